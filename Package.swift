@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in the order of the flow (docs/architecture.md); arrows only point down.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A library target at Sources/FOLDER/NAME and, unless refused, its mirror at Tests/FOLDER/NAMETests.
+func layer(
+    _ folder: String, _ name: String, _ dependencies: [Target.Dependency] = [],
+    resources: [Resource]? = nil, tests: [Target.Dependency]? = []
+) -> [Target] {
+    var targets: [Target] = [
+        .target(
+            name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)",
+            resources: resources, swiftSettings: strict)
+    ]
+    if let tests {
+        targets.append(
+            .testTarget(
+                name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies + tests,
+                path: "Tests/\(folder)/\(name)Tests", swiftSettings: strict))
+    }
+    return targets
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let model = layer("Model", "JSONTree")
+    + layer("Model", "GeoJSON", ["JSONTree"])
+    + layer("Model", "JSONLD", ["JSONTree"])
+    + layer("Model", "NGSILDModel", ["JSONTree", "GeoJSON", "JSONLD"])
+    + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "NGSILDModel"])
+    + layer("Model", "NGSILDOperations", ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery"], tests: nil)
+
+let store = layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
+    + layer("Store", "InMemoryStorage", ["BrokerStorage", "NGSILDModel"], tests: ["StorageConformance"])
+    + layer("Store", "SQLiteStorage", ["BrokerStorage", "NGSILDModel", grdb], tests: ["StorageConformance"])
+    + layer("Store", "StorageConformance", ["BrokerStorage", "NGSILDModel"], tests: nil)
+
+let broker = layer("Broker", "SpatialIndex", ["GeoJSON"])
+    + layer(
+        "Broker", "BrokerCore",
+        [
+            "JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage",
+            "SpatialIndex",
+        ], tests: ["InMemoryStorage"])
+
+let notify = layer(
+    "Notify", "NotificationDelivery",
+    ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
+    tests: ["BrokerCore", "InMemoryStorage"])
+
+let edge = layer(
+    "Edge", "NGSILDHTTP",
+    [
+        "JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
+        logging,
+    ], tests: ["BrokerCore", "InMemoryStorage", nioEmbedded])
+    + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", "NGSILDModel", httpClient, nioCore, logging])
+    + layer("Edge", "DatasetImport", ["JSONTree", "NGSILDModel", yams, "CZip"], tests: [])
+
+let services = layer("Services", "SampleCity", ["JSONTree"])
+
+let web = layer("Web", "CityConsole", ["JSONTree"], resources: [.copy("Site")])
+
+let app: [Target] = [
+    .systemLibrary(
+        name: "CZip", path: "Sources/System/CZip", pkgConfig: "libzip",
+        providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
+    .executableTarget(
+        name: "parvis",
+        dependencies: [
+            "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
+            "SQLiteStorage", "InMemoryStorage", "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport",
+            "SampleCity", "CityConsole", logging, nioCore, nioPosix,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Sources/App/parvis", swiftSettings: strict),
+    .testTarget(
+        name: "parvisTests", dependencies: ["parvis", "JSONTree"], path: "Tests/App/parvisTests",
+        swiftSettings: strict),
+]
+
+let package = Package(
+    name: "parvis",
+    products: [.executable(name: "parvis", targets: ["parvis"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: model + store + broker + notify + edge + services + web + app,
+    swiftLanguageModes: [.v6]
+)

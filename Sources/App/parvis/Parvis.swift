@@ -1,0 +1,4 @@
+@main
+enum Parvis {
+    static func main() {}
+}
