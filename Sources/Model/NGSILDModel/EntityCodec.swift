@@ -1,0 +1,239 @@
+/// The stored form of an entity: a version byte, then counted fields as variable-length integers, then the text.
+///
+/// It holds term numbers, so it can be read only beside the `TermStore` that gave them.
+public enum EntityCodec {
+    static let version: UInt8 = 1
+
+    public static func encode(_ entity: EntityRecord) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(entity.attributes.bytes.count + entity.attributes.nodes.count * 32 + 64)
+        output.append(version)
+        output.append(varint: UInt64(entity.types.count))
+        for type in entity.types { output.append(varint: UInt64(type.number)) }
+        output.append(varint: UInt64(entity.scopes.count))
+        for scope in entity.scopes {
+            output.append(varint: UInt64(scope.utf8.count))
+            output.append(contentsOf: scope.utf8)
+        }
+        output.append(time: entity.createdAt, since: .init(microseconds: 0))
+        output.append(time: entity.modifiedAt, since: entity.createdAt)
+        output.append(time: entity.expiresAt, since: entity.createdAt)
+        append(entity.attributes, base: entity.createdAt, to: &output)
+        return output
+    }
+
+    /// - Returns: `nil` when the bytes are not an entity of this version.
+    public static func decode(_ bytes: UnsafeRawBufferPointer, id: String) -> EntityRecord? {
+        var reader = CodecReader(bytes)
+        guard reader.byte() == version else { return nil }
+        let typeCount = reader.count()
+        var types: [TermID] = []
+        types.reserveCapacity(typeCount)
+        for _ in 0..<typeCount { types.append(TermID(reader.number32())) }
+        let scopeCount = reader.count()
+        var scopes: [String] = []
+        for _ in 0..<scopeCount { scopes.append(reader.text()) }
+        let createdAt = reader.time(since: .init(microseconds: 0))
+        let modifiedAt = reader.time(since: createdAt)
+        let expiresAt = reader.time(since: createdAt)
+        let attributes = readForest(&reader, base: createdAt)
+        guard reader.isFine else { return nil }
+        return EntityRecord(
+            id: id, types: types, scopes: scopes, createdAt: createdAt, modifiedAt: modifiedAt, expiresAt: expiresAt,
+            attributes: attributes)
+    }
+
+    public static func decode(_ bytes: [UInt8], id: String) -> EntityRecord? {
+        bytes.withUnsafeBytes { decode($0, id: id) }
+    }
+
+    /// The stored form of attributes alone, as change records and history keep it.
+    public static func encode(_ forest: AttributeForest) -> [UInt8] {
+        var output: [UInt8] = [version]
+        append(forest, base: .init(microseconds: 0), to: &output)
+        return output
+    }
+
+    public static func decodeForest(_ bytes: [UInt8]) -> AttributeForest? {
+        bytes.withUnsafeBytes { buffer in
+            var reader = CodecReader(buffer)
+            guard reader.byte() == version else { return nil }
+            let forest = readForest(&reader, base: .init(microseconds: 0))
+            return reader.isFine ? forest : nil
+        }
+    }
+
+    private static func append(_ forest: AttributeForest, base: Timestamp, to output: inout [UInt8]) {
+        output.append(varint: UInt64(forest.nodes.count))
+        var position: UInt32 = 0
+        for node in forest.nodes {
+            output.append(varint: UInt64(node.name.number))
+            output.append(varint: UInt64(node.descendants))
+            // Heads follow each other (invariant 2), so only lengths are kept.
+            output.append(varint: UInt64(node.headLength))
+            output.append(varint: UInt64(node.valueStart - node.headStart))
+            output.append(varint: UInt64(node.valueLength))
+            output.append(varint: UInt64(node.datasetLength))
+            if node.datasetLength > 0 { output.append(varint: UInt64(node.datasetStart - node.headStart)) }
+            output.append(node.kind.rawValue)
+            output.append(node.flags.rawValue)
+            output.append(time: node.createdAt, since: base)
+            output.append(time: node.modifiedAt, since: node.createdAt)
+            output.append(time: node.observedAt, since: base)
+            if node.flags.contains(.isNumber) {
+                withUnsafeBytes(of: node.number.bitPattern.littleEndian) { output.append(contentsOf: $0) }
+            }
+            position += node.headLength
+        }
+        output.append(varint: UInt64(forest.bytes.count))
+        if Int(position) == forest.bytes.count {
+            output.append(contentsOf: forest.bytes)
+        } else {
+            for node in forest.nodes { output.append(contentsOf: forest.bytes[node.head]) }
+        }
+    }
+
+    private static func readForest(_ reader: inout CodecReader, base: Timestamp) -> AttributeForest {
+        var forest = AttributeForest()
+        let count = reader.count()
+        forest.nodes.reserveCapacity(count)
+        var position: UInt64 = 0
+        for _ in 0..<count {
+            let name = TermID(reader.number32())
+            let descendants = reader.number32()
+            let headLength = reader.number32()
+            let valueOffset = reader.number32()
+            let valueLength = reader.number32()
+            let datasetLength = reader.number32()
+            let datasetOffset = datasetLength > 0 ? reader.number32() : 0
+            let kind = AttributeKind(rawValue: reader.byte())
+            let flags = AttributeNode.Flags(rawValue: reader.byte())
+            let createdAt = reader.time(since: base)
+            let modifiedAt = reader.time(since: createdAt)
+            let observedAt = reader.time(since: base)
+            let number = flags.contains(.isNumber) ? reader.double() : 0
+            guard reader.isFine, let kind, position + UInt64(headLength) <= UInt64(UInt32.max),
+                UInt64(valueOffset) + UInt64(valueLength) <= UInt64(headLength),
+                UInt64(datasetOffset) + UInt64(datasetLength) <= UInt64(headLength), datasetLength <= UInt16.max
+            else {
+                reader.fail()
+                return forest
+            }
+            let start = UInt32(position)
+            forest.nodes.append(
+                AttributeNode(
+                    name: name, descendants: descendants, headStart: start, headLength: headLength,
+                    valueStart: start + valueOffset, valueLength: valueLength, datasetStart: start + datasetOffset,
+                    datasetLength: UInt16(datasetLength), kind: kind, flags: flags, createdAt: createdAt,
+                    modifiedAt: modifiedAt, observedAt: observedAt, number: number))
+            position += UInt64(headLength)
+        }
+        for (index, node) in forest.nodes.enumerated() where index + Int(node.descendants) >= count { reader.fail() }
+        forest.bytes = reader.bytes()
+        if UInt64(forest.bytes.count) != position { reader.fail() }
+        return forest
+    }
+}
+
+extension [UInt8] {
+    mutating func append(varint value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(rest))
+    }
+
+    /// Zigzag difference to a time near it; 0 stands for "not set".
+    mutating func append(time: Timestamp, since base: Timestamp) {
+        guard time.isSet else {
+            append(0)
+            return
+        }
+        let difference = time.microseconds &- (base.isSet ? base.microseconds : 0)
+        append(varint: UInt64(bitPattern: (difference << 1) ^ (difference >> 63)) &+ 1)
+    }
+}
+
+/// Reads the stored form; a read past the end or a bad field makes `isFine` false, and zeros come back.
+struct CodecReader {
+    private let input: UnsafeRawBufferPointer
+    private var position = 0
+    private(set) var isFine = true
+
+    init(_ input: UnsafeRawBufferPointer) { self.input = input }
+
+    mutating func fail() { isFine = false }
+
+    @inline(__always)
+    mutating func byte() -> UInt8 {
+        guard position < input.count else {
+            isFine = false
+            return 0
+        }
+        defer { position += 1 }
+        return input[position]
+    }
+
+    @inline(__always)
+    mutating func varint() -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while shift < 64 {
+            let next = byte()
+            value |= UInt64(next & 0x7F) << shift
+            if next < 0x80 { return value }
+            shift += 7
+        }
+        isFine = false
+        return 0
+    }
+
+    mutating func number32() -> UInt32 {
+        guard let value = UInt32(exactly: varint()) else {
+            isFine = false
+            return 0
+        }
+        return value
+    }
+
+    /// A count of things that take at least a byte each, so it cannot exceed what is left.
+    mutating func count() -> Int {
+        let value = varint()
+        guard value <= UInt64(input.count - position) else {
+            isFine = false
+            return 0
+        }
+        return Int(value)
+    }
+
+    mutating func bytes() -> ContiguousArray<UInt8> {
+        let length = count()
+        defer { position += length }
+        return ContiguousArray(UnsafeRawBufferPointer(rebasing: input[position..<position + length]))
+    }
+
+    mutating func text() -> String {
+        let length = count()
+        defer { position += length }
+        return String(decoding: UnsafeRawBufferPointer(rebasing: input[position..<position + length]), as: UTF8.self)
+    }
+
+    mutating func double() -> Double {
+        guard position + 8 <= input.count else {
+            isFine = false
+            return 0
+        }
+        defer { position += 8 }
+        return Double(bitPattern: UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
+    }
+
+    mutating func time(since base: Timestamp) -> Timestamp {
+        let raw = varint()
+        guard raw > 0 else { return .none }
+        let zigzag = raw &- 1
+        let difference = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
+        return Timestamp(microseconds: difference &+ (base.isSet ? base.microseconds : 0))
+    }
+}

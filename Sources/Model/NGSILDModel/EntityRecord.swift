@@ -1,0 +1,56 @@
+/// An entity as it is stored and rendered: immutable, shared by readers without copying.
+///
+/// Source: CIM 009 clause 5.2.4.
+public final class EntityRecord: Sendable {
+    public let id: String
+    public let types: [TermID]
+    public let scopes: [String]
+    public let createdAt: Timestamp
+    public let modifiedAt: Timestamp
+    /// When a transient entity goes; `.none` for ordinary ones.
+    public let expiresAt: Timestamp
+    public let attributes: AttributeForest
+
+    public init(
+        id: String, types: [TermID], scopes: [String] = [], createdAt: Timestamp, modifiedAt: Timestamp,
+        expiresAt: Timestamp = .none, attributes: AttributeForest
+    ) {
+        self.id = id
+        self.types = types
+        self.scopes = scopes
+        self.createdAt = createdAt
+        self.modifiedAt = modifiedAt
+        self.expiresAt = expiresAt
+        self.attributes = attributes
+    }
+
+    /// About how many bytes of memory the entity takes, for the memory budget.
+    public var footprint: Int {
+        240 + id.utf8.count + attributes.nodes.count * MemoryLayout<AttributeNode>.stride + attributes.bytes.count
+            + types.count * 4
+    }
+}
+
+/// What a request body says of an entity: a whole entity, or a fragment of one.
+public struct EntityDraft: Sendable {
+    /// Empty in a fragment without id.
+    public var id: String
+    /// Empty in a fragment without type.
+    public var types: [TermID]
+    /// `nil`: the body says nothing of scope; empty: remove it.
+    public var scopes: [String]?
+    /// `nil`: the body says nothing; `.none`: remove it.
+    public var expiresAt: Timestamp?
+    public var attributes: AttributeForest
+
+    public init(
+        id: String = "", types: [TermID] = [], scopes: [String]? = nil, expiresAt: Timestamp? = nil,
+        attributes: AttributeForest = AttributeForest()
+    ) {
+        self.id = id
+        self.types = types
+        self.scopes = scopes
+        self.expiresAt = expiresAt
+        self.attributes = attributes
+    }
+}

@@ -1,0 +1,118 @@
+public import JSONLD
+public import JSONTree
+import Synchronization
+
+/// A resolved @context together with the numbers of the terms that were used under it.
+///
+/// It answers on the hot path: a name in a request becomes a number, a number becomes the quoted name for an answer.
+public final class TermContext: Sendable {
+    public let context: ResolvedContext
+    public let registry: TermRegistry
+
+    private struct State {
+        var expansions: [TermKey: UInt32] = [:]
+        var names = TermNames(starts: [], lengths: [], bytes: [])
+    }
+
+    private let state = Mutex(State())
+    private static let expansionLimit = 65_536
+
+    public init(context: ResolvedContext, registry: TermRegistry) {
+        self.context = context
+        self.registry = registry
+    }
+
+    /// The number of the IRI that a name stands for, given now if it is new.
+    public func term(_ name: UnsafeBufferPointer<UInt8>) throws(NGSILDError) -> TermID {
+        let key = TermKey(name)
+        if let number = state.withLock({ $0.expansions[key] }) { return TermID(number) }
+        return try add(key, String(decoding: name, as: UTF8.self))
+    }
+
+    /// The number of the IRI that a name stands for, given now if it is new.
+    public func term(_ name: String) throws(NGSILDError) -> TermID {
+        var name = name
+        let found = name.withUTF8 { buffer in
+            let key = TermKey(buffer)
+            return (key, state.withLock { $0.expansions[key] })
+        }
+        if let number = found.1 { return TermID(number) }
+        return try add(found.0, name)
+    }
+
+    /// The number of the IRI that a name stands for, or `nil` if nothing stored uses it: for queries, which must not
+    /// make the vocabulary grow.
+    public func knownTerm(_ name: String) -> TermID? { registry.knownID(for: context.expand(term: name)) }
+
+    private func add(_ key: TermKey, _ name: String) throws(NGSILDError) -> TermID {
+        let id = try registry.id(for: context.expand(term: name))
+        state.withLock { state in
+            if state.expansions.count < Self.expansionLimit { state.expansions[key] = id.number }
+        }
+        return id
+    }
+
+    /// The names of terms under this context; take it once for each answer.
+    public func names() -> TermNames { state.withLock { $0.names } }
+
+    /// A newer table of names that knows `id`.
+    public func names(including id: TermID) -> TermNames {
+        let name = context.compact(iri: registry.iri(id))
+        return state.withLock { state in
+            if !state.names.knows(id) { state.names = state.names.adding(id, name) }
+            return state.names
+        }
+    }
+
+    /// The compacted name of a term, unquoted.
+    public func name(_ id: TermID) -> String { context.compact(iri: registry.iri(id)) }
+}
+
+/// A name as bytes with its hash, so that a lookup makes no String.
+private struct TermKey: Hashable {
+    let bytes: [UInt8]
+    init(_ buffer: UnsafeBufferPointer<UInt8>) { bytes = Array(buffer) }
+}
+
+/// The compacted names of terms, quoted as JSON strings, by number. Immutable.
+public final class TermNames: Sendable {
+    private let starts: ContiguousArray<UInt32>
+    private let lengths: ContiguousArray<UInt32>
+    private let bytes: ContiguousArray<UInt8>
+
+    init(starts: ContiguousArray<UInt32>, lengths: ContiguousArray<UInt32>, bytes: ContiguousArray<UInt8>) {
+        self.starts = starts
+        self.lengths = lengths
+        self.bytes = bytes
+    }
+
+    @inline(__always)
+    func knows(_ id: TermID) -> Bool { Int(id.number) < lengths.count && lengths[Int(id.number)] > 0 }
+
+    /// Appends the quoted name; returns whether it is known.
+    @inline(__always)
+    func append(_ id: TermID, to writer: inout ByteWriter) -> Bool {
+        let index = Int(id.number)
+        guard index < lengths.count, lengths[index] > 0 else { return false }
+        let start = Int(starts[index])
+        let length = Int(lengths[index])
+        bytes.withUnsafeBufferPointer { writer.append(UnsafeBufferPointer(rebasing: $0[start..<start + length])) }
+        return true
+    }
+
+    func adding(_ id: TermID, _ name: String) -> TermNames {
+        var starts = starts
+        var lengths = lengths
+        var bytes = bytes
+        while starts.count <= Int(id.number) {
+            starts.append(0)
+            lengths.append(0)
+        }
+        var writer = ByteWriter(capacity: name.utf8.count + 2)
+        writer.append(jsonString: name)
+        starts[Int(id.number)] = UInt32(bytes.count)
+        lengths[Int(id.number)] = UInt32(writer.count)
+        writer.withBytes { bytes.append(contentsOf: $0) }
+        return TermNames(starts: starts, lengths: lengths, bytes: bytes)
+    }
+}

@@ -1,0 +1,35 @@
+public import NGSILDModel
+
+/// Which entities a query selects, and which page of them.
+///
+/// - Source: CIM 009 clause 5.7.2 and 4.7 to 4.12, 4.17, 4.19.
+public struct EntityQuery: Sendable {
+    /// Entities of these types (`type` with the type selection language).
+    public var types: TypeSelection?
+    /// Entities with one of these ids; empty: any.
+    public var ids: [String] = []
+    public var idPattern: TextPattern?
+    /// Entities that have at least one of these attributes; empty: any.
+    public var attributes: [TermID] = []
+    public var expression: QueryExpression?
+    public var geo: GeoQuery?
+    public var scope: ScopeQuery?
+    public var limit = 20
+    public var offset = 0
+    /// Whether the total is asked for.
+    public var counts = false
+
+    public init() {}
+
+    /// Whether the entity is selected, whatever index it was found by.
+    public func matches(_ entity: EntityRecord) -> Bool {
+        if let types, !types.matches(entity.types) { return false }
+        if !ids.isEmpty, !ids.contains(entity.id) { return false }
+        if let idPattern, !idPattern.matches(entity.id) { return false }
+        if !attributes.isEmpty, !attributes.contains(where: { entity.attributes.contains($0) }) { return false }
+        if let scope, !scope.matches(entity.scopes) { return false }
+        if let expression, !expression.matches(entity) { return false }
+        if let geo, !geo.matches(entity) { return false }
+        return true
+    }
+}

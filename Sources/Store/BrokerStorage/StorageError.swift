@@ -1,0 +1,29 @@
+/// Why a store could not do what was asked. Nothing of a failed commit is kept.
+public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Another process has the store open.
+    case inUse(path: String)
+    /// The disk is full; reads go on.
+    case full(path: String)
+    /// The path cannot be created, opened or written.
+    case unavailable(path: String, reason: String)
+    /// The store was written by a newer Parvis.
+    case tooNew(path: String, found: Int, known: Int)
+    /// The store's content is damaged.
+    case corrupt(path: String, reason: String)
+    case closed
+    case failed(reason: String)
+
+    public var description: String {
+        switch self {
+        case .inUse(let path):
+            "\(path) is in use by another Parvis process; stop it, or choose another directory with --data"
+        case .full(let path): "The disk of \(path) is full; free some space, then writes go on"
+        case .unavailable(let path, let reason): "\(path) cannot be opened: \(reason)"
+        case .tooNew(let path, let found, let known):
+            "\(path) has schema version \(found), this Parvis knows up to \(known); use a newer Parvis"
+        case .corrupt(let path, let reason): "\(path) is damaged (\(reason)); restore it from a backup"
+        case .closed: "The store is closed"
+        case .failed(let reason): "The store failed: \(reason)"
+        }
+    }
+}
