@@ -340,3 +340,16 @@ extension AttributeForest {
         return result
     }
 }
+
+extension AttributeForest {
+    /// All attributes as modified now; instances that the old forest has too keep its `createdAt`.
+    public func stamped(_ now: Timestamp, keepingCreationOf old: AttributeForest) -> AttributeForest {
+        var result = stamped(now)
+        for root in roots {
+            if let same = old.roots(named: nodes[root].name).first(where: { sameDataset(root, old, $0) }) {
+                result.nodes[root].createdAt = old.nodes[same].createdAt
+            }
+        }
+        return result
+    }
+}

@@ -1,4 +1,4 @@
-public import JSONTree
+import JSONTree
 
 /// Attribute instances and their sub-attributes, in document order, with the text they are rendered from.
 ///

@@ -1,0 +1,12 @@
+import NGSILDModel
+import NGSILDOperations
+
+extension OperationContext {
+    /// CIM 009 clause 5.6.17.
+    mutating func mergeEntity(
+        _ id: String, _ fragment: EntityDraft, _ tenant: Tenant
+    ) throws(NGSILDError) -> ProvisionResult {
+        let (position, record) = try existing(id, tenant)
+        return change(position, record, fragment, rule: .merge, scopes: fragment.scopes)
+    }
+}

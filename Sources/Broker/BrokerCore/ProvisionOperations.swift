@@ -1,0 +1,84 @@
+import NGSILDModel
+import NGSILDOperations
+
+/// Carries out one operation on a working set. One file for each operation extends it.
+struct OperationContext {
+    var set: WorkingSet
+    var now: Timestamp { set.now }
+
+    /// The entity's current state, or why there is none.
+    mutating func existing(_ id: String, _ tenant: Tenant) throws(NGSILDError) -> (position: Int, record: EntityRecord) {
+        let position = set.entry(id, in: tenant)
+        guard let record = set.entries[position].record else {
+            throw .resourceNotFound("Entity \(id) does not exist; create it with POST /entities")
+        }
+        return (position, record)
+    }
+
+    mutating func apply(_ operation: ProvisionOperation, _ tenant: Tenant) -> ProvisionResult {
+        do throws(NGSILDError) {
+            switch operation {
+            case .createEntity(let draft): return try createEntity(draft, tenant)
+            case .updateAttributes(let id, let fragment): return try updateAttributes(id, fragment, tenant)
+            case .appendAttributes(let id, let fragment, let overwrite):
+                return try appendAttributes(id, fragment, overwrite: overwrite, tenant)
+            case .partialAttributeUpdate(let id, let attribute, let fragment):
+                return try partialAttributeUpdate(id, attribute, fragment, tenant)
+            case .deleteAttribute(let id, let attribute, let dataset):
+                return try deleteAttribute(id, attribute, dataset: dataset, tenant)
+            case .deleteEntity(let id): return try deleteEntity(id, tenant)
+            case .mergeEntity(let id, let fragment): return try mergeEntity(id, fragment, tenant)
+            case .replaceEntity(let id, let draft): return try replaceEntity(id, draft, tenant)
+            case .replaceAttribute(let id, let attribute, let forest):
+                return try replaceAttribute(id, attribute, forest, tenant)
+            case .batchCreate(let members): return batchCreate(members, tenant)
+            case .batchUpsert(let members, let replaces): return batchUpsert(members, replaces: replaces, tenant)
+            case .batchUpdate(let members, let overwrite): return batchUpdate(members, overwrite: overwrite, tenant)
+            case .batchMerge(let members): return batchMerge(members, tenant)
+            case .batchDelete(let ids): return batchDelete(ids, tenant)
+            case .deleteTenant: return .success
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Whether what was done so far must be committed before this operation, because it creates an entity that was just
+    /// deleted or deletes one that was just created.
+    func mustCommitFirst(_ operation: ProvisionOperation, _ tenant: Tenant) -> Bool {
+        if set.entries.isEmpty { return false }
+        switch operation {
+        case .createEntity(let draft): return set.deletedHere(draft.id, in: tenant)
+        case .deleteEntity(let id): return set.createdHere(id, in: tenant)
+        case .batchCreate(let members), .batchUpsert(let members, _):
+            return members.contains { member in
+                if case .draft(let draft) = member { return set.deletedHere(draft.id, in: tenant) }
+                return false
+            }
+        case .batchDelete(let ids): return ids.contains { set.createdHere($0, in: tenant) }
+        case .deleteTenant: return true
+        default: return false
+        }
+    }
+}
+
+extension ProvisionOperation {
+    /// How many entities the operation may touch.
+    var weight: Int {
+        switch self {
+        case .batchCreate(let members), .batchUpsert(let members, _), .batchUpdate(let members, _),
+            .batchMerge(let members):
+            max(1, members.count)
+        case .batchDelete(let ids): max(1, ids.count)
+        default: 1
+        }
+    }
+
+    /// Whether the operation brings a tenant into being.
+    var createsTenant: Bool {
+        switch self {
+        case .createEntity, .batchCreate, .batchUpsert: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,176 @@
+import GeoJSON
+import NGSILDModel
+import NGSILDQuery
+import SpatialIndex
+import Synchronization
+
+/// The current state of one tenant's entities, in memory, with the indexes that queries start from.
+///
+/// Readers see the last published state: the committer publishes a commit's changes under the lock, readers take
+/// records out under it and work on them outside.
+final class Tenant: Sendable {
+    let name: String
+    private let state = Mutex(TenantState())
+
+    init(name: String) { self.name = name }
+
+    func withState<R>(_ body: (inout TenantState) throws -> R) rethrows -> R {
+        try state.withLock { (state: inout sending TenantState) throws -> R in
+            nonisolated(unsafe) let result = try body(&state)  // what leaves the lock is a value or an immutable record
+            return result
+        }
+    }
+}
+
+/// An entity's place in the tenant, with what the store knows of it.
+struct EntitySlot: Sendable {
+    var record: EntityRecord?
+    var number: Int64
+    var revision: UInt64
+}
+
+/// Invariants:
+/// 1. `slots` is ordered by `number`; a deleted entity leaves an empty slot until `compact`.
+/// 2. `ids[id] == s` exactly when `slots[s].record?.id == id`.
+/// 3. `byType[t]` lists, in order, the slots of the live entities that have type `t`.
+/// 4. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot.
+struct TenantState {
+    private(set) var slots = ContiguousArray<EntitySlot>()
+    private var ids: [String: UInt32] = [:]
+    private(set) var byType: [TermID: ContiguousArray<UInt32>] = [:]
+    private(set) var spatial: [TermID: RTree] = [:]
+    private(set) var footprint = 0
+
+    var count: Int { ids.count }
+
+    func slot(of id: String) -> EntitySlot? {
+        guard let index = ids[id] else { return nil }
+        return slots[Int(index)]
+    }
+
+    func slotIndex(of id: String) -> UInt32? { ids[id] }
+
+    /// The first slot whose entity has a number above `number`.
+    func firstSlot(after number: Int64) -> Int {
+        var low = 0
+        var high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle].number <= number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Puts the state of an entity that a commit made, or removes it.
+    mutating func publish(id: String, record: EntityRecord?, number: Int64, revision: UInt64) {
+        if let index = ids[id] {
+            let old = slots[Int(index)].record
+            if let record {
+                slots[Int(index)] = EntitySlot(record: record, number: slots[Int(index)].number, revision: revision)
+                reindex(index, from: old, to: record)
+            } else {
+                slots[Int(index)].record = nil
+                ids[id] = nil
+                reindex(index, from: old, to: nil)
+                if slots.count > 1024, slots.count > 2 * ids.count { compact() }
+            }
+        } else if let record {
+            insert(record, number: number, revision: revision)
+        }
+    }
+
+    private mutating func insert(_ record: EntityRecord, number: Int64, revision: UInt64) {
+        if let last = slots.last, last.number >= number {
+            // Another node's commit arrived late; its place is further up.
+            let position = firstSlot(after: number)
+            slots.insert(EntitySlot(record: record, number: number, revision: revision), at: position)
+            compact()
+            return
+        }
+        let index = UInt32(slots.count)
+        slots.append(EntitySlot(record: record, number: number, revision: revision))
+        ids[record.id] = index
+        reindex(index, from: nil, to: record)
+    }
+
+    mutating func reserve(_ capacity: Int) {
+        slots.reserveCapacity(capacity)
+        ids.reserveCapacity(capacity)
+    }
+
+    private mutating func reindex(_ index: UInt32, from old: EntityRecord?, to new: EntityRecord?) {
+        footprint += (new?.footprint ?? 0) - (old?.footprint ?? 0)
+        if old?.types != new?.types {
+            for type in old?.types ?? [] where new?.types.contains(type) != true { removeFromType(type, index) }
+            for type in new?.types ?? [] where old?.types.contains(type) != true { addToType(type, index) }
+        }
+        reindexSpace(index, from: old, to: new)
+    }
+
+    private mutating func addToType(_ type: TermID, _ index: UInt32) {
+        if let last = byType[type]?.last, last > index {
+            let position = TenantState.lowerBound(byType[type] ?? [], index)
+            byType[type]?.insert(index, at: position)
+        } else {
+            byType[type, default: []].append(index)
+        }
+    }
+
+    private mutating func removeFromType(_ type: TermID, _ index: UInt32) {
+        guard let list = byType[type] else { return }
+        let position = TenantState.lowerBound(list, index)
+        guard position < list.count, list[position] == index else { return }
+        byType[type]?.remove(at: position)
+        if byType[type]?.isEmpty == true { byType[type] = nil }
+    }
+
+    static func lowerBound(_ list: ContiguousArray<UInt32>, _ value: UInt32) -> Int {
+        var low = 0
+        var high = list.count
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func reindexSpace(_ index: UInt32, from old: EntityRecord?, to new: EntityRecord?) {
+        let before = old.map(TenantState.boxes) ?? []
+        let after = new.map(TenantState.boxes) ?? []
+        if before.isEmpty, after.isEmpty { return }
+        if before.elementsEqual(after, by: { $0.attribute == $1.attribute && $0.box == $1.box }) { return }
+        for (attribute, box) in before { _ = spatial[attribute]?.remove(index, box) }
+        for (attribute, box) in after { spatial[attribute, default: RTree()].insert(index, box) }
+    }
+
+    private static func boxes(_ record: EntityRecord) -> [(attribute: TermID, box: BoundingBox)] {
+        var result: [(attribute: TermID, box: BoundingBox)] = []
+        let forest = record.attributes
+        var index = 0
+        while index < forest.nodes.count {
+            let node = forest.nodes[index]
+            if node.kind == .geoProperty, let box = GeoValue.boundingBox(of: forest, index) {
+                result.append((node.name, box))
+            }
+            index += 1 + Int(node.descendants)
+        }
+        return result
+    }
+
+    /// Squeezes out empty slots and builds the indexes anew. Cost: linear in the entities; amortised over deletions.
+    private mutating func compact() {
+        var kept = ContiguousArray<EntitySlot>()
+        kept.reserveCapacity(slots.count)
+        for slot in slots where slot.record != nil { kept.append(slot) }
+        slots = kept
+        ids.removeAll(keepingCapacity: true)
+        byType = [:]
+        spatial = [:]
+        footprint = 0
+        for (index, slot) in slots.enumerated() {
+            guard let record = slot.record else { continue }
+            ids[record.id] = UInt32(index)
+            reindex(UInt32(index), from: nil, to: record)
+        }
+    }
+}

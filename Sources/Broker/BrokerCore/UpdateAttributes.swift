@@ -1,0 +1,37 @@
+import NGSILDModel
+import NGSILDOperations
+
+extension OperationContext {
+    /// CIM 009 clause 5.6.2.
+    mutating func updateAttributes(
+        _ id: String, _ fragment: EntityDraft, _ tenant: Tenant
+    ) throws(NGSILDError) -> ProvisionResult {
+        let (position, record) = try existing(id, tenant)
+        // The scope is replaced only where there is one (clause 5.6.2.4).
+        let scopes = record.scopes.isEmpty ? nil : fragment.scopes
+        return change(position, record, fragment, rule: .replace, scopes: scopes)
+    }
+
+    /// Applies a fragment by a rule and writes the result, if anything changed.
+    mutating func change(
+        _ position: Int, _ record: EntityRecord, _ fragment: EntityDraft, rule: InstanceRule, scopes: [String]?
+    ) -> ProvisionResult {
+        let change = record.attributes.applying(fragment.attributes, rule: rule, now: now)
+        var types = record.types
+        for type in fragment.types where !types.contains(type) { types.append(type) }
+        let newScopes = scopes ?? record.scopes
+        let newExpiry = fragment.expiresAt ?? record.expiresAt
+        if !change.changes.isEmpty || types != record.types || newScopes != record.scopes
+            || newExpiry != record.expiresAt
+        {
+            let changed = EntityRecord(
+                id: record.id, types: types, scopes: newScopes, createdAt: record.createdAt, modifiedAt: now,
+                expiresAt: newExpiry, attributes: change.forest)
+            set.write(position, changed, attributes: change.changes)
+        }
+        var result = UpdateResult()
+        for name in change.changes.map(\.name) where !result.updated.contains(name) { result.updated.append(name) }
+        result.notUpdated = change.notUpdated
+        return .updated(result)
+    }
+}

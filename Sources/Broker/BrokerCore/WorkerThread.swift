@@ -1,0 +1,41 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A named thread that runs one closure to its end.
+final class WorkerThread: Sendable {
+    private final class Body {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private let handle: pthread_t?
+
+    init(name: String, _ run: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let body = Unmanaged.passRetained(Body(run))
+        let code = pthread_create(
+            &thread, nil,
+            { pointer in
+                guard let pointer else { return nil }
+                Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
+        if code == 0 {
+            pthread_setname_np(thread, name)
+            handle = thread
+        } else {
+            body.release()
+            handle = nil
+        }
+    }
+
+    var isRunning: Bool { handle != nil }
+
+    /// Waits for the closure to return. Call it once.
+    func join() {
+        if let handle { pthread_join(handle, nil) }
+    }
+}

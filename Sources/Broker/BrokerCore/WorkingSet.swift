@@ -1,0 +1,64 @@
+import NGSILDModel
+import NGSILDOperations
+
+/// What one commit has done so far: the newest state of each entity it touched, over the published state.
+struct WorkingSet {
+    /// One operation's effect on one entity.
+    struct Step: Sendable {
+        let kind: EntityChange.Kind
+        let before: EntityRecord?
+        let after: EntityRecord?
+        let attributes: [AttributeChange]
+    }
+
+    struct Entry {
+        let tenant: Tenant
+        let id: String
+        /// The published state when the entity was first touched.
+        let stored: EntitySlot?
+        var record: EntityRecord?
+        var steps: [Step] = []
+    }
+
+    private struct Key: Hashable {
+        let tenant: ObjectIdentifier
+        let id: String
+    }
+
+    let now: Timestamp
+    private(set) var entries: [Entry] = []
+    private var index: [Key: Int] = [:]
+
+    init(now: Timestamp) { self.now = now }
+
+    /// The entity's place in the set, taken in with its published state if it is new here.
+    mutating func entry(_ id: String, in tenant: Tenant) -> Int {
+        let key = Key(tenant: ObjectIdentifier(tenant), id: id)
+        if let position = index[key] { return position }
+        let stored = tenant.withState { $0.slot(of: id) }
+        entries.append(Entry(tenant: tenant, id: id, stored: stored, record: stored?.record))
+        index[key] = entries.count - 1
+        return entries.count - 1
+    }
+
+    mutating func record(_ id: String, in tenant: Tenant) -> EntityRecord? { entries[entry(id, in: tenant)].record }
+
+    mutating func write(_ position: Int, _ record: EntityRecord?, attributes: [AttributeChange]) {
+        let before = entries[position].record
+        let kind: EntityChange.Kind = before == nil ? .created : record == nil ? .deleted : .updated
+        entries[position].record = record
+        entries[position].steps.append(Step(kind: kind, before: before, after: record, attributes: attributes))
+    }
+
+    /// Whether the entity was deleted in this set: it cannot be created again in the same commit, since it is a new one.
+    func deletedHere(_ id: String, in tenant: Tenant) -> Bool {
+        guard let position = index[Key(tenant: ObjectIdentifier(tenant), id: id)] else { return false }
+        return entries[position].record == nil && !entries[position].steps.isEmpty
+    }
+
+    /// Whether the entity was created in this set: it cannot be deleted in the same commit, or its change would be lost.
+    func createdHere(_ id: String, in tenant: Tenant) -> Bool {
+        guard let position = index[Key(tenant: ObjectIdentifier(tenant), id: id)] else { return false }
+        return entries[position].record != nil && entries[position].stored?.record == nil
+    }
+}
