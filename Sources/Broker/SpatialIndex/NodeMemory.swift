@@ -123,28 +123,26 @@ struct NodeMemory {
     }
 
     /// The slot whose box grows least in area when it takes in the given one; of equals the one of least area.
-    func slot(_ node: UInt32, growingLeastBy box: IndexBox) -> Int {
-        let (west, south, east, north) = (vector(node, 0), vector(node, 1), vector(node, 2), vector(node, 3))
-        let area = (east - west) * (north - south)
-        let width =
-            pointwiseMax(east, Vector(repeating: box.maxLongitude))
-            - pointwiseMin(west, Vector(repeating: box.minLongitude))
-        let height =
-            pointwiseMax(north, Vector(repeating: box.maxLatitude))
-            - pointwiseMin(south, Vector(repeating: box.minLatitude))
-        let unused = west .== .infinity
-        let growth = (width * height - area).replacing(with: .infinity, where: unused)
-        let least = growth .== growth.min()
-        let areaOfLeast = area.replacing(with: .infinity, where: .!least)
-        let choice = bits(least .& (areaOfLeast .== areaOfLeast.min())).trailingZeroBitCount
-        return choice < count(node) ? choice : 0
+    func slot(_ node: UInt32, growingLeastBy added: IndexBox) -> Int {
+        var choice = 0
+        var least = (growth: Float.infinity, area: Float.infinity)
+        for slot in 0..<count(node) {
+            var box = box(node, slot)
+            let area = box.area
+            box.formUnion(added)
+            let growth = box.area - area
+            if growth < least.growth || (growth == least.growth && area < least.area) {
+                least = (growth, area)
+                choice = slot
+            }
+        }
+        return choice
     }
 
     @inline(__always)
     private func bits(_ mask: SIMDMask<SIMD16<Int32>>) -> UInt32 {
-        let weights: SIMD16<UInt32> = [
-            1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768,
-        ]
+        let weights = SIMD16<UInt32>(
+            1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
         return SIMD16<UInt32>(repeating: 0).replacing(with: weights, where: mask).wrappedSum()
     }
 }

@@ -5,10 +5,10 @@
 #endif
 
 /// The sphere that distances are measured on.
-enum EarthSphere {
+public enum EarthSphere {
     /// The IUGG mean radius R1.
-    static let radiusMetres = 6_371_008.8
-    static let radiansPerDegree = Double.pi / 180
+    public static let radiusMetres = 6_371_008.8
+    public static let radiansPerDegree = Double.pi / 180
 }
 
 /// The length of the shortest path over the Earth's surface between two positions, in metres.
