@@ -10,7 +10,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## install what is missing, build, start Parvis with the sample city (ARGS="--port 8080" to pass options)
-	@PARVIS_ASSETS="$${PARVIS_ASSETS:-$(CURDIR)/.assets}" exec "$$(swift build -c release --show-bin-path)/parvis" demo $(ARGS)
+	@exec "$$(swift build -c release --show-bin-path)/parvis" demo $(ARGS)
 
 build: ## install what is missing, build the release binary
 	@scripts/bootstrap
