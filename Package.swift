@@ -3,10 +3,12 @@ import PackageDescription
 
 // The targets stand in the order of the flow (docs/architecture.md); arrows only point down.
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("ExistentialAny"),
-]
+// PARVIS_STRICT=1 makes warnings errors, in this package's targets only; .ci/run sets it.
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (Context.environment["PARVIS_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
 
 /// A library target at Sources/FOLDER/NAME and, unless refused, its mirror at Tests/FOLDER/NAMETests.
 func layer(

@@ -1,0 +1,39 @@
+# Everything a newcomer or a maintainer does with this repository. `make` alone lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench format lint clean distclean
+
+SWIFT_PATHS := Sources Tests Package.swift
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## install what is missing, build, start Parvis with the sample city (ARGS="--port 8080" to pass options)
+	@exec "$$(swift build -c release --show-bin-path)/parvis" demo $(ARGS)
+
+build: ## install what is missing, build the release binary
+	@scripts/bootstrap
+	swift build -c release --product parvis
+
+test: ## install what is missing, run all tests: Swift, the console in a browser, kill -9 under load
+	@scripts/test
+
+bench: ## measure the frozen scenarios beside nginx and print a table (ARGS="--only get1,q10k" to choose)
+	@scripts/bootstrap --bench
+	swift build -c release --product parvis
+	@Benchmarks/run $(ARGS)
+
+format: ## lay out all Swift files as .swift-format says
+	swift format --in-place --recursive --parallel $(SWIFT_PATHS)
+
+lint: ## check layout, imports and documentation, without building
+	swift format lint --strict --recursive --parallel $(SWIFT_PATHS)
+	@scripts/check-layering
+	@scripts/check-docs
+
+clean: ## remove what was built
+	rm -rf .build
+
+distclean: clean ## remove also what was downloaded (.venv, .assets)
+	rm -rf .venv .assets
