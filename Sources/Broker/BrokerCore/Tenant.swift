@@ -139,8 +139,8 @@ struct TenantState {
         let after = new.map(TenantState.boxes) ?? []
         if before.isEmpty, after.isEmpty { return }
         if before.elementsEqual(after, by: { $0.attribute == $1.attribute && $0.box == $1.box }) { return }
-        for (attribute, box) in before { _ = spatial[attribute]?.remove(index, box) }
-        for (attribute, box) in after { spatial[attribute, default: RTree()].insert(index, box) }
+        for (attribute, box) in before { _ = spatial[attribute]?.remove(index, at: box) }
+        for (attribute, box) in after { spatial[attribute, default: RTree()].insert(index, at: box) }
     }
 
     private static func boxes(_ record: EntityRecord) -> [(attribute: TermID, box: BoundingBox)] {
