@@ -3,17 +3,27 @@
 phase_names=()
 phase_seconds=()
 
+# as_typed WORD...: the words as one would type them, quoted where needed.
+as_typed() {
+    local word line=
+    for word in "$@"; do
+        [[ $word =~ ^[A-Za-z0-9_./:=,+-]+$ ]] || word=${word@Q}
+        line+=" $word"
+    done
+    printf '%s' "${line# }"
+}
+
 # phase NAME COMMAND...: runs COMMAND under a headline; ends the script when it fails.
 phase() {
     local name=$1 started=$SECONDS status=0
     shift
-    printf '\n==> %s: %s\n' "$name" "$*"
+    printf '\n==> %s: %s\n' "$name" "$(as_typed "$@")"
     "$@" || status=$?
     phase_names+=("$name")
     phase_seconds+=($((SECONDS - started)))
     if [ "$status" -ne 0 ]; then
         phase_table
-        printf '\nFailed: %s (exit %d). To see it alone: %s\n' "$name" "$status" "$*" >&2
+        printf '\nFailed: %s (exit %d). To see it alone: %s\n' "$name" "$status" "$(as_typed "$@")" >&2
         exit "$status"
     fi
 }
