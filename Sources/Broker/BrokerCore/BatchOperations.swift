@@ -13,8 +13,8 @@ extension OperationContext {
     /// CIM 009 clause 5.6.8.
     mutating func batchUpsert(_ members: [BatchMember], replaces: Bool, _ tenant: Tenant) -> ProvisionResult {
         batch(members) { (context, draft, result) throws(NGSILDError) in
-            let position = context.set.entry(draft.id, in: tenant)
-            guard let record = context.set.entries[position].record else {
+            let position = context.working.entry(draft.id, in: tenant)
+            guard let record = context.working.entries[position].record else {
                 _ = try context.createEntity(draft, tenant)
                 result.created.append(draft.id)
                 return

@@ -38,7 +38,7 @@ final class Committer: Sendable {
     }
 
     func start() {
-        let worker = WorkerThread(name: "committer") { [self] in run() }
+        let worker = WorkerThread { [self] in run() }
         thread.withLock { $0 = worker }
     }
 
@@ -70,15 +70,15 @@ final class Committer: Sendable {
         while true {
             var answers: [(scheduler: any ReplyScheduler, answer: Answer)] = []
             answers.reserveCapacity(submissions.count)
-            var context = OperationContext(set: WorkingSet(now: clock()))
+            var context = OperationContext(working: WorkingSet(now: clock()))
             var commit = Commit(at: context.now)
             let taken = apply(submissions, to: &context, &commit, &answers)
-            fillEntities(of: &commit, from: context.set)
+            fillEntities(of: &commit, from: context.working)
             do throws(StorageError) {
                 let outcome = commit.isEmpty ? .committed(firstSequence: 0, numbers: []) : try storage.commit(commit)
                 switch outcome {
                 case .committed(let first, let numbers):
-                    publish(context.set, commit, first, numbers)
+                    publish(context.working, commit, first, numbers)
                     deliver(answers, error: nil)
                     return submissions.dropFirst(taken)
                 case .conflicts(let writes):

@@ -4,14 +4,14 @@ import NGSILDOperations
 extension OperationContext {
     /// CIM 009 clause 5.6.1.
     mutating func createEntity(_ draft: EntityDraft, _ tenant: Tenant) throws(NGSILDError) -> ProvisionResult {
-        let position = set.entry(draft.id, in: tenant)
-        guard set.entries[position].record == nil else {
+        let position = working.entry(draft.id, in: tenant)
+        guard working.entries[position].record == nil else {
             throw .alreadyExists("Entity \(draft.id) already exists; use Merge Entity (PATCH) to change it")
         }
         let record = EntityRecord(
             id: draft.id, types: draft.types, scopes: draft.scopes ?? [], createdAt: now, modifiedAt: now,
             expiresAt: draft.expiresAt ?? .none, attributes: draft.attributes.stamped(now))
-        set.write(position, record, attributes: record.attributes.names.map { AttributeChange(name: $0, kind: .created) })
+        working.write(position, record, attributes: record.attributes.names.map { AttributeChange(name: $0, kind: .created) })
         return .success
     }
 }

@@ -3,13 +3,13 @@ import NGSILDOperations
 
 /// Carries out one operation on a working set. One file for each operation extends it.
 struct OperationContext {
-    var set: WorkingSet
-    var now: Timestamp { set.now }
+    var working: WorkingSet
+    var now: Timestamp { working.now }
 
     /// The entity's current state, or why there is none.
     mutating func existing(_ id: String, _ tenant: Tenant) throws(NGSILDError) -> (position: Int, record: EntityRecord) {
-        let position = set.entry(id, in: tenant)
-        guard let record = set.entries[position].record else {
+        let position = working.entry(id, in: tenant)
+        guard let record = working.entries[position].record else {
             throw .resourceNotFound("Entity \(id) does not exist; create it with POST /entities")
         }
         return (position, record)
@@ -46,16 +46,16 @@ struct OperationContext {
     /// Whether what was done so far must be committed before this operation, because it creates an entity that was just
     /// deleted or deletes one that was just created.
     func mustCommitFirst(_ operation: ProvisionOperation, _ tenant: Tenant) -> Bool {
-        if set.entries.isEmpty { return false }
+        if working.entries.isEmpty { return false }
         switch operation {
-        case .createEntity(let draft): return set.deletedHere(draft.id, in: tenant)
-        case .deleteEntity(let id): return set.createdHere(id, in: tenant)
+        case .createEntity(let draft): return working.deletedHere(draft.id, in: tenant)
+        case .deleteEntity(let id): return working.createdHere(id, in: tenant)
         case .batchCreate(let members), .batchUpsert(let members, _):
             return members.contains { member in
-                if case .draft(let draft) = member { return set.deletedHere(draft.id, in: tenant) }
+                if case .draft(let draft) = member { return working.deletedHere(draft.id, in: tenant) }
                 return false
             }
-        case .batchDelete(let ids): return ids.contains { set.createdHere($0, in: tenant) }
+        case .batchDelete(let ids): return ids.contains { working.createdHere($0, in: tenant) }
         case .deleteTenant: return true
         default: return false
         }

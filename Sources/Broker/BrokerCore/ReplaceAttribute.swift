@@ -18,6 +18,6 @@ extension OperationContext {
         let changed = EntityRecord(
             id: record.id, types: record.types, scopes: record.scopes, createdAt: record.createdAt, modifiedAt: now,
             expiresAt: record.expiresAt, attributes: change.forest)
-        set.write(position, changed, attributes: change.changes)
+        working.write(position, changed, attributes: change.changes)
     }
 }

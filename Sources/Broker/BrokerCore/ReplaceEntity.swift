@@ -21,6 +21,6 @@ extension OperationContext {
         for name in record.attributes.names where !attributes.contains(name) {
             changes.append(AttributeChange(name: name, kind: .deleted))
         }
-        set.write(position, replaced, attributes: changes)
+        working.write(position, replaced, attributes: changes)
     }
 }

@@ -27,7 +27,7 @@ extension OperationContext {
             let changed = EntityRecord(
                 id: record.id, types: types, scopes: newScopes, createdAt: record.createdAt, modifiedAt: now,
                 expiresAt: newExpiry, attributes: change.forest)
-            set.write(position, changed, attributes: change.changes)
+            working.write(position, changed, attributes: change.changes)
         }
         var result = UpdateResult()
         for name in change.changes.map(\.name) where !result.updated.contains(name) { result.updated.append(name) }

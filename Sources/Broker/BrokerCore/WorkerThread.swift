@@ -4,7 +4,7 @@
     import Musl
 #endif
 
-/// A named thread that runs one closure to its end.
+/// A thread that runs one closure to its end.
 final class WorkerThread: Sendable {
     private final class Body {
         let run: @Sendable () -> Void
@@ -13,7 +13,7 @@ final class WorkerThread: Sendable {
 
     private let handle: pthread_t?
 
-    init(name: String, _ run: @escaping @Sendable () -> Void) {
+    init(_ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(run))
         let code = pthread_create(
@@ -24,7 +24,6 @@ final class WorkerThread: Sendable {
                 return nil
             }, body.toOpaque())
         if code == 0 {
-            pthread_setname_np(thread, name)
             handle = thread
         } else {
             body.release()

@@ -1,5 +1,5 @@
 public import JSONLD
-public import JSONTree
+import JSONTree
 import Synchronization
 
 /// A resolved @context together with the numbers of the terms that were used under it.
