@@ -15,7 +15,7 @@ struct Compactor: Sendable {
 
     init(_ table: TermTable) {
         var names: [String: String] = [:]
-        var prefixes: [String: String] = [:]
+        var prefixes = CoreContext.prefixes
         for (term, definition) in table.terms {
             guard let iri = definition.iri, !definition.isReverse else { continue }
             Compactor.keepBetter(term, for: iri, in: &names)
@@ -56,8 +56,8 @@ struct Compactor: Sendable {
         return means(name, iri) ? name : nil
     }
 
-    /// The shortest `prefix:suffix`. The core context's own prefixes are left out: what only they would shorten is
-    /// rendered as a Fully Qualified Name (CIM 009 clause 5.5.7).
+    /// The shortest `prefix:suffix`. The core context's prefixes count too: what the default context expanded and
+    /// the user context now names otherwise becomes `ngsi-ld:default-context/NAME`.
     private func compactIRI(for iri: String) -> String? {
         let length = iri.utf8.count
         var best: String?

@@ -63,6 +63,12 @@ extension ContextBuilder {
         try read(typeOf: term, members["@type"], &definition, in: &local, step: step)
         try read(containerOf: term, members["@container"], &definition)
         try check(minorMembers: members, of: term)
+        if let prefix = members["@prefix"] {
+            guard let flag = prefix.bool, !term.utf8.contains(where: isColonOrSlash) else {
+                throw failure(.badTerm(term, reason: "has @prefix that is not true or false, or contains ':' or '/'"))
+            }
+            definition.isPrefix = flag
+        }
         if let reverse = members["@reverse"] {
             guard members["@id"] == nil, let text = reverse.string else {
                 throw failure(.badTerm(term, reason: "has @reverse together with @id, or not an IRI"))
@@ -76,12 +82,6 @@ extension ContextBuilder {
         }
         guard try map(term, to: members["@id"]?.string ?? term, &definition, in: &local, step: step) else {
             return false
-        }
-        if let prefix = members["@prefix"] {
-            guard let flag = prefix.bool, !term.utf8.contains(where: isColonOrSlash) else {
-                throw failure(.badTerm(term, reason: "has @prefix that is not true or false, or contains ':' or '/'"))
-            }
-            definition.isPrefix = flag
         }
         return true
     }
@@ -158,7 +158,7 @@ extension ContextBuilder {
         guard let text = value.string, let type = try expand(text, in: &local, step: step) else {
             throw failure(.badTerm(term, reason: "has @type that is not an IRI"))
         }
-        guard !Keyword.hasForm(type) || ["@id", "@vocab", "@json", "@none"].contains(type), isIRI(type) else {
+        guard ["@id", "@vocab", "@json", "@none"].contains(type) || IRIReference.isAbsolute(type) else {
             throw failure(.badTerm(term, reason: "has @type \"\(text)\", which is not a datatype"))
         }
         try count(bytesOf: type, term: term)

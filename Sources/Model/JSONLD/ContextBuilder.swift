@@ -183,8 +183,10 @@ struct ContextBuilder {
         guard let text = value.string, !Keyword.hasForm(text) else {
             throw failure(.badKeyword("@vocab", reason: "must be an IRI or null"))
         }
-        let iri = table.iri(compact: text) ?? table.definition(of: text)?.iri ?? table.vocabulary.map { $0 + text }
-        guard let iri, IRIReference.isAbsolute(iri) || iri.utf8.starts(with: "_:".utf8) else {
+        let iri =
+            table.definition(of: text)?.iri ?? table.iri(compact: text)
+            ?? (table.vocabulary ?? CoreContext.defaultVocabulary) + text
+        guard IRIReference.isAbsolute(iri) || iri.utf8.starts(with: "_:".utf8) else {
             throw failure(.badKeyword("@vocab", reason: "\"\(text)\" is not an absolute IRI"))
         }
         try count(bytesOf: iri, term: "@vocab")

@@ -20,9 +20,13 @@ public enum ContextError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalid(url: String?, ContextProblem)
 
     /// Whether the context could not be had (LdContextNotAvailable), rather than being wrong (BadRequestData).
+    ///
+    /// A document that was had and is no JSON is a wrong context, as one without a member `@context` is.
     public var isUnavailable: Bool {
-        if case .invalid = self { return false }
-        return true
+        switch self {
+        case .invalid, .notJSON: false
+        default: true
+        }
     }
 
     public var description: String {

@@ -106,6 +106,15 @@ public enum CoreContext {
         return definitions
     }()
 
+    /// From the IRI of a prefix (`ngsi-ld`, `geojson`) back to it.
+    static let prefixes: [String: String] = {
+        var prefixes: [String: String] = [:]
+        for (name, definition) in definitions where definition.isPrefix {
+            if let iri = definition.iri { prefixes[iri] = name }
+        }
+        return prefixes
+    }()
+
     /// From IRI back to term. No two terms of the core context share an IRI.
     static let names: [String: String] = {
         var names: [String: String] = [:]

@@ -1,9 +1,9 @@
 /// References as contexts write them: absolute IRIs, and URLs relative to the document they stand in.
 enum IRIReference {
-    /// Whether the text before the first colon is a scheme (RFC 3986 section 3.1) and something follows it.
+    /// Whether the text before the first colon is a scheme (RFC 3986 section 3.1).
     static func isAbsolute(_ text: String) -> Bool {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
-        return isScheme(text.utf8[..<colon]) && text.utf8.index(after: colon) < text.utf8.endIndex
+        return isScheme(text.utf8[..<colon])
     }
 
     static func isScheme(_ text: Substring.UTF8View) -> Bool {
