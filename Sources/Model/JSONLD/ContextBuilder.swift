@@ -33,7 +33,7 @@ struct ContextBuilder {
             identity: form.identity, linkURL: form.linkURL, valueJSON: form.valueJSON, table: builder.table)
     }
 
-    func failure(_ problem: ContextProblem) -> ContextError { .invalid(url: place, problem) }
+    func failure(_ problem: ContextProblem) -> ContextError { .invalid(url: place, problem.shortened) }
 
     // MARK: - Contexts
 

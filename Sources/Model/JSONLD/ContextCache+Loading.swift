@@ -3,6 +3,7 @@ import Synchronization
 
 /// The steps of a resolution: find what is missing, load it, look again, build.
 extension ContextCache {
+    /// The key by which a context is built and kept: its URL, if a single one is left without the core context.
     func key(of source: ContextSource) -> Key {
         switch source {
         case .url(let url): return .url(url)
@@ -10,21 +11,35 @@ extension ContextCache {
             let parts = ContextForm.parts(document, node)
             if parts.isEmpty { return .url(CoreContext.currentURL) }
             if parts.count == 1, let url = document.string(parts[0]) { return .url(url) }
-            return .inline(Array(document.bytes[document.range(node)]))
+            return .inline(Bytes(bytes: Array(document.bytes[document.range(node)])))
         }
+    }
+
+    /// The key that takes no reading.
+    func sentKey(of document: JSONDocument, _ node: JSONNode) -> Key {
+        if let url = document.string(node) { return .url(url) }
+        return .inline(Bytes(bytes: Array(document.bytes[document.range(node)])))
     }
 
     func ready(_ key: Key) -> Result<ResolvedContext, ContextError>? {
         if case .url(let url) = key, CoreContext.isKnown(url) { return .success(.core) }
         let now = now()
+        return state.withLock { $0.outcome(key, at: now)?.result }
+    }
+
+    /// What is ready under a key, kept from now on under a second one too.
+    func ready(_ key: Key, alsoAs sent: Key) -> Result<ResolvedContext, ContextError>? {
+        let now = now()
         return state.withLock { state in
-            let outcome =
-                switch key {
-                case .url(let url): state.named.use(url)
-                case .inline(let bytes): state.inline.use(bytes)
-                }
-            guard let outcome else { return nil }
-            if let expiry = outcome.expiry, expiry <= now { return nil }
+            let outcome: Outcome
+            if case .url(let url) = key, CoreContext.isKnown(url) {
+                outcome = Outcome(result: .success(.core), origin: [:], expiry: nil)
+            } else if let present = state.outcome(key, at: now) {
+                outcome = present
+            } else {
+                return nil
+            }
+            state.keep(outcome, for: sent, size: 256)
             return outcome.result
         }
     }
@@ -50,7 +65,7 @@ extension ContextCache {
         switch source {
         case .url(let url):
             guard let absolute = IRIReference.resolve(url, against: nil) else {
-                throw .invalid(url: nil, .relativeReference(url))
+                throw .invalid(url: nil, ContextProblem.relativeReference(url).shortened)
             }
             open = CoreContext.isKnown(absolute) ? [] : [absolute]
         case .value(let document, let node): open = ContextDocument.references(document, node, base: nil)
@@ -60,6 +75,9 @@ extension ContextCache {
         while let url = open.popLast() {
             guard seen.count <= ContextLimits.documents else {
                 throw .invalid(url: nil, .tooManyDocuments(limit: ContextLimits.documents))
+            }
+            guard url.utf8.count <= ContextLimits.iriLength else {
+                throw .invalid(url: nil, .tooLongIRI(term: "@context", limit: ContextLimits.iriLength))
             }
             guard let document = documents[url]?.document else {
                 missing.append(url)
@@ -115,11 +133,7 @@ extension ContextCache {
         let outcome = Outcome(result: result, origin: origin, expiry: documents.values.map(\.expiry).min())
         let size = (try? result.get().estimatedByteCount) ?? 512
         state.withLock { state in
-            guard state.generation == generation else { return }
-            switch key {
-            case .url(let url): state.named.insert(outcome, for: url, cost: size + url.utf8.count)
-            case .inline(let bytes): state.inline.insert(outcome, for: bytes, cost: size + bytes.count)
-            }
+            if state.generation == generation { state.keep(outcome, for: key, size: size) }
         }
         return result
     }
@@ -205,7 +219,8 @@ extension ContextCache {
                 return (waiting, .success(kept))
             case (.failure(let error), nil):
                 state.failures.insert(
-                    Failed(error: error, expiry: now + configuration.failureLifetime), for: url, cost: url.utf8.count)
+                    Failed(error: error, expiry: now + configuration.failureLifetime), for: url,
+                    cost: 2 * error.description.utf8.count)
             }
             return (waiting, loaded)
         }

@@ -33,8 +33,16 @@ public final class ContextCache: Sendable {
 
     enum Key: Hashable, Sendable {
         case url(String)
-        /// The bytes of an inline context as sent. Compared whole, so no client's context answers for another's.
-        case inline([UInt8])
+        case inline(Bytes)
+    }
+
+    /// The bytes of an inline context as sent. Compared whole, so no client's context answers for another's.
+    struct Bytes: Hashable, Sendable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
     }
 
     /// What came of building a context; also that it is not valid, since finding that out can cost as much.
@@ -64,7 +72,7 @@ public final class ContextCache: Sendable {
         var documents: RecentlyUsed<String, Stored>
         var failures: RecentlyUsed<String, Failed>
         var named: RecentlyUsed<String, Outcome>
-        var inline: RecentlyUsed<[UInt8], Outcome>
+        var inline: RecentlyUsed<Bytes, Outcome>
         var loads: [String: [DocumentCompletion]] = [:]
         var resolutions: [Key: [ContextCompletion]] = [:]
         var serial: UInt64 = 0
@@ -89,25 +97,29 @@ public final class ContextCache: Sendable {
         self.state = Mutex(
             State(
                 documents: .init(countLimit: configuration.documentCount, costLimit: configuration.documentBytes),
-                failures: .init(countLimit: configuration.documentCount, costLimit: .max),
+                failures: .init(countLimit: configuration.documentCount, costLimit: configuration.documentBytes),
                 named: .init(countLimit: configuration.contextCount, costLimit: configuration.contextBytes),
                 inline: .init(countLimit: configuration.contextCount, costLimit: configuration.contextBytes)))
     }
 
     /// The context at a URL, if it is ready. For the hot path: one lock and one look-up, no waiting.
     public func cached(_ url: String) -> ResolvedContext? {
-        if CoreContext.isKnown(url) { return .core }
-        return try? ready(.url(url))?.get()
+        if case .success(let context) = ready(.url(url)) { return context }
+        return nil
     }
 
     /// The context of a member `@context`, if it is ready or can be built from what is here.
     ///
+    /// For the hot path: the same bytes cost one look-up, without reading them again.
+    ///
     /// - Returns: `nil` when a document must be loaded first: call `resolve`.
     /// - Throws: `ContextError` when the context is not valid.
     public func resolveInline(_ document: JSONDocument, _ node: JSONNode) throws(ContextError) -> ResolvedContext? {
+        let sent = sentKey(of: document, node)
+        if let result = ready(sent) { return try result.get() }
         let source = ContextSource.value(document, node)
         let key = key(of: source)
-        if let result = ready(key) { return try result.get() }
+        if key != sent, let result = ready(key, alsoAs: sent) { return try result.get() }
         let generation = state.withLock { $0.generation }
         var documents: [String: Stored] = [:]
         while true {
@@ -157,7 +169,7 @@ public final class ContextCache: Sendable {
     /// - Parameter completion: Called exactly once. On failure what was cached stays in use.
     public func reload(_ url: String, completion: @escaping @Sendable (Result<ResolvedContext, ContextError>) -> Void) {
         guard let url = IRIReference.resolve(url, against: nil) else {
-            return completion(.failure(.invalid(url: nil, .relativeReference(url))))
+            return completion(.failure(.invalid(url: nil, ContextProblem.relativeReference(url).shortened)))
         }
         if CoreContext.isKnown(url) { return completion(.success(.core)) }
         loader.load(url) { [self] result in
@@ -179,6 +191,24 @@ public final class ContextCache: Sendable {
 }
 
 extension ContextCache.State {
+    mutating func outcome(_ key: ContextCache.Key, at now: Duration) -> ContextCache.Outcome? {
+        let outcome =
+            switch key {
+            case .url(let url): named.use(url)
+            case .inline(let bytes): inline.use(bytes)
+            }
+        guard let outcome else { return nil }
+        if let expiry = outcome.expiry, expiry <= now { return nil }
+        return outcome
+    }
+
+    mutating func keep(_ outcome: ContextCache.Outcome, for key: ContextCache.Key, size: Int) {
+        switch key {
+        case .url(let url): named.insert(outcome, for: url, cost: size + url.utf8.count)
+        case .inline(let bytes): inline.insert(outcome, for: bytes, cost: size + bytes.bytes.count)
+        }
+    }
+
     mutating func forget(_ url: String) {
         documents.remove(url)
         failures.remove(url)

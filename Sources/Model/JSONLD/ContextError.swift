@@ -99,3 +99,28 @@ public enum ContextProblem: Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+extension ContextProblem {
+    /// The same with long texts cut, since they come from outside and are kept, logged and sent back.
+    var shortened: ContextProblem {
+        switch self {
+        case .relativeReference(let text): .relativeReference(excerpt(text))
+        case .tooManySteps(let term, let limit): .tooManySteps(term: excerpt(term), limit: limit)
+        case .cyclicTerm(let term): .cyclicTerm(excerpt(term))
+        case .scopedContext(let term): .scopedContext(term: excerpt(term))
+        case .badTerm(let term, let reason): .badTerm(excerpt(term), reason: excerpt(reason))
+        case .badKeyword(let keyword, let reason): .badKeyword(keyword, reason: excerpt(reason))
+        case .protectedTerm(let term): .protectedTerm(excerpt(term))
+        case .tooLongIRI(let term, let limit): .tooLongIRI(term: excerpt(term), limit: limit)
+        case .noContextMember, .notAContext, .cyclicInclusion, .tooManyIncludedInOneAnother, .tooManyDocuments,
+            .tooManyTerms, .tooManyBytes:
+            self
+        }
+    }
+
+    private func excerpt(_ text: String) -> String {
+        let limit = 200
+        guard text.utf8.count > limit else { return text }
+        return String(decoding: text.utf8.prefix(limit), as: UTF8.self) + "..."
+    }
+}

@@ -26,25 +26,22 @@ public enum CoreContext {
     ///
     /// All versions are answered by the one built in, so that old clients need no network.
     public static func isKnown(_ url: String) -> Bool {
-        var rest = Substring(url)
-        for scheme in ["https://", "http://"] where rest.hasPrefix(scheme) {
-            rest = rest.dropFirst(scheme.count)
-            break
-        }
-        let stem = "uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context"
-        guard rest.count < url.count, rest.hasPrefix(stem), rest.hasSuffix(".jsonld") else { return false }
-        let version = rest.dropFirst(stem.count).dropLast(".jsonld".count)
-        return knownVersions.contains(String(version))
+        knownLengths.contains(url.utf8.count) && knownURLs.contains(url)
     }
 
     // With a third number too, as in the numbers of the specification's releases (1.3.1).
-    private static let knownVersions: Set<String> = {
-        var versions: Set<String> = [""]
-        for minor in 3...9 {
-            versions.insert("-v1.\(minor)")
-            versions.insert("-v1.\(minor).1")
-        }
-        return versions
+    private static let knownURLs: Set<String> = {
+        let versions = [""] + (3...9).flatMap { ["-v1.\($0)", "-v1.\($0).1"] }
+        return Set(
+            ["https", "http"].flatMap { scheme in
+                versions.map { "\(scheme)://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context\($0).jsonld" }
+            })
+    }()
+
+    /// Spares most other URLs the hashing.
+    private static let knownLengths: ClosedRange<Int> = {
+        let lengths = knownURLs.map(\.utf8.count)
+        return (lengths.min() ?? 0)...(lengths.max() ?? 0)
     }()
 
     /// The core context as a JSON document, for clients that ask this broker for it.

@@ -196,6 +196,16 @@ struct ContextBuilderTests {
         #expect(try problem(nulls) == .tooManyTerms(limit: ContextLimits.terms))
     }
 
+    @Test func `an error does not repeat long texts from outside`() throws {
+        let long = String(repeating: "x", count: 100_000)
+        for text in [
+            "{\"\(long)\":5}", "{\"a\":{\"\(long)\":5}}", "\"\(long)\"", "{\"\(long)\":\"\(long)\",\"@vocab\":5}",
+        ] {
+            let problem = try #require(try problem(text))
+            #expect(problem.description.utf8.count < 1_000)
+        }
+    }
+
     @Test func `very many prefixes keep compaction correct`() throws {
         let members = (0..<2_000).map { "\"p\($0)\":\"http://x.org/\(String(repeating: "y", count: $0 / 2))\($0)/\"" }
         let context = try context("{\(members.joined(separator: ","))}")

@@ -104,6 +104,26 @@ struct ContextCacheTests {
         #expect(loader.requests == [Self.url])
     }
 
+    @Test func `the same context in other words is the same object, until its document goes`() async throws {
+        let loader = FakeLoader([Self.url: Self.content])
+        let cache = ContextCache(loader: loader)
+        let context = try await cache.resolve(.url(Self.url))
+        let texts = ["[\"\(Self.url)\"]", "[ \"\(Self.url)\", \"\(CoreContext.currentURL)\" ]", "\"\(Self.url)\""]
+        for text in texts + texts {
+            let document = try JSONDocument(parsing: text)
+            #expect(try cache.resolveInline(document, document.root) === context)
+        }
+        cache.remove(Self.url)
+        for text in texts {
+            let document = try JSONDocument(parsing: text)
+            #expect(try cache.resolveInline(document, document.root) == nil)
+        }
+        for _ in 0..<2 {
+            let document = try JSONDocument(parsing: "[\"\(CoreContext.currentURL)\"]")
+            #expect(try cache.resolveInline(document, document.root) === ResolvedContext.core)
+        }
+    }
+
     // MARK: - Failures
 
     @Test(arguments: [
@@ -204,6 +224,16 @@ struct ContextCacheTests {
         await #expect(throws: ContextError.invalid(url: nil, .relativeReference(url))) {
             try await cache.resolve(.url(url))
         }
+        #expect(loader.requests.isEmpty)
+    }
+
+    @Test func `a URL of thousands of bytes is refused and not loaded`() async throws {
+        let loader = FakeLoader()
+        let cache = ContextCache(loader: loader)
+        let url = "http://x.org/" + String(repeating: "x", count: ContextLimits.iriLength)
+        await #expect(
+            throws: ContextError.invalid(url: nil, .tooLongIRI(term: "@context", limit: ContextLimits.iriLength))
+        ) { try await cache.resolve(source("[\"\(url)\"]")) }
         #expect(loader.requests.isEmpty)
     }
 
