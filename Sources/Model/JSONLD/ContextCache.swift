@@ -10,6 +10,7 @@ import Synchronization
 /// 3. A resolved context is returned from the cache only while all documents it was built from are current.
 /// 4. Every cache in it has limits of count and bytes; the least recently used goes first.
 public final class ContextCache: Sendable {
+    /// How much is kept and for how long. The defaults suit a city with some hundred contexts.
     public struct Configuration: Sendable {
         /// Remote documents kept, default 512.
         public var documentCount = 512
@@ -86,6 +87,9 @@ public final class ContextCache: Sendable {
     let now: @Sendable () -> Duration
     let state: Mutex<State>
 
+    /// An empty cache over a loader.
+    ///
+    /// - Parameter clock: What documents and failures age by.
     public init(
         loader: any ContextDocumentLoader, configuration: Configuration = Configuration(),
         clock: some Clock<Duration> = ContinuousClock()
