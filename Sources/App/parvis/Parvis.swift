@@ -1,4 +1,22 @@
+import ArgumentParser
+
 @main
-enum Parvis {
-    static func main() {}
+struct Parvis: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parvis",
+        abstract: "The open city platform: takes in what a city reports, keeps it, and shows it.",
+        discussion: """
+            EXAMPLES
+              parvis demo                               a sample city, moving, with its console
+              parvis serve --data city                  a broker whose data lies in the directory city
+              parvis import gtfs feed.zip --data city   a transit feed, straight into that directory
+              parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
+            """,
+        version: Version.current,
+        subcommands: [Serve.self, Demo.self, Import.self, Export.self, Backup.self, VersionCommand.self])
+}
+
+/// The version of this build.
+enum Version {
+    static let current = "0.1.0"
 }

@@ -13,20 +13,24 @@ public struct EntityDecoder: Sendable {
 
     /// What the body is.
     public enum Purpose: Sendable {
-        /// A whole entity: id and type are needed, NGSI-LD Nulls are refused.
+        /// A whole entity: id and type are needed.
         case entity
-        /// A fragment: id and type may be missing, NGSI-LD Nulls ask for removal.
+        /// A fragment: id and type may be missing.
         case fragment
     }
 
     public let context: TermContext
     public let form: Form
     public let purpose: Purpose
+    /// Whether the NGSI-LD Null is taken as a request to remove.
+    public let allowsNull: Bool
 
-    public init(context: TermContext, form: Form = .normalized, purpose: Purpose = .entity) {
+    /// - Parameter allowsNull: by default in fragments only.
+    public init(context: TermContext, form: Form = .normalized, purpose: Purpose = .entity, allowsNull: Bool? = nil) {
         self.context = context
         self.form = form
         self.purpose = purpose
+        self.allowsNull = allowsNull ?? (purpose == .fragment)
     }
 
     static let null = "urn:ngsi-ld:null"
@@ -100,7 +104,7 @@ public struct EntityDecoder: Sendable {
     private func decodeScopes(_ document: JSONDocument, _ node: JSONNode) throws(NGSILDError) -> [String] {
         if let text = document.string(node) {
             if text == Self.null {
-                if purpose == .entity { throw .badRequestData("\"scope\" cannot be the NGSI-LD Null in a new entity") }
+                if !allowsNull { throw .badRequestData("\"scope\" cannot be the NGSI-LD Null in a new entity") }
                 return []
             }
             return [text]
@@ -118,7 +122,7 @@ public struct EntityDecoder: Sendable {
 
     private func decodeExpiry(_ document: JSONDocument, _ node: JSONNode) throws(NGSILDError) -> Timestamp {
         guard let text = document.string(node) else { throw .badRequestData("\"expiresAt\" is a date and time") }
-        if text == Self.null, purpose == .fragment { return .none }
+        if text == Self.null, allowsNull { return .none }
         guard let time = Timestamp(text) else {
             throw .badRequestData("\"expiresAt\" is \"\(text)\"; write it as 2026-01-31T12:00:00Z")
         }

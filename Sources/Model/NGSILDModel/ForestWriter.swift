@@ -199,7 +199,7 @@ struct ForestWriter: ~Copyable {
 
     private mutating func value(_ node: inout AttributeNode, _ shown: String, _ value: JSONNode) throws(NGSILDError) {
         if document.equals(value, "urn:ngsi-ld:null") || isLanguageNull(node.kind, value) {
-            guard decoder.purpose == .fragment else {
+            guard decoder.allowsNull else {
                 throw .badRequestData("Attribute \(shown) is the NGSI-LD Null; it is accepted only in fragments, to remove")
             }
             node.flags.insert(.isNull)

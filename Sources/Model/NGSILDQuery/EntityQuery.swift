@@ -14,6 +14,8 @@ public struct EntityQuery: Sendable {
     public var expression: QueryExpression?
     public var geo: GeoQuery?
     public var scope: ScopeQuery?
+    /// Alternatives of a query by POST: an entity matches if one of them does; empty: any.
+    public var selectors: [EntitySelector] = []
     public var limit = 20
     public var offset = 0
     /// Whether the total is asked for.
@@ -25,11 +27,30 @@ public struct EntityQuery: Sendable {
     public func matches(_ entity: EntityRecord) -> Bool {
         if let types, !types.matches(entity.types) { return false }
         if !ids.isEmpty, !ids.contains(entity.id) { return false }
+        if !selectors.isEmpty, !selectors.contains(where: { $0.matches(entity) }) { return false }
         if let idPattern, !idPattern.matches(entity.id) { return false }
         if !attributes.isEmpty, !attributes.contains(where: { entity.attributes.contains($0) }) { return false }
         if let scope, !scope.matches(entity.scopes) { return false }
         if let expression, !expression.matches(entity) { return false }
         if let geo, !geo.matches(entity) { return false }
         return true
+    }
+}
+
+/// One way to select entities: by type, and possibly by id.
+///
+/// - Source: CIM 009 clause 5.2.33.
+public struct EntitySelector: Sendable {
+    public var types: TypeSelection?
+    /// Any of these ids; empty: any id.
+    public var ids: [String] = []
+    public var idPattern: TextPattern?
+
+    public init() {}
+
+    public func matches(_ entity: EntityRecord) -> Bool {
+        if let types, !types.matches(entity.types) { return false }
+        if !ids.isEmpty { return ids.contains(entity.id) }
+        return idPattern?.matches(entity.id) ?? true
     }
 }

@@ -1,0 +1,194 @@
+import ArgumentParser
+import Foundation
+import Yams
+
+/// What the operator set, after flags, environment and file were put together.
+///
+/// Only this file reads the environment and the configuration file. `docs/configuration.md` is its table.
+struct Settings: Sendable {
+    var host = "127.0.0.1"
+    var port = 1026
+    var data = "data"
+    var memoryBudget = 1 << 30
+    var isOpen = false
+    var logLevel = "info"
+    var logFormat = "text"
+    var assets: String?
+    var tileURL: String?
+    var allowsPrivateEndpoints = false
+
+    /// One setting: its key in the file, its variable, and how a text becomes its value.
+    private struct Key {
+        let name: String
+        let apply: @Sendable (inout Settings, String) -> Bool
+        var variable: String { "PARVIS_" + name.uppercased().replacingOccurrences(of: "-", with: "_") }
+        let expectation: String
+    }
+
+    private static let keys: [Key] = [
+        Key(name: "host", apply: { $0.host = $1; return !$1.isEmpty }, expectation: "an address"),
+        Key(
+            name: "port",
+            apply: { settings, text in
+                guard let port = Int(text), (0...65535).contains(port) else { return false }
+                settings.port = port
+                return true
+            }, expectation: "a number from 0 to 65535"),
+        Key(name: "data", apply: { $0.data = $1; return !$1.isEmpty }, expectation: "a directory"),
+        Key(
+            name: "memory-budget",
+            apply: { settings, text in
+                guard let bytes = byteCount(text), bytes >= 16 << 20 else { return false }
+                settings.memoryBudget = bytes
+                return true
+            }, expectation: "a size of at least 16MiB, such as 512MiB or 4GiB"),
+        Key(
+            name: "open",
+            apply: { settings, text in
+                guard let value = flag(text) else { return false }
+                settings.isOpen = value
+                return true
+            }, expectation: "true or false"),
+        Key(
+            name: "log-level",
+            apply: { settings, text in
+                settings.logLevel = text
+                return ["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(text)
+            }, expectation: "trace, debug, info, notice, warning, error or critical"),
+        Key(
+            name: "log-format",
+            apply: { settings, text in
+                settings.logFormat = text
+                return text == "text" || text == "json"
+            }, expectation: "text or json"),
+        Key(name: "assets", apply: { $0.assets = $1; return !$1.isEmpty }, expectation: "a directory"),
+        Key(
+            name: "tile-url",
+            apply: { settings, text in
+                settings.tileURL = text
+                return text.contains("{z}") && text.contains("{x}") && text.contains("{y}")
+            }, expectation: "a URL with {z}, {x} and {y}"),
+        Key(
+            name: "allow-private-endpoints",
+            apply: { settings, text in
+                guard let value = flag(text) else { return false }
+                settings.allowsPrivateEndpoints = value
+                return true
+            }, expectation: "true or false"),
+    ]
+
+    /// A size such as `512MiB`; a bare number counts bytes.
+    static func byteCount(_ text: String) -> Int? {
+        let units: [(String, Int)] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            guard let count = Int(text.dropLast(unit.count).trimmingCharacters(in: .whitespaces)), count > 0 else {
+                return nil
+            }
+            let (bytes, overflow) = count.multipliedReportingOverflow(by: factor)
+            return overflow ? nil : bytes
+        }
+        return Int(text)
+    }
+
+    private static func flag(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true", "1", "yes", "on": true
+        case "false", "0", "no", "off": false
+        default: nil
+        }
+    }
+
+    /// Puts file, environment and flags together, the later winning.
+    ///
+    /// - Throws: `ValidationError` naming the key, where it stands and what is expected.
+    static func resolve(
+        flags: [String: String], configFile: String?, environment: [String: String]
+    ) throws -> Settings {
+        var settings = Settings()
+        if let path = configFile ?? environment["PARVIS_CONFIG"] {
+            try settings.readFile(path)
+        } else if FileManager.default.fileExists(atPath: "parvis.yaml") {
+            try settings.readFile("parvis.yaml")
+        }
+        for key in keys {
+            if let text = environment[key.variable] { try settings.set(key, text, place: "the environment variable \(key.variable)") }
+        }
+        for key in keys {
+            if let text = flags[key.name] { try settings.set(key, text, place: "--\(key.name)") }
+        }
+        return settings
+    }
+
+    private mutating func set(_ key: Key, _ text: String, place: String) throws {
+        guard key.apply(&self, text) else {
+            throw ValidationError("\(place) is \"\(text)\"; it is \(key.expectation)")
+        }
+    }
+
+    private mutating func readFile(_ path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+            throw ValidationError("The configuration file \(path) cannot be read; check --config")
+        }
+        let node: Yams.Node?
+        do { node = try Yams.compose(yaml: text) } catch {
+            throw ValidationError("The configuration file \(path) is not YAML: \(error)")
+        }
+        guard let node else { return }
+        guard let mapping = node.mapping else {
+            throw ValidationError("The configuration file \(path) is a list of key: value lines")
+        }
+        for (name, value) in mapping {
+            guard let name = name.string, let key = Self.keys.first(where: { $0.name == name }) else {
+                throw ValidationError(
+                    "The configuration file \(path) has the unknown key \"\(name.string ?? "?")\"; known are \(Self.keys.map(\.name).joined(separator: ", "))"
+                )
+            }
+            guard let text = value.scalar?.string else {
+                throw ValidationError("The key \"\(name)\" in \(path) is \(key.expectation)")
+            }
+            try set(key, text, place: "the key \"\(name)\" in \(path)")
+        }
+    }
+}
+
+/// The flags that `serve` and `demo` share.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The configuration file (default: parvis.yaml in the working directory, if there is one).")
+    var config: String?
+    @Option(help: "The address to listen on; 0.0.0.0 for all (default: 127.0.0.1).")
+    var host: String?
+    @Option(help: "The port to listen on; 0 takes a free one (default: 1026).")
+    var port: String?
+    @Option(help: "The directory of the database; made when missing (default: data).")
+    var data: String?
+    @Option(help: "Memory for entities and indexes, such as 512MiB or 4GiB (default: 1GiB).")
+    var memoryBudget: String?
+    @Flag(help: "Ask for no credentials.")
+    var open = false
+    @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
+    var logLevel: String?
+    @Option(help: "text for people, json for machines (default: text).")
+    var logFormat: String?
+    @Option(help: "Where the console's map library is (default: found beside the binary).")
+    var assets: String?
+    @Option(name: .customLong("tile-url"), help: "Background tiles of the console: a URL with {z}, {x}, {y}.")
+    var tileURL: String?
+    @Flag(help: "Let notifications and contexts reach loopback and private addresses.")
+    var allowPrivateEndpoints = false
+
+    func settings() throws -> Settings {
+        var flags: [String: String] = [:]
+        flags["host"] = host
+        flags["port"] = port
+        flags["data"] = data
+        flags["memory-budget"] = memoryBudget
+        if open { flags["open"] = "true" }
+        flags["log-level"] = logLevel
+        flags["log-format"] = logFormat
+        flags["assets"] = assets
+        flags["tile-url"] = tileURL
+        if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
+        return try Settings.resolve(
+            flags: flags, configFile: config, environment: ProcessInfo.processInfo.environment)
+    }
+}

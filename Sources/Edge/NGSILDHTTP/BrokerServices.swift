@@ -1,0 +1,29 @@
+public import JSONLD
+public import NGSILDModel
+public import NGSILDOperations
+
+/// The operations that the NGSI-LD binding calls.
+public struct BrokerServices: Sendable {
+    public let provision: any EntityProvision
+    public let consumption: any EntityConsumption
+    public let feed: any ChangeFeed
+    public let documents: any DocumentKeeping
+    /// `nil` where subscriptions are not offered: their resource then answers OperationNotSupported.
+    public let subscriptions: (any SubscriptionService)?
+    public let registry: TermRegistry
+    public let contexts: ContextCache
+
+    public init(
+        provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
+        documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?, registry: TermRegistry,
+        contexts: ContextCache
+    ) {
+        self.provision = provision
+        self.consumption = consumption
+        self.feed = feed
+        self.documents = documents
+        self.subscriptions = subscriptions
+        self.registry = registry
+        self.contexts = contexts
+    }
+}

@@ -1,0 +1,156 @@
+import JSONTree
+import NGSILDModel
+import NGSILDOperations
+
+/// `/subscriptions`.
+///
+/// - Source: CIM 009 clause 6.10.
+struct SubscriptionsResource {
+    private let exchange: Exchange
+    private let service: any SubscriptionService
+
+    init(_ exchange: Exchange) throws(HTTPFailure) {
+        self.exchange = exchange
+        guard let service = exchange.services.subscriptions else {
+            throw .ngsild(.operationNotSupported("This broker takes no subscriptions"))
+        }
+        self.service = service
+    }
+
+    func run() throws(HTTPFailure) {
+        switch exchange.method {
+        case .GET, .HEAD: try query()
+        case .POST: try create()
+        default: throw .methodNotAllowed(exchange.method.rawValue, allowed: ["GET", "POST"])
+        }
+    }
+
+    /// Create Subscription, 5.8.1.
+    private func create() throws(HTTPFailure) {
+        _ = try exchange.parameters(allowing: [])
+        let (exchange, service) = (exchange, service)
+        try exchange.withBody { (document, context) throws(HTTPFailure) in
+            service.createSubscription(document, context: context, tenant: exchange.tenant, on: exchange.request.loop) {
+                switch $0 {
+                case .success(let id):
+                    let location = "/ngsi-ld/v1/subscriptions/" + PercentCoding.encode(id)
+                    exchange.answer(HTTPAnswer(status: 201, headers: [("Location", location)]))
+                case .failure(let error): exchange.fail(error)
+                }
+            }
+        }
+    }
+
+    /// Query Subscriptions, 5.8.4.
+    private func query() throws(HTTPFailure) {
+        let type = try exchange.accepted()
+        let parameters = try exchange.parameters(allowing: ["limit", "offset", "count", "options"])
+        let limit = try parameters.number("limit", default: 20, range: 0...1_000)
+        let offset = try parameters.number("offset", default: 0, range: 0...Int(Int32.max))
+        let counts = try parameters.flag("count")
+        if limit == 0, !counts { throw .badRequest("limit=0 goes with count=true only") }
+        let showsSystem = try parameters.options().contains("sysAttrs")
+        let (exchange, service) = (exchange, service)
+        try exchange.withLinkedContext { (context) throws(HTTPFailure) in
+            let ids = try translating { () throws(NGSILDError) in try service.subscriptionIDs(tenant: exchange.tenant) }
+            let page = ids.dropFirst(offset).prefix(limit)
+            var headers = Pagination.headers(
+                exchange.request, type, limit: limit, offset: offset, hasMore: offset + page.count < ids.count)
+            if counts { headers.append(("NGSILD-Results-Count", String(ids.count))) }
+            exchange.answer(type, context, headers: headers) { writer, contextText in
+                DiscoveryWriter.array(Array(page), to: &writer) { id, writer in
+                    // One that was deleted since the ids were taken leaves an empty object behind.
+                    SubscriptionResource.append(id, service, exchange, context, showsSystem, contextText, to: &writer)
+                }
+            }
+        }
+    }
+}
+
+/// `/subscriptions/{subscriptionId}`.
+///
+/// - Source: CIM 009 clause 6.11.
+struct SubscriptionResource {
+    private let exchange: Exchange
+    private let service: any SubscriptionService
+    private let id: String
+
+    init(_ exchange: Exchange, id: String) throws(HTTPFailure) {
+        self.exchange = exchange
+        self.id = id
+        guard let service = exchange.services.subscriptions else {
+            throw .ngsild(.operationNotSupported("This broker takes no subscriptions"))
+        }
+        self.service = service
+        guard EntityID.isValid(id) else { throw .badRequest("The subscription id \"\(id)\" in the path is not a URI") }
+    }
+
+    func run() throws(HTTPFailure) {
+        let (exchange, service, id) = (exchange, service, id)
+        switch exchange.method {
+        case .GET, .HEAD: try retrieve()
+        case .PATCH:
+            _ = try exchange.parameters(allowing: [])
+            try exchange.withBody { (document, context) throws(HTTPFailure) in
+                service.updateSubscription(
+                    id: id, document, context: context, tenant: exchange.tenant, on: exchange.request.loop
+                ) { Self.answer(exchange, $0) }
+            }
+        case .DELETE:
+            _ = try exchange.parameters(allowing: [])
+            service.deleteSubscription(id: id, tenant: exchange.tenant, on: exchange.request.loop) {
+                Self.answer(exchange, $0)
+            }
+        default: throw .methodNotAllowed(exchange.method.rawValue, allowed: ["GET", "PATCH", "DELETE"])
+        }
+    }
+
+    private static func answer(_ exchange: Exchange, _ result: Result<Void, NGSILDError>) {
+        switch result {
+        case .success: exchange.answer(HTTPAnswer(status: 204))
+        case .failure(let error): exchange.fail(error)
+        }
+    }
+
+    /// Retrieve Subscription, 5.8.3.
+    private func retrieve() throws(HTTPFailure) {
+        let type = try exchange.accepted()
+        let showsSystem = try exchange.parameters(allowing: ["options"]).options().contains("sysAttrs")
+        let (exchange, service, id) = (exchange, service, id)
+        try exchange.withLinkedContext { (context) throws(HTTPFailure) in
+            var probe = ByteWriter(capacity: 1_024)
+            try translating { () throws(NGSILDError) in
+                try service.appendSubscription(
+                    id: id, tenant: exchange.tenant, context: context, showsSystemAttributes: showsSystem, to: &probe)
+            }
+            let body = probe.array()
+            exchange.answer(type, context) { writer, contextText in Self.append(body, contextText, to: &writer) }
+        }
+    }
+
+    static func append(
+        _ id: String, _ service: any SubscriptionService, _ exchange: Exchange, _ context: TermContext,
+        _ showsSystem: Bool, _ contextText: [UInt8]?, to writer: inout ByteWriter
+    ) {
+        var part = ByteWriter(capacity: 1_024)
+        do throws(NGSILDError) {
+            try service.appendSubscription(
+                id: id, tenant: exchange.tenant, context: context, showsSystemAttributes: showsSystem, to: &part)
+            append(part.array(), contextText, to: &writer)
+        } catch {
+            writer.append("{}")
+        }
+    }
+
+    /// Appends a JSON object with the `@context` put in.
+    private static func append(_ object: [UInt8], _ contextText: [UInt8]?, to writer: inout ByteWriter) {
+        guard let contextText, object.last == UInt8(ascii: "}") else {
+            writer.append(object)
+            return
+        }
+        writer.append(Array(object.dropLast()))
+        writer.append(",\"@context\":")
+        writer.append(contextText)
+        writer.append("}")
+    }
+}
