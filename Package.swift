@@ -42,7 +42,7 @@ let model = layer("Model", "JSONTree")
     + layer("Model", "GeoJSON", ["JSONTree"])
     + layer("Model", "JSONLD", ["JSONTree"])
     + layer("Model", "NGSILDModel", ["JSONTree", "GeoJSON", "JSONLD"])
-    + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "NGSILDModel"])
+    + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS"])
     + layer("Model", "NGSILDOperations", ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery"], tests: nil)
 
 let store = layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
@@ -77,6 +77,10 @@ let services = layer("Services", "SampleCity", ["JSONTree"])
 let web = layer("Web", "CityConsole", ["JSONTree"], resources: [.copy("Site")])
 
 let app: [Target] = [
+    .systemLibrary(
+        name: "CPCRE2", path: "Sources/System/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(
+        name: "CGEOS", path: "Sources/System/CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(
         name: "CZip", path: "Sources/System/CZip", pkgConfig: "libzip",
         providers: [.apt(["libzip-dev", "zlib1g-dev"])]),

@@ -35,6 +35,19 @@ public struct EntityQuery: Sendable {
         if let geo, !geo.matches(entity) { return false }
         return true
     }
+
+    /// Refuses the outcome if a pattern ran into its limits, so that entities may have been missed. Call it after the
+    /// entities were gone through.
+    ///
+    /// - Throws: `tooComplexQuery` naming the pattern.
+    public func checkLimits() throws(NGSILDError) {
+        guard let pattern = [idPattern, expression?.exhaustedPattern].compactMap({ $0 }).first(where: \.gaveUp) else {
+            return
+        }
+        throw .tooComplexQuery(
+            "The pattern \(pattern.source) takes too many steps on some texts; avoid nested repetitions, or anchor it with ^"
+        )
+    }
 }
 
 /// One way to select entities: by type, and possibly by id.

@@ -1,0 +1,44 @@
+import GeoJSON
+import NGSILDModel
+import Synchronization
+
+/// A reference geometry made ready for GEOS, and the relations of other geometries to it.
+///
+/// Invariants:
+/// 1. A session, with its GEOS handle and geometries, is used by one thread at a time: it is in `spare` or in the hands
+///    of one call.
+/// 2. Geometries go to GEOS without altitude: relations are those of the plane.
+final class GEOSReference: Sendable {
+    private let reference: Geometry
+    private let spare = Mutex<[GEOSSession]>([])
+    private static let spareLimit = 8
+
+    /// - Throws: `badRequestData` when the geometry is not valid, as when it crosses itself.
+    init(_ reference: Geometry) throws(NGSILDError) {
+        self.reference = reference
+        // Points and lines of the parser are always valid.
+        switch reference {
+        case .point, .multiPoint, .lineString, .multiLineString: return
+        case .polygon, .multiPolygon, .geometryCollection: break
+        }
+        guard let session = GEOSSession(reference) else {
+            throw .internalError("The reference geometry cannot be prepared")
+        }
+        if let reason = session.invalidity {
+            throw .badRequestData("Parameter coordinates is not a valid \(reference.kind.rawValue): \(reason)")
+        }
+        spare.withLock { $0.append(session) }
+    }
+
+    /// Whether the geometry stands in the relation to the reference. Geometries that cross themselves are repaired
+    /// first; what GEOS still refuses does not match.
+    func relates(_ relation: GeoQuery.Relation, _ geometry: Geometry) -> Bool {
+        guard let session = spare.withLock({ $0.popLast() }) ?? GEOSSession(reference) else { return false }
+        defer {
+            spare.withLock { sessions in
+                if sessions.count < Self.spareLimit { sessions.append(session) }
+            }
+        }
+        return session.relates(relation, geometry)
+    }
+}

@@ -1,0 +1,76 @@
+public import NGSILDModel
+
+/// Which scopes a query selects: `/Madrid/Gardens/#`, `/Madrid/+/Parque`, `(/A;/B),/C`.
+///
+/// `+` stands for one level, `/#` at the end for the scope and all below it, a lone `/#` for any scope at all; `|` and
+/// `,` mean or, `;` means and. A scope may be written with or without its first `/`.
+///
+/// - Source: CIM 009 clauses 4.18, 4.19.
+public struct ScopeQuery: Sendable {
+    private enum Level: Sendable, Equatable {
+        case named(String)
+        case any
+    }
+
+    private struct Pattern: Sendable {
+        var levels: [Level] = []
+        var includesBelow = false
+    }
+
+    private let patterns: [Pattern]
+    private let program: LogicalProgram
+
+    /// - Throws: `badRequestData` naming the place; `tooComplexQuery` when there are too many scopes or parentheses.
+    public init(parsing text: String) throws(NGSILDError) {
+        let tree = try LogicalParser<Pattern>.parse(QueryText(text, parameter: "scopeQ"), commaMeansOr: true) {
+            (text) throws(NGSILDError) in try Self.pattern(&text)
+        }
+        patterns = tree.terms
+        program = LogicalProgram(tree)
+    }
+
+    /// Whether an entity with these scopes is selected. Different parts of an and may be met by different scopes.
+    public func matches(_ scopes: [String]) -> Bool {
+        if scopes.isEmpty { return false }
+        return program.evaluate { term in scopes.contains { Self.matches($0, patterns[term]) } }
+    }
+
+    private static func pattern(_ text: inout QueryText) throws(NGSILDError) -> Pattern {
+        var pattern = Pattern()
+        let start = text.position
+        _ = text.take(UInt8(ascii: "/"))
+        repeat {
+            if text.take(UInt8(ascii: "#")) {
+                guard text.position > start + 1 else {
+                    throw text.error("# stands after a /, as in /Madrid/#", at: start)
+                }
+                pattern.includesBelow = true
+                if text.next == UInt8(ascii: "/") {
+                    throw text.error("# is the last level of a scope; nothing follows it")
+                }
+                return pattern
+            }
+            if text.take(UInt8(ascii: "+")) {
+                pattern.levels.append(.any)
+            } else if let name = text.takeName() {
+                pattern.levels.append(.named(name))
+            } else {
+                throw text.error(
+                    "the level of a scope is expected, not \(text.found); a level starts with a letter, + stands for any level, # at the end for all below"
+                )
+            }
+        } while text.take(UInt8(ascii: "/"))
+        return pattern
+    }
+
+    private static func matches(_ scope: String, _ pattern: Pattern) -> Bool {
+        let levels = scope.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true)
+        guard pattern.includesBelow ? levels.count >= pattern.levels.count : levels.count == pattern.levels.count,
+            !levels.isEmpty
+        else { return false }
+        for (level, expected) in zip(levels, pattern.levels) {
+            if case .named(let name) = expected, !level.elementsEqual(name.utf8) { return false }
+        }
+        return true
+    }
+}
