@@ -18,8 +18,9 @@ public struct ImportLimits: Sendable, Equatable {
     public var identifiers = 20_000_000
     /// Most points of one shape; default 1 million.
     public var shapePoints = 1_000_000
-    /// Most entities whose current state a history import may keep in memory; default 1 million.
-    public var historyEntities = 1_000_000
+    /// Most entities whose current state a history import may keep in memory; default 200,000,
+    /// each of which takes about 2 KB.
+    public var historyEntities = 200_000
     /// Largest mapping file, in bytes; default 1 MiB.
     public var mappingBytes = 1 << 20
 

@@ -349,6 +349,9 @@ struct GTFSCheck {
             rows += 1
             meter.row(tableBytes: table.reader.consumedBytes)
             if table.hasRightWidth {
+                if !table.reader.rowIsUTF8 {
+                    skipValue(table, "bytes that are not UTF-8 are replaced (convert the file with iconv)", "")
+                }
                 try body(&self, table)
             } else {
                 refuse(table, "the row has not as many fields as the header", "\(table.reader.fieldCount) fields")

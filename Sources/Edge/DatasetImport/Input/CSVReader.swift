@@ -65,6 +65,9 @@ final class CSVReader {
     /// A field as text; bytes that are not UTF-8 become U+FFFD.
     func text(_ index: Int) -> String { String(decoding: field(index), as: UTF8.self) }
 
+    /// Whether the whole current row is UTF-8.
+    var rowIsUTF8: Bool { UnsafeBufferPointer(rebasing: row[..<rowLength]).isUTF8 }
+
     /// Moves to the next row.
     ///
     /// - Returns: `false` at the end of the table.

@@ -22,16 +22,7 @@ struct EntityBatchBuilder: ~Copyable {
     init(maximumCount: Int = 1_000, maximumBytes: Int = 2 << 20, context: [String] = []) {
         self.maximumCount = max(1, maximumCount)
         self.maximumBytes = maximumBytes
-        var member = ByteWriter()
-        if !context.isEmpty {
-            member.append(",\"@context\":[")
-            for (index, url) in context.enumerated() {
-                if index > 0 { member.append(UInt8(ascii: ",")) }
-                member.append(jsonString: url)
-            }
-            member.append(UInt8(ascii: "]"))
-        }
-        contextMember = member.array()
+        contextMember = AttributeWriter.context(context)
         writer = ByteWriter(capacity: 64 << 10)
         writer.append(UInt8(ascii: "["))
     }
