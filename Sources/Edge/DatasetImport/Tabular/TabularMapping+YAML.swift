@@ -218,12 +218,6 @@ extension TabularMapping {
             let source = try self.source(child)
             if case .time = source, !hasTime { throw child.failure("kind time needs the key time") }
             let unit = try child.isMapping ? child.value("unit") : nil
-            if let unit {
-                switch source {
-                case .number, .text, .boolean, .table: break
-                case .relationship, .point, .time: throw unit.failure("only a property with a column has a unit")
-                }
-            }
             rules.append(AttributeRule(name: name, source: source, unitCode: try unit?.text()))
         }
         return rules
