@@ -70,7 +70,7 @@ let edge = layer(
         logging,
     ], tests: ["BrokerCore", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", "NGSILDModel", httpClient, nioCore, logging])
-    + layer("Edge", "DatasetImport", ["JSONTree", "NGSILDModel", yams, "CZip"], tests: [])
+    + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
 
 let services = layer("Services", "SampleCity", ["JSONTree"])
 

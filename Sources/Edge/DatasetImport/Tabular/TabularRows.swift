@@ -1,0 +1,355 @@
+import JSONTree
+
+/// The rows of one file, read through a mapping: each has an entity id and, where the mapping has one, a time.
+///
+/// Invariants:
+/// 1. After `next` returned true, `entityID`, `observedAt` and `value(of:)` speak of the current row.
+final class TabularRows {
+    let path: String
+    let mapping: TabularMapping
+    private(set) var entityID: [UInt8] = []
+    /// `nil` only when the mapping has no time.
+    private(set) var observedAt: Timestamp?
+    /// Rows read so far, usable or not, the header left out.
+    private(set) var rowsRead = 0
+
+    private let reader: CSVReader
+    private let width: Int
+    private let idPieces: [IDPiece]
+    private let idStartsWithColumn: Bool
+    private let timeColumns: [Int]
+    private let timeFormat: TimeFormat?
+    private var zone: ZoneConverter
+    private let attributes: [ResolvedAttribute]
+    private let lookupColumn: Int
+    private var scratch = ByteWriter(capacity: 256)
+    private var idScratch: [UInt8] = []
+
+    private enum IDPiece {
+        case literal([UInt8])
+        case column(Int, name: String)
+    }
+
+    private enum ResolvedAttribute {
+        case number(Int, scale: Double, offset: Double)
+        case text(Int)
+        case boolean(Int)
+        case table(Int, [[UInt8]: [UInt8]])
+        case relationship([IDPiece], startsWithColumn: Bool)
+        case point(Int, Int)
+        case time
+    }
+
+    /// Opens the file and finds every column that the mapping names.
+    ///
+    /// - Throws: `ImportError.missingColumn` and whatever makes the file unreadable.
+    init(path: String, mapping: TabularMapping, limits: ImportLimits) throws(ImportError) {
+        let source = try InputFile.open(path: path, limits: limits)
+        let reader = CSVReader(source: source, file: path, delimiter: mapping.delimiter, limits: limits)
+        let header = try TableHeader(reading: reader)
+        func place(_ column: String) throws(ImportError) -> Int {
+            try header.index(
+                required: column,
+                remedy: "correct the column's name in the mapping, or its delimiter if the columns look joined")
+        }
+        func pieces(_ template: TextTemplate) throws(ImportError) -> [IDPiece] {
+            var pieces: [IDPiece] = []
+            for piece in template.pieces {
+                switch piece {
+                case .literal(let bytes): pieces.append(.literal(bytes))
+                case .column("file") where header.index(of: "file") == nil:
+                    pieces.append(.literal(Array(EntityID.encoded(Self.stem(of: path)).utf8)))
+                case .column(let name): pieces.append(.column(try place(name), name: name))
+                }
+            }
+            return pieces
+        }
+        self.path = path
+        self.mapping = mapping
+        self.reader = reader
+        width = header.columns.count
+        idPieces = try pieces(mapping.id)
+        idStartsWithColumn = if case .column? = idPieces.first { true } else { false }
+        zone = ZoneConverter(mapping.time?.zone ?? .offset(milliseconds: 0))
+        switch mapping.time?.source {
+        case .column(let column, let format)?:
+            timeColumns = [try place(column)]
+            timeFormat = format
+        case .parts(let year, let month, let day, let hour, let minute, let second)?:
+            var columns = [try place(year), try place(month), try place(day)]
+            for part in [hour, minute, second] {
+                columns.append(try part.map { name throws(ImportError) in try place(name) } ?? -1)
+            }
+            timeColumns = columns
+            timeFormat = nil
+        case nil:
+            timeColumns = []
+            timeFormat = nil
+        }
+        lookupColumn = try mapping.lookup.map { lookup throws(ImportError) in try place(lookup.column) } ?? -1
+        var attributes: [ResolvedAttribute] = []
+        for rule in mapping.attributes {
+            switch rule.source {
+            case .number(let column, let scale, let offset):
+                attributes.append(.number(try place(column), scale: scale, offset: offset))
+            case .text(let column): attributes.append(.text(try place(column)))
+            case .boolean(let column): attributes.append(.boolean(try place(column)))
+            case .table(let column, let values): attributes.append(.table(try place(column), values))
+            case .relationship(let template):
+                let pieces = try pieces(template)
+                attributes.append(
+                    .relationship(
+                        pieces, startsWithColumn: { if case .column? = pieces.first { true } else { false } }()))
+            case .point(let longitude, let latitude):
+                attributes.append(.point(try place(longitude), try place(latitude)))
+            case .time: attributes.append(.time)
+            }
+        }
+        self.attributes = attributes
+    }
+
+    /// The file's name without directories and endings.
+    static func stem(of path: String) -> String {
+        var name = path.split(separator: "/").last.map(String.init) ?? path
+        for ending in [".gz", ".csv", ".tsv", ".txt"] where name.lowercased().hasSuffix(ending) {
+            name.removeLast(ending.count)
+        }
+        return name
+    }
+
+    var line: Int { reader.line }
+    var consumedBytes: Int { reader.consumedBytes }
+
+    /// Moves to the next row whose id and time can be read; others are counted as skipped.
+    func next(_ summary: inout ImportSummary) throws(ImportError) -> Bool {
+        while try reader.readRow() {
+            rowsRead += 1
+            guard reader.fieldCount == width else {
+                skipRow("the row has not as many fields as the header", "\(reader.fieldCount) fields", &summary)
+                continue
+            }
+            if readID(&summary), readTime(&summary) { return true }
+        }
+        return false
+    }
+
+    private func readID(_ summary: inout ImportSummary) -> Bool {
+        entityID.removeAll(keepingCapacity: true)
+        if let column = append(idPieces, startsWithColumn: idStartsWithColumn, to: &entityID) {
+            skipRow("column \(column), part of the id, is empty or missing", "", &summary)
+            return false
+        }
+        if idStartsWithColumn, !EntityID.isURI(entityID) {
+            skipRow("the id is no URI", String(decoding: entityID, as: UTF8.self), &summary)
+            return false
+        }
+        return true
+    }
+
+    /// Appends a template's text. Returns the name of the first column that has no value, if any.
+    private func append(_ pieces: [IDPiece], startsWithColumn: Bool, to id: inout [UInt8]) -> String? {
+        for (index, piece) in pieces.enumerated() {
+            switch piece {
+            case .literal(let bytes): id.append(contentsOf: bytes)
+            case .column(let column, let name):
+                let cell = reader.field(column).trimmed
+                if isMissing(cell) { return name }
+                // A whole id, or the start of one, stands in the cell as it is.
+                if index == 0, startsWithColumn {
+                    id.append(contentsOf: cell)
+                } else {
+                    EntityID.append(encoded: cell, to: &id)
+                }
+            }
+        }
+        return nil
+    }
+
+    private func readTime(_ summary: inout ImportSummary) -> Bool {
+        guard !timeColumns.isEmpty else { return true }
+        let moment: TimeFormat.Moment?
+        if let timeFormat {
+            moment = timeFormat.read(reader.field(timeColumns[0]).trimmed)
+        } else {
+            moment = timeOfParts()
+        }
+        switch moment {
+        case .utc(let milliseconds)?: observedAt = Timestamp(millisecondsSinceEpoch: milliseconds)
+        case .local(let milliseconds)?: observedAt = zone.utc(fromLocal: milliseconds)
+        case nil:
+            let cells = timeColumns.filter { $0 >= 0 }.map { reader.text($0) }.joined(separator: " ")
+            skipRow("the time cannot be read", cells, &summary)
+            return false
+        }
+        return true
+    }
+
+    private func timeOfParts() -> TimeFormat.Moment? {
+        guard let year = CellNumber.integer(reader.field(timeColumns[0]).trimmed),
+            let month = CellNumber.integer(reader.field(timeColumns[1]).trimmed),
+            let day = CellNumber.integer(reader.field(timeColumns[2]).trimmed)
+        else { return nil }
+        var civil = CivilTime(year: year, month: month, day: day)
+        for index in 3..<6 where timeColumns[index] >= 0 {
+            guard let value = CellNumber.integer(reader.field(timeColumns[index]).trimmed) else { return nil }
+            switch index {
+            case 3: civil.hour = value
+            case 4: civil.minute = value
+            default: civil.second = value
+            }
+        }
+        return civil.isValid ? .local(civil.milliseconds) : nil
+    }
+
+    @inline(__always)
+    private func isMissing(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+        if cell.isEmpty { return true }
+        for mark in mapping.missing where mark.count == cell.count && cell.elementsEqual(mark) { return true }
+        return false
+    }
+
+    /// The attributes that the mapping's lookup has for this row; empty without a lookup or an entry.
+    func lookedUp(_ summary: inout ImportSummary) -> [TabularMapping.ConstantAttribute] {
+        guard let lookup = mapping.lookup else { return [] }
+        let cell = reader.field(lookupColumn).trimmed
+        if let row = lookup.table[Array(cell)] { return row }
+        summary.skip(
+            .value, file: path, line: line, reason: "the lookup has no entry for this \(lookup.column)",
+            example: String(decoding: cell, as: UTF8.self))
+        return []
+    }
+
+    /// What the row holds for an attribute.
+    enum Value {
+        case written
+        case missing
+        case skipped
+    }
+
+    /// Appends the value of an attribute as JSON. A cell that cannot be read is counted as skipped.
+    ///
+    /// - Parameter now: The time to write where the attribute is the row's own time.
+    func append(
+        _ attribute: Int, at now: Timestamp?, to writer: inout ByteWriter, _ summary: inout ImportSummary
+    ) -> Value {
+        switch attributes[attribute] {
+        case .number(let column, let scale, let offset):
+            let cell = reader.field(column).trimmed
+            if isMissing(cell) { return .missing }
+            if scale == 1, offset == 0, CellNumber.isPlainJSON(cell) {
+                writer.append(cell)
+                return .written
+            }
+            guard let value = CellNumber.double(cell, decimalComma: mapping.decimalComma) else {
+                return skipValue(attribute, column, "it is no number", &summary)
+            }
+            let scaled = scale == 1 && offset == 0 ? value : (value * scale + offset).roundedToTwelveDigits
+            guard scaled.isFinite else { return skipValue(attribute, column, "it is too large", &summary) }
+            writer.append(number: scaled)
+            return .written
+        case .text(let column):
+            let cell = reader.field(column)
+            if isMissing(cell.trimmed) { return .missing }
+            guard cell.isUTF8 else {
+                return skipValue(attribute, column, "the text is not UTF-8 (convert the file with iconv)", &summary)
+            }
+            writer.append(jsonString: cell)
+            return .written
+        case .boolean(let column):
+            let cell = reader.field(column).trimmed
+            if isMissing(cell) { return .missing }
+            switch String(decoding: cell, as: UTF8.self).lowercased() {
+            case "true", "t", "yes", "y", "1": writer.append("true")
+            case "false", "f", "no", "n", "0": writer.append("false")
+            default: return skipValue(attribute, column, "it is neither true nor false", &summary)
+            }
+            return .written
+        case .table(let column, let values):
+            let cell = reader.field(column).trimmed
+            if isMissing(cell) { return .missing }
+            guard let value = values[Array(cell)] else {
+                return skipValue(attribute, column, "the mapping has no value for it", &summary)
+            }
+            writer.append(value)
+            return .written
+        case .relationship(let pieces, let startsWithColumn):
+            return appendRelationship(pieces, startsWithColumn, to: &writer, attribute, &summary)
+        case .point(let longitude, let latitude):
+            let (x, y) = (reader.field(longitude).trimmed, reader.field(latitude).trimmed)
+            if isMissing(x), isMissing(y) { return .missing }
+            guard let x = CellNumber.double(x, decimalComma: mapping.decimalComma), abs(x) <= 180,
+                let y = CellNumber.double(y, decimalComma: mapping.decimalComma), abs(y) <= 90
+            else { return skipValue(attribute, longitude, "longitude and latitude are no position", &summary) }
+            AttributeWriter.appendPoint(longitude: x, latitude: y, to: &writer)
+            return .written
+        case .time:
+            guard let time = now ?? observedAt else { return .missing }
+            writer.append("{\"@type\":\"DateTime\",\"@value\":\"")
+            time.append(to: &writer)
+            writer.append("\"}")
+            return .written
+        }
+    }
+
+    private func appendRelationship(
+        _ pieces: [IDPiece], _ startsWithColumn: Bool, to writer: inout ByteWriter, _ attribute: Int,
+        _ summary: inout ImportSummary
+    ) -> Value {
+        idScratch.removeAll(keepingCapacity: true)
+        if append(pieces, startsWithColumn: startsWithColumn, to: &idScratch) != nil { return .missing }
+        guard EntityID.isURI(idScratch) else {
+            let example = String(decoding: idScratch, as: UTF8.self)
+            summary.skip(
+                .value, file: path, line: line, reason: "\(mapping.attributes[attribute].name): the target is no URI",
+                example: example)
+            return .skipped
+        }
+        idScratch.withUnsafeBufferPointer { writer.append(jsonString: $0) }
+        return .written
+    }
+
+    private func skipRow(_ reason: String, _ example: String, _ summary: inout ImportSummary) {
+        summary.skip(.row, file: path, line: line, reason: reason, example: example)
+    }
+
+    private func skipValue(
+        _ attribute: Int, _ column: Int, _ reason: String, _ summary: inout ImportSummary
+    ) -> Value {
+        summary.skip(
+            .value, file: path, line: line, reason: "\(mapping.attributes[attribute].name): \(reason)",
+            example: reader.text(column))
+        return .skipped
+    }
+}
+
+extension Double {
+    /// The number to twelve significant digits, which hides the noise of binary fractions behind a scale.
+    var roundedToTwelveDigits: Double {
+        guard self != 0, isFinite else { return self }
+        return Double(formatted: self) ?? self
+    }
+
+    private init?(formatted value: Double) {
+        var magnitude = 0
+        var probe = abs(value)
+        while probe >= 10, magnitude < 308 {
+            probe /= 10
+            magnitude += 1
+        }
+        while probe < 1, magnitude > -290 {
+            probe *= 10
+            magnitude -= 1
+        }
+        let shift = 11 - magnitude
+        guard abs(shift) <= 300 else { return nil }
+        let power = Self.power(abs(shift))
+        self = shift >= 0 ? (value * power).rounded() / power : (value / power).rounded() * power
+        guard isFinite else { return nil }
+    }
+
+    private static func power(_ exponent: Int) -> Double {
+        var result = 1.0
+        for _ in 0..<exponent { result *= 10 }
+        return result
+    }
+}
