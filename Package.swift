@@ -13,12 +13,12 @@ let strict: [SwiftSetting] =
 /// A library target at Sources/FOLDER/NAME and, unless refused, its mirror at Tests/FOLDER/NAMETests.
 func layer(
     _ folder: String, _ name: String, _ dependencies: [Target.Dependency] = [],
-    resources: [Resource]? = nil, tests: [Target.Dependency]? = []
+    exclude: [String] = [], tests: [Target.Dependency]? = []
 ) -> [Target] {
     var targets: [Target] = [
         .target(
-            name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)",
-            resources: resources, swiftSettings: strict)
+            name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", exclude: exclude,
+            swiftSettings: strict)
     ]
     if let tests {
         targets.append(
@@ -74,7 +74,8 @@ let edge = layer(
 
 let services = layer("Services", "SampleCity", ["JSONTree"])
 
-let web = layer("Web", "CityConsole", ["JSONTree"], resources: [.copy("Site")])
+// The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
+let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
 
 let app: [Target] = [
     .systemLibrary(
@@ -84,6 +85,7 @@ let app: [Target] = [
     .systemLibrary(
         name: "CZip", path: "Sources/System/CZip", pkgConfig: "libzip",
         providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
+    .target(name: "CConsoleSite", path: "Sources/System/CConsoleSite"),
     .executableTarget(
         name: "parvis",
         dependencies: [

@@ -1,0 +1,150 @@
+// Each file of Sources/Web/CityConsole/Site becomes a constant: #embed (C23, in clang since 19) copies its bytes, and
+// the compiler's dependency file makes SwiftPM build again when one changes. A new file is added in two places below;
+// EmbeddedSiteTests finds what was forgotten.
+#include "CConsoleSite.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+#if !defined(__has_embed)
+#error "The compiler lacks #embed. Use clang 19 or later, as it comes with Swift 6.1 or later."
+#endif
+
+static const unsigned char css_base_css[] = {
+#embed "../../Web/CityConsole/Site/css/base.css"
+};
+static const unsigned char css_layout_css[] = {
+#embed "../../Web/CityConsole/Site/css/layout.css"
+};
+static const unsigned char css_panels_css[] = {
+#embed "../../Web/CityConsole/Site/css/panels.css"
+};
+static const unsigned char favicon_svg[] = {
+#embed "../../Web/CityConsole/Site/favicon.svg"
+};
+static const unsigned char index_html[] = {
+#embed "../../Web/CityConsole/Site/index.html"
+};
+static const unsigned char js_api_js[] = {
+#embed "../../Web/CityConsole/Site/js/api.js"
+};
+static const unsigned char js_attribute_js[] = {
+#embed "../../Web/CityConsole/Site/js/attribute.js"
+};
+static const unsigned char js_detail_js[] = {
+#embed "../../Web/CityConsole/Site/js/detail.js"
+};
+static const unsigned char js_dom_js[] = {
+#embed "../../Web/CityConsole/Site/js/dom.js"
+};
+static const unsigned char js_empty_js[] = {
+#embed "../../Web/CityConsole/Site/js/empty.js"
+};
+static const unsigned char js_entity_js[] = {
+#embed "../../Web/CityConsole/Site/js/entity.js"
+};
+static const unsigned char js_features_js[] = {
+#embed "../../Web/CityConsole/Site/js/features.js"
+};
+static const unsigned char js_glyphs_js[] = {
+#embed "../../Web/CityConsole/Site/js/glyphs.js"
+};
+static const unsigned char js_header_js[] = {
+#embed "../../Web/CityConsole/Site/js/header.js"
+};
+static const unsigned char js_icons_js[] = {
+#embed "../../Web/CityConsole/Site/js/icons.js"
+};
+static const unsigned char js_legend_js[] = {
+#embed "../../Web/CityConsole/Site/js/legend.js"
+};
+static const unsigned char js_list_js[] = {
+#embed "../../Web/CityConsole/Site/js/list.js"
+};
+static const unsigned char js_main_js[] = {
+#embed "../../Web/CityConsole/Site/js/main.js"
+};
+static const unsigned char js_map_js[] = {
+#embed "../../Web/CityConsole/Site/js/map.js"
+};
+static const unsigned char js_maploader_js[] = {
+#embed "../../Web/CityConsole/Site/js/maploader.js"
+};
+static const unsigned char js_mapstyle_js[] = {
+#embed "../../Web/CityConsole/Site/js/mapstyle.js"
+};
+static const unsigned char js_markers_js[] = {
+#embed "../../Web/CityConsole/Site/js/markers.js"
+};
+static const unsigned char js_series_js[] = {
+#embed "../../Web/CityConsole/Site/js/series.js"
+};
+static const unsigned char js_sheet_js[] = {
+#embed "../../Web/CityConsole/Site/js/sheet.js"
+};
+static const unsigned char js_sparkline_js[] = {
+#embed "../../Web/CityConsole/Site/js/sparkline.js"
+};
+static const unsigned char js_store_js[] = {
+#embed "../../Web/CityConsole/Site/js/store.js"
+};
+static const unsigned char js_stream_js[] = {
+#embed "../../Web/CityConsole/Site/js/stream.js"
+};
+static const unsigned char js_sync_js[] = {
+#embed "../../Web/CityConsole/Site/js/sync.js"
+};
+static const unsigned char js_theme_early_js[] = {
+#embed "../../Web/CityConsole/Site/js/theme-early.js"
+};
+static const unsigned char js_theme_js[] = {
+#embed "../../Web/CityConsole/Site/js/theme.js"
+};
+static const unsigned char js_time_js[] = {
+#embed "../../Web/CityConsole/Site/js/time.js"
+};
+static const unsigned char js_types_js[] = {
+#embed "../../Web/CityConsole/Site/js/types.js"
+};
+static const unsigned char js_units_js[] = {
+#embed "../../Web/CityConsole/Site/js/units.js"
+};
+
+static const console_site_file files[] = {
+    {"css/base.css", css_base_css, sizeof css_base_css},
+    {"css/layout.css", css_layout_css, sizeof css_layout_css},
+    {"css/panels.css", css_panels_css, sizeof css_panels_css},
+    {"favicon.svg", favicon_svg, sizeof favicon_svg},
+    {"index.html", index_html, sizeof index_html},
+    {"js/api.js", js_api_js, sizeof js_api_js},
+    {"js/attribute.js", js_attribute_js, sizeof js_attribute_js},
+    {"js/detail.js", js_detail_js, sizeof js_detail_js},
+    {"js/dom.js", js_dom_js, sizeof js_dom_js},
+    {"js/empty.js", js_empty_js, sizeof js_empty_js},
+    {"js/entity.js", js_entity_js, sizeof js_entity_js},
+    {"js/features.js", js_features_js, sizeof js_features_js},
+    {"js/glyphs.js", js_glyphs_js, sizeof js_glyphs_js},
+    {"js/header.js", js_header_js, sizeof js_header_js},
+    {"js/icons.js", js_icons_js, sizeof js_icons_js},
+    {"js/legend.js", js_legend_js, sizeof js_legend_js},
+    {"js/list.js", js_list_js, sizeof js_list_js},
+    {"js/main.js", js_main_js, sizeof js_main_js},
+    {"js/map.js", js_map_js, sizeof js_map_js},
+    {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
+    {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},
+    {"js/markers.js", js_markers_js, sizeof js_markers_js},
+    {"js/series.js", js_series_js, sizeof js_series_js},
+    {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
+    {"js/sparkline.js", js_sparkline_js, sizeof js_sparkline_js},
+    {"js/store.js", js_store_js, sizeof js_store_js},
+    {"js/stream.js", js_stream_js, sizeof js_stream_js},
+    {"js/sync.js", js_sync_js, sizeof js_sync_js},
+    {"js/theme-early.js", js_theme_early_js, sizeof js_theme_early_js},
+    {"js/theme.js", js_theme_js, sizeof js_theme_js},
+    {"js/time.js", js_time_js, sizeof js_time_js},
+    {"js/types.js", js_types_js, sizeof js_types_js},
+    {"js/units.js", js_units_js, sizeof js_units_js},
+};
+
+const console_site_file *console_site_file_at(size_t index) {
+    return index < sizeof files / sizeof files[0] ? &files[index] : NULL;
+}

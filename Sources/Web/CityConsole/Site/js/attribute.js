@@ -1,0 +1,148 @@
+// One attribute in the detail panel: its value in a form that fits its kind, its unit, its age, its recent course.
+
+import { el, prefersReducedMotion, setText } from "./dom.js";
+import { instancesOf, mainInstance, positionsOf, shortName, subAttributeNames, textInLanguage, valueOf } from "./entity.js";
+import { icon } from "./icons.js";
+import { sparkline } from "./sparkline.js";
+import { ageText, dateText, exactText, parseTime } from "./time.js";
+import { formatCount, formatNumber, unitSymbol, withUnit } from "./units.js";
+
+const TEXT_LIMIT = 2000;
+const OBJECT_LIMIT = 100;
+const INSTANCE_LIMIT = 20;
+
+export class AttributeRow {
+  element;
+  /** The kind of its value: `number`, `text`, `time`, `relationship`, `language`, `geometry`, `json`. */
+  kind = "text";
+  #name;
+  #record;
+  #store;
+  #value = el("dd", { className: "attribute-value" });
+  #age = el("dd", { className: "attribute-age" });
+  #more = el("dd", { className: "attribute-more" });
+  #spark = null;
+  #shown = null;
+  #time = NaN;
+
+  constructor(name, record, store) {
+    this.#name = name;
+    this.#record = record;
+    this.#store = store;
+    const label = el("dt", { title: name }, shortName(name));
+    this.element = el("div", { className: "attribute" }, label, this.#age, this.#value, this.#more);
+  }
+
+  update(now) {
+    const attribute = this.#record.entity[this.#name];
+    if (attribute === this.#shown) return;
+    const isFirst = this.#shown === null;
+    this.#shown = attribute;
+    const instance = mainInstance(attribute);
+    if (!instance) return;
+    this.#time = timeOf(instance);
+    const value = valueOf(instance);
+    this.kind = value.kind;
+    this.element.dataset.kind = value.kind;
+    const unit = unitSymbol(instance.unitCode);
+    this.#showValue(value, unit, isFirst);
+    this.#showRecent(value, unit);
+    this.#showMore(attribute, instance);
+    this.tick(now);
+  }
+
+  tick(now) {
+    setText(this.#age, ageText(this.#time, now));
+    const exact = exactText(this.#time);
+    if (this.#age.title !== exact) this.#age.title = exact;
+  }
+
+  #showValue(value, unit, isFirst) {
+    if (value.kind === "relationship") {
+      // Links are made again only when they lead elsewhere, so that the focus stays on one.
+      const signature = value.objects.join("\n");
+      if (this.#value.dataset.objects === signature) return;
+      this.#value.dataset.objects = signature;
+      this.#value.replaceChildren(...linksTo(value.objects, this.#store));
+      return;
+    }
+    const text = textOf(value, unit);
+    if (this.#value.textContent === text) return;
+    this.#value.textContent = text;
+    if (!isFirst && !prefersReducedMotion()) {
+      this.#value.animate([{ backgroundColor: "var(--flash)" }, { backgroundColor: "transparent" }], { duration: 900, easing: "ease-out" });
+    }
+  }
+
+  #showRecent(value, unit) {
+    const recent = value.kind === "number" ? this.#store.recent.of(this.#record.index, this.#name) : undefined;
+    if (!recent || recent.values.length < 3) return;
+    if (!this.#spark) {
+      this.#spark = sparkline();
+      this.#spark.range = el("span", { className: "spark-range" });
+      this.#spark.box = el("dd", { className: "attribute-spark" }, this.#spark.picture, this.#spark.range);
+      this.#more.before(this.#spark.box);
+    }
+    const { low, high } = this.#spark.draw(recent, shortName(this.#name), unit);
+    setText(this.#spark.range, low === high ? "steady" : `${formatNumber(low)} to ${formatNumber(high)}`);
+  }
+
+  /** What else the attribute carries: further instances, attributes of the attribute. */
+  #showMore(attribute, instance) {
+    const lines = [];
+    for (const other of instancesOf(attribute).slice(0, INSTANCE_LIMIT)) {
+      if (other !== instance) lines.push([other.datasetId ?? "also", textOf(valueOf(other), unitSymbol(other.unitCode))]);
+    }
+    for (const name of subAttributeNames(instance)) {
+      const sub = mainInstance(instance[name]);
+      lines.push([shortName(name), textOf(valueOf(sub), unitSymbol(sub.unitCode))]);
+    }
+    const signature = JSON.stringify(lines);
+    if (this.#more.dataset.lines === signature) return;
+    this.#more.dataset.lines = signature;
+    this.#more.replaceChildren(...lines.map(([name, text]) => el("span", { className: "sub" }, el("span", {}, shortName(name)), ` ${text}`)));
+    this.#more.hidden = lines.length === 0;
+  }
+}
+
+/** When the value was true: observed, else written. */
+function timeOf(instance) {
+  const observed = parseTime(instance.observedAt);
+  if (Number.isFinite(observed)) return observed;
+  const modified = parseTime(instance.modifiedAt);
+  return Number.isFinite(modified) ? modified : parseTime(instance.createdAt);
+}
+
+function textOf(value, unit) {
+  switch (value.kind) {
+    case "number": return withUnit(formatNumber(value.value), unit);
+    case "time": return dateText(Date.parse(value.value));
+    case "language": return cut(textInLanguage(value.map));
+    case "geometry": return geometryText(value.geometry);
+    case "relationship": return value.objects.map(String).join(", ");
+    case "json": return cut(JSON.stringify(value.value, null, 1) ?? "");
+    default: return cut(withUnit(String(value.value), unit));
+  }
+}
+
+const cut = (text) => (text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT)}...` : text);
+
+function geometryText(geometry) {
+  if (geometry.type === "Point") {
+    const [longitude, latitude] = geometry.coordinates;
+    return `${Number(longitude).toFixed(5)}, ${Number(latitude).toFixed(5)}`;
+  }
+  let count = 0;
+  for (const position of positionsOf(geometry)) if (position) count += 1;
+  return `${geometry.type}, ${formatCount(count)} positions`;
+}
+
+function linksTo(objects, store) {
+  const links = objects.slice(0, OBJECT_LIMIT).map((object) => {
+    const id = String(object);
+    const target = store.records.get(id);
+    return el("a", { href: `#/entity/${encodeURIComponent(id)}`, title: id, className: "relation" }, icon("link"), target?.hasName ? target.name : id);
+  });
+  if (objects.length > OBJECT_LIMIT) links.push(el("span", {}, `and ${formatCount(objects.length - OBJECT_LIMIT)} more`));
+  return links;
+}

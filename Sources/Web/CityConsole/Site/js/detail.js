@@ -1,0 +1,186 @@
+// The detail panel: one entity with all its attributes, alive.
+
+import { byId, el, setText } from "./dom.js";
+import { attributeNames, isNaming } from "./entity.js";
+import { AttributeRow } from "./attribute.js";
+import { badge, icon } from "./icons.js";
+import { ageText, exactText } from "./time.js";
+
+const JSON_LIMIT = 200_000;
+
+export class Detail {
+  onClose = () => {};
+  /** Called with a record whose place the reader wants to see. */
+  onLocate = () => {};
+  record = null;
+  #store;
+  #panel = byId("detail");
+  #rows = new Map();
+  #parts = null;
+  #isJSONShown = false;
+  #jsonAt = 0;
+
+  constructor(store) {
+    this.#store = store;
+  }
+
+  get isOpen() {
+    return !this.#panel.hidden;
+  }
+
+  open(record) {
+    this.record = record;
+    this.#rows.clear();
+    this.#build(record);
+    this.#panel.hidden = false;
+    this.update();
+    this.#panel.scrollTop = 0;
+    this.#parts.title.focus({ preventScroll: true });
+  }
+
+  /** Says that no entity of this id is stored. */
+  openMissing(id, message) {
+    this.record = null;
+    this.#rows.clear();
+    const title = el("h2", { id: "detail-title", tabIndex: -1 }, "Not stored here");
+    const head = el("div", { className: "detail-head" }, el("div", { className: "detail-names" }, title), this.#closeButton());
+    this.#parts = { title };
+    this.#panel.replaceChildren(head, el("p", { className: "detail-note" }, message), el("p", { className: "detail-id" }, el("code", {}, id)));
+    this.#panel.hidden = false;
+    title.focus({ preventScroll: true });
+  }
+
+  close() {
+    this.record = null;
+    this.#panel.hidden = true;
+    this.#panel.replaceChildren();
+    this.#rows.clear();
+  }
+
+  /** Draws the record as it is now. Rows stay, so that focus and selection do. */
+  update(now = Date.now()) {
+    const { record } = this;
+    if (!record) return;
+    const parts = this.#parts;
+    setText(parts.title, record.name);
+    setText(parts.kind, record.types.join(", "));
+    if (parts.look !== record.look) {
+      parts.look = record.look;
+      parts.picture.replaceChildren(badge(record.look));
+    }
+    parts.locate.hidden = record.point === null && record.shapes.length === 0;
+    const names = attributeNames(record.entity);
+    const wanted = new Set(names);
+    for (const [name, row] of this.#rows) {
+      if (wanted.has(name)) continue;
+      row.element.remove();
+      this.#rows.delete(name);
+    }
+    for (const name of names) {
+      let row = this.#rows.get(name);
+      if (!row) {
+        row = new AttributeRow(name, record, this.#store);
+        this.#rows.set(name, row);
+        parts.attributes.append(row.element);
+      }
+      row.update(now);
+    }
+    parts.none.hidden = names.length > 0;
+    this.#order(names);
+    if (this.#isJSONShown && now - this.#jsonAt > 900) this.#showJSON(now);
+    this.tick(now);
+  }
+
+  /** The ages, once a second. */
+  tick(now) {
+    if (!this.record) return;
+    setText(this.#parts.age, `Changed ${ageText(this.record.changedAt, now)}`);
+    this.#parts.age.title = exactText(this.record.changedAt);
+    for (const row of this.#rows.values()) row.tick(now);
+  }
+
+  /** The entity was deleted while its panel was open. */
+  showDeleted() {
+    if (!this.record) return;
+    this.record = null;
+    this.#panel.classList.add("is-gone");
+    setText(this.#parts.age, "Deleted");
+    this.#parts.locate.hidden = true;
+  }
+
+  #build(record) {
+    this.#panel.classList.remove("is-gone");
+    const title = el("h2", { id: "detail-title", tabIndex: -1 });
+    const kind = el("p", { className: "detail-kind" });
+    const age = el("p", { className: "detail-age" });
+    const picture = el("span", { className: "detail-picture" });
+    const copy = el("button", {
+      type: "button", className: "text-button", "aria-label": "Copy the id", onclick: () => copyText(record.id),
+    }, icon("copy"), "Copy");
+    const locate = el("button", { type: "button", className: "text-button", onclick: () => this.onLocate(record) }, icon("target"), "Show on the map");
+    const json = el("button", { type: "button", className: "text-button", "aria-expanded": "false", "aria-controls": "detail-json" }, "JSON");
+    const jsonBox = el("pre", { id: "detail-json", className: "detail-json", hidden: true, tabIndex: 0, "aria-label": "The entity as normalized NGSI-LD" });
+    const attributes = el("dl", { className: "attributes" });
+    const none = el("p", { className: "detail-note", hidden: true }, "This entity has no attributes.");
+    json.addEventListener("click", () => {
+      this.#isJSONShown = !this.#isJSONShown;
+      json.setAttribute("aria-expanded", String(this.#isJSONShown));
+      jsonBox.hidden = !this.#isJSONShown;
+      if (this.#isJSONShown) this.#showJSON(Date.now());
+    });
+    this.#isJSONShown = false;
+    this.#parts = { title, kind, age, picture, attributes, none, locate, jsonBox, look: null };
+    this.#panel.replaceChildren(
+      el("div", { className: "detail-head" }, picture, el("div", { className: "detail-names" }, title, kind), this.#closeButton()),
+      el("p", { className: "detail-id" }, el("code", {}, record.id), copy),
+      el("div", { className: "detail-tools" }, age, locate, json),
+      jsonBox, attributes, none,
+    );
+  }
+
+  #closeButton() {
+    return el("button", { type: "button", className: "icon-button", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.onClose() }, icon("close"));
+  }
+
+  /** Measured numbers first, then the rest as the broker gives it; the name is in the title already. */
+  #order(names) {
+    const rank = (name) => {
+      if (isNaming(name)) return 3;
+      return { number: 0, geometry: 2 }[this.#rows.get(name).kind] ?? 1;
+    };
+    const sorted = names.map((name, at) => ({ name, at, rank: rank(name) })).sort((a, b) => a.rank - b.rank || a.at - b.at);
+    const signature = sorted.map((one) => one.name).join("\n");
+    if (signature === this.#parts.signature) return;
+    this.#parts.signature = signature;
+    const focused = document.activeElement;
+    this.#parts.attributes.append(...sorted.map((one) => this.#rows.get(one.name).element));
+    if (this.#parts.attributes.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  #showJSON(now) {
+    this.#jsonAt = now;
+    const text = JSON.stringify(this.record.entity, null, 2);
+    setText(this.#parts.jsonBox, text.length > JSON_LIMIT ? `${text.slice(0, JSON_LIMIT)}\n... cut here` : text);
+  }
+}
+
+/** Copies a text, also where the page is not served securely and the clipboard's own interface is missing. */
+export async function copyText(text) {
+  let isCopied = false;
+  try {
+    await navigator.clipboard.writeText(text);
+    isCopied = true;
+  } catch {
+    const field = el("textarea", { value: text, className: "offscreen", readOnly: true });
+    document.body.append(field);
+    field.select();
+    isCopied = document.execCommand("copy");
+    field.remove();
+  }
+  const toast = byId("toast");
+  setText(toast, isCopied ? "Copied" : "This browser does not let the page copy");
+  toast.classList.add("is-shown");
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => toast.classList.remove("is-shown"), 1600);
+}
+

@@ -1,0 +1,40 @@
+// What the list says when there is nothing in it.
+
+import { el } from "./dom.js";
+import { copyText } from "./detail.js";
+import { icon } from "./icons.js";
+
+export function copyButton(text) {
+  return el("button", { type: "button", className: "icon-button", "aria-label": "Copy the command", title: "Copy", onclick: () => copyText(text) }, icon("copy"));
+}
+
+/** No entities at all: the first measurement, ready to be typed, and the sample city. */
+export function noEntities(box) {
+  const body = {
+    id: "urn:ngsi-ld:AirQualityObserved:first", type: "AirQualityObserved",
+    name: { type: "Property", value: "My first station" },
+    pm25: { type: "Property", value: 12.4, unitCode: "GQ" },
+    location: { type: "GeoProperty", value: { type: "Point", coordinates: [7.75, 48.58] } },
+  };
+  const command = `curl -X POST ${location.origin}/ngsi-ld/v1/entities -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  box.replaceChildren(
+    el("h2", {}, "Nothing here yet"),
+    el("p", {}, "Send a first measurement, and it appears on this page at once:"),
+    el("div", { className: "command" }, el("code", {}, command), copyButton(command)),
+    el("p", {}, "Or see a whole town move:"),
+    el("div", { className: "command" }, el("code", {}, "parvis demo"), copyButton("parvis demo")),
+  );
+}
+
+/** Entities, but none that fit. */
+export function noMatches(box, onClear) {
+  box.replaceChildren(
+    el("h2", {}, "Nothing fits"),
+    el("p", {}, "No entity has these words in its name, type or id, or its type is hidden."),
+    el("button", { type: "button", className: "text-button", onclick: onClear }, "Clear the search"),
+  );
+}
+
+export function problem(box, text) {
+  box.replaceChildren(el("h2", {}, "The entities could not be read"), el("p", {}, text), el("p", {}, "Trying again every five seconds."));
+}

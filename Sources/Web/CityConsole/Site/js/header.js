@@ -1,0 +1,43 @@
+// The header: where this is, whether it is alive, how much there is and how fast it moves.
+
+import { byId, setText } from "./dom.js";
+import { formatCount } from "./units.js";
+
+const WINDOW = 5;
+const texts = { connecting: "Connecting", loading: "Loading", live: "Live", reconnecting: "Reconnecting" };
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+export class Header {
+  #store;
+  #counts = [];
+
+  constructor(store) {
+    this.#store = store;
+  }
+
+  setPlace(name) {
+    setText(byId("place"), name);
+    document.title = name === "Parvis" ? name : `${name} · Parvis`;
+  }
+
+  setState(state) {
+    byId("state").dataset.state = state;
+    setText(byId("state-text"), texts[state]);
+  }
+
+  updateCount() {
+    setText(byId("entity-count"), formatCount(this.#store.size + this.#store.leftOut));
+  }
+
+  /** The clock and the rate, once a second. */
+  tick(now) {
+    this.#counts.push(this.#store.changeCount);
+    if (this.#counts.length > WINDOW + 1) this.#counts.shift();
+    const seconds = Math.max(1, this.#counts.length - 1);
+    const rate = (this.#counts[this.#counts.length - 1] - this.#counts[0]) / seconds;
+    setText(byId("change-rate"), rate > 0 && rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate)));
+    const clock = byId("clock");
+    clock.dateTime = new Date(now).toISOString();
+    setText(clock, clockFormat.format(now));
+  }
+}

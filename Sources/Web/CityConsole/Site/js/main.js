@@ -1,0 +1,226 @@
+// The console's first room: puts the parts together. What changed is taken in as it comes and drawn once a frame.
+
+import { loadOne, loadSettings } from "./api.js";
+import { Detail } from "./detail.js";
+import { byId } from "./dom.js";
+import { noEntities, noMatches, problem } from "./empty.js";
+import { Header } from "./header.js";
+import { Legend } from "./legend.js";
+import { EntityList } from "./list.js";
+import { CityMap } from "./map.js";
+import { loadMapLibre } from "./maploader.js";
+import { Sheet } from "./sheet.js";
+import { EntityStore } from "./store.js";
+import { Sync } from "./sync.js";
+import { currentTheme, setUpTheme } from "./theme.js";
+
+const store = new EntityStore();
+const header = new Header(store);
+const legend = new Legend(store);
+const detail = new Detail(store);
+const sheet = new Sheet();
+const list = new EntityList({
+  box: byId("list"), search: byId("search"), resultLine: byId("result-line"), store, isTypeShown: legend.isShown,
+});
+const emptyBox = byId("empty");
+let map = null;
+let isLoaded = false;
+let problemText = null;
+let returnFocusTo = null;
+
+// --- Drawing ---------------------------------------------------------------------------------------------------------
+
+let isFrameDue = false;
+store.onDirty = () => {
+  if (isFrameDue) return;
+  isFrameDue = true;
+  requestAnimationFrame(draw);
+};
+
+function draw(now) {
+  isFrameDue = false;
+  const dirty = store.takeDirty();
+  list.update(dirty, now);
+  if (dirty.types) legend.update();
+  if (dirty.membership) header.updateCount();
+  if (dirty.removed.has(detail.record)) detail.showDeleted();
+  else if (dirty.changed.has(detail.record)) detail.update();
+  map?.update(dirty);
+  showEmpty();
+}
+
+function showEmpty() {
+  const isEmpty = store.size === 0 ? isLoaded || problemText !== null : list.matchCount === 0;
+  const state = !isEmpty ? "" : problemText ?? (store.size === 0 ? "none" : "no match");
+  byId("list").hidden = isEmpty;
+  emptyBox.hidden = !isEmpty;
+  if (emptyBox.dataset.state === state) return;
+  emptyBox.dataset.state = state;
+  if (problemText !== null) problem(emptyBox, problemText);
+  else if (store.size === 0) noEntities(emptyBox);
+  else noMatches(emptyBox, () => list.clearSearch());
+}
+
+setInterval(() => {
+  const now = Date.now();
+  header.tick(now);
+  if (document.hidden) return;
+  list.tick(now);
+  detail.tick(now);
+  // The order of the list may be due although nothing has come since.
+  store.onDirty();
+}, 1000);
+
+// --- What is open: the address says it, so that back, reload and a link work --------------------------------------------
+
+function openAddress() {
+  const match = /^#\/entity\/(.+)$/.exec(location.hash);
+  let id = null;
+  try {
+    id = match ? decodeURIComponent(match[1]) : null;
+  } catch {
+    // A broken address opens nothing.
+  }
+  if (id === null) return closeDetail();
+  const record = store.records.get(id);
+  if (record) return showRecord(record);
+  if (isLoaded) fetchAndShow(id);
+}
+
+async function fetchAndShow(id) {
+  try {
+    const entity = await loadOne(id);
+    if (entity) store.put([entity]);
+    const record = store.records.get(id);
+    if (record) showRecord(record);
+    else showMissing(id, entity ? "The page holds as many entities as it may." : "No entity of this id is stored in this Parvis. It may live elsewhere, or not yet.");
+  } catch (error) {
+    showMissing(id, error.message);
+  }
+}
+
+function showMissing(id, message) {
+  detail.openMissing(id, message);
+  afterOpening();
+  list.setOpened(null);
+  map?.select(null);
+}
+
+function showRecord(record) {
+  if (detail.record === record) return;
+  if (!detail.isOpen) returnFocusTo = document.activeElement;
+  detail.open(record);
+  afterOpening();
+  list.setOpened(record);
+  map?.select(record);
+  if (map && !map.isInView(record)) map.show(record, false);
+}
+
+function afterOpening() {
+  document.body.classList.add("has-detail");
+  sheet.raise("half");
+}
+
+function closeDetail() {
+  if (!detail.isOpen) return;
+  detail.close();
+  document.body.classList.remove("has-detail");
+  list.setOpened(null);
+  map?.select(null);
+  const target = returnFocusTo?.isConnected && returnFocusTo !== document.body ? returnFocusTo : byId("list");
+  target.focus({ preventScroll: true });
+}
+
+const open = (record) => { location.hash = `#/entity/${encodeURIComponent(record.id)}`; };
+const close = () => { location.hash = "#/"; };
+
+addEventListener("hashchange", openAddress);
+list.onOpen = open;
+list.onShown = () => showEmpty();
+detail.onClose = close;
+detail.onLocate = (record) => {
+  if (sheet.isNarrow) sheet.set("half");
+  map?.show(record);
+};
+legend.onChange = (types) => {
+  list.refresh();
+  map?.refreshTypes(types);
+};
+
+// --- Keys ------------------------------------------------------------------------------------------------------------
+
+addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  const isTyping = event.target instanceof HTMLInputElement;
+  if (event.key === "/" && !isTyping) {
+    event.preventDefault();
+    sheet.raise("half");
+    byId("search").focus();
+    byId("search").select();
+  } else if (event.key === "Escape") {
+    if (detail.isOpen) close();
+    else if (byId("search").value) list.clearSearch();
+    else if (sheet.isNarrow) sheet.set("peek");
+  } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target === document.body) {
+    event.preventDefault();
+    byId("list").focus();
+    list.move(event.key === "ArrowDown" ? 1 : -1);
+  }
+});
+
+// --- Start -----------------------------------------------------------------------------------------------------------
+
+setUpTheme((theme) => map?.setTheme(theme));
+header.tick(Date.now());
+
+const settings = await loadSettings();
+store.limit = settings.entityLimit;
+header.setPlace(settings.placeName);
+
+const sync = new Sync(store);
+sync.onState = (state) => header.setState(state);
+sync.onProblem = (text) => {
+  problemText = text;
+  store.onDirty();
+};
+sync.onLoaded = () => {
+  isLoaded = true;
+  document.documentElement.dataset.loaded = "true";
+  header.updateCount();
+  list.refresh();
+  openAddress();
+};
+
+const maplibre = await loadMapLibre(settings);
+if (maplibre) {
+  map = new CityMap({ maplibre, store, isTypeShown: legend.isShown, theme: currentTheme(), tiles: settings.tiles });
+  map.onOpen = open;
+  map.insets = insets;
+  sheet.onChange = () => map.resize();
+  if (detail.record) map.select(detail.record);
+}
+
+/** What panels cover of the map, with some air. */
+function insets() {
+  const area = byId("map").getBoundingClientRect();
+  const air = 28;
+  const covered = { left: air, right: air, top: air, bottom: air };
+  const boxOf = (id) => byId(id).getBoundingClientRect();
+  const isOver = (box) => box.width > 0 && box.height > 0;
+  const side = boxOf("browser");
+  const rightPanel = boxOf("detail");
+  const types = boxOf("legend");
+  if (sheet.isNarrow) {
+    const lower = isOver(rightPanel) ? rightPanel : side;
+    covered.bottom += Math.max(0, area.bottom - lower.top);
+    if (isOver(types)) covered.top += types.height;
+  } else {
+    if (isOver(side)) covered.left += side.right - area.left;
+    if (isOver(rightPanel) && rightPanel.left > area.width / 2) covered.right += area.right - rightPanel.left;
+    if (isOver(types)) covered.bottom += area.bottom - types.top;
+  }
+  // Panels over nearly everything leave no room to speak of; the map then uses what lies under them.
+  if (covered.top + covered.bottom > area.height - 80) covered.top = covered.bottom = air;
+  if (covered.left + covered.right > area.width - 80) covered.left = covered.right = air;
+  return covered;
+}

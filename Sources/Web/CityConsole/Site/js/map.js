@@ -1,0 +1,383 @@
+// The map: streets, areas and markers from the city's own entities, kept up to date and moving.
+//
+// A record stands in one of two point sources: `still`, which gathers in clusters when there are many, or `moving`,
+// once it changed its place while the page was open. Moving ones glide from place to place instead of jumping.
+
+import { byId, el, prefersReducedMotion } from "./dom.js";
+import { attributeNamed, boundsOf, mainInstance } from "./entity.js";
+import { FeatureSet } from "./features.js";
+import { registerGlyphs } from "./glyphs.js";
+import { icon } from "./icons.js";
+import { clickable, layers, style } from "./mapstyle.js";
+import { drawMarker, markerName } from "./markers.js";
+import { groundOf } from "./types.js";
+
+const CLUSTER_FROM = 1200;
+const GLIDING_MAX = 400;
+const MOVING_MAX = 5000;
+const FRAME = 70;
+
+export class CityMap {
+  /** Called with a record that was clicked. */
+  onOpen = () => {};
+  /** Space that panels cover, in pixels: `{ left, right, top, bottom }`. */
+  insets = () => ({ left: 24, right: 24, top: 24, bottom: 24 });
+  #map;
+  #maplibre;
+  #store;
+  #tiles;
+  #isTypeShown;
+  #sets = null;
+  #isClustered = false;
+  #gliding = new Map();
+  #selected = null;
+  #selectedDrawn = "";
+  #isTouched = false;
+  #fitTimer = 0;
+  #isLoopOn = false;
+  #theme;
+
+  constructor({ maplibre, store, isTypeShown, theme, tiles }) {
+    this.#maplibre = maplibre;
+    this.#store = store;
+    this.#isTypeShown = isTypeShown;
+    this.#theme = theme;
+    this.#tiles = tiles;
+    registerGlyphs(maplibre);
+    this.#map = new maplibre.Map({
+      container: byId("map-canvas"), style: style(theme, tiles), center: [0, 25], zoom: 1.2, maxZoom: 20,
+      attributionControl: false, dragRotate: false, touchPitch: false, pitchWithRotate: false, fadeDuration: 0,
+      locale: { "Map.Title": "Map of the city. The list holds the same entities." },
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.keyboard.disableRotation();
+    this.#map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-right");
+    this.#map.on("styleimagemissing", ({ id }) => this.#addImage(id));
+    this.#map.on("movestart", (event) => { if (event.originalEvent) this.#isTouched = true; });
+    this.#map.once("load", () => this.#start());
+    this.#map.once("idle", () => { byId("map").dataset.ready = "true"; });
+    this.#setUpPointer();
+    this.#setUpButtons();
+    byId("map-credit").textContent = tiles?.attribution ? `${tiles.attribution} · MapLibre` : "MapLibre";
+    byId("map-credit").classList.toggle("has-tiles", Boolean(tiles?.attribution));
+    byId("map-credit").hidden = false;
+  }
+
+  /** Takes what changed; drawing follows as fast as the map can. */
+  update(dirty) {
+    if (!this.#sets) return;
+    for (const record of dirty.removed) this.#drop(record);
+    for (const record of dirty.placed) this.#sync(record);
+    if (dirty.membership && !this.#isTouched) this.#fitSoon();
+    if (this.#selected && (dirty.placed.has(this.#selected) || dirty.removed.has(this.#selected))) this.#drawSelected();
+    this.#keepGoing();
+  }
+
+  /** Types were hidden or shown. */
+  refreshTypes(types) {
+    if (!this.#sets) return;
+    for (const record of this.#store.records.values()) if (types.includes(record.type)) this.#sync(record);
+    this.#keepGoing();
+  }
+
+  setTheme(theme) {
+    if (theme === this.#theme) return;
+    this.#theme = theme;
+    if (!this.#sets) return;
+    for (const layer of layers(theme, this.#tiles)) {
+      for (const [name, value] of Object.entries(layer.paint ?? {})) this.#map.setPaintProperty(layer.id, name, value);
+      const image = layer.layout?.["icon-image"];
+      if (image) this.#map.setLayoutProperty(layer.id, "icon-image", image);
+    }
+  }
+
+  /** Rings the record's place and draws its ground; `null` for none. */
+  select(record) {
+    this.#selected = record;
+    this.#drawSelected();
+  }
+
+  /** Brings the record's place into the uncovered part of the map. */
+  show(record, isNear = true) {
+    if (record.point === null && record.shapes.length === 0) return;
+    this.#isTouched = true;
+    const { left, right, top, bottom } = this.insets();
+    const moves = { essential: false, duration: prefersReducedMotion() ? 0 : 700 };
+    if (record.shapes.length > 0) {
+      this.#map.fitBounds(unite(record.shapes.map(boundsOf)), { padding: { left, right, top, bottom }, maxZoom: 16.5, ...moves });
+      return;
+    }
+    const zoom = isNear ? Math.max(this.#map.getZoom(), 15.5) : this.#map.getZoom();
+    this.#map.easeTo({ center: record.point, zoom, offset: [(left - right) / 2, (top - bottom) / 2], ...moves });
+  }
+
+  /** Whether the record's place is in the part of the map that no panel covers. */
+  isInView(record) {
+    if (record.point === null) return false;
+    const { x, y } = this.#map.project(record.point);
+    const { left, right, top, bottom } = this.insets();
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    return x > left && x < clientWidth - right && y > top && y < clientHeight - bottom;
+  }
+
+  /** Shows everything; stray positions far outside of the rest do not count. */
+  fitAll(isQuiet = false) {
+    const bounds = cityBounds([...this.#store.records.values()].filter((record) => this.#isTypeShown(record.type)));
+    if (!bounds) return;
+    const duration = isQuiet || prefersReducedMotion() ? 0 : 600;
+    this.#map.fitBounds(bounds, { padding: this.insets(), maxZoom: 16, duration });
+  }
+
+  resize() {
+    this.#map.resize();
+  }
+
+  #start() {
+    const source = (name) => this.#map.getSource(name);
+    this.#sets = {
+      ground: new FeatureSet(source("ground"), 500), still: new FeatureSet(source("still"), 300), moving: new FeatureSet(source("moving"), FRAME),
+    };
+    byId("map-buttons").hidden = false;
+    for (const record of this.#store.records.values()) this.#sync(record);
+    this.setThemeAfterLoad();
+    this.fitAll(true);
+    this.#drawSelected();
+    this.#keepGoing();
+  }
+
+  setThemeAfterLoad() {
+    const theme = this.#theme;
+    this.#theme = null;
+    this.setTheme(theme);
+  }
+
+  // --- Records to features -----------------------------------------------------------------------------------------
+
+  #sync(record) {
+    if (!this.#store.byIndex.has(record.index)) return this.#drop(record);
+    const { ground, still, moving } = this.#sets;
+    const isShown = this.#isTypeShown(record.type);
+    this.#syncGround(record, ground, isShown);
+    if (!isShown || record.point === null) {
+      still.remove(record.index);
+      moving.remove(record.index);
+      this.#gliding.delete(record);
+      return;
+    }
+    const isMoving = record.movedAt > 0 && (moving.has(record.index) || moving.size < MOVING_MAX);
+    const from = record.drawnAt ?? record.point;
+    if (isMoving) still.remove(record.index);
+    const isKnown = moving.has(record.index) || still.has(record.index);
+    const canGlide = isMoving && isKnown && !prefersReducedMotion() && this.#gliding.size < GLIDING_MAX && !isFar(from, record.point);
+    if (canGlide && !isSame(from, record.point)) {
+      const duration = Math.max(250, Math.min(record.interval ?? 1000, 2500));
+      this.#gliding.set(record, { from, start: performance.now(), duration });
+    } else {
+      this.#gliding.delete(record);
+      record.drawnAt = record.point;
+    }
+    (isMoving ? moving : still).put(pointFeature(record, record.drawnAt ?? from));
+  }
+
+  #syncGround(record, ground, isShown) {
+    const old = record.groundIds ?? [];
+    const shapes = isShown ? record.shapes : [];
+    record.groundIds = shapes.map((_, at) => record.index * 64 + Math.min(at, 63));
+    for (const id of old.slice(shapes.length)) ground.remove(id);
+    if (old.length === shapes.length && record.groundDrawn === record.shapes && record.groundName === record.name) return;
+    record.groundDrawn = record.shapes;
+    record.groundName = record.name;
+    shapes.forEach((geometry, at) => ground.put(groundFeature(record, geometry, record.groundIds[at])));
+  }
+
+  #drop(record) {
+    const { ground, still, moving } = this.#sets;
+    still.remove(record.index);
+    moving.remove(record.index);
+    for (const id of record.groundIds ?? []) ground.remove(id);
+    this.#gliding.delete(record);
+  }
+
+  // --- Drawing -----------------------------------------------------------------------------------------------------
+
+  #keepGoing() {
+    if (this.#isLoopOn) return;
+    this.#isLoopOn = true;
+    requestAnimationFrame((now) => this.#step(now));
+  }
+
+  #step(now) {
+    const { ground, still, moving } = this.#sets;
+    this.#setClustering(still.size > CLUSTER_FROM);
+    ground.flush(now);
+    still.flush(now);
+    moving.flush(now, this.#positions(now));
+    if (this.#gliding.has(this.#selected)) this.#drawSelected();
+    this.#isLoopOn = ground.isStale || still.isStale || moving.isStale || this.#gliding.size > 0;
+    if (this.#isLoopOn) requestAnimationFrame((later) => this.#step(later));
+  }
+
+  /** Where those that glide are now; they arrive when the next report is due. */
+  #positions(now) {
+    const positions = new Map();
+    const [[west, south], [east, north]] = this.#map.getBounds().toArray();
+    for (const [record, { from, start, duration }] of this.#gliding) {
+      const part = Math.min(1, Math.max(0, (now - start) / duration));
+      const to = record.point;
+      record.drawnAt = [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part];
+      if (part === 1) this.#gliding.delete(record);
+      const [longitude, latitude] = record.drawnAt;
+      const isVisible = longitude > west && longitude < east && latitude > south && latitude < north;
+      if (isVisible || part === 1) positions.set(record.index, record.drawnAt);
+    }
+    return positions;
+  }
+
+  #setClustering(isClustered) {
+    if (isClustered === this.#isClustered) return;
+    this.#isClustered = isClustered;
+    this.#map.getSource("still").setClusterOptions({ cluster: isClustered, clusterRadius: 46, clusterMaxZoom: 15 });
+  }
+
+  #drawSelected() {
+    if (!this.#sets) return;
+    const record = this.#selected;
+    const features = [];
+    if (record && this.#store.byIndex.has(record.index)) {
+      const at = record.drawnAt ?? record.point;
+      if (at) features.push({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: at } });
+      for (const geometry of record.shapes) features.push({ type: "Feature", properties: {}, geometry });
+    }
+    const signature = features.length === 0 ? "" : `${record.index} ${record.drawnAt ?? record.point}`;
+    if (signature === this.#selectedDrawn) return;
+    this.#selectedDrawn = signature;
+    this.#map.getSource("selected").setData({ type: "FeatureCollection", features });
+  }
+
+  #addImage(id) {
+    const drawn = drawMarker(id);
+    if (drawn && !this.#map.hasImage(id)) this.#map.addImage(id, drawn.image, drawn.options);
+  }
+
+  #fitSoon() {
+    if (this.#fitTimer) return;
+    this.#fitTimer = setTimeout(() => {
+      this.#fitTimer = 0;
+      if (this.#isTouched) return;
+      const bounds = cityBounds([...this.#store.records.values()]);
+      const seen = this.#map.getBounds();
+      // Only when the city outgrew the view: a single new entity inside of it moves nothing.
+      if (bounds && !(seen.contains([bounds[0], bounds[1]]) && seen.contains([bounds[2], bounds[3]]) && this.#map.getZoom() > 4)) this.fitAll(true);
+    }, 700);
+  }
+
+  // --- Pointer and buttons -----------------------------------------------------------------------------------------
+
+  #setUpPointer() {
+    const tip = byId("map-tip");
+    let frame = 0;
+    this.#map.on("mousemove", (event) => {
+      if (frame || !this.#sets) return;
+      frame = requestAnimationFrame(() => {
+        frame = 0;
+        const feature = this.#featureAt(event.point, 3);
+        const record = feature && this.#recordOf(feature);
+        this.#map.getCanvas().style.cursor = feature ? "pointer" : "";
+        tip.hidden = !record;
+        if (!record) return;
+        tip.replaceChildren(el("b", {}, record.name), el("span", {}, record.type));
+        tip.style.transform = `translate(${event.point.x + 14}px, ${event.point.y + 14}px)`;
+      });
+    });
+    this.#map.on("mouseout", () => { tip.hidden = true; });
+    this.#map.on("click", (event) => {
+      if (!this.#sets) return;
+      const feature = this.#featureAt(event.point, 3) ?? this.#featureAt(event.point, 12);
+      if (!feature) return;
+      tip.hidden = true;
+      const record = this.#recordOf(feature);
+      if (record) this.onOpen(record);
+      else if (feature.properties.cluster_id !== undefined) this.#openCluster(feature);
+    });
+  }
+
+  #featureAt({ x, y }, reach) {
+    const found = this.#map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: clickable });
+    const rank = (feature) => clickable.indexOf(feature.layer.id);
+    return found.sort((a, b) => rank(a) - rank(b))[0];
+  }
+
+  #recordOf(feature) {
+    return this.#store.byIndex.get(feature.properties.index);
+  }
+
+  async #openCluster(feature) {
+    const zoom = await this.#map.getSource("still").getClusterExpansionZoom(feature.properties.cluster_id);
+    this.#isTouched = true;
+    this.#map.easeTo({ center: feature.geometry.coordinates, zoom: zoom + 0.3, duration: prefersReducedMotion() ? 0 : 500 });
+  }
+
+  #setUpButtons() {
+    const duration = () => (prefersReducedMotion() ? 0 : 250);
+    const actions = {
+      "zoom-in": ["plus", () => this.#map.zoomIn({ duration: duration() })],
+      "zoom-out": ["minus", () => this.#map.zoomOut({ duration: duration() })],
+      "zoom-all": ["frame", () => this.fitAll()],
+    };
+    for (const [id, [picture, action]] of Object.entries(actions)) {
+      byId(id).replaceChildren(icon(picture));
+      byId(id).title = byId(id).getAttribute("aria-label");
+      byId(id).addEventListener("click", () => {
+        this.#isTouched = id !== "zoom-all";
+        action();
+      });
+    }
+  }
+}
+
+function pointFeature(record, coordinates) {
+  const properties = { index: record.index, marker: markerName(record.look), label: record.hasName ? record.name : "", colour: record.look.colour };
+  if (record.heading !== undefined) properties.heading = record.heading;
+  return { type: "Feature", id: record.index, properties, geometry: { type: "Point", coordinates } };
+}
+
+function groundFeature(record, geometry, id) {
+  const kind = groundOf(record.type);
+  const properties = { index: record.index, kind, colour: record.look.colour, label: record.hasName ? record.name : "", weight: kind === "street" ? streetWeight(record.entity) : 1 };
+  return { type: "Feature", id, properties, geometry };
+}
+
+/** 1 to 3, from the classes that Smart Data Models and OpenStreetMap use. */
+function streetWeight(entity) {
+  const attribute = attributeNamed(entity, "roadClass") ?? attributeNamed(entity, "category");
+  const value = attribute && String(mainInstance(attribute)?.value ?? "");
+  if (/motorway|trunk|primary|arterial|avenue/.test(value)) return 3;
+  return /secondary|tertiary|collector/.test(value) ? 2 : 1;
+}
+
+const isSame = (a, b) => a[0] === b[0] && a[1] === b[1];
+// About two kilometres: farther than anything goes between two reports, so it was set elsewhere.
+const isFar = (a, b) => Math.abs(a[0] - b[0]) > 0.02 || Math.abs(a[1] - b[1]) > 0.02;
+
+function unite(boxes) {
+  return boxes.reduce((all, one) => [Math.min(all[0], one[0]), Math.min(all[1], one[1]), Math.max(all[2], one[2]), Math.max(all[3], one[3])]);
+}
+
+function cityBounds(records) {
+  const boxes = [];
+  for (const record of records) {
+    if (record.shapes.length > 0) boxes.push(...record.shapes.map(boundsOf));
+    else if (record.point) boxes.push([...record.point, ...record.point]);
+  }
+  if (boxes.length === 0) return null;
+  const whole = unite(boxes);
+  const trim = Math.floor(boxes.length * 0.01);
+  if (trim === 0) return whole;
+  const edge = (axis, isLow) => {
+    const values = boxes.map((box) => box[axis]).sort((a, b) => a - b);
+    return isLow ? values[trim] : values[values.length - 1 - trim];
+  };
+  const core = [edge(0, true), edge(1, true), edge(2, false), edge(3, false)];
+  const isStretched = whole[2] - whole[0] > 4 * (core[2] - core[0]) || whole[3] - whole[1] > 4 * (core[3] - core[1]);
+  return isStretched ? core : whole;
+}

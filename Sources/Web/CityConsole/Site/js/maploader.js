@@ -1,0 +1,48 @@
+// Brings MapLibre in from this server, or says in the map's place how to get it.
+
+import { byId, el } from "./dom.js";
+import { copyButton } from "./empty.js";
+
+/** MapLibre's interface, or `null`; then the page lives without a map. */
+export async function loadMapLibre(settings) {
+  if (!settings.map) {
+    note("No map yet", "The map is drawn by MapLibre GL JS, which is fetched once, at set-up. On the machine that runs Parvis, type:",
+      "scripts/fetch-console-assets", "Then restart Parvis. The list works meanwhile.");
+    return null;
+  }
+  if (!canDraw()) {
+    note("No map in this browser", "The map needs WebGL 2, which this browser does not offer here. The list works as usual.");
+    return null;
+  }
+  try {
+    await Promise.all([addStyle(settings.map.style), addScript(settings.map.script)]);
+    return globalThis.maplibregl;
+  } catch {
+    note("The map did not load", "MapLibre GL JS could not be read from this server. Reload the page to try again; the list works meanwhile.");
+    return null;
+  }
+}
+
+function canDraw() {
+  const context = document.createElement("canvas").getContext("webgl2");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context !== null;
+}
+
+function addScript(src) {
+  return new Promise((resolve, reject) => document.head.append(el("script", { src, onload: resolve, onerror: reject })));
+}
+
+function addStyle(href) {
+  // Before the page's own rules, which adapt some of MapLibre's to the theme.
+  return new Promise((resolve, reject) => document.head.prepend(el("link", { rel: "stylesheet", href, onload: resolve, onerror: reject })));
+}
+
+function note(title, text, command, after) {
+  const box = byId("map-note");
+  box.replaceChildren(el("h2", {}, title), el("p", {}, text));
+  if (command) box.append(el("div", { className: "command" }, el("code", {}, command), copyButton(command)));
+  if (after) box.append(el("p", {}, after));
+  box.hidden = false;
+  byId("map").dataset.ready = "absent";
+}

@@ -1,0 +1,41 @@
+// Ages and dates. All times are milliseconds since 1970, UTC; NaN means unknown.
+
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+
+export function parseTime(text) {
+  return typeof text === "string" ? Date.parse(text) : NaN;
+}
+
+/** `12 s ago`; beyond a day the date itself, because "4,000 days ago" says nothing. */
+export function ageText(time, now = Date.now()) {
+  if (!Number.isFinite(time)) return "";
+  const seconds = (now - time) / 1000;
+  if (Math.abs(seconds) >= 86400) return dateAndTime.format(time);
+  const span = spanText(Math.abs(seconds));
+  if (seconds < -5) return `in ${span}`;
+  return seconds < 1 ? "now" : `${span} ago`;
+}
+
+/** The same in the width of a list's margin: `12 s`, `3 h`, `2013`. */
+export function shortAgeText(time, now = Date.now()) {
+  if (!Number.isFinite(time)) return "";
+  const seconds = (now - time) / 1000;
+  if (seconds < 1) return "now";
+  if (seconds < 86400) return spanText(seconds);
+  return seconds < 86400 * 365 ? `${Math.floor(seconds / 86400)} d` : String(new Date(time).getFullYear());
+}
+
+export function exactText(time) {
+  return Number.isFinite(time) ? exact.format(time) : "";
+}
+
+export function dateText(time) {
+  return dateAndTime.format(time);
+}
+
+function spanText(seconds) {
+  if (seconds < 60) return `${Math.floor(seconds)}\u00a0s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}\u00a0min`;
+  return `${Math.floor(seconds / 3600)}\u00a0h`;
+}

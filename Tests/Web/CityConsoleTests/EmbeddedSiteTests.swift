@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@testable import CityConsole
+
+struct EmbeddedSiteTests {
+    private let site = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../../../Sources/Web/CityConsole/Site"
+    ).standardizedFileURL
+
+    @Test func `the binary carries every file of Site, byte for byte, and no other`() throws {
+        var files: [String: [UInt8]] = [:]
+        let found = try #require(FileManager.default.enumerator(at: site, includingPropertiesForKeys: nil))
+        for case let url as URL in found where !url.hasDirectoryPath {
+            files[String(url.standardizedFileURL.path.dropFirst(site.path.count + 1))] = try Array(
+                Data(contentsOf: url))
+        }
+        let embedded = Dictionary(uniqueKeysWithValues: EmbeddedSite.files())
+        #expect(Set(embedded.keys) == Set(files.keys), "add the file to Sources/System/CConsoleSite/site.c")
+        for (path, bytes) in files { #expect(embedded[path] == bytes, "\(path)") }
+    }
+
+    @Test func `every address of this origin that the page names is answered`() throws {
+        let console = CityConsole(assetsDirectory: "/nonexistent")
+        var checked = 0
+        for (path, bytes) in EmbeddedSite.files() {
+            let text = String(decoding: bytes, as: UTF8.self)
+            for match in text.matches(of: /["'](\/console\/[a-z\/-]+\.(?:js|css|svg|json))["']/) {
+                #expect(console.resource(for: String(match.1)) != nil, "\(path) names \(match.1)")
+                checked += 1
+            }
+            for match in text.matches(of: /from "\.\/([a-z-]+\.js)"/) {
+                #expect(console.resource(for: "/console/js/\(match.1)") != nil, "\(path) imports \(match.1)")
+                checked += 1
+            }
+        }
+        #expect(checked > 40)
+    }
+
+    @Test(arguments: [".innerHTML", ".outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"])
+    func `no script of the page makes markup or code from text`(word: String) {
+        for (path, bytes) in EmbeddedSite.files() where path.hasSuffix(".js") {
+            #expect(!String(decoding: bytes, as: UTF8.self).contains(word), "\(path)")
+        }
+    }
+
+    @Test func `the page holds no inline script or style, and no address of another host`() throws {
+        for (path, bytes) in EmbeddedSite.files() {
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(text.firstMatch(of: /<script(?![^>]*\bsrc=)|<style|\sstyle="|\son[a-z]+="/) == nil, "\(path)")
+            let hosts = text.matches(of: /https?:\/\/[a-z][a-z0-9.]*/).map { String($0.0) }
+            #expect(hosts.allSatisfy { $0 == "http://www.w3.org" }, "\(path): \(hosts)")
+        }
+    }
+}
