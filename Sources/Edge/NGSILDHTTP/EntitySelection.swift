@@ -106,7 +106,7 @@ struct EntitySelection {
             query.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: text, context: context) }
         }
         if let text = parameters["idPattern"] {
-            query.idPattern = try translating { () throws(NGSILDError) in try TextPattern(text) }
+            query.idPattern = try translating { () throws(NGSILDError) in try TextPattern(parsing: text) }
         }
         if let names = try parameters.list("attrs") { query.attributes = names.map(known) }
         if let text = parameters["q"] {

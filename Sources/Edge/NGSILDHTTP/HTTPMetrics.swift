@@ -1,4 +1,4 @@
-import JSONTree
+public import JSONTree
 import Synchronization
 
 /// Counts what the edge does, for `/metrics`.

@@ -76,7 +76,7 @@ struct PostedQuery {
             }
             if let pattern = document.member(element, "idPattern") {
                 let text = try text(pattern, "idPattern")
-                selector.idPattern = try translating { () throws(NGSILDError) in try TextPattern(text) }
+                selector.idPattern = try translating { () throws(NGSILDError) in try TextPattern(parsing: text) }
             }
             selectors.append(selector)
         }

@@ -1,4 +1,4 @@
-public import NGSILDModel
+import NGSILDModel
 
 /// How long a parsed query lives, which decides what its names and patterns may cost.
 public enum QueryLifetime: Sendable {

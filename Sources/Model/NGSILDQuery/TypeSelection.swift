@@ -17,6 +17,9 @@ public struct TypeSelection: Sendable {
     /// Types that nothing stored uses are left out, so an empty list means that nothing can be selected.
     public let alternatives: [TermID]?
 
+    /// Whether having one certain type is all that is asked, so that an index of types answers alone.
+    public var isSingleType: Bool { isPlainList && alternatives?.count == 1 }
+
     private let selectors: [Selector]
     private let program: LogicalProgram
     /// Whether having one of `alternatives` is all that is asked.
