@@ -12,10 +12,14 @@ public import NGSILDModel
 ///    `.committed`, it is durable.
 /// 2. Each entity write of a commit gets one sequence number; numbers grow by one without a gap, in the order of the
 ///    writes, over all tenants. The number is the entity's new revision.
-/// 3. An entity keeps its `number` from creation to deletion; a later creation gets a higher one.
+/// 3. An entity keeps its `number` from creation to deletion; a later creation gets a higher one, over all tenants.
 /// 4. Methods may be called from any thread; `commit` from one at a time. Reads do not wait for a commit.
+/// 5. Names (tenants, ids, terms, kinds, keys, datasets) are equal byte by byte (`ExactText`).
+/// 6. A tenant exists from the first commit that creates it or writes an entity, a document or history of it. When it
+///    is removed, everything of it goes, its changes too; sequence numbers stay given. The default tenant "" is only
+///    emptied.
 public protocol BrokerStorage: TermStore {
-    /// The tenants that exist; the default tenant "" always does.
+    /// The tenants that exist, in the order of their bytes; the default tenant "" always does.
     func tenants() throws(StorageError) -> [String]
 
     /// Visits every entity in the order of its number.
@@ -33,18 +37,21 @@ public protocol BrokerStorage: TermStore {
     func lastSequence() throws(StorageError) -> UInt64
 
     /// Changes after a sequence number, oldest first, at most `limit`.
+    ///
+    /// Fewer than `limit` means that there are no more. Numbers are missing where changes were pruned or their tenant
+    /// was removed.
     func changes(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredChange]
 
-    /// Forgets changes up to and including `sequence`.
+    /// Forgets changes up to and including `sequence`. `lastSequence` stays.
     func pruneChanges(through sequence: UInt64) throws(StorageError)
 
-    /// All documents of a kind, over all tenants, in the order of their keys.
+    /// All documents of a kind, over all tenants, in the order of their keys, then tenants.
     func documents(kind: String) throws(StorageError) -> [StoredDocument]
 
-    /// The series that an entity has history for.
+    /// The series that an entity has history for, by attribute, then dataset. History outlives its entity.
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey]
 
-    /// The history chunks of a series that overlap a time range, by start.
+    /// The history chunks of a series that overlap a time range, by start. At most `limit`.
     ///
     /// - Parameters:
     ///   - from: start of the range; `.none` means from the beginning.
@@ -54,7 +61,8 @@ public protocol BrokerStorage: TermStore {
         _ series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
     ) throws(StorageError) -> [HistoryChunk]
 
-    /// Writes a consistent copy of the store to a new file or directory while serving.
+    /// Writes a consistent copy of the store to a new file or directory while serving. It appears under its name when
+    /// it is complete; what stands there already is never overwritten.
     ///
     /// - Parameter progress: gets the part done, 0...1.
     func backup(to path: String, progress: (Double) -> Void) throws(StorageError)
@@ -62,7 +70,8 @@ public protocol BrokerStorage: TermStore {
     /// What the store holds, for metrics.
     func statistics() throws(StorageError) -> StorageStatistics
 
-    /// Ends all use; later calls throw `StorageError.closed`.
+    /// Ends all use, after the calls that are under way; later calls throw `StorageError.closed`. Not to be called from
+    /// a visitor.
     func close()
 }
 
@@ -88,7 +97,7 @@ public struct Commit: Sendable {
     public var entities: [EntityWrite] = []
     public var documents: [DocumentWrite] = []
     public var history: [HistoryChunk] = []
-    /// Tenants to remove with everything in them; applied before the writes.
+    /// Tenants to remove with everything in them; applied before the rest of the commit.
     public var removedTenants: [String] = []
     /// Tenants that exist from now on, also without entities.
     public var createdTenants: [String] = []
@@ -104,7 +113,7 @@ public struct Commit: Sendable {
 /// The new state of one entity. An entity appears at most once in a commit.
 public struct EntityWrite: Sendable {
     public enum Expectation: Hashable, Sendable {
-        /// The entity must not exist.
+        /// The entity must not exist; for creations only: a deletion states the revision that it deletes.
         case absent
         /// The entity must be at this revision.
         case revision(UInt64)
@@ -129,7 +138,8 @@ public struct EntityWrite: Sendable {
 
 /// What became of a commit.
 public enum CommitOutcome: Hashable, Sendable {
-    /// Durable. Write `i` has sequence number `firstSequence + i`; `numbers[i]` is its entity's number.
+    /// Durable. Write `i` has sequence number `firstSequence + i`; `numbers[i]` is its entity's number. Without writes
+    /// `firstSequence` is the number that the next write will get.
     case committed(firstSequence: UInt64, numbers: [Int64])
     /// Nothing was written: the entities of these writes (indexes) are not as expected.
     case conflicts([Int])
