@@ -91,7 +91,7 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "InMemoryStorage", "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport",
-            "SampleCity", "CityConsole", logging, nioCore, nioPosix,
+            "SampleCity", "CityConsole", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

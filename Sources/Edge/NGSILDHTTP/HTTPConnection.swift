@@ -50,14 +50,14 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         loop.add(self)
-        let open = server.openConnections.wrappingAdd(1, ordering: .relaxed).newValue
+        let open = server.metrics.connections.wrappingAdd(1, ordering: .relaxed).newValue
         if open > server.configuration.connectionLimit || server.isStopping.load(ordering: .relaxed) {
             refuse(.serviceUnavailable, "The server has \(open) connections open, more than it takes; try again later")
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        server.openConnections.wrappingSubtract(1, ordering: .relaxed)
+        server.metrics.connections.wrappingSubtract(1, ordering: .relaxed)
         loop.remove(self)
         stream?.end()
         stream = nil

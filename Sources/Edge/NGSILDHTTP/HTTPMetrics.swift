@@ -10,6 +10,7 @@ public final class HTTPMetrics: Sendable {
     private let sentBytes = Atomic<Int>(0)
     private let malformedRequests = Atomic<Int>(0)
     private let droppedStreams = Atomic<Int>(0)
+    let connections = Atomic<Int>(0)
     private let openStreams = Atomic<Int>(0)
 
     public init() {}
@@ -30,7 +31,7 @@ public final class HTTPMetrics: Sendable {
     func streamDropped() { droppedStreams.wrappingAdd(1, ordering: .relaxed) }
 
     /// Appends the counts in the Prometheus text format.
-    public func append(to writer: inout ByteWriter, openConnections: Int) {
+    public func append(to writer: inout ByteWriter) {
         func line(_ name: String, _ value: Int, _ writer: inout ByteWriter) {
             writer.append(utf8: "\(name) \(value)\n")
         }
@@ -45,7 +46,7 @@ public final class HTTPMetrics: Sendable {
         writer.append("# HELP parvis_http_malformed_total Requests that were not HTTP.\n# TYPE parvis_http_malformed_total counter\n")
         line("parvis_http_malformed_total", malformedRequests.load(ordering: .relaxed), &writer)
         writer.append("# HELP parvis_http_connections Open connections.\n# TYPE parvis_http_connections gauge\n")
-        line("parvis_http_connections", openConnections, &writer)
+        line("parvis_http_connections", connections.load(ordering: .relaxed), &writer)
         writer.append("# HELP parvis_streams Open live streams.\n# TYPE parvis_streams gauge\n")
         line("parvis_streams", openStreams.load(ordering: .relaxed), &writer)
         writer.append("# HELP parvis_streams_dropped_total Live streams reset because the client was too slow.\n# TYPE parvis_streams_dropped_total counter\n")

@@ -41,7 +41,6 @@ public final class HTTPServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let loops: [ObjectIdentifier: LoopState]
     private let channel = Mutex<(any Channel)?>(nil)
-    let openConnections = Atomic<Int>(0)
     let isStopping = Atomic<Bool>(false)
 
     public init(configuration: Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger) {
@@ -89,7 +88,7 @@ public final class HTTPServer: Sendable {
         try? bound?.close().wait()
         for loop in loops.values { loop.beginClosing() }
         let steps = configuration.shutdownSeconds * 50
-        for _ in 0..<steps where openConnections.load(ordering: .relaxed) > 0 { LoopState.pause(milliseconds: 20) }
+        for _ in 0..<steps where metrics.connections.load(ordering: .relaxed) > 0 { LoopState.pause(milliseconds: 20) }
         try? group.syncShutdownGracefully()
     }
 }

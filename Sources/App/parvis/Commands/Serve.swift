@@ -1,0 +1,85 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Logging
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the broker with its console.",
+        discussion: """
+            EXAMPLES
+              parvis serve                                      on http://127.0.0.1:1026, data in ./data
+              parvis serve --host 0.0.0.0 --port 80 --data /var/lib/parvis --memory-budget 4GiB
+              PARVIS_LOG_FORMAT=json parvis serve --config /etc/parvis.yaml
+
+            Every option is also a variable PARVIS_... and a key of the configuration file; see docs/configuration.md.
+            SIGTERM and SIGINT stop it gracefully.
+            """)
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let settings = try options.settings()
+        let logger = settings.makeLogger()
+        let server = try Self.start(settings, logger)
+        logger.notice("Parvis \(Version.current) is ready", metadata: ["console": "\(server.url)/", "api": "\(server.url)/ngsi-ld/v1/"])
+        await TerminationSignal.wait()
+        logger.notice("Stopping")
+        server.stop()
+        logger.notice("Stopped")
+    }
+
+    /// Starts the server, or ends the process with a message that says what to do.
+    static func start(_ settings: Settings, _ logger: Logger, placeName: String = "Parvis") throws -> CityServer {
+        do { return try CityServer(settings, logger: logger, placeName: placeName) } catch {
+            throw CleanExitFailure.describe(error, settings)
+        }
+    }
+}
+
+/// An error as the operator reads it.
+enum CleanExitFailure {
+    static func describe(_ error: any Error, _ settings: Settings) -> any Error {
+        let text = "\(error)"
+        if text.contains("EADDRINUSE") || text.contains("errno: 98") {
+            return ValidationError(
+                "Port \(settings.port) on \(settings.host) is taken by another program; choose another with --port")
+        }
+        if text.contains("EACCES") || text.contains("errno: 13") {
+            return ValidationError("Port \(settings.port) needs more rights; choose one above 1023 with --port")
+        }
+        return ValidationError(text)
+    }
+}
+
+/// Waits for SIGTERM or SIGINT.
+enum TerminationSignal {
+    static func wait() async {
+        signal(SIGPIPE, SIG_IGN)
+        let signals = AsyncStream<Int32> { continuation in
+            let sources = [SIGTERM, SIGINT].map { number in
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                source.setEventHandler { continuation.yield(number) }
+                source.resume()
+                return source
+            }
+            continuation.onTermination = { _ in for source in sources { source.cancel() } }
+        }
+        for await _ in signals { return }
+    }
+}
+
+extension Settings {
+    func makeLogger() -> Logger {
+        let level = Logger.Level(rawValue: logLevel) ?? .info
+        let isJSON = logFormat == "json"
+        return Logger(label: "parvis") { label in LineLogHandler(logLevel: level, label: label, isJSON: isJSON) }
+    }
+}

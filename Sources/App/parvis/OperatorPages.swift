@@ -1,0 +1,81 @@
+import BrokerCore
+import CityConsole
+import JSONTree
+import NGSILDHTTP
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What is served beside NGSI-LD: the console's files, and the probes and figures for operators.
+struct OperatorPages: Sendable {
+    let console: CityConsole
+    let broker: Broker
+    let metrics: HTTPMetrics
+
+    func answer(_ request: HTTPRequest) -> HTTPAnswer? {
+        switch request.path {
+        case "/health", "/ready":
+            return HTTPAnswer(status: 200, contentType: "application/json", body: Array("{\"status\":\"up\"}".utf8))
+        case "/metrics":
+            return HTTPAnswer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: figures())
+        default: return page(request)
+        }
+    }
+
+    private func page(_ request: HTTPRequest) -> HTTPAnswer? {
+        guard let resource = console.resource(for: String(request.path)) else { return nil }
+        guard request.method == .GET || request.method == .HEAD else {
+            return HTTPAnswer(status: 405, headers: [("Allow", "GET, HEAD")])
+        }
+        if let field = request.header("If-None-Match"), resource.matches(ifNoneMatch: field) {
+            return HTTPAnswer(status: 304, headers: resource.headers)
+        }
+        return HTTPAnswer(
+            status: 200, contentType: resource.contentType, headers: resource.headers, body: resource.bytes)
+    }
+
+    private func figures() -> [UInt8] {
+        var writer = ByteWriter(capacity: 4_096)
+        let statistics = broker.statistics
+        func figure(_ name: String, _ type: String, _ help: String, _ value: Int) {
+            writer.append(utf8: "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n")
+        }
+        figure("parvis_entities", "gauge", "Entities in all tenants.", statistics.entities)
+        figure("parvis_entity_bytes", "gauge", "About the memory of the entities, without indexes.", statistics.entityBytes)
+        figure("parvis_commits_total", "counter", "Commits made durable.", statistics.commits)
+        figure("parvis_entity_writes_total", "counter", "Entity states written by commits.", statistics.writes)
+        figure("parvis_queue_entities", "gauge", "Entities in operations that wait for the committer.", statistics.waiting)
+        figure("parvis_last_sequence", "counter", "Sequence number of the newest change.", Int(clamping: statistics.lastSequence))
+        figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
+        figure("process_open_fds", "gauge", "Open file descriptors.", ProcessFigures.openDescriptors())
+        metrics.append(to: &writer)
+        return writer.array()
+    }
+}
+
+/// What the kernel says about this process.
+enum ProcessFigures {
+    /// Resident memory; 0 where /proc is not there.
+    static func residentBytes() -> Int {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var size = 0
+        var resident = 0
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard fgets(&buffer, 128, file) != nil else { return 0 }
+        let parts = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        if parts.count > 1 { (size, resident) = (Int(parts[0]) ?? 0, Int(parts[1]) ?? 0) }
+        return size == 0 ? 0 : resident * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    static func openDescriptors() -> Int {
+        guard let directory = opendir("/proc/self/fd") else { return 0 }
+        defer { closedir(directory) }
+        var count = -3
+        while readdir(directory) != nil { count += 1 }
+        return max(0, count)
+    }
+}
