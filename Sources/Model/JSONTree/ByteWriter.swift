@@ -145,7 +145,8 @@ public struct ByteWriter: ~Copyable {
             append("null")
             return
         }
-        if value == value.rounded(), abs(value) < 1e15 {
+        // Integers that a double holds exactly; minus zero keeps its sign.
+        if abs(value) < 0x1p53, value == value.rounded(), value != 0 || value.sign == .plus {
             append(integer: Int(value))
         } else {
             append(utf8: value.description)

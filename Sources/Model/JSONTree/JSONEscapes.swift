@@ -1,10 +1,10 @@
 /// Resolves the escapes of a JSON string that the parser has already found well formed.
 enum JSONEscapes {
-    static func resolve(_ content: ArraySlice<UInt8>) -> [UInt8] {
+    static func resolve(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(content.count)
-        var index = content.startIndex
-        while index < content.endIndex {
+        var index = 0
+        while index < content.count {
             let byte = content[index]
             guard byte == UInt8(ascii: "\\") else {
                 result.append(byte)
@@ -35,10 +35,10 @@ enum JSONEscapes {
         return result
     }
 
-    private static func hex(_ content: ArraySlice<UInt8>, _ start: Int) -> UInt16 {
+    private static func hex(_ content: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt16 {
         var value: UInt16 = 0
-        for byte in content[start..<start + 4] {
-            value = value << 4 | UInt16(JSONEscapes.hexValue(byte) ?? 0)
+        for offset in start..<start + 4 {
+            value = value << 4 | UInt16(JSONEscapes.hexValue(content[offset]) ?? 0)
         }
         return value
     }

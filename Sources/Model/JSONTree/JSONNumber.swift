@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Reads numbers that the parser has already found well formed.
 enum JSONNumber {
     private static let powersOfTen: [Double] = [
@@ -14,38 +8,46 @@ enum JSONNumber {
     /// The nearest double, or `nil` when it would be infinite.
     ///
     /// - Source: the exact fast path of Clinger (1990): a mantissa below 2^53 times or over a power of ten up to 10^22.
-    static func double(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
+    static func double(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         var mantissa: UInt64 = 0
         var digits = 0
         var scale = 0
-        var index = range.lowerBound
-        var negative = false
-        if bytes[index] == UInt8(ascii: "-") {
-            negative = true
-            index += 1
-        }
-        var afterPoint = false
-        while index < range.upperBound {
-            let byte = bytes[index]
+        var isAfterPoint = false
+        let isNegative = text.first == UInt8(ascii: "-")
+        for byte in text.dropFirst(isNegative ? 1 : 0) {
             if byte == UInt8(ascii: ".") {
-                afterPoint = true
-            } else if byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") {
-                mantissa = mantissa &* 10 &+ UInt64(byte - UInt8(ascii: "0"))
-                if mantissa > 0 { digits += 1 }
-                if afterPoint { scale += 1 }
-                if digits > 15 { return slow(bytes, range) }
-            } else {
-                return slow(bytes, range)
+                isAfterPoint = true
+                continue
             }
-            index += 1
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return slowDouble(text) }
+            mantissa = mantissa &* 10 &+ UInt64(digit)
+            if mantissa > 0 { digits += 1 }
+            if isAfterPoint { scale += 1 }
+            if digits > 15 { return slowDouble(text) }
         }
-        guard scale <= 22 else { return slow(bytes, range) }
+        guard scale < powersOfTen.count else { return slowDouble(text) }
         let value = Double(mantissa) / powersOfTen[scale]
-        return negative ? -value : value
+        return isNegative ? -value : value
     }
 
-    private static func slow(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
-        guard let value = Double(String(decoding: bytes[range], as: UTF8.self)), value.isFinite else { return nil }
+    private static func slowDouble(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+        guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
+        return value
+    }
+
+    /// The integer, or `nil` when it does not fit.
+    static func integer(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
+        let isNegative = text.first == UInt8(ascii: "-")
+        var value = 0
+        for byte in text.dropFirst(isNegative ? 1 : 0) {
+            let digit = Int(byte &- UInt8(ascii: "0"))
+            let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (next, isOver) =
+                isNegative ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
+            if isTooLarge || isOver { return nil }
+            value = next
+        }
         return value
     }
 }

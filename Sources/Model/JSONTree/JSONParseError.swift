@@ -31,7 +31,8 @@ public struct JSONParseError: Error, Hashable, Sendable, CustomStringConvertible
             return "\(shown) is not expected at \(place)"
         case .unexpectedEnd: return "the text ends too early, at \(place)"
         case .trailingContent: return "there is more text after the JSON value, at \(place)"
-        case .badNumber: return "the number at \(place) is not written as JSON asks (no NaN, Infinity, leading zero or '+')"
+        case .badNumber:
+            return "the number at \(place) is not written as JSON asks (no NaN, Infinity, leading zero or '+')"
         case .badEscape: return "the escape at \(place) is not one that JSON has"
         case .badUTF8: return "the bytes at \(place) are not valid UTF-8"
         case .controlCharacter: return "a control character at \(place) must be written as an escape"
