@@ -15,7 +15,7 @@ public final class ReplaySchedule {
     }
 
     public struct Options: Sendable {
-        /// Seconds of the data that pass in one second; above 0, at most 1 billion. Default 1.
+        /// Seconds of the data that pass in one second; 0.001 to 1 billion. Default 1.
         public var speed = 1.0
         public var times = Times.live
         /// Entities in an update, at most; default 1,000.
@@ -63,9 +63,9 @@ public final class ReplaySchedule {
                 file: "mapping", line: nil, key: "time",
                 reason: "the key is missing; a replay needs the time of each row")
         }
-        guard options.speed > 0, options.speed <= 1e9 else {
+        guard options.speed >= 1e-3, options.speed <= 1e9 else {
             throw .invalidMapping(
-                file: "replay", line: nil, key: "speed", reason: "it must be above 0 and at most 1,000,000,000")
+                file: "replay", line: nil, key: "speed", reason: "it must be 0.001 to 1,000,000,000")
         }
         var bytes = 0
         for file in files { bytes += try FileSource(path: file).size }
@@ -123,7 +123,7 @@ public final class ReplaySchedule {
 
     private func due(_ time: Timestamp, since first: Timestamp) -> Duration {
         let milliseconds = Double(time.millisecondsSinceEpoch - first.millisecondsSinceEpoch) / options.speed
-        return .microseconds(Int64((milliseconds * 1000).rounded()))
+        return .microseconds(Int64(min((milliseconds * 1000).rounded(), 9e18)))
     }
 
     /// Moves a file to its next row and puts it back into the queue, or counts it when it is at its end.
