@@ -5,7 +5,7 @@
 //    keyboard, values move and rows stay.
 // 2. `#active` is a record, not a position, so that a new order keeps the chosen row chosen.
 
-import { el, prefersReducedMotion, setText } from "./dom.js";
+import { byId, el, prefersReducedMotion, setText } from "./dom.js";
 import { mainInstance, shortName } from "./entity.js";
 import { badge } from "./icons.js";
 import { shortAgeText } from "./time.js";
@@ -37,6 +37,7 @@ export class EntityList {
   #isChosenByKey = false;
   #orderedAt = 0;
   #isStale = true;
+  #saying = 0;
 
   constructor({ box, search, resultLine, store, isTypeShown }) {
     this.#box = box;
@@ -169,6 +170,9 @@ export class EntityList {
     this.#box.scrollTop = 0;
     this.#setActive(null);
     this.refresh();
+    // Said once the typing pauses, to those who hear the page.
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => setText(byId("announcement"), this.#words.length > 0 ? this.#resultLine.textContent : ""), 700);
   }
 
   #describe() {
