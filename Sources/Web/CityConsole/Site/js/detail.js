@@ -34,6 +34,7 @@ export class Detail {
   open(record) {
     this.record = record;
     this.id = record.id;
+    this.#store.recent.kept = record.index;
     this.#rows.clear();
     this.#build(record);
     this.#panel.hidden = false;

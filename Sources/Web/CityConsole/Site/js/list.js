@@ -66,6 +66,7 @@ export class EntityList {
     if (dirty.membership || dirty.changed.size > 0) this.#isStale = true;
     if (dirty.removed.size > 0) {
       this.#ordered = this.#ordered.filter((record) => !dirty.removed.has(record));
+      this.matchCount = this.#ordered.length;
       if (dirty.removed.has(this.#active)) this.#setActive(null);
     }
     const isHeld = this.#isPointerInside || this.#isChosenByKey || this.#box.scrollTop > ROW;

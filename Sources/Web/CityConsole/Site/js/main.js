@@ -188,6 +188,7 @@ const sync = new Sync(store);
 sync.onState = (state) => header.setState(state);
 sync.onProblem = (text) => {
   problemText = text;
+  header.setProblem(text);
   store.onDirty();
 };
 sync.onLoaded = () => {

@@ -349,16 +349,18 @@ export class CityMap {
 }
 
 function pointFeature(record, coordinates) {
-  const properties = { index: record.index, marker: markerName(record.look), label: record.hasName ? record.name : "", colour: record.look.colour };
+  const properties = { index: record.index, marker: markerName(record.look), label: labelOf(record), colour: record.look.colour };
   if (record.heading !== undefined) properties.heading = record.heading;
   return { type: "Feature", id: record.index, properties, geometry: { type: "Point", coordinates } };
 }
 
 function groundFeature(record, geometry, id) {
   const kind = groundOf(record.type);
-  const properties = { index: record.index, kind, colour: record.look.colour, label: record.hasName ? record.name : "", weight: kind === "street" ? streetWeight(record.entity) : 1 };
+  const properties = { index: record.index, kind, colour: record.look.colour, label: labelOf(record), weight: kind === "street" ? streetWeight(record.entity) : 1 };
   return { type: "Feature", id, properties, geometry };
 }
+
+const labelOf = (record) => (record.hasName ? record.name.slice(0, 60) : "");
 
 /** 1 to 3, from the classes that Smart Data Models and OpenStreetMap use. */
 function streetWeight(entity) {

@@ -103,6 +103,8 @@ export class EntityStore {
     let isPlaced = false;
     const removed = (Array.isArray(change.removed) ? change.removed : []).map((name) => [name, null]);
     for (const [name, attribute] of [...Object.entries(change.entity ?? {}), ...removed]) {
+      // JSON may name a member so; assigning it would change the object's prototype instead.
+      if (name === "__proto__") continue;
       if (isMember(name)) {
         if (name === "type") this.#retype(record, attribute);
         else record.entity[name] = attribute;
