@@ -22,6 +22,7 @@ export class AttributeRow {
   #age = el("dd", { className: "attribute-age" });
   #more = el("dd", { className: "attribute-more" });
   #spark = null;
+  #unit = "";
   #shown = null;
   #time = NaN;
 
@@ -46,7 +47,7 @@ export class AttributeRow {
     this.element.dataset.kind = value.kind;
     const unit = unitSymbol(instance.unitCode);
     this.#showValue(value, unit, isFirst);
-    this.#showRecent(value, unit);
+    this.#unit = unit;
     this.#showMore(attribute, instance);
     this.tick(now);
   }
@@ -55,6 +56,7 @@ export class AttributeRow {
     setText(this.#age, ageText(this.#time, now));
     const exact = exactText(this.#time);
     if (this.#age.title !== exact) this.#age.title = exact;
+    if (this.kind === "number") this.#showRecent(now);
   }
 
   #showValue(value, unit, isFirst) {
@@ -74,8 +76,9 @@ export class AttributeRow {
     }
   }
 
-  #showRecent(value, unit) {
-    const recent = value.kind === "number" ? this.#store.recent.of(this.#record.index, this.#name) : undefined;
+  /** The chart reaches to this moment, so that a steady value is seen to be steady. */
+  #showRecent(now) {
+    const recent = this.#store.recent.of(this.#record.index, this.#name);
     if (!recent || recent.values.length < 3) return;
     if (!this.#spark) {
       this.#spark = sparkline();
@@ -83,7 +86,7 @@ export class AttributeRow {
       this.#spark.box = el("dd", { className: "attribute-spark" }, this.#spark.picture, this.#spark.range);
       this.#more.before(this.#spark.box);
     }
-    const { low, high } = this.#spark.draw(recent, shortName(this.#name), unit);
+    const { low, high } = this.#spark.draw(recent, now, shortName(this.#name), this.#unit);
     setText(this.#spark.range, low === high ? "steady" : `${formatNumber(low)} to ${formatNumber(high)}`);
   }
 

@@ -12,7 +12,10 @@ export class Detail {
   onClose = () => {};
   /** Called with a record whose place the reader wants to see. */
   onLocate = () => {};
+  /** What is shown; `null` when nothing is or when it was deleted. */
   record = null;
+  /** The id in the panel, also of an entity that is not stored or no longer. */
+  id = "";
   #store;
   #panel = byId("detail");
   #rows = new Map();
@@ -30,6 +33,8 @@ export class Detail {
 
   open(record) {
     this.record = record;
+    this.id = record.id;
+    this.#store.recent.kept = record.index;
     this.#rows.clear();
     this.#build(record);
     this.#panel.hidden = false;
@@ -41,6 +46,8 @@ export class Detail {
   /** Says that no entity of this id is stored. */
   openMissing(id, message) {
     this.record = null;
+    this.id = id;
+    this.#panel.classList.remove("is-gone");
     this.#rows.clear();
     const title = el("h2", { id: "detail-title", tabIndex: -1 }, "Not stored here");
     const head = el("div", { className: "detail-head" }, el("div", { className: "detail-names" }, title), this.#closeButton());

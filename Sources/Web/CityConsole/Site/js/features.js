@@ -1,17 +1,16 @@
 // Keeps one GeoJSON source of the map equal to a set of records, by differences and no faster than it can draw.
 
 export class FeatureSet {
-  /** How many features the source holds or is about to. */
+  /** The features that the source holds or is about to. */
   #present = new Set();
   #waiting = new Map();
   #source;
-  #every;
   #sentAt = -Infinity;
 
   /** @param every milliseconds between two renewals of the source, at the least */
   constructor(source, every) {
     this.#source = source;
-    this.#every = every;
+    this.every = every;
   }
 
   get size() {
@@ -39,7 +38,7 @@ export class FeatureSet {
   /** Sends what waits, with new positions of features that are there already; `false` when it is too early. */
   flush(now, positions = new Map()) {
     if (this.#waiting.size === 0 && positions.size === 0) return true;
-    if (now - this.#sentAt < this.#every || !this.#source.loaded()) return false;
+    if (now - this.#sentAt < this.every || !this.#source.loaded()) return false;
     this.#sentAt = now;
     const difference = { add: [], remove: [], update: [] };
     for (const [id, feature] of this.#waiting) {

@@ -25,6 +25,11 @@ export class Header {
     setText(byId("state-text"), texts[state]);
   }
 
+  /** Why loading does not succeed, for those who point at the state; `null` when it does. */
+  setProblem(text) {
+    byId("state").title = text ?? "";
+  }
+
   updateCount() {
     setText(byId("entity-count"), formatCount(this.#store.size + this.#store.leftOut));
   }

@@ -5,6 +5,8 @@ import { badge } from "./icons.js";
 import { lookOf } from "./types.js";
 import { formatCount } from "./units.js";
 
+const CHIPS = 100;
+
 export class Legend {
   /** Called after types were hidden or shown, with their names. */
   onChange = () => {};
@@ -23,8 +25,10 @@ export class Legend {
   isShown = (type) => !this.#hidden.has(type);
 
   update() {
-    const counts = this.#store.typeCounts;
-    this.#card.hidden = counts.size === 0;
+    const all = this.#store.typeCounts;
+    // Nobody reads hundreds of types: the most frequent ones have a chip.
+    const counts = all.size <= CHIPS ? all : new Map([...all].sort((a, b) => b[1] - a[1]).slice(0, CHIPS));
+    this.#card.hidden = all.size === 0;
     let isNew = false;
     for (const [type, item] of this.#items) {
       if (counts.has(type)) continue;

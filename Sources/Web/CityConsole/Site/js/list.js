@@ -5,7 +5,7 @@
 //    keyboard, values move and rows stay.
 // 2. `#active` is a record, not a position, so that a new order keeps the chosen row chosen.
 
-import { el, prefersReducedMotion, setText } from "./dom.js";
+import { byId, el, prefersReducedMotion, setText } from "./dom.js";
 import { mainInstance, shortName } from "./entity.js";
 import { badge } from "./icons.js";
 import { shortAgeText } from "./time.js";
@@ -37,6 +37,7 @@ export class EntityList {
   #isChosenByKey = false;
   #orderedAt = 0;
   #isStale = true;
+  #saying = 0;
 
   constructor({ box, search, resultLine, store, isTypeShown }) {
     this.#box = box;
@@ -65,6 +66,7 @@ export class EntityList {
     if (dirty.membership || dirty.changed.size > 0) this.#isStale = true;
     if (dirty.removed.size > 0) {
       this.#ordered = this.#ordered.filter((record) => !dirty.removed.has(record));
+      this.matchCount = this.#ordered.length;
       if (dirty.removed.has(this.#active)) this.#setActive(null);
     }
     const isHeld = this.#isPointerInside || this.#isChosenByKey || this.#box.scrollTop > ROW;
@@ -169,6 +171,9 @@ export class EntityList {
     this.#box.scrollTop = 0;
     this.#setActive(null);
     this.refresh();
+    // Said once the typing pauses, to those who hear the page.
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => setText(byId("announcement"), this.#words.length > 0 ? this.#resultLine.textContent : ""), 700);
   }
 
   #describe() {

@@ -45,6 +45,7 @@ function draw(now) {
   if (dirty.membership) header.updateCount();
   if (dirty.removed.has(detail.record)) detail.showDeleted();
   else if (dirty.changed.has(detail.record)) detail.update();
+  else if (dirty.membership && detail.isOpen && detail.record === null) openIfBack();
   map?.update(dirty);
   showEmpty();
 }
@@ -85,6 +86,12 @@ function openAddress() {
   const record = store.records.get(id);
   if (record) return showRecord(record);
   if (isLoaded) fetchAndShow(id);
+}
+
+/** An entity that was deleted, or missing, while its panel was open has come. */
+function openIfBack() {
+  const record = store.records.get(detail.id);
+  if (record) showRecord(record);
 }
 
 async function fetchAndShow(id) {
@@ -181,6 +188,7 @@ const sync = new Sync(store);
 sync.onState = (state) => header.setState(state);
 sync.onProblem = (text) => {
   problemText = text;
+  header.setProblem(text);
   store.onDirty();
 };
 sync.onLoaded = () => {

@@ -8,7 +8,7 @@ import { attributeNamed, boundsOf, mainInstance } from "./entity.js";
 import { FeatureSet } from "./features.js";
 import { registerGlyphs } from "./glyphs.js";
 import { icon } from "./icons.js";
-import { clickable, layers, style } from "./mapstyle.js";
+import { clickable, clustering, layers, style } from "./mapstyle.js";
 import { drawMarker, markerName } from "./markers.js";
 import { groundOf } from "./types.js";
 
@@ -31,10 +31,12 @@ export class CityMap {
   #isClustered = false;
   #gliding = new Map();
   #selected = null;
-  #selectedDrawn = "";
+  #selectedCount = 0;
   #isTouched = false;
   #fitTimer = 0;
   #isLoopOn = false;
+  #frameTime = 16;
+  #stepAt = 0;
   #theme;
 
   constructor({ maplibre, store, isTypeShown, theme, tiles }) {
@@ -136,6 +138,7 @@ export class CityMap {
     const source = (name) => this.#map.getSource(name);
     this.#sets = {
       ground: new FeatureSet(source("ground"), 500), still: new FeatureSet(source("still"), 300), moving: new FeatureSet(source("moving"), FRAME),
+      selected: new FeatureSet(source("selected"), FRAME),
     };
     byId("map-buttons").hidden = false;
     for (const record of this.#store.records.values()) this.#sync(record);
@@ -207,13 +210,22 @@ export class CityMap {
   }
 
   #step(now) {
-    const { ground, still, moving } = this.#sets;
+    const { ground, still, moving, selected } = this.#sets;
+    // Where drawing is slow, as without a graphics processor, glide in fewer steps and leave the machine some air.
+    const sinceLast = now - this.#stepAt;
+    this.#stepAt = now;
+    if (sinceLast < 1000) this.#frameTime += (sinceLast - this.#frameTime) * 0.1;
+    moving.every = Math.min(1000, FRAME + 5 * Math.max(0, this.#frameTime - 20));
     this.#setClustering(still.size > CLUSTER_FROM);
     ground.flush(now);
     still.flush(now);
+    // Before the positions: one that arrives with them is drawn once more, where it stays.
+    const isSelectedGliding = this.#gliding.has(this.#selected);
     moving.flush(now, this.#positions(now));
-    if (this.#gliding.has(this.#selected)) this.#drawSelected();
-    this.#isLoopOn = ground.isStale || still.isStale || moving.isStale || this.#gliding.size > 0;
+    if (isSelectedGliding) this.#drawSelected();
+    selected.every = moving.every;
+    selected.flush(now);
+    this.#isLoopOn = [ground, still, moving, selected].some((set) => set.isStale) || this.#gliding.size > 0;
     if (this.#isLoopOn) requestAnimationFrame((later) => this.#step(later));
   }
 
@@ -236,7 +248,7 @@ export class CityMap {
   #setClustering(isClustered) {
     if (isClustered === this.#isClustered) return;
     this.#isClustered = isClustered;
-    this.#map.getSource("still").setClusterOptions({ cluster: isClustered, clusterRadius: 46, clusterMaxZoom: 15 });
+    this.#map.getSource("still").setClusterOptions({ cluster: isClustered, ...clustering });
   }
 
   #drawSelected() {
@@ -245,13 +257,14 @@ export class CityMap {
     const features = [];
     if (record && this.#store.byIndex.has(record.index)) {
       const at = record.drawnAt ?? record.point;
-      if (at) features.push({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: at } });
+      // Once more on top of all others: it may be hidden under them or in a cluster.
+      if (at) features.push(pointFeature(record, at));
       for (const geometry of record.shapes) features.push({ type: "Feature", properties: {}, geometry });
     }
-    const signature = features.length === 0 ? "" : `${record.index} ${record.drawnAt ?? record.point}`;
-    if (signature === this.#selectedDrawn) return;
-    this.#selectedDrawn = signature;
-    this.#map.getSource("selected").setData({ type: "FeatureCollection", features });
+    for (let id = features.length; id < this.#selectedCount; id += 1) this.#sets.selected.remove(id);
+    this.#selectedCount = features.length;
+    features.forEach((feature, id) => this.#sets.selected.put({ ...feature, id }));
+    this.#keepGoing();
   }
 
   #addImage(id) {
@@ -336,16 +349,18 @@ export class CityMap {
 }
 
 function pointFeature(record, coordinates) {
-  const properties = { index: record.index, marker: markerName(record.look), label: record.hasName ? record.name : "", colour: record.look.colour };
+  const properties = { index: record.index, marker: markerName(record.look), label: labelOf(record), colour: record.look.colour };
   if (record.heading !== undefined) properties.heading = record.heading;
   return { type: "Feature", id: record.index, properties, geometry: { type: "Point", coordinates } };
 }
 
 function groundFeature(record, geometry, id) {
   const kind = groundOf(record.type);
-  const properties = { index: record.index, kind, colour: record.look.colour, label: record.hasName ? record.name : "", weight: kind === "street" ? streetWeight(record.entity) : 1 };
+  const properties = { index: record.index, kind, colour: record.look.colour, label: labelOf(record), weight: kind === "street" ? streetWeight(record.entity) : 1 };
   return { type: "Feature", id, properties, geometry };
 }
+
+const labelOf = (record) => (record.hasName ? record.name.slice(0, 60) : "");
 
 /** 1 to 3, from the classes that Smart Data Models and OpenStreetMap use. */
 function streetWeight(entity) {

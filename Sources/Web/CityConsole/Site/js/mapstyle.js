@@ -17,6 +17,9 @@ const themes = {
 
 export const themeColours = (theme) => themes[theme];
 
+/** How entities that stand still gather when there are many. */
+export const clustering = { clusterRadius: 42, clusterMaxZoom: 14 };
+
 const none = { type: "FeatureCollection", features: [] };
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
 const iconSize = ["interpolate", ["linear"], ["zoom"], 9, 0.28, 12, 0.44, 14, 0.72, 16, 1, 19, 1.25];
@@ -26,7 +29,7 @@ export function sources(tiles) {
   return {
     ...tileSource(tiles),
     ground: geojson({ tolerance: 0.3 }),
-    still: geojson({ cluster: false, clusterRadius: 46, clusterMaxZoom: 15 }),
+    still: geojson({ cluster: false, clusterMinPoints: 3, ...clustering }),
     moving: geojson({ buffer: 64 }),
     selected: geojson(),
   };
@@ -97,8 +100,9 @@ export function layers(theme, tiles) {
       paint: labelPaint,
     },
     {
-      id: "area-names", type: "symbol", source: "ground", minzoom: 13, filter: ["all", isPolygon, ["!", isKind("other")]],
-      layout: { "text-field": ["get", "label"], "text-font": ["Regular"], "text-size": 12, "text-max-width": 8 },
+      id: "area-names", type: "symbol", source: "ground", minzoom: 13, maxzoom: 15.2, filter: ["all", isPolygon, ["!", isKind("other")]],
+      // Below the marker that stands in the middle; from 15.2 on the marker has a label of its own.
+      layout: { "text-field": ["get", "label"], "text-font": ["Regular"], "text-size": 12, "text-max-width": 8, "text-anchor": "top", "text-offset": [0, 0.9] },
       paint: labelPaint,
     },
     {
@@ -129,6 +133,7 @@ export function layers(theme, tiles) {
       },
     },
     { id: "moving-markers", type: "symbol", source: "moving", layout: markerLayout },
+    { id: "selected-marker", type: "symbol", source: "selected", filter: ["has", "marker"], layout: markerLayout },
     { id: "still-labels", type: "symbol", source: "still", minzoom: 15.2, filter: ["!", ["has", "point_count"]], layout: labelLayout, paint: labelPaint },
     { id: "moving-labels", type: "symbol", source: "moving", minzoom: 15.2, layout: labelLayout, paint: labelPaint },
   ];

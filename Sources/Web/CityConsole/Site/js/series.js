@@ -1,10 +1,12 @@
 // The recent values of numeric attributes, as they streamed in while the page was open. Bounded in both directions.
 
-const SAMPLES = 120;
-const SERIES = 4000;
+const SAMPLES = 90;
+const SERIES = 12_000;
 
 export class RecentValues {
   #series = new Map();
+  /** The entity whose values are on show; its series stay. */
+  kept = 0;
 
   /** Notes a value; the series that was longest without one gives way when there are too many. */
   add(index, attribute, time, value) {
@@ -13,8 +15,8 @@ export class RecentValues {
     if (series) {
       this.#series.delete(key);
     } else {
-      series = { times: [], values: [] };
-      if (this.#series.size >= SERIES) this.#series.delete(this.#series.keys().next().value);
+      series = { index, times: [], values: [] };
+      if (this.#series.size >= SERIES) this.#dropOldest();
     }
     this.#series.set(key, series);
     series.times.push(time);
@@ -25,12 +27,16 @@ export class RecentValues {
     }
   }
 
+  #dropOldest() {
+    for (const [key, { index }] of this.#series) {
+      if (index === this.kept) continue;
+      this.#series.delete(key);
+      return;
+    }
+  }
+
   /** `{ times, values }`, the oldest first, or `undefined`. */
   of(index, attribute) {
     return this.#series.get(`${index} ${attribute}`);
-  }
-
-  clear() {
-    this.#series.clear();
   }
 }

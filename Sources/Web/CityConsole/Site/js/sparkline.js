@@ -16,10 +16,10 @@ export function sparkline() {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img", preserveAspectRatio: "none",
   }, area, line, end);
 
-  /** Draws `{ times, values }`; `name` and `unit` are for those who hear the page. */
-  function draw({ times, values }, name, unit) {
+  /** Draws `{ times, values }` up to `now`; `name` and `unit` are for those who hear the page. */
+  function draw({ times, values }, now, name, unit) {
     const from = times[0];
-    const span = Math.max(times[times.length - 1] - from, 1);
+    const span = Math.max(now - from, 1);
     const low = Math.min(...values);
     const high = Math.max(...values);
     const x = (time) => EDGE + ((time - from) / span) * (WIDTH - 2 * EDGE);
@@ -32,9 +32,10 @@ export function sparkline() {
       if (!isDense) path += `H${right}`;
       path += `L${right} ${y(values[index]).toFixed(1)}`;
     }
+    path += `H${x(now).toFixed(1)}`;
     line.setAttribute("d", path);
     area.setAttribute("d", `${path}V${HEIGHT}H${x(from).toFixed(1)}Z`);
-    end.setAttribute("cx", x(times[times.length - 1]));
+    end.setAttribute("cx", x(now));
     end.setAttribute("cy", y(values[values.length - 1]));
     const minutes = Math.max(1, Math.round(span / 60_000));
     const text = `${name} over ${minutes} min: lowest ${formatNumber(low)}, highest ${formatNumber(high)}, now ${formatNumber(values[values.length - 1])} ${unit}`;

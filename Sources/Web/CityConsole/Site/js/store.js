@@ -101,7 +101,10 @@ export class EntityStore {
     }
     let isRenamed = false;
     let isPlaced = false;
-    for (const [name, attribute] of Object.entries(change.entity ?? {})) {
+    const removed = (Array.isArray(change.removed) ? change.removed : []).map((name) => [name, null]);
+    for (const [name, attribute] of [...Object.entries(change.entity ?? {}), ...removed]) {
+      // JSON may name a member so; assigning it would change the object's prototype instead.
+      if (name === "__proto__") continue;
       if (isMember(name)) {
         if (name === "type") this.#retype(record, attribute);
         else record.entity[name] = attribute;
@@ -198,5 +201,5 @@ function freshDirt() {
 }
 
 function isGeo(attribute) {
-  return attribute !== undefined && instancesOf(attribute).some((one) => one.type === "GeoProperty");
+  return attribute !== undefined && attribute !== null && instancesOf(attribute).some((one) => one.type === "GeoProperty");
 }

@@ -31,6 +31,7 @@ export class ChangeStream {
       isFirst = false;
       this.#hasOpened = true;
     });
+    source.addEventListener("hello", (event) => { canResume ||= event.lastEventId !== ""; });
     source.addEventListener("change", (event) => {
       canResume ||= event.lastEventId !== "";
       let changes;

@@ -75,6 +75,7 @@ function lettersOf(type) {
 /** What a line or an area of this type is drawn as on the map. */
 export function groundOf(type) {
   const name = type.toLowerCase();
+  if (/parking|light|lamp/.test(name)) return "other";
   if (/road|street|junction|lane/.test(name)) return "street";
   if (/water|river|lake|canal|sea$/.test(name)) return "water";
   if (/garden|park$|green|forest|meadow|beach/.test(name)) return "green";

@@ -21,7 +21,8 @@ const symbols = {
 /** The symbol of a unit code, the code itself when it is not known, an empty string when there is none. */
 export function unitSymbol(code) {
   if (code === undefined || code === null) return "";
-  return symbols[code] ?? String(code);
+  // A code comes from outside: `constructor` is not the symbol of anything.
+  return Object.hasOwn(symbols, code) ? symbols[code] : String(code).slice(0, 40);
 }
 
 const plain = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
