@@ -60,8 +60,8 @@ let broker = layer("Broker", "SpatialIndex", ["GeoJSON"])
 
 let notify = layer(
     "Notify", "NotificationDelivery",
-    ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
-    tests: ["BrokerCore", "InMemoryStorage"])
+    ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
+    tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
 let edge = layer(
     "Edge", "NGSILDHTTP",
@@ -69,7 +69,9 @@ let edge = layer(
         "JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
         logging,
     ], tests: ["BrokerCore", "InMemoryStorage", nioEmbedded])
-    + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", "NGSILDModel", httpClient, nioCore, logging])
+    + layer(
+        "Edge", "NGSILDClient",
+        ["JSONTree", "JSONLD", "NGSILDModel", httpClient, nioCore, nioPosix, nioHTTP1, logging])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
 
 let services = layer("Services", "SampleCity", ["JSONTree"])

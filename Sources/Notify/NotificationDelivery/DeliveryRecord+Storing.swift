@@ -1,0 +1,48 @@
+import JSONTree
+import NGSILDModel
+
+extension DeliveryRecord.Values {
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append("{\"timesSent\":")
+        writer.append(integer: timesSent)
+        writer.append(",\"timesFailed\":")
+        writer.append(integer: timesFailed)
+        writer.append(",\"timesDropped\":")
+        writer.append(integer: timesDropped)
+        for (name, time) in [
+            ("lastNotification", lastNotification), ("lastSuccess", lastSuccess), ("lastFailure", lastFailure),
+        ] where time.isSet {
+            writer.append(UInt8(ascii: ","))
+            writer.append(jsonString: name)
+            writer.append(UInt8(ascii: ":"))
+            time.append(quotedTo: &writer)
+        }
+        if let lastError {
+            writer.append(",\"lastError\":")
+            writer.append(jsonString: lastError)
+        }
+        writer.append(UInt8(ascii: "}"))
+        return writer.array()
+    }
+
+    /// What cannot be read counts as nothing yet.
+    init(decoding bytes: [UInt8]) {
+        self.init()
+        guard let document = try? JSONDocument(parsing: bytes) else { return }
+        func number(_ name: StaticString) -> Int {
+            document.member(document.root, name).flatMap { document.integer($0) } ?? 0
+        }
+        func text(_ name: StaticString) -> String? {
+            document.member(document.root, name).flatMap { document.string($0) }
+        }
+        func time(_ name: StaticString) -> Timestamp { text(name).flatMap { Timestamp($0) } ?? .none }
+        timesSent = number("timesSent")
+        timesFailed = number("timesFailed")
+        timesDropped = number("timesDropped")
+        lastNotification = time("lastNotification")
+        lastSuccess = time("lastSuccess")
+        lastFailure = time("lastFailure")
+        lastError = text("lastError")
+    }
+}

@@ -1,0 +1,123 @@
+import JSONLD
+import JSONTree
+import NGSILDModel
+
+/// A subscription as clients gave it, members as written, with what their names mean.
+///
+/// Invariants:
+/// 1. `members` holds no `id`, `type`, `@context`, and none of what the broker reports itself.
+/// 2. The members of `notification` stand beside the others as `notification.NAME`, so that a fragment can replace one.
+/// 3. Each member that can hold names has its own frozen names: an update may come under another @context.
+struct SubscriptionDefinition: Sendable {
+    struct Member: Sendable {
+        /// One JSON value, minified.
+        let json: JSONDocument
+        let names: FrozenNames
+        var root: JSONNode { json.root }
+    }
+
+    var members: [(name: String, member: Member)] = []
+    /// The value of the @context of notifications, as JSON text.
+    var contextValue: String
+    /// Its URL, when it is a single document with one.
+    var contextURL: String?
+
+    static let lengthLimit = 65_536
+    /// What the broker reports, and so ignores when it is sent (clause 5.2.12: provided by the system).
+    private static let reported: Set<String> = [
+        "id", "type", "@context", "status", "createdAt", "modifiedAt", "@id", "@type",
+    ]
+    private static let reportedOfNotification: Set<String> = [
+        "status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure",
+    ]
+    /// Members whose strings are or hold names.
+    private static let named: Set<String> = [
+        "entities", "watchedAttributes", "q", "geoQ", "notification.attributes", "notification.pick",
+        "notification.omit",
+    ]
+    static let null = "urn:ngsi-ld:null"
+
+    init(contextValue: String, contextURL: String?) {
+        self.contextValue = contextValue
+        self.contextURL = contextURL
+    }
+
+    subscript(_ name: String) -> Member? { members.first { $0.name == name }?.member }
+
+    private mutating func set(_ name: String, _ member: Member?) {
+        if let position = members.firstIndex(where: { $0.name == name }) {
+            if let member { members[position].member = member } else { members.remove(at: position) }
+        } else if let member {
+            members.append((name, member))
+        }
+    }
+
+    /// Takes the members of a body or fragment; `urn:ngsi-ld:null` or null removes one.
+    mutating func merge(_ body: JSONDocument, context: TermContext) throws(NGSILDError) {
+        guard body.isObject(body.root) else { throw .badRequestData("A subscription is a JSON object") }
+        guard body.bytes.count <= SubscriptionDefinition.lengthLimit else {
+            throw .badRequestData(
+                "The subscription is longer than \(SubscriptionDefinition.lengthLimit) bytes; split it into several")
+        }
+        for (key, value) in body.members(body.root) {
+            let name = body.string(key) ?? ""
+            if SubscriptionDefinition.reported.contains(name) { continue }
+            guard name == "notification" else {
+                try take(name, body, value, context)
+                continue
+            }
+            guard body.isObject(value) else {
+                throw .badRequestData("\"notification\" is a JSON object with an endpoint")
+            }
+            for (key, value) in body.members(value) {
+                let name = body.string(key) ?? ""
+                if SubscriptionDefinition.reportedOfNotification.contains(name) { continue }
+                if name == "endpoint", let merged = try mergedEndpoint(body, value) {
+                    set("notification.endpoint", merged)
+                } else {
+                    try take("notification." + name, body, value, context)
+                }
+            }
+        }
+    }
+
+    private mutating func take(
+        _ name: String, _ body: JSONDocument, _ value: JSONNode, _ context: TermContext
+    ) throws(NGSILDError) {
+        if body.isNull(value) || body.equals(value, "urn:ngsi-ld:null") { return set(name, nil) }
+        let names =
+            SubscriptionDefinition.named.contains(name)
+            ? FrozenNames(body, value, under: context.context) : FrozenNames()
+        set(name, Member(json: try SubscriptionDefinition.document(body.text(value)), names: names))
+    }
+
+    /// The present endpoint with the members of a fragment; `nil` without a present one.
+    private func mergedEndpoint(_ body: JSONDocument, _ fragment: JSONNode) throws(NGSILDError) -> Member? {
+        guard let present = self["notification.endpoint"], present.json.isObject(present.root), body.isObject(fragment)
+        else { return nil }
+        var texts: [(name: String, text: String)] = present.json.members(present.root).map {
+            (present.json.string($0.key) ?? "", present.json.text($0.value))
+        }
+        for (key, value) in body.members(fragment) {
+            let name = body.string(key) ?? ""
+            texts.removeAll { $0.name == name }
+            if !body.isNull(value), !body.equals(value, "urn:ngsi-ld:null") { texts.append((name, body.text(value))) }
+        }
+        var writer = ByteWriter()
+        writer.append(UInt8(ascii: "{"))
+        for (offset, entry) in texts.enumerated() {
+            if offset > 0 { writer.append(UInt8(ascii: ",")) }
+            writer.append(jsonString: entry.name)
+            writer.append(UInt8(ascii: ":"))
+            writer.append(utf8: entry.text)
+        }
+        writer.append(UInt8(ascii: "}"))
+        return Member(json: try SubscriptionDefinition.document(writer.string()), names: FrozenNames())
+    }
+
+    private static func document(_ text: String) throws(NGSILDError) -> JSONDocument {
+        do { return try JSONDocument(parsing: text) } catch {
+            throw .badRequestData("The subscription cannot be read: \(error)")
+        }
+    }
+}
