@@ -5,9 +5,11 @@ import InMemoryStorage
 import JSONLD
 import JSONTree
 import Logging
+import NGSILDClient
 import NGSILDHTTP
 import NGSILDModel
 import NGSILDOperations
+import NotificationDelivery
 
 #if canImport(Glibc)
     import Glibc
@@ -22,6 +24,8 @@ final class CityServer: Sendable {
     let port: Int
     private let storage: any BrokerStorage
     private let http: HTTPServer
+    private let outgoing: OutgoingHTTP
+    private let subscriptions: SubscriptionManager
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -32,9 +36,13 @@ final class CityServer: Sendable {
         var configuration = Broker.Configuration()
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
-        let contexts = ContextCache(loader: NoLoader())
+        outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))
+        let contexts = ContextCache(loader: ContextHTTPLoader(http: outgoing))
+        subscriptions = try SubscriptionManager(
+            feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
+            logger: logger)
         let services = BrokerServices(
-            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: nil,
+            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             registry: broker.registry, contexts: contexts)
         let metrics = HTTPMetrics()
         let console = CityConsole(.init(assetsDirectory: settings.assets, placeName: placeName))
@@ -44,21 +52,27 @@ final class CityServer: Sendable {
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
+        subscriptions.start()
         port = try http.start()
+    }
+
+    /// A broker that only this machine can reach may reach this machine; others must be allowed to.
+    private static func outgoingConfiguration(_ settings: Settings) -> OutgoingHTTP.Configuration {
+        var configuration = OutgoingHTTP.Configuration()
+        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
+        configuration.allowsLoopback = isLocal || settings.allowsPrivateEndpoints
+        configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
+        return configuration
     }
 
     var url: String { "http://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)" }
 
     /// Answers what is under way, makes the last commit durable, closes.
-    func stop() {
+    func stop() async {
         http.shutdown()
+        await subscriptions.stop()
         broker.stop()
         storage.close()
-    }
-}
-
-struct NoLoader: ContextDocumentLoader {
-    func load(_ url: String, completion: @escaping @Sendable (Result<[UInt8], ContextError>) -> Void) {
-        completion(.failure(.unreachable(url: url, reason: "not wired")))
+        await outgoing.shutdown()
     }
 }

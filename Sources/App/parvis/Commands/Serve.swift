@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
         logger.notice("Parvis \(Version.current) is ready", metadata: ["console": "\(server.url)/", "api": "\(server.url)/ngsi-ld/v1/"])
         await TerminationSignal.wait()
         logger.notice("Stopping")
-        server.stop()
+        await server.stop()
         logger.notice("Stopped")
     }
 
@@ -63,7 +63,8 @@ enum TerminationSignal {
     static func wait() async {
         signal(SIGPIPE, SIG_IGN)
         let signals = AsyncStream<Int32> { continuation in
-            let sources = [SIGTERM, SIGINT].map { number in
+            // Only kept alive until the stream ends, and cancelled then.
+            nonisolated(unsafe) let sources = [SIGTERM, SIGINT].map { number in
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
                 source.setEventHandler { continuation.yield(number) }
