@@ -147,8 +147,7 @@ struct BatchResource {
     /// Query Entities by POST, 6.23.
     private func query() throws(HTTPFailure) {
         let type = try exchange.accepted([.json, .jsonLD, .geoJSON])
-        let url = try exchange.parameters(
-            allowing: EntitySelection.representationNames.union(["limit", "offset", "count"]))
+        let url = try exchange.parameters(allowing: EntitySelection.postedQueryNames)
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let (parameters, entities) = try PostedQuery(document, context).read(adding: url)

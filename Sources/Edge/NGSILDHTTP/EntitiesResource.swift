@@ -34,7 +34,7 @@ struct EntitiesResource {
     /// Query Entities, 5.7.2.
     private func query() throws(HTTPFailure) {
         let type = try exchange.accepted([.json, .jsonLD, .geoJSON])
-        let parameters = try exchange.parameters(allowing: EntitySelection.queryNames.union(EntitySelection.later))
+        let parameters = try exchange.parameters(allowing: EntitySelection.queryNames)
         let exchange = exchange
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             let selection = EntitySelection(parameters: parameters, context: context)

@@ -29,8 +29,7 @@ struct EntityResource {
     /// Retrieve Entity, 5.7.1.
     private func retrieve() throws(HTTPFailure) {
         let type = try exchange.accepted([.json, .jsonLD, .geoJSON])
-        let parameters = try exchange.parameters(
-            allowing: EntitySelection.representationNames.union(EntitySelection.later).union(["type"]))
+        let parameters = try exchange.parameters(allowing: EntitySelection.retrievalNames)
         let (exchange, id) = (exchange, id)
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             let selection = EntitySelection(parameters: parameters, context: context)

@@ -7,13 +7,18 @@ struct EntitySelection {
     let parameters: QueryParameters
     let context: TermContext
 
-    static let representationNames: Set<String> = [
+    private static let representationNames: Set<String> = [
         "attrs", "pick", "omit", "lang", "options", "format", "datasetId", "geometryProperty",
     ]
-    static let queryNames: Set<String> = representationNames.union([
+    /// What a query by GET takes.
+    static let queryNames: Set<String> = representationNames.union(later).union([
         "id", "type", "idPattern", "q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ", "limit", "offset",
-        "count", "expandValues",
+        "count", "expandValues", "local",
     ])
+    /// What a retrieval takes.
+    static let retrievalNames: Set<String> = representationNames.union(later).union(["type", "local"])
+    /// What the URL of a query by POST takes.
+    static let postedQueryNames: Set<String> = representationNames.union(["limit", "offset", "count", "local"])
     /// Parameters of the specification that later versions of Parvis will have.
     static let later: Set<String> = [
         "join", "joinLevel", "containedBy", "csf", "orderBy", "collation", "entityMap", "entityMapLifetime",

@@ -45,7 +45,7 @@ struct Exchange: Sendable {
         let query = request.query
         if query.isEmpty { return try QueryParameters("") }
         let parameters = try QueryParameters(query)
-        try parameters.allow(only: names.union(["local"]))
+        try parameters.allow(only: names)
         return parameters
     }
 

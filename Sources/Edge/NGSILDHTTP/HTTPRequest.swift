@@ -20,14 +20,18 @@ public struct HTTPRequest: Sendable {
     /// Path and query as sent.
     public var target: String { head.uri }
 
+    // Targets are cut at ASCII bytes, on their UTF-8 view: finding characters would cost more than the whole answer.
+
     /// The path, without the query, still percent-encoded.
-    public var path: Substring { head.uri[..<(head.uri.firstIndex(of: "?") ?? head.uri.endIndex)] }
+    public var path: Substring { head.uri[..<(questionMark ?? head.uri.endIndex)] }
 
     /// The query, without the question mark, still percent-encoded; empty if there is none.
     public var query: Substring {
-        guard let mark = head.uri.firstIndex(of: "?") else { return "" }
-        return head.uri[head.uri.index(after: mark)...]
+        guard let questionMark else { return "" }
+        return head.uri[head.uri.utf8.index(after: questionMark)...]
     }
+
+    private var questionMark: String.Index? { head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) }
 
     /// The first header with this name, in any case.
     public func header(_ name: String) -> String? { head.headers.first(name: name) }

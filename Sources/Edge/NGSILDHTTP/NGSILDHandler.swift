@@ -27,7 +27,7 @@ public final class NGSILDHandler: HTTPRequestHandler {
 
     public func handle(_ request: HTTPRequest) {
         let path = request.path
-        guard path.hasPrefix(Self.prefix) else {
+        guard path.utf8.starts(with: Self.prefix.utf8) else {
             if path == "/console/stream", request.method == .GET {
                 hub.open(request)
             } else {
@@ -37,7 +37,7 @@ public final class NGSILDHandler: HTTPRequestHandler {
         }
         do throws(HTTPFailure) {
             let exchange = try Exchange(request: request, services: services, contexts: contexts)
-            do throws(HTTPFailure) { try route(exchange, path.dropFirst(Self.prefix.count)) } catch {
+            do throws(HTTPFailure) { try route(exchange, Substring(path.utf8.dropFirst(Self.prefix.utf8.count))) } catch {
                 exchange.fail(error)
             }
         } catch {
@@ -52,7 +52,7 @@ public final class NGSILDHandler: HTTPRequestHandler {
     }
 
     private func route(_ exchange: Exchange, _ path: Substring) throws(HTTPFailure) {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Substring.init)
         var rest: [String] = []
         rest.reserveCapacity(segments.count)
         for segment in segments.dropFirst() {

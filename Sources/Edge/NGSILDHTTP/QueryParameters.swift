@@ -7,11 +7,12 @@ struct QueryParameters {
     /// - Throws: when an escape is broken or a name appears twice.
     init(_ query: Substring) throws(HTTPFailure) {
         if query.isEmpty { return }
-        for part in query.split(separator: "&") {
-            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentCoding.decode(sides[0], plusIsSpace: true),
-                let value = PercentCoding.decode(sides.count > 1 ? sides[1] : "", plusIsSpace: true)
-            else { throw .badRequest("The query string part \"\(part)\" is not percent-encoded UTF-8") }
+        for part in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let equals = part.firstIndex(of: UInt8(ascii: "="))
+            guard let name = PercentCoding.decode(Substring(part[..<(equals ?? part.endIndex)]), plusIsSpace: true),
+                let value = PercentCoding.decode(
+                    equals.map { Substring(part[part.index(after: $0)...]) } ?? "", plusIsSpace: true)
+            else { throw .badRequest("The query string part \"\(Substring(part))\" is not percent-encoded UTF-8") }
             if pairs.contains(where: { $0.name == name }) {
                 throw .badRequest("The query parameter \"\(name)\" is given twice")
             }
@@ -25,17 +26,19 @@ struct QueryParameters {
 
     /// Refuses parameters that the resource does not have.
     func allow(only names: Set<String>) throws(HTTPFailure) {
-        for pair in pairs where !names.contains(pair.name) {
+        for pair in pairs where !names.contains(pair.name) && pair.name != "local" {
             throw .ngsild(
                 .invalidRequest(
                     "The query parameter \"\(pair.name)\" is not known here; known are \(names.sorted().joined(separator: ", "))"))
         }
     }
 
-    /// A list such as `a,b`, with commas inside quotes kept; `nil` when the parameter is absent.
+    /// A list such as `a,b`, `nil` when the parameter is absent.
     func list(_ name: String) throws(HTTPFailure) -> [String]? {
         guard let text = self[name] else { return nil }
-        let items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let items = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
         guard items.allSatisfy({ !$0.isEmpty }) else { throw .badRequest("The parameter \"\(name)\" has an empty item") }
         return items
     }
