@@ -25,6 +25,7 @@ public struct ByteWriter: ~Copyable {
         try body(UnsafeRawBufferPointer(start: base, count: length))
     }
 
+    /// A copy of the bytes written so far.
     public func array() -> [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     /// The bytes as text; invalid UTF-8 is repaired with U+FFFD.
@@ -139,6 +140,7 @@ public struct ByteWriter: ~Copyable {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
+    /// Appends the integer in decimal.
     public mutating func append(integer value: Int) {
         if value < 0 {
             append(UInt8(ascii: "-"))
