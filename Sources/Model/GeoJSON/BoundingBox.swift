@@ -44,12 +44,14 @@ public struct BoundingBox: Sendable, Hashable {
         ]
     }
 
+    /// Whether the position lies in the box; its edges count.
     @inlinable
     public func contains(_ position: Position) -> Bool {
         position.longitude >= minLongitude && position.longitude <= maxLongitude && position.latitude >= minLatitude
             && position.latitude <= maxLatitude
     }
 
+    /// Whether the other box lies in this one; common edges count.
     @inlinable
     public func contains(_ other: BoundingBox) -> Bool {
         other.minLongitude >= minLongitude && other.maxLongitude <= maxLongitude && other.minLatitude >= minLatitude
@@ -63,6 +65,7 @@ public struct BoundingBox: Sendable, Hashable {
             && other.maxLatitude >= minLatitude
     }
 
+    /// Grows just enough to hold the other box too.
     @inlinable
     public mutating func formUnion(_ other: BoundingBox) {
         minLongitude = min(minLongitude, other.minLongitude)
@@ -71,6 +74,7 @@ public struct BoundingBox: Sendable, Hashable {
         maxLatitude = max(maxLatitude, other.maxLatitude)
     }
 
+    /// Grows just enough to hold the position too.
     @inlinable
     public mutating func formUnion(_ position: Position) { formUnion(BoundingBox(position)) }
 

@@ -1,76 +1,80 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// A growable run of bytes that answers are written into.
 ///
 /// Invariants:
 /// 1. `base` points at `capacity` bytes that this value alone owns.
-/// 2. The first `count` of them are initialised.
+/// 2. The first `length` of them are initialised.
 public struct ByteWriter: ~Copyable {
     @usableFromInline var base: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
-    public private(set) var count: Int
+    @usableFromInline var length: Int
 
     public init(capacity: Int = 512) {
         self.capacity = max(16, capacity)
         self.base = .allocate(capacity: self.capacity)
-        self.count = 0
+        self.length = 0
     }
 
     deinit { base.deallocate() }
 
+    /// The number of bytes written.
+    @inlinable public var count: Int { length }
+
     /// The bytes written so far; valid only inside the closure.
+    @inlinable
     public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try body(UnsafeRawBufferPointer(start: base, count: count))
+        try body(UnsafeRawBufferPointer(start: base, count: length))
     }
 
+    /// A copy of the bytes written so far.
     public func array() -> [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     /// The bytes as text; invalid UTF-8 is repaired with U+FFFD.
     public func string() -> String { String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
 
     /// Forgets the content and keeps the memory, so that a loop can write its next answer without allocating.
-    public mutating func removeAll() { count = 0 }
+    public mutating func removeAll() { length = 0 }
 
     /// Forgets everything after the first `length` bytes.
-    public mutating func truncate(to length: Int) { count = min(count, max(0, length)) }
+    public mutating func truncate(to length: Int) { self.length = min(self.length, max(0, length)) }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     mutating func reserve(_ extra: Int) {
-        if count + extra > capacity { grow(extra) }
+        if extra > capacity &- length { grow(extra) }
     }
 
-    @inline(never)
-    private mutating func grow(_ extra: Int) {
-        let next = max(capacity * 2, count + extra)
+    @usableFromInline @inline(never)
+    mutating func grow(_ extra: Int) {
+        let next = max(capacity * 2, length + extra)
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: next)
-        memory.update(from: base, count: count)
+        memory.initialize(from: base, count: length)
         base.deallocate()
         base = memory
         capacity = next
     }
 
+    @inlinable
     public mutating func append(_ byte: UInt8) {
         reserve(1)
-        base[count] = byte
-        count += 1
+        base[length] = byte
+        length &+= 1
     }
 
+    @inlinable
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         reserve(bytes.count)
-        memcpy(base + count, source, bytes.count)
-        count += bytes.count
+        UnsafeMutableRawPointer(base + length).copyMemory(from: source, byteCount: bytes.count)
+        length &+= bytes.count
     }
 
+    @inlinable
     public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) { append(UnsafeRawBufferPointer(bytes)) }
 
+    @inlinable
     public mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
 
     /// Appends text that needs no escaping, such as a fixed piece of JSON.
+    @inlinable
     public mutating func append(_ text: StaticString) {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -91,27 +95,52 @@ public struct ByteWriter: ~Copyable {
     public mutating func append(jsonString bytes: UnsafeBufferPointer<UInt8>) {
         reserve(bytes.count + 2)
         append(UInt8(ascii: "\""))
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case 0x0A: append("\\n")
-            case 0x0D: append("\\r")
-            case 0x09: append("\\t")
-            case 0..<0x20:
-                append("\\u00")
-                append(ByteWriter.hexDigit(byte >> 4))
-                append(ByteWriter.hexDigit(byte & 15))
-            default: append(byte)
-            }
-        }
+        if let start = bytes.baseAddress { appendEscaped(start, bytes.count) }
         append(UInt8(ascii: "\""))
+    }
+
+    /// Copies runs of bytes that stand for themselves.
+    private mutating func appendEscaped(_ start: UnsafePointer<UInt8>, _ count: Int) {
+        var runStart = 0
+        var position = 0
+        while position < count {
+            if position + 8 <= count {
+                let special = EightBytes(at: start + position).needsEscape
+                position += special == 0 ? 8 : special.trailingZeroBitCount / 8
+                if special == 0 { continue }
+            }
+            let byte = start[position]
+            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+                position += 1
+                continue
+            }
+            append(UnsafeBufferPointer(start: start + runStart, count: position - runStart))
+            append(escapeOf: byte)
+            position += 1
+            runStart = position
+        }
+        append(UnsafeBufferPointer(start: start + runStart, count: count - runStart))
+    }
+
+    private mutating func append(escapeOf byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case 0x0A: append("\\n")
+        case 0x0D: append("\\r")
+        case 0x09: append("\\t")
+        default:
+            append("\\u00")
+            append(ByteWriter.hexDigit(byte >> 4))
+            append(ByteWriter.hexDigit(byte & 15))
+        }
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
+    /// Appends the integer in decimal.
     public mutating func append(integer value: Int) {
         if value < 0 {
             append(UInt8(ascii: "-"))
@@ -130,13 +159,13 @@ public struct ByteWriter: ~Copyable {
             digits += 1
         }
         reserve(digits)
-        var position = count + digits
+        var position = length + digits
         repeat {
             position -= 1
             base[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        count += digits
+        length += digits
     }
 
     /// Appends the shortest decimal that reads back as the same number; a value that is not finite becomes `null`.

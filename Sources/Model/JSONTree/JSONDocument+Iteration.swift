@@ -7,6 +7,7 @@ extension JSONDocument {
     @inlinable
     public func members(_ node: JSONNode) -> Members { Members(document: self, node: node) }
 
+    /// Walks over the elements of an array, in order; keeps the document alive.
     public struct Elements: Sequence, IteratorProtocol {
         @usableFromInline let document: JSONDocument
         @usableFromInline var index: Int
@@ -27,6 +28,7 @@ extension JSONDocument {
         }
     }
 
+    /// Walks over the members of an object, in order; keeps the document alive.
     public struct Members: Sequence, IteratorProtocol {
         @usableFromInline let document: JSONDocument
         @usableFromInline var index: Int

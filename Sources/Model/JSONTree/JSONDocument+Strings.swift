@@ -14,6 +14,7 @@ extension JSONDocument {
     /// The content of a string as UTF-8 bytes with escapes resolved; without escapes nothing is copied.
     ///
     /// Any other kind gives its bytes as written.
+    @inlinable
     public func withStringBytes<R>(_ node: JSONNode, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
         let content = contentRange(node)
         if hasEscapes(node) {

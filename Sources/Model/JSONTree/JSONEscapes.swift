@@ -1,6 +1,6 @@
 /// Resolves the escapes of a JSON string that the parser has already found well formed.
-enum JSONEscapes {
-    static func resolve(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+@usableFromInline enum JSONEscapes {
+    @usableFromInline static func resolve(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(content.count)
         var index = 0

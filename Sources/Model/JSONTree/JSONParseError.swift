@@ -1,5 +1,6 @@
 /// Why a text is not the JSON that is accepted here, and where.
 public struct JSONParseError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong.
     public enum Reason: Hashable, Sendable {
         case empty
         case unexpectedByte(UInt8)

@@ -21,7 +21,9 @@ indirect enum ReferenceJSON: Equatable {
 private struct ReferenceReader {
     var rest: ArraySlice<UInt8>
 
-    mutating func skipSpace() { rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) } }
+    mutating func skipSpace() {
+        while let byte = rest.first, byte == 0x20 || (9...13 ~= byte && byte != 11 && byte != 12) { rest.removeFirst() }
+    }
 
     mutating func take(_ text: String) -> Bool {
         guard rest.starts(with: text.utf8) else { return false }
@@ -30,7 +32,9 @@ private struct ReferenceReader {
     }
 
     mutating func value(depth: Int) -> ReferenceJSON? {
-        for word in ["true", "false", "null"] where take(word) { return .word(word) }
+        if let first = rest.first, UInt8(ascii: "a")...UInt8(ascii: "z") ~= first {
+            return ["true", "false", "null"].first { take($0) }.map { .word($0) }
+        }
         if rest.first == UInt8(ascii: "\"") { return string().map { .string($0) } }
         if take("[") { return depth < 64 ? array(depth: depth + 1) : nil }
         if take("{") { return depth < 64 ? object(depth: depth + 1) : nil }
@@ -67,30 +71,52 @@ private struct ReferenceReader {
     }
 
     mutating func number() -> ReferenceJSON? {
-        let text = String(decoding: rest.prefix { "+-.0123456789eE".utf8.contains($0) }, as: UTF8.self)
-        guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else { return nil }
-        rest = rest.dropFirst(text.utf8.count)
-        return .number(text)
+        let start = rest
+        if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+        let whole = digits()
+        guard let first = whole.first, first != UInt8(ascii: "0") || whole.count == 1 else { return nil }
+        if rest.first == UInt8(ascii: ".") {
+            rest.removeFirst()
+            if digits().isEmpty { return nil }
+        }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest.removeFirst()
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+            if digits().isEmpty { return nil }
+        }
+        return .number(String(decoding: start.prefix(start.count - rest.count), as: UTF8.self))
+    }
+
+    mutating func digits() -> ArraySlice<UInt8> {
+        let digits = rest.prefix { 0x30...0x39 ~= $0 }
+        rest = rest.dropFirst(digits.count)
+        return digits
     }
 
     mutating func string() -> [UInt8]? {
         guard take("\"") else { return nil }
         var units: [UInt8] = []
         while let byte = rest.first {
-            if take("\"") { return units }
+            if byte == UInt8(ascii: "\"") {
+                rest.removeFirst()
+                return units
+            }
             if byte < 0x20 { return nil }
+            if byte != UInt8(ascii: "\\") {
+                units.append(byte)
+                rest.removeFirst()
+                continue
+            }
             if take("\\u") {
                 guard let scalar = escapedScalar() else { return nil }
                 units += String(Character(scalar)).utf8
-            } else if take("\\") {
+            } else {
+                rest.removeFirst()
                 let named: [UInt8: UInt8] = [
                     0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09,
                 ]
                 guard let name = rest.popFirst(), let meaning = named[name] else { return nil }
                 units.append(meaning)
-            } else {
-                units.append(byte)
-                rest = rest.dropFirst()
             }
         }
         return nil
