@@ -1,4 +1,4 @@
-/// One file of the console, ready to be answered: its bytes and every header that belongs to it.
+/// One file of the console, ready to be answered: its bytes and the headers that belong to it.
 public struct ConsoleResource: Sendable {
     /// The whole body, at most `AssetsDirectory.fileLimitBytes` long.
     public let bytes: [UInt8]
@@ -6,8 +6,8 @@ public struct ConsoleResource: Sendable {
     public let contentType: String
     /// The strong validator in its quotes, for `ETag`; it changes when the bytes change.
     public let entityTag: String
-    /// All headers of the answer in the order to send them, among them `Content-Type`, `ETag`, `Cache-Control` and
-    /// the security headers; `Content-Length` is left to the HTTP edge.
+    /// The headers of the answer, 200 or 304, in the order to send them: `ETag`, `Cache-Control` and the security
+    /// headers. `Content-Type` is apart, `Content-Length` is left to the HTTP edge.
     public let headers: [(name: String, value: String)]
 
     init(
@@ -18,7 +18,6 @@ public struct ConsoleResource: Sendable {
         self.entityTag = Self.entityTag(of: bytes)
         self.headers =
             [
-                (name: "Content-Type", value: contentType),
                 (name: "ETag", value: entityTag),
                 (name: "Cache-Control", value: caching.rawValue),
             ] + securityHeaders
