@@ -385,6 +385,26 @@ struct Verdict: CustomTestStringConvertible {
         #expect(try world.selects("température==1;温度==2;ex:speed==3;ex:wind==4", entity))
     }
 
+    static let bounds: [(q: String, required: String, bounds: [String])] = [
+        ("a>5", "a", ["a 5.000000000000001 inf"]), ("a>=5;b<=2.5", "a b", ["a 5.0 inf", "b -inf 2.5"]),
+        ("a==1..3", "a", ["a 1.0 3.0"]), ("a==7", "a", ["a 7.0 7.0"]), ("a!=7", "a", []), ("a", "a", []),
+        ("!a", "", []),
+        ("a==1,2", "a", []), (#"a=="x""#, "a", []), ("a>1|b>1", "", []),
+        ("(a>1|b>1);c>1", "c", ["c 1.0000000000000002 inf"]),
+        ("a.b>1", "a", []), ("a[b]>1", "a", []),
+        ("a>1;a<9;c~=x", "a c", ["a 1.0000000000000002 inf", "a -inf 8.999999999999998"]),
+        ("createdAt>2026-01-01T00:00:00Z", "", []), ("((a>=1;b);(c|d))", "a b", ["a 1.0 inf"]),
+    ]
+
+    @Test(arguments: bounds)
+    func `an index learns what every selected entity has`(q: String, required: String, bounds: [String]) throws {
+        let world = try QueryWorld()
+        for name in ["a", "b", "c", "d"] { _ = try world.context.term(name) }
+        let query = try QueryExpression(parsing: q, context: world.context)
+        #expect(query.requiredAttributes.map { world.context.name($0) }.joined(separator: " ") == required)
+        #expect(query.numericBounds.map { "\(world.context.name($0.attribute)) \($0.low) \($0.high)" } == bounds)
+    }
+
     @Test func `questions do not make the vocabulary grow, kept ones do`() throws {
         let world = try QueryWorld()
         let entity = try world.thing(#""a":1"#)

@@ -79,6 +79,35 @@ import Testing
         }
     }
 
+    @Test func `a selector's pattern that gave up is reported too`() throws {
+        let world = try QueryWorld()
+        let entity = try world.entity(#"{"id":"urn:x:\#(String(repeating: "a", count: 40))!","type":"T"}"#)
+        var selector = EntitySelector()
+        selector.idPattern = try TextPattern(parsing: "(a|aa)+$")
+        var query = EntityQuery()
+        query.selectors = [selector]
+        #expect(!query.matches(entity))
+        #expect(failure { () throws(NGSILDError) in try query.checkLimits() }?.isTooComplexQuery == true)
+    }
+
+    @Test func `many texts that each take long end the patience of a question`() throws {
+        // PCRE2 counts no steps here, yet the effort is the square of the length.
+        let text = String(repeating: "a", count: PatternSession.textLimit - 1) + "!"
+        let pattern = try TextPattern(parsing: "\\w+\\s")
+        for _ in 0..<2_000 where !pattern.gaveUp { #expect(!pattern.matches(text)) }
+        #expect(pattern.gaveUp)
+        #expect(!pattern.matches("a b"))
+    }
+
+    @Test func `patterns see the first 8 KiB of a text`() throws {
+        let text = String(repeating: "é", count: 5_000) + "end"
+        #expect(try !TextPattern(parsing: "end$").matches(text))
+        #expect(try !TextPattern(parsing: "é$").matches(text))
+        #expect(try TextPattern(parsing: "^é{4096}").matches(text))
+        #expect(try !TextPattern(parsing: "^é{4097}").matches(text))
+        #expect(try TextPattern(parsing: "end$").matches(String(text.dropFirst(1_000))))
+    }
+
     @Test func `a pattern cannot lift its own limits`() throws {
         let pattern = try TextPattern(parsing: "(*LIMIT_MATCH=4000000000)(*LIMIT_DEPTH=4000000000)(a|aa)+$")
         #expect(!pattern.matches(String(repeating: "a", count: 60) + "!"))
