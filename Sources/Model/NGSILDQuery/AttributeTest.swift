@@ -14,9 +14,14 @@ struct EntityView {
 /// missing the term fails, also with `!=` and `!~=`.
 ///
 /// - Source: CIM 009 clause 4.9.
-struct AttributeTest: Sendable {
+final class AttributeTest: Sendable {
     let path: AttributePath
     let comparison: Comparison
+
+    init(path: AttributePath, comparison: Comparison) {
+        self.path = path
+        self.comparison = comparison
+    }
 
     func holds(in view: EntityView) -> Bool {
         if case .isAbsent = comparison { return !anyTarget(in: view, .exists) }

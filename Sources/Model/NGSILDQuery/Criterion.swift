@@ -64,7 +64,7 @@ enum Criterion: Sendable {
 }
 
 /// A text or URI to be equal to.
-struct TextCriterion: Sendable {
+final class TextCriterion: Sendable {
     private let text: String
     private let bytes: [UInt8]
     /// The instant, when the text is a date and time.
@@ -120,25 +120,5 @@ struct TextOrder: Sendable {
             if !includesBounds, text.elementsEqual(upper) { return false }
         }
         return true
-    }
-}
-
-/// Reads the dates and times of clause 4.6.3.
-enum TemporalText {
-    static func dateTime(_ text: some Collection<UInt8>) -> Int64? {
-        guard text.count >= 20, text.count <= 40 else { return nil }
-        return Timestamp(text)?.microseconds
-    }
-
-    /// `2026-01-31`, as the microseconds of its start.
-    static func date(_ text: some Collection<UInt8>) -> Int64? {
-        guard text.count == 10 else { return nil }
-        return Timestamp(Array(text) + Array("T00:00:00Z".utf8))?.microseconds
-    }
-
-    /// `12:30:00Z`, as microseconds since midnight.
-    static func time(_ text: some Collection<UInt8>) -> Int64? {
-        guard text.count >= 9, text.count <= 30 else { return nil }
-        return Timestamp(Array("1970-01-01T".utf8) + Array(text))?.microseconds
     }
 }

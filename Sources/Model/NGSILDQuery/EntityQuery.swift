@@ -41,9 +41,8 @@ public struct EntityQuery: Sendable {
     ///
     /// - Throws: `tooComplexQuery` naming the pattern.
     public func checkLimits() throws(NGSILDError) {
-        guard let pattern = [idPattern, expression?.exhaustedPattern].compactMap({ $0 }).first(where: \.gaveUp) else {
-            return
-        }
+        let patterns = [idPattern, expression?.exhaustedPattern] + selectors.map(\.idPattern)
+        guard let pattern = patterns.lazy.compactMap({ $0 }).first(where: \.gaveUp) else { return }
         throw .tooComplexQuery(
             "The pattern \(pattern.source) takes too many steps on some texts; avoid nested repetitions, or anchor it with ^"
         )

@@ -18,14 +18,14 @@ public struct GeoQuery: Sendable {
         case within, contains, intersects, equals, disjoint, overlaps
     }
 
-    public let relation: Relation
-    public let reference: Geometry
     /// The GeoProperty that is looked at; `TermID.none` if nothing stored has it.
     public let attribute: TermID
-    /// A box that every selected geometry shares a point with, for an index; `nil` if it may lie anywhere.
-    public let searchBox: BoundingBox?
-
     private let matcher: SpatialMatcher
+
+    public var relation: Relation { matcher.relation }
+    public var reference: Geometry { matcher.reference }
+    /// A box that every selected geometry shares a point with, for an index; `nil` if it may lie anywhere.
+    public var searchBox: BoundingBox? { matcher.searchBox }
 
     /// - Parameters:
     ///   - geometry: the type of the reference, such as `Point`.
@@ -42,6 +42,9 @@ public struct GeoQuery: Sendable {
             document = try JSONDocument(parsing: coordinates)
         } catch {
             throw .badRequestData("Parameter coordinates is not a JSON array such as [8.68,50.11]: \(error)")
+        }
+        guard document.isArray(document.root) else {
+            throw .badRequestData("Parameter coordinates is not a JSON array such as [8.68,50.11]")
         }
         try self.init(
             georel: georel, geometry: geometry, coordinates: document, document.root, geoproperty: geoproperty,
@@ -68,27 +71,18 @@ public struct GeoQuery: Sendable {
 
     /// - Throws: `badRequestData` when the reference crosses itself and the like.
     public init(_ relation: Relation, of attribute: TermID, to reference: Geometry) throws(NGSILDError) {
-        self.relation = relation
         self.attribute = attribute
-        self.reference = reference
-        searchBox =
-            switch relation {
-            case .nearer(let metres): reference.boundingBox.expanded(byMetres: metres)
-            case .farther, .disjoint: nil
-            case .within, .contains, .intersects, .equals, .overlaps: reference.boundingBox
-            }
-        matcher = try SpatialMatcher(relation, reference, searchBox)
+        matcher = try SpatialMatcher(relation, reference)
     }
 
     /// Whether an instance of the GeoProperty stands in the relation. Entities without one do not match.
     public func matches(_ entity: EntityRecord) -> Bool {
-        let forest = entity.attributes
-        return forest.nodes.withUnsafeBufferPointer { nodes in
+        entity.attributes.nodes.withUnsafeBufferPointer { nodes in
             var index = 0
             while index < nodes.count {
                 if nodes[index].name == attribute, nodes[index].kind == .geoProperty {
                     let range = nodes[index].value
-                    let isMatch = forest.bytes.withUnsafeBufferPointer { bytes in
+                    let isMatch = entity.attributes.bytes.withUnsafeBufferPointer { bytes in
                         if let position = GeoValue.point(bytes, range) { return matcher.matches(position) }
                         return GeoValue.parsed(bytes, range).map { matcher.matches($0) } ?? false
                     }

@@ -38,6 +38,7 @@ enum NumberText {
                 index += 1
             }
             scale = index - fraction
+            if scale == 0 { return nil }
             digits += scale
         }
         guard digits > 0 else { return nil }

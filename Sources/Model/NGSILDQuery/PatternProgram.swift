@@ -1,12 +1,21 @@
 import CPCRE2
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A pattern compiled by PCRE2.
 ///
+/// PCRE2 counts steps of backtracking, but not the characters that one step runs over, so the worst effort is about
+/// the product of both. Therefore the steps allowed fall with the length of the text, texts are cut at a length, and
+/// a pattern that answers one question has a time budget for all its texts.
+///
 /// Invariants:
-/// 1. `code` and `limits` are never changed after `init`, so that threads may share them (pcre2api, MULTITHREADING).
-/// 2. A match data block is used by one thread at a time: it is in `spare` or in the hands of one call.
-/// 3. Texts are valid UTF-8: PCRE2 is told not to check.
+/// 1. `code` is never changed after `init`, so that threads may share it (pcre2api, MULTITHREADING).
+/// 2. Texts are valid UTF-8 up to a cut at the end, which falls between characters: PCRE2 is told not to check.
 final class PatternProgram: @unchecked Sendable {
     struct CompileError: Error {
         let message: String
@@ -15,26 +24,19 @@ final class PatternProgram: @unchecked Sendable {
         let isTooLarge: Bool
     }
 
-    /// Steps of backtracking for one text, all starting points together: about a millisecond.
-    private static let stepLimit: UInt32 = 100_000
-    /// Memory for backtracking for one text, KiB.
-    private static let heapLimitKiB: UInt32 = 4_096
     private static let parenthesisLimit: UInt32 = 64
     private static let compiledSizeLimit = 64 << 10
     /// How many texts may reach the limit before a pattern that gives up for good does so.
     private static let patience = 8
-    private static let spareLimit = 8
+    /// Time for all texts before a pattern that gives up for good does so.
+    private static let budgetNanoseconds = 250_000_000
+    private static let spareLimit = 4
 
     private let code: OpaquePointer
-    private let limits: OpaquePointer
-    private let spare = Mutex(SpareBlocks())
+    private let spare = Mutex<[PatternSession]>([])
     private let limitHits = Atomic<Int>(0)
+    private let spentNanoseconds = Atomic<Int>(0)
     private let givesUpForGood: Bool
-
-    private struct SpareBlocks: @unchecked Sendable {
-        // Blocks in here belong to nobody (invariant 2).
-        var blocks: [OpaquePointer] = []
-    }
 
     init(_ source: String, givesUpForGood: Bool) throws(CompileError) {
         guard let settings = pcre2_compile_context_create_8(nil) else { throw Self.noMemory }
@@ -51,52 +53,46 @@ final class PatternProgram: @unchecked Sendable {
         }
         var size = 0
         pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_SIZE), &size)
-        guard size <= Self.compiledSizeLimit, let limits = pcre2_match_context_create_8(nil) else {
+        guard size <= Self.compiledSizeLimit else {
             pcre2_code_free_8(code)
-            throw size > Self.compiledSizeLimit
-                ? CompileError(message: "it needs \(size) bytes compiled", character: 1, isTooLarge: true)
-                : Self.noMemory
+            throw CompileError(message: "it needs \(size) bytes compiled", character: 1, isTooLarge: true)
         }
-        pcre2_set_match_limit_8(limits, Self.stepLimit)
-        pcre2_set_depth_limit_8(limits, Self.stepLimit)
-        pcre2_set_heap_limit_8(limits, Self.heapLimitKiB)
         self.code = code
-        self.limits = limits
         self.givesUpForGood = givesUpForGood
     }
 
-    deinit {
-        spare.withLock { state in
-            for block in state.blocks { pcre2_match_data_free_8(block) }
-        }
-        pcre2_match_context_free_8(limits)
-        pcre2_code_free_8(code)
-    }
+    deinit { pcre2_code_free_8(code) }
 
     var gaveUp: Bool { limitHits.load(ordering: .relaxed) > 0 }
 
     func outcome(_ text: UnsafeBufferPointer<UInt8>) -> TextPattern.Outcome {
         if givesUpForGood, limitHits.load(ordering: .relaxed) >= Self.patience { return .gaveUp }
-        guard let block = takeBlock() else { return .gaveUp }
-        defer { giveBack(block) }
-        let result = pcre2_match_8(code, text.baseAddress, text.count, 0, UInt32(PCRE2_NO_UTF_CHECK), block, limits)
-        if result >= 0 { return .match }
-        if result == PCRE2_ERROR_NOMATCH { return .noMatch }
-        limitHits.wrappingAdd(1, ordering: .relaxed)
-        return .gaveUp
-    }
-
-    private func takeBlock() -> OpaquePointer? {
-        spare.withLock { $0.blocks.popLast() } ?? pcre2_match_data_create_8(1, nil)
-    }
-
-    private func giveBack(_ block: OpaquePointer) {
-        let isKept = spare.withLock { state in
-            guard state.blocks.count < Self.spareLimit else { return false }
-            state.blocks.append(block)
-            return true
+        guard let session = spare.withLock({ $0.popLast() }) ?? PatternSession() else { return .gaveUp }
+        let start = Self.roughNanoseconds()
+        let result = session.match(code, text)
+        spend(Self.roughNanoseconds() - start)
+        if result < 0, result != PCRE2_ERROR_NOMATCH {
+            // The session goes, and with it the memory that the attempt took.
+            limitHits.wrappingAdd(1, ordering: .relaxed)
+            return .gaveUp
         }
-        if !isKept { pcre2_match_data_free_8(block) }
+        spare.withLock { sessions in
+            if sessions.count < Self.spareLimit { sessions.append(session) }
+        }
+        return result >= 0 ? .match : .noMatch
+    }
+
+    private func spend(_ nanoseconds: Int) {
+        guard nanoseconds > 0, givesUpForGood else { return }
+        let total = spentNanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed).newValue
+        if total > Self.budgetNanoseconds { limitHits.wrappingAdd(Self.patience, ordering: .relaxed) }
+    }
+
+    /// A clock that is cheap and ticks every few milliseconds: over many texts the ticks add up to the time spent.
+    private static func roughNanoseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
     }
 
     private static let sizeErrors = [

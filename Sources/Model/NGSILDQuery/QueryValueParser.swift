@@ -130,7 +130,8 @@ struct QueryValueParser {
     private func literal(_ text: inout QueryText) throws(NGSILDError) -> Literal {
         if text.next == UInt8(ascii: "\"") { return .text(try text.takeQuotedText()) }
         let start = text.position
-        text.skipBareValue()
+        let isOperator = text.next.map { "=<>!~".utf8.contains($0) } ?? false
+        if !isOperator { text.skipBareValue() }
         guard text.position > start else { throw text.error("a value is expected, not \(text.found)") }
         let token = text.bytes[start..<text.position]
         if let known = try Self.known(token, text, at: start) { return known }
@@ -165,10 +166,11 @@ struct QueryValueParser {
             }
             return .number(number)
         }
-        if let instant = TemporalText.dateTime(token) { return .dateTime(instant) }
-        if let day = TemporalText.date(token) { return .date(day) }
-        if let time = TemporalText.time(token) { return .time(time) }
-        return nil
+        return token.withUnsafeBufferPointer { token in
+            if let instant = TemporalText.dateTime(token) { return .dateTime(instant) }
+            if let day = TemporalText.date(token) { return .date(day) }
+            return TemporalText.time(token).map { .time($0) }
+        }
     }
 }
 

@@ -17,22 +17,31 @@ public struct ScopeQuery: Sendable {
         var includesBelow = false
     }
 
-    private let patterns: [Pattern]
-    private let program: LogicalProgram
+    /// In one object, so that copying a query costs one reference.
+    private final class Plan: Sendable {
+        let patterns: [Pattern]
+        let program: LogicalProgram
+
+        init(_ tree: LogicalTree<Pattern>) {
+            patterns = tree.terms
+            program = LogicalProgram(tree)
+        }
+    }
+
+    private let plan: Plan
 
     /// - Throws: `badRequestData` naming the place; `tooComplexQuery` when there are too many scopes or parentheses.
     public init(parsing text: String) throws(NGSILDError) {
         let tree = try LogicalParser<Pattern>.parse(QueryText(text, parameter: "scopeQ"), commaMeansOr: true) {
             (text) throws(NGSILDError) in try Self.pattern(&text)
         }
-        patterns = tree.terms
-        program = LogicalProgram(tree)
+        plan = Plan(tree)
     }
 
     /// Whether an entity with these scopes is selected. Different parts of an and may be met by different scopes.
     public func matches(_ scopes: [String]) -> Bool {
         if scopes.isEmpty { return false }
-        return program.evaluate { term in scopes.contains { Self.matches($0, patterns[term]) } }
+        return plan.program.evaluate { term in scopes.contains { Self.matches($0, plan.patterns[term]) } }
     }
 
     private static func pattern(_ text: inout QueryText) throws(NGSILDError) -> Pattern {

@@ -4,10 +4,10 @@ import NGSILDModel
 /// Decides whether geometries stand in a relation to one reference.
 ///
 /// Points are decided here; what needs the topology of two extended geometries is left to GEOS.
-struct SpatialMatcher: Sendable {
-    private let relation: GeoQuery.Relation
-    private let reference: Geometry
-    private let searchBox: BoundingBox?
+final class SpatialMatcher: Sendable {
+    let relation: GeoQuery.Relation
+    let reference: Geometry
+    let searchBox: BoundingBox?
     private let topology: GEOSReference
 
     /// How many positions a reference may have. Distances between two extended geometries take all pairs.
@@ -18,10 +18,15 @@ struct SpatialMatcher: Sendable {
         }
     }
 
-    init(_ relation: GeoQuery.Relation, _ reference: Geometry, _ searchBox: BoundingBox?) throws(NGSILDError) {
+    init(_ relation: GeoQuery.Relation, _ reference: Geometry) throws(NGSILDError) {
         self.relation = relation
         self.reference = reference
-        self.searchBox = searchBox
+        searchBox =
+            switch relation {
+            case .nearer(let metres): reference.boundingBox.expanded(byMetres: metres)
+            case .farther, .disjoint: nil
+            case .within, .contains, .intersects, .equals, .overlaps: reference.boundingBox
+            }
         topology = try GEOSReference(reference)
     }
 

@@ -1,5 +1,11 @@
 import JSONTree
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A JSON value where it stands in an entity's bytes: minified and well formed, escapes as they were written.
 ///
 /// It borrows the bytes: use it only inside the closure that lent them. Damaged bytes give wrong answers, never a
@@ -43,7 +49,9 @@ struct StoredJSON {
     func withString<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R? {
         guard isString else { return nil }
         let content = UnsafeBufferPointer(rebasing: bytes[start + 1..<end - 1])
-        if !content.contains(UInt8(ascii: "\\")) { return body(content) }
+        guard let base = content.baseAddress, memchr(base, Int32(UInt8(ascii: "\\")), content.count) != nil else {
+            return body(content)
+        }
         guard let document = try? JSONDocument(parsing: Array(bytes[start..<end])) else { return nil }
         return document.withStringBytes(document.root, body)
     }

@@ -3,8 +3,9 @@ public import NGSILDModel
 /// A regular expression from outside, as in `idPattern` or `name~="^A"`.
 ///
 /// It is found anywhere in a text unless anchored with `^` and `$`, sees Unicode characters, and takes POSIX extended
-/// and Perl syntax. Its effort is bounded: where a text would need more steps than the limit, the pattern gives up and
-/// the text counts as not matching; `gaveUp` then says so. Safe to use from many threads.
+/// and Perl syntax. Of longer texts it sees the first 8 KiB. Its effort is bounded: where a text would need more steps
+/// than the limit, the pattern gives up and the text counts as not matching; `gaveUp` then says so. Safe to use from many
+/// threads.
 public struct TextPattern: Sendable {
     /// How the comparison with one text ended.
     public enum Outcome: Sendable { case match, noMatch, gaveUp }

@@ -12,18 +12,31 @@ public struct TypeSelection: Sendable {
         case type(TermID)
     }
 
+    /// In one object, so that copying a query costs one reference.
+    private final class Plan: Sendable {
+        let selectors: [Selector]
+        let program: LogicalProgram
+        let alternatives: [TermID]?
+        /// Whether having one of `alternatives` is all that is asked.
+        let isPlainList: Bool
+
+        init(_ tree: LogicalTree<Selector>) {
+            selectors = tree.terms
+            program = LogicalProgram(tree)
+            alternatives = TypeSelection.alternatives(tree)
+            isPlainList = TypeSelection.isPlainList(tree)
+        }
+    }
+
+    private let plan: Plan
+
     /// Types of which every selected entity has at least one, each once; `nil` when there is no such list (`*`).
     ///
     /// Types that nothing stored uses are left out, so an empty list means that nothing can be selected.
-    public let alternatives: [TermID]?
+    public var alternatives: [TermID]? { plan.alternatives }
 
     /// Whether having one certain type is all that is asked, so that an index of types answers alone.
-    public var isSingleType: Bool { isPlainList && alternatives?.count == 1 }
-
-    private let selectors: [Selector]
-    private let program: LogicalProgram
-    /// Whether having one of `alternatives` is all that is asked.
-    private let isPlainList: Bool
+    public var isSingleType: Bool { plan.isPlainList && plan.alternatives?.count == 1 }
 
     /// - Throws: `badRequestData` naming the place; `tooComplexQuery` when there are too many types or parentheses.
     public init(
@@ -36,29 +49,22 @@ public struct TypeSelection: Sendable {
             }
             return name == "*" ? .any : .type(try context.queryTerm(name, lifetime))
         }
-        self.init(tree)
+        plan = Plan(tree)
     }
 
     /// Entities that have at least one of these types.
     public init(anyOf types: [TermID]) {
-        self.init(.or(types.map { .term(.type($0)) }))
-    }
-
-    private init(_ tree: LogicalTree<Selector>) {
-        selectors = tree.terms
-        program = LogicalProgram(tree)
-        alternatives = Self.alternatives(tree)
-        isPlainList = Self.isPlainList(tree)
+        plan = Plan(.or(types.map { .term(.type($0)) }))
     }
 
     /// Whether an entity with these types is selected.
     public func matches(_ types: [TermID]) -> Bool {
-        if isPlainList, let alternatives {
+        if plan.isPlainList, let alternatives = plan.alternatives {
             for type in types where alternatives.contains(type) { return true }
             return false
         }
-        return program.evaluate { term in
-            switch selectors[term] {
+        return plan.program.evaluate { term in
+            switch plan.selectors[term] {
             case .any: true
             case .type(let type): types.contains(type)
             }

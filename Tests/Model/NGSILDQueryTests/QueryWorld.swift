@@ -1,0 +1,95 @@
+import Testing
+import JSONLD
+import JSONTree
+import NGSILDModel
+import NGSILDQuery
+import Synchronization
+
+/// What queries are tried on: a vocabulary, a @context, and entities read from JSON as the broker reads them.
+struct QueryWorld {
+    let context: TermContext
+
+    /// - Parameter inline: a `@context` as JSON text; by default the core context alone.
+    init(context inline: String? = nil) throws {
+        var resolved = ResolvedContext.core
+        if let inline {
+            let document = try JSONDocument(parsing: inline)
+            resolved = try ResolvedContext.inline(document, document.root)
+        }
+        context = TermContext(context: resolved, registry: try TermRegistry(store: TermList()))
+    }
+
+    func entity(_ json: String, createdAt: String = "2026-01-01T00:00:00Z", modifiedAt: String = "2026-02-01T00:00:00Z")
+        throws -> EntityRecord
+    {
+        let document = try JSONDocument(parsing: json)
+        let draft = try EntityDecoder(context: context).decodeEntity(document, document.root)
+        let created = try #require(Timestamp(createdAt))
+        let modified = try #require(Timestamp(modifiedAt))
+        return EntityRecord(
+            id: draft.id, types: draft.types, scopes: draft.scopes ?? [], createdAt: created, modifiedAt: modified,
+            expiresAt: draft.expiresAt ?? .none, attributes: draft.attributes.stamped(modified))
+    }
+
+    /// An entity of type Thing with these attributes, written as the members of its JSON object.
+    func thing(_ attributes: String) throws -> EntityRecord {
+        try entity(#"{"id":"urn:ngsi-ld:Thing:1","type":"Thing",\#(attributes)}"#)
+    }
+
+    /// Whether an expression selects an entity.
+    func selects(_ q: String, _ entity: EntityRecord, expandValues: Set<String> = []) throws -> Bool {
+        try QueryExpression(parsing: q, context: context, expandValues: expandValues).matches(entity)
+    }
+}
+
+final class TermList: TermStore {
+    private let iris = Mutex<[String]>([])
+
+    var count: Int { iris.withLock { $0.count } }
+
+    func terms() -> [String] { iris.withLock { $0 } }
+
+    func internTerm(_ iri: String) -> UInt32 {
+        iris.withLock { iris in
+            iris.append(iri)
+            return UInt32(iris.count)
+        }
+    }
+}
+
+/// SplitMix64, so that a failure can be repeated from its seed.
+///
+/// - Source: S. Vigna, splitmix64.c (public domain).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// The detail of the error that a closure throws, or `nil`.
+func failure(_ body: () throws(NGSILDError) -> Void) -> NGSILDError? {
+    do throws(NGSILDError) {
+        try body()
+        return nil
+    } catch {
+        return error
+    }
+}
+
+extension NGSILDError {
+    var isBadRequestData: Bool {
+        if case .badRequestData = self { return true }
+        return false
+    }
+
+    var isTooComplexQuery: Bool {
+        if case .tooComplexQuery = self { return true }
+        return false
+    }
+}
