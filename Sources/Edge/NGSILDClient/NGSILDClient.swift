@@ -104,7 +104,9 @@ public struct NGSILDClient: Sendable {
     }
 
     /// Sends a request as often as an overloaded broker makes necessary.
-    func send(_ method: String, _ path: String, body: [UInt8]? = nil) async throws(NGSILDClientError) -> OutgoingResponse {
+    func send(_ method: String, _ path: String, body: [UInt8]? = nil) async throws(NGSILDClientError)
+        -> OutgoingResponse
+    {
         var pause = Duration.milliseconds(250)
         var attempt = 0
         while true {

@@ -1,0 +1,142 @@
+import NIOHTTP1
+import Testing
+
+@testable import NGSILDClient
+
+struct OutgoingHTTPTests {
+    static func local() -> OutgoingHTTP {
+        var configuration = OutgoingHTTP.Configuration()
+        configuration.allowsLoopback = true
+        return OutgoingHTTP(configuration: configuration)
+    }
+
+    @Test func `a request arrives whole, and its answer comes back whole`() async throws {
+        let server = try await LocalHTTPServer.start { request, _ in
+            .status(201, headers: [("X-Answer", "yes")], body: request.body.reversed())
+        }
+        let http = Self.local()
+        let response = try await http.request(
+            "POST", server.url + "/a?b=c", headers: [("X-Question", "what")], body: Array("abc".utf8))
+        #expect(response.status == 201)
+        #expect(response.header("x-answer") == "yes")
+        #expect(response.body == Array("cba".utf8))
+        let seen = try #require(server.requests.first)
+        #expect(seen.uri == "/a?b=c")
+        #expect(seen.method == "POST")
+        #expect(seen.headers["X-Question"] == ["what"])
+        #expect(seen.headers["Host"] == ["127.0.0.1:\(server.port)"])
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test(arguments: ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433"])
+    func `a loopback destination gets nothing unless it is allowed`(host: String) async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .status(200) }
+        let http = OutgoingHTTP()
+        let url = "http://\(host):\(server.port)/"
+        await #expect {
+            try await http.request("GET", url)
+        } throws: { error in
+            guard case .refused(url, _) = error as? OutgoingHTTPError else { return false }
+            return true
+        }
+        #expect(server.requests.isEmpty)
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test(arguments: [
+        "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://0.0.0.0/", "http://[fe80::1]/",
+    ])
+    func `allowing loopback allows nothing else`(url: String) async throws {
+        let http = Self.local()
+        await #expect {
+            try await http.request("GET", url)
+        } throws: { error in
+            guard case .refused = error as? OutgoingHTTPError else { return false }
+            return true
+        }
+        await http.shutdown()
+    }
+
+    @Test func `a network or a host can be allowed by itself`() async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .status(204) }
+        var configuration = OutgoingHTTP.Configuration()
+        configuration.allowedNetworks = [try #require(NetworkRange("127.0.0.0/8"))]
+        let byNetwork = OutgoingHTTP(configuration: configuration)
+        #expect(try await byNetwork.request("GET", server.url).status == 204)
+        configuration.allowedNetworks = []
+        configuration.allowedHosts = ["127.0.0.1"]
+        let byHost = OutgoingHTTP(configuration: configuration)
+        #expect(try await byHost.request("GET", server.url).status == 204)
+        await byNetwork.shutdown()
+        await byHost.shutdown()
+        await server.stop()
+    }
+
+    @Test func `a redirect is returned, not followed`() async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .status(302, headers: [("Location", "/elsewhere")]) }
+        let http = Self.local()
+        #expect(try await http.request("GET", server.url).status == 302)
+        #expect(server.requests.count == 1)
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test func `an answer without end is cut off, or not read`() async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .endless }
+        let http = Self.local()
+        let url = server.url + "/"
+        await #expect(throws: OutgoingHTTPError.tooLarge(url, limit: 100_000)) {
+            try await http.request("GET", url, response: .collect(limit: 100_000))
+        }
+        #expect(try await http.request("GET", url, response: .discard).status == 200)
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test func `a server that never answers is given up in time`() async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .nothing }
+        let http = Self.local()
+        let url = server.url + "/"
+        await #expect(throws: OutgoingHTTPError.timedOut(url)) {
+            try await http.request("GET", url, timeout: .milliseconds(50))
+        }
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test func `an answer that breaks off is an error, not a short answer`() async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .cutShort }
+        let http = Self.local()
+        await #expect {
+            try await http.request("GET", server.url)
+        } throws: { error in
+            guard case .unreachable = error as? OutgoingHTTPError else { return false }
+            return true
+        }
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test func `a port that nobody listens on cannot be reached`() async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .status(200) }
+        let url = server.url
+        await server.stop()
+        let http = Self.local()
+        await #expect {
+            try await http.request("GET", url)
+        } throws: { error in
+            guard case .unreachable(url, _) = error as? OutgoingHTTPError else { return false }
+            return true
+        }
+        await http.shutdown()
+    }
+
+    @Test func `after shutdown nothing is sent`() async throws {
+        let http = Self.local()
+        await http.shutdown()
+        await http.shutdown()
+        await #expect(throws: OutgoingHTTPError.closed) { try await http.request("GET", "http://127.0.0.1:1/") }
+    }
+}

@@ -1,0 +1,57 @@
+import JSONLD
+import JSONTree
+import NGSILDModel
+import NGSILDOperations
+
+@testable import NotificationDelivery
+
+/// Makes entities, changes and subscriptions out of JSON, under the core context, for tests without a broker.
+struct Vocabulary {
+    final class Terms: TermStore {
+        func terms() throws -> [String] { [] }
+        func internTerm(_ iri: String) throws -> UInt32 { numbers.next() }
+        private let numbers = Counter()
+    }
+
+    let registry: TermRegistry
+    let context: TermContext
+
+    init() throws {
+        registry = try TermRegistry(store: Terms())
+        context = TermContext(context: .core, registry: registry)
+    }
+
+    func entity(_ json: String) throws -> EntityRecord {
+        let document = try JSONDocument(parsing: json)
+        let draft = try EntityDecoder(context: context).decodeEntity(document, document.root)
+        let now = Timestamp(microseconds: 1_000_000)
+        return EntityRecord(
+            id: draft.id, types: draft.types, scopes: draft.scopes ?? [], createdAt: now, modifiedAt: now,
+            attributes: draft.attributes.stamped(now))
+    }
+
+    func subscription(_ json: String, id: String = "urn:ngsi-ld:Subscription:1", tenant: String = "") throws
+        -> Subscription
+    {
+        var definition = SubscriptionDefinition(contextValue: context.context.valueJSON, contextURL: nil)
+        try definition.merge(try JSONDocument(parsing: json), context: context)
+        let time = Timestamp(microseconds: 0)
+        return try SubscriptionReader(definition: definition, registry: registry).read(
+            id: id, tenant: tenant,
+            stored: StoredSubscription(definition: definition, createdAt: time, modifiedAt: time, since: 0),
+            record: DeliveryRecord())
+    }
+
+    func change(
+        _ kind: EntityChange.Kind, _ entity: EntityRecord, _ attributes: [String: AttributeChange.Kind],
+        sequence: UInt64 = 1
+    ) throws -> EntityChange {
+        var changes: [AttributeChange] = []
+        for (name, kind) in attributes.sorted(by: { $0.key < $1.key }) {
+            changes.append(AttributeChange(name: try context.term(name), kind: kind))
+        }
+        return EntityChange(
+            sequence: sequence, at: Timestamp(microseconds: 2_000_000), tenant: "", kind: kind,
+            before: kind == .created ? nil : entity, after: kind == .deleted ? nil : entity, attributes: changes)
+    }
+}
