@@ -1,6 +1,6 @@
 import BrokerStorage
 import Dispatch
-import NGSILDModel
+public import NGSILDModel
 public import NGSILDOperations
 public import NGSILDQuery
 import Synchronization

@@ -1,7 +1,7 @@
 import BrokerStorage
-import NGSILDModel
+public import NGSILDModel
 public import NGSILDOperations
-public import NGSILDQuery
+import NGSILDQuery
 
 extension HistoryStore: TemporalService {
     /// CIM 009 clause 5.6.11.
