@@ -57,6 +57,10 @@ let broker = layer("Broker", "SpatialIndex", ["GeoJSON"])
             "JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage",
             "SpatialIndex",
         ], tests: ["InMemoryStorage"])
+    + layer(
+        "Broker", "TemporalEvolution",
+        ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "BrokerCore"],
+        tests: ["InMemoryStorage", "JSONLD"])
 
 let notify = layer(
     "Notify", "NotificationDelivery",

@@ -114,7 +114,13 @@ final class Committer: Sendable {
             case .stored(let work, let reply):
                 switch work {
                 case .document(let write): commit.documents.append(write)
-                case .history(let chunks): commit.history.append(contentsOf: chunks)
+                case .history(let chunks, let documents):
+                    for name in Set(chunks.map(\.series.tenant)) where tenants.tenant(name) == nil {
+                        _ = tenants.create(name)
+                        commit.createdTenants.append(name)
+                    }
+                    commit.history.append(contentsOf: chunks)
+                    commit.documents.append(contentsOf: documents)
                 }
                 answers.append((submission.scheduler, .stored(reply)))
             case .provision(let operation, let tenantName, let reply):

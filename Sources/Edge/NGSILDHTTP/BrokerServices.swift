@@ -10,12 +10,15 @@ public struct BrokerServices: Sendable {
     public let documents: any DocumentKeeping
     /// `nil` where subscriptions are not offered: their resource then answers OperationNotSupported.
     public let subscriptions: (any SubscriptionService)?
+    /// `nil` where no history is kept: its resources then answer OperationNotSupported.
+    public let temporal: (any TemporalService)?
     public let registry: TermRegistry
     public let contexts: ContextCache
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
-        documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?, registry: TermRegistry,
+        documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
+        temporal: (any TemporalService)? = nil, registry: TermRegistry,
         contexts: ContextCache
     ) {
         self.provision = provision
@@ -23,6 +26,7 @@ public struct BrokerServices: Sendable {
         self.feed = feed
         self.documents = documents
         self.subscriptions = subscriptions
+        self.temporal = temporal
         self.registry = registry
         self.contexts = contexts
     }

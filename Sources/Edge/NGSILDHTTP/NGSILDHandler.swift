@@ -75,10 +75,27 @@ public final class NGSILDHandler: HTTPRequestHandler {
         case ("attributes", 1): try AttributeResource(exchange, name: rest[0]).run()
         case ("subscriptions", 0): try SubscriptionsResource(exchange).run()
         case ("subscriptions", 1): try SubscriptionResource(exchange, id: rest[0]).run()
-        case ("jsonldContexts", _), ("temporal", _), ("csourceRegistrations", _), ("csourceSubscriptions", _),
+        case ("temporal", 1...) where try temporal(exchange, rest): return
+        case ("jsonldContexts", _), ("csourceRegistrations", _), ("csourceSubscriptions", _),
             ("entityMaps", _), ("snapshots", _), ("info", _):
             throw .ngsild(.operationNotSupported("/ngsi-ld/v1/\(segments[0]) is not offered by this version of Parvis yet"))
         default: exchange.answer(Self.notFound(Self.prefix + path))
         }
+    }
+
+    /// Runs a temporal resource; answers whether there is one at the path.
+    private func temporal(_ exchange: Exchange, _ path: [String]) throws(HTTPFailure) -> Bool {
+        switch (path[0], path.count) {
+        case ("entities", 1): try TemporalEntitiesResource(exchange).run()
+        case ("entityOperations", 2) where path[1] == "query": try TemporalEntitiesResource(exchange).runPosted()
+        case ("entities", 2): try TemporalEntityResource(exchange, id: path[1]).run()
+        case ("entities", 3) where path[2] == "attrs": try TemporalAttributesResource(exchange, id: path[1]).run()
+        case ("entities", 4) where path[2] == "attrs":
+            try TemporalAttributesResource(exchange, id: path[1]).runAttribute(path[3])
+        case ("entities", 5) where path[2] == "attrs":
+            try TemporalAttributesResource(exchange, id: path[1]).runInstance(path[3], path[4])
+        default: return false
+        }
+        return true
     }
 }

@@ -9,7 +9,11 @@ struct PostedQuery {
     private let document: JSONDocument
     private let context: TermContext
 
-    init(_ document: JSONDocument, _ context: TermContext) {
+    private let isTemporal: Bool
+
+    /// - Parameter isTemporal: whether the query may have a `temporalQ`.
+    init(_ document: JSONDocument, _ context: TermContext, isTemporal: Bool = false) {
+        self.isTemporal = isTemporal
         self.document = document
         self.context = context
     }
@@ -29,6 +33,7 @@ struct PostedQuery {
             case "attrs", "pick", "omit", "datasetId": try parameters.add(name, strings(value, name).joined(separator: ","))
             case "q", "scopeQ", "lang", "csf", "expandValues", "join": try parameters.add(name, text(value, name))
             case "geoQ": try geo(value, &parameters)
+            case "temporalQ" where isTemporal: try temporal(value, &parameters)
             case "limit", "offset": continue
             default: throw .badRequest("The query has the unknown member \"\(name)\"")
             }
@@ -55,6 +60,23 @@ struct PostedQuery {
         }
         if let coordinates = document.member(node, "coordinates") {
             try parameters.add("coordinates", document.string(coordinates) ?? document.text(coordinates))
+        }
+    }
+
+    /// - Source: CIM 009 clause 5.2.21 (TemporalQuery).
+    private func temporal(_ node: JSONNode, _ parameters: inout QueryParameters) throws(HTTPFailure) {
+        guard document.isObject(node) else { throw .badRequest("\"temporalQ\" of the query is an object") }
+        for (key, value) in document.members(node) {
+            let name = document.string(key) ?? ""
+            switch name {
+            case "timerel", "timeAt", "endTimeAt", "timeproperty", "aggrPeriodDuration":
+                try parameters.add(name, text(value, name))
+            case "lastN": try parameters.add(name, document.text(value))
+            case "aggrMethods":
+                let methods = document.isArray(value) ? try strings(value, name) : [try text(value, name)]
+                try parameters.add(name, methods.joined(separator: ","))
+            default: throw .badRequest("\"temporalQ\" of the query has the unknown member \"\(name)\"")
+            }
         }
     }
 

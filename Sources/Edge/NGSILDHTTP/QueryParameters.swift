@@ -4,6 +4,8 @@ import NGSILDModel
 struct QueryParameters {
     private(set) var pairs: [(name: String, value: String)] = []
 
+    init() {}
+
     /// - Throws: when an escape is broken or a name appears twice.
     init(_ query: Substring) throws(HTTPFailure) {
         if query.isEmpty { return }

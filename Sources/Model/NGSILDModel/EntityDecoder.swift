@@ -24,9 +24,15 @@ public struct EntityDecoder: Sendable {
     public let purpose: Purpose
     /// Whether the NGSI-LD Null is taken as a request to remove.
     public let allowsNull: Bool
+    /// Whether several instances of an attribute may have the same datasetId, as in a temporal representation.
+    public let keepsEveryInstance: Bool
 
     /// - Parameter allowsNull: by default in fragments only.
-    public init(context: TermContext, form: Form = .normalized, purpose: Purpose = .entity, allowsNull: Bool? = nil) {
+    public init(
+        context: TermContext, form: Form = .normalized, purpose: Purpose = .entity, allowsNull: Bool? = nil,
+        keepsEveryInstance: Bool = false
+    ) {
+        self.keepsEveryInstance = keepsEveryInstance
         self.context = context
         self.form = form
         self.purpose = purpose

@@ -151,6 +151,32 @@ public struct EntityRenderer: Sendable {
         }
     }
 
+    /// Appends all roots as an array of instances, whatever their names: the history of an attribute (clause 4.5.7).
+    public mutating func append(instances forest: AttributeForest, to writer: inout ByteWriter) {
+        writer.append(UInt8(ascii: "["))
+        var isFirst = true
+        for root in forest.roots {
+            if !isFirst { writer.append(UInt8(ascii: ",")) }
+            isFirst = false
+            appendInstance(forest, root, to: &writer)
+        }
+        writer.append(UInt8(ascii: "]"))
+    }
+
+    /// Appends the value of a root alone, names filled in.
+    public mutating func append(valueOf root: Int, in forest: AttributeForest, to writer: inout ByteWriter) {
+        let node = forest.nodes[root]
+        appendRun(forest, node.value, node.flags.contains(.hasHoles), to: &writer)
+    }
+
+    /// Appends the quoted name of a term.
+    public mutating func append(name: TermID, to writer: inout ByteWriter) { append(name, to: &writer) }
+
+    /// Appends id, type, scope and, where asked for, the system attributes of an entity, without braces.
+    public mutating func append(membersOf entity: EntityRecord, to writer: inout ByteWriter) {
+        appendEntityMembers(entity, to: &writer)
+    }
+
     private func showsInstance(_ forest: AttributeForest, _ index: Int, isTop: Bool) -> Bool {
         guard isTop, let datasets = representation.datasets else { return true }
         return datasets.contains(forest.nodes[index].datasetLength == 0 ? "@none" : forest.dataset(of: index))

@@ -65,7 +65,7 @@ struct ForestWriter: ~Copyable {
             for element in document.elements(value) {
                 let index = nodes.count
                 try instance(named: name, key: key, shown: shown, element, depth: depth)
-                try refuseSameDataset(from: first, to: index, shownName(key, shown))
+                if !decoder.keepsEveryInstance { try refuseSameDataset(from: first, to: index, shownName(key, shown)) }
             }
         } else {
             try instance(named: name, key: key, shown: shown, value, depth: depth)

@@ -1,0 +1,252 @@
+import BrokerStorage
+import Dispatch
+import NGSILDModel
+import NGSILDOperations
+
+/// Something that a client asks of the history; carried out on the history's queue, in order.
+struct HistoryJob: Sendable {
+    enum Work: Sendable {
+        /// Additions to different entities, answered together.
+        case append([HistoryAddition])
+        case remove(HistoryRemoval)
+    }
+
+    let work: Work
+    let scheduler: any ReplyScheduler
+    /// Gets whether the temporal evolution is new.
+    let reply: @Sendable (Result<Bool, NGSILDError>) -> Void
+    /// Samples that it brings.
+    let weight: Int
+}
+
+/// Samples to add to the history of one entity.
+struct HistoryAddition: Sendable {
+    let tenant: String
+    let entity: String
+    let types: [TermID]
+    let scopes: [String]
+    let series: [SeriesKey: SampleColumns]
+    /// Whether the history must be known already.
+    let mustExist: Bool
+}
+
+/// Samples to take from the history of one entity.
+struct HistoryRemoval: Sendable {
+    enum Extent: Sendable {
+        case everything
+        /// `dataset` `nil`: all instances.
+        case attribute(TermID, dataset: String?)
+        /// One instance, and what takes its place.
+        case instance(TermID, InstanceID, replacement: AttributeForest?)
+    }
+
+    let tenant: String
+    let entity: String
+    let extent: Extent
+}
+
+struct WaitingJobs {
+    var jobs: [HistoryJob] = []
+    var weight = 0
+}
+
+extension HistoryStore {
+    func submit(
+        _ work: HistoryJob.Work, weight: Int, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Bool, NGSILDError>) -> Void
+    ) {
+        let job = HistoryJob(work: work, scheduler: scheduler, reply: reply, weight: weight)
+        let (isTaken, isFirst) = jobs.withLock { jobs in
+            guard jobs.weight + weight <= configuration.writeLimit || jobs.jobs.isEmpty, jobs.jobs.count < 100_000 else {
+                return (false, false)
+            }
+            jobs.jobs.append(job)
+            jobs.weight += weight
+            return (true, jobs.jobs.count == 1)
+        }
+        guard isTaken else {
+            scheduler.deliver([{ reply(.failure(.overloaded("More history waits to be written than the broker takes; try again in a second"))) }])
+            return
+        }
+        if isFirst { queue.async { [self] in runJobs() } }
+    }
+
+    private func runJobs() {
+        let taken = jobs.withLock { jobs in
+            defer { jobs = WaitingJobs() }
+            return jobs.jobs
+        }
+        var additions: [HistoryJob] = []
+        for job in taken {
+            if case .append = job.work {
+                additions.append(job)
+            } else {
+                runAdditions(additions)
+                additions = []
+                runRemoval(job)
+            }
+        }
+        runAdditions(additions)
+    }
+
+    private func runAdditions(_ jobs: [HistoryJob]) {
+        guard !jobs.isEmpty else { return }
+        var answers: [(HistoryJob, Result<Bool, NGSILDError>)] = []
+        var merged: [SeriesKey: SampleColumns] = [:]
+        var entries: DirectoryEntries = [:]
+        do {
+            for job in jobs {
+                guard case .append(let all) = job.work else { continue }
+                answers.append((job, try prepare(all, &merged, &entries)))
+            }
+            var documents: [DocumentWrite] = []
+            for (tenant, entities) in entries {
+                for (id, entry) in entities where directory.entry(tenant: tenant, id: id) != entry {
+                    documents.append(TemporalDirectory.document(entry, tenant: tenant, id: id))
+                }
+            }
+            try write(merged.map { ($0.key, $0.value) }, documents: documents)
+            for (tenant, entities) in entries {
+                for (id, entry) in entities { directory.put(entry, tenant: tenant, id: id) }
+            }
+        } catch {
+            let failure = Self.translate(error)
+            answers = jobs.map { ($0, .failure(failure)) }
+        }
+        for (job, result) in answers { job.scheduler.deliver([{ job.reply(result) }]) }
+    }
+
+    /// By tenant and id.
+    private typealias DirectoryEntries = [String: [String: TemporalDirectory.Entry]]
+
+    /// Puts additions together with those before; answers whether all of them are new.
+    private func prepare(
+        _ additions: [HistoryAddition], _ merged: inout [SeriesKey: SampleColumns], _ entries: inout DirectoryEntries
+    ) throws -> Result<Bool, NGSILDError> {
+        var isNew = true
+        for addition in additions {
+            let (tenant, id) = (addition.tenant, addition.entity)
+            let isCurrent = (try? entities.retrieveEntity(id: id, tenant: tenant)) != nil
+            let isKnown = try entries[tenant]?[id] != nil || knows(tenant: tenant, entity: id)
+            if addition.mustExist, !isKnown, !isCurrent { return .failure(Self.unknown(id)) }
+            isNew = isNew && !isKnown
+            for (key, samples) in addition.series { merged[key] = merged[key]?.merged(with: samples) ?? samples }
+            if isCurrent { continue }
+            var entry =
+                entries[tenant]?[id] ?? directory.entry(tenant: tenant, id: id)
+                ?? TemporalDirectory.Entry(types: [], scopes: [])
+            for type in addition.types where !entry.types.contains(type) { entry.types.append(type) }
+            for scope in addition.scopes where !entry.scopes.contains(scope) { entry.scopes.append(scope) }
+            entries[tenant, default: [:]][id] = entry
+        }
+        return .success(isNew)
+    }
+
+    private func runRemoval(_ job: HistoryJob) {
+        guard case .remove(let removal) = job.work else { return }
+        let result: Result<Bool, NGSILDError>
+        do {
+            replayMissing()
+            writeTails(length: 1)
+            try remove(removal)
+            result = .success(false)
+        } catch {
+            result = .failure(Self.translate(error))
+        }
+        job.scheduler.deliver([{ job.reply(result) }])
+    }
+
+    private func remove(_ removal: HistoryRemoval) throws {
+        guard try knows(tenant: removal.tenant, entity: removal.entity) else { throw Self.unknown(removal.entity) }
+        let all = try series(tenant: removal.tenant, entity: removal.entity)
+        switch removal.extent {
+        case .everything:
+            let isCurrent = (try? entities.retrieveEntity(id: removal.entity, tenant: removal.tenant)) != nil
+            let document = TemporalDirectory.document(nil, tenant: removal.tenant, id: removal.entity)
+            try empty(all, documents: isCurrent ? [] : [document])
+            if !isCurrent { directory.put(nil, tenant: removal.tenant, id: removal.entity) }
+        case .attribute(let name, let dataset):
+            let gone = all.filter { $0.attribute == name && (dataset == nil || $0.dataset == dataset) }
+            guard try empty(gone, documents: []) > 0 else {
+                throw NGSILDError.resourceNotFound("The history of entity \(removal.entity) does not have the attribute")
+            }
+        case .instance(let name, let id, let replacement):
+            guard let key = all.first(where: { $0.attribute == name && id.belongs(to: $0) }) else {
+                throw NGSILDError.resourceNotFound("Entity \(removal.entity) has no instance \(id.text)")
+            }
+            try replace(id, in: key, by: replacement)
+        }
+    }
+
+    /// - Returns: how many chunks had samples.
+    @discardableResult
+    private func empty(_ series: [SeriesKey], documents: [DocumentWrite]) throws -> Int {
+        var count = 0
+        for key in series {
+            var from = Timestamp.none
+            while true {
+                let page = try keeping.storage.historyChunks(key, from: from, to: .none, newestFirst: false, limit: 256)
+                let full = page.filter { $0.count > 0 }
+                try commit(full.map(Self.emptied), [])
+                count += full.count
+                guard page.count == 256, let last = page.last else { break }
+                from = Timestamp(microseconds: max(last.start, last.end).microseconds + 1)
+            }
+        }
+        try commit([], documents)
+        return count
+    }
+
+    private func replace(_ id: InstanceID, in key: SeriesKey, by forest: AttributeForest?) throws {
+        let time = Timestamp(microseconds: id.time)
+        let found = try keeping.storage.historyChunks(key, from: time, to: time, newestFirst: true, limit: 1).first
+        guard let chunk = found, let samples = decode(chunk), let index = samples.times.firstIndex(of: id.time) else {
+            throw NGSILDError.resourceNotFound("Entity \(key.entity) has no instance \(id.text)")
+        }
+        let rest = samples.removing(time: id.time)
+        var chunks = [Self.emptied(chunk)]
+        if let first = rest.times.first, let last = rest.times.last {
+            if first == chunk.start.microseconds { chunks = [] }
+            chunks.append(
+                HistoryChunk(
+                    series: key, start: Timestamp(microseconds: first), end: Timestamp(microseconds: last),
+                    count: rest.count, body: ChunkCodec.encode(rest)))
+        }
+        try commit(chunks, [])
+        guard let forest, let root = forest.roots.first(where: { _ in true }) else { return }
+        let sample = RecordedSample(
+            tenant: key.tenant, entity: key.entity, types: samples.types, forest, root: root,
+            modifiedAt: configuration.clock())
+        var added = SampleColumns()
+        sample.append(to: &added, keepingTimesOf: samples, index)
+        try write([(key, added)])
+    }
+
+    static func unknown(_ id: String) -> NGSILDError {
+        .resourceNotFound("There is no history of entity \(id); bring it in with POST /temporal/entities")
+    }
+
+    static func translate(_ error: any Error) -> NGSILDError {
+        switch error {
+        case let error as NGSILDError: error
+        case StorageError.full:
+            .insufficientStorage("The store has no room left; nothing was written. Free disk space and try again")
+        default: .internalError("The history could not be read or written")
+        }
+    }
+}
+
+extension RecordedSample {
+    /// Appends the sample in the place of another: created when that was, and at its time where it gives none itself.
+    func append(to columns: inout SampleColumns, keepingTimesOf old: SampleColumns, _ index: Int) {
+        columns.types = types
+        let kind = columns.kind(of: template)
+        let isObserved = times.observedAt.isSet
+        value.withUnsafeBytes {
+            columns.append(
+                time: isObserved ? time.microseconds : old.times[index], createdAt: old.createdAt[index],
+                modifiedAt: times.modifiedAt.microseconds, flags: isObserved ? .isObserved : old.flags(index), kind: kind,
+                value: $0)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import BrokerStorage
+import NGSILDModel
+import NGSILDOperations
+
+/// Makes attribute instances from samples.
+struct InstanceForest {
+    private var decoded: [[UInt8]: AttributeForest] = [:]
+
+    /// Appends each sample as an instance; those whose template cannot be read are left out.
+    mutating func append(_ samples: SampleColumns, of series: SeriesKey, to forest: inout AttributeForest) {
+        for index in 0..<samples.count {
+            guard let template = template(samples.templates[samples.kinds[index]]) else { continue }
+            let id = InstanceID(series, time: samples.times[index])
+            samples.withValue(index) { value in
+                _ = forest.append(
+                    template: template, value: value, times: samples.times(of: index),
+                    members: Array(",\"instanceId\":\"\(id.text)\"".utf8))
+            }
+        }
+    }
+
+    mutating func template(_ bytes: [UInt8]) -> AttributeForest? {
+        if let known = decoded[bytes] { return known }
+        guard let template = EntityCodec.decodeForest(bytes), !template.isEmpty else { return nil }
+        decoded[bytes] = template
+        return template
+    }
+
+    /// The attributes of an entity, each with all its instances.
+    mutating func attributes(_ series: [(SeriesKey, SampleColumns)]) -> [TemporalAttribute] {
+        var result: [TemporalAttribute] = []
+        for (key, samples) in series where !samples.isEmpty {
+            guard let kind = template(samples.templates[samples.kinds[0]])?.nodes.first?.kind else { continue }
+            if result.last?.name != key.attribute { result.append(TemporalAttribute(name: key.attribute, kind: kind)) }
+            append(samples, of: key, to: &result[result.count - 1].instances)
+        }
+        return result
+    }
+}

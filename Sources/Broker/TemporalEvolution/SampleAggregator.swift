@@ -1,0 +1,196 @@
+import NGSILDModel
+import NGSILDOperations
+import NGSILDQuery
+
+/// Aggregates the instances of one attribute over periods.
+///
+/// `stddev` is the sample standard deviation (n - 1), 0 for one value; sums are compensated (Neumaier), the deviation
+/// by Welford's method.
+///
+/// - Source: CIM 009 clause 4.5.19.1.
+struct SampleAggregator {
+    private struct Bucket {
+        var end: Timestamp
+        var count = 0
+        var distinct: Set<[UInt8]> = []
+        var numbers = 0
+        var sum = 0.0
+        var compensation = 0.0
+        var squares = 0.0
+        var mean = 0.0
+        var deviation = 0.0
+        var least = Double.infinity
+        var most = -Double.infinity
+        var firstText: [UInt8]?
+        var lastText: [UInt8]?
+        var hasArrays = false
+        var others = 0
+
+        mutating func add(_ value: Double) {
+            numbers += 1
+            let next = sum + value
+            compensation += abs(sum) >= abs(value) ? (sum - next) + value : (value - next) + sum
+            sum = next
+            squares += value * value
+            let difference = value - mean
+            mean += difference / Double(numbers)
+            deviation += difference * (value - mean)
+            least = min(least, value)
+            most = max(most, value)
+        }
+    }
+
+    private let aggregation: TemporalAggregation
+    private let times: TemporalQuery
+    private let periodLimit: Int
+    private let countsDistinct: Bool
+    private var origin: Timestamp?
+    private var buckets: [Timestamp: Bucket] = [:]
+    private var current: (start: Timestamp, end: Timestamp)?
+    private var newest = Timestamp.none
+    private static let distinctLimit = 1_000_000
+    private var distinct = 0
+
+    init(_ aggregation: TemporalAggregation, _ times: TemporalQuery, periodLimit: Int) {
+        self.aggregation = aggregation
+        self.times = times
+        self.periodLimit = periodLimit
+        countsDistinct = aggregation.methods.contains(.distinctCount)
+    }
+
+    /// Takes in a value. Times need not grow, but it is quickest when they do.
+    mutating func add(_ value: UnsafeRawBufferPointer, at time: Timestamp) throws(NGSILDError) {
+        let start = try bucketStart(time)
+        newest = max(newest, time)
+        buckets[start]?.count += 1
+        if countsDistinct, buckets[start]?.distinct.insert(Array(value)).inserted == true {
+            distinct += 1
+            if distinct > Self.distinctLimit {
+                throw .tooComplexQuery("distinctCount finds more than \(Self.distinctLimit) values; ask for a shorter time")
+            }
+        }
+        switch value.first {
+        case UInt8(ascii: "t"): buckets[start]?.add(1)
+        case UInt8(ascii: "f"): buckets[start]?.add(0)
+        case UInt8(ascii: "["):
+            buckets[start]?.hasArrays = true
+            buckets[start]?.add(Double(Self.elements(value)))
+        case UInt8(ascii: "\""):
+            let text = Array(value)
+            if let least = buckets[start]?.firstText, !text.lexicographicallyPrecedes(least) {} else {
+                buckets[start]?.firstText = text
+            }
+            if let most = buckets[start]?.lastText, !most.lexicographicallyPrecedes(text) {} else {
+                buckets[start]?.lastText = text
+            }
+        default:
+            if let number = Self.number(value) { buckets[start]?.add(number) } else { buckets[start]?.others += 1 }
+        }
+    }
+
+    private mutating func bucketStart(_ time: Timestamp) throws(NGSILDError) -> Timestamp {
+        if let current, time >= current.start, time < current.end { return current.start }
+        let first = origin ?? (times.relation == .after || times.relation == .between ? times.timeAt : time)
+        // Another series may begin earlier, where the query has no start.
+        origin = origin ?? first
+        let period: (start: Timestamp, end: Timestamp)
+        if let length = aggregation.period, time >= first {
+            period = length.period(holding: time, from: first)
+        } else {
+            period = (time < first ? Timestamp.representable.lowerBound : first, Timestamp.representable.upperBound)
+        }
+        current = period
+        if buckets[period.start] == nil {
+            guard buckets.count < periodLimit else {
+                throw .tooComplexQuery(
+                    "The aggregation has more than \(periodLimit) periods; ask for longer periods or a shorter time")
+            }
+            buckets[period.start] = Bucket(end: period.end)
+        }
+        return period.start
+    }
+
+    private static let powersOfTen: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    ]
+
+    static func number(_ text: UnsafeRawBufferPointer) -> Double? {
+        // A whole number below 2^53 over a power of ten is rounded once, so it is the nearest double.
+        if let decimal = DecimalNumber(text), decimal.mantissa.magnitude < 1 << 53, decimal.decimals <= 18 {
+            return Double(decimal.mantissa) / powersOfTen[Int(decimal.decimals)]
+        }
+        return Double(String(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// How many elements the text of an array has.
+    private static func elements(_ text: UnsafeRawBufferPointer) -> Int {
+        var (depth, commas, isString, isEscaped, hasContent) = (0, 0, false, false, false)
+        for byte in text {
+            if isString {
+                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") {
+                    isString = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                if depth > 0 { hasContent = true }
+                depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+            case UInt8(ascii: ","): if depth == 1 { commas += 1 }
+            case UInt8(ascii: "\""):
+                isString = true
+                hasContent = true
+            default: hasContent = true
+            }
+        }
+        return hasContent ? commas + 1 : 0
+    }
+
+    /// The values of each method that is defined for the values of the attribute, period by period; periods without
+    /// values are left out.
+    func results() -> [(method: TemporalAggregation.Method, values: [AggregatedValue])] {
+        let starts = buckets.keys.sorted()
+        var results: [(method: TemporalAggregation.Method, values: [AggregatedValue])] = []
+        for method in aggregation.methods {
+            var values: [AggregatedValue] = []
+            for start in starts {
+                guard let bucket = buckets[start], let value = Self.value(method, bucket) else { continue }
+                values.append(AggregatedValue(value: value, start: start, end: end(of: bucket)))
+            }
+            if !values.isEmpty { results.append((method, values)) }
+        }
+        return results
+    }
+
+    /// The end of a period; that of the whole range is the query's, or the newest value where the query has none.
+    private func end(of bucket: Bucket) -> Timestamp {
+        guard bucket.end == Timestamp.representable.upperBound else { return bucket.end }
+        switch times.relation {
+        case .before: return times.timeAt
+        case .between: return times.endTimeAt
+        default: return newest
+        }
+    }
+
+    private static func value(_ method: TemporalAggregation.Method, _ bucket: Bucket) -> String? {
+        let hasNumbers = bucket.numbers > 0
+        switch method {
+        case .totalCount: return "\(bucket.count)"
+        case .distinctCount: return "\(bucket.distinct.count)"
+        case .sum: return hasNumbers ? text(bucket.sum + bucket.compensation) : nil
+        case .avg: return hasNumbers ? text((bucket.sum + bucket.compensation) / Double(bucket.numbers)) : nil
+        case .min: return hasNumbers ? text(bucket.least) : bucket.firstText.map { String(decoding: $0, as: UTF8.self) }
+        case .max: return hasNumbers ? text(bucket.most) : bucket.lastText.map { String(decoding: $0, as: UTF8.self) }
+        case .sumsq: return hasNumbers && !bucket.hasArrays ? text(bucket.squares) : nil
+        case .stddev:
+            guard hasNumbers, !bucket.hasArrays else { return nil }
+            return text(bucket.numbers > 1 ? (bucket.deviation / Double(bucket.numbers - 1)).squareRoot() : 0)
+        }
+    }
+
+    private static func text(_ value: Double) -> String {
+        guard value.isFinite else { return "null" }
+        return value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : value.description
+    }
+}

@@ -1,0 +1,235 @@
+import BrokerStorage
+import Dispatch
+public import NGSILDModel
+public import NGSILDOperations
+public import NGSILDQuery
+import Synchronization
+
+extension HistoryStore {
+    /// Requests that may wait for a reading thread.
+    private static let readLimit = 512
+    /// Candidates taken from the current state at once.
+    private static let candidatePage = 200
+
+    /// CIM 009 clause 5.7.3.
+    public func retrieveTemporalEvolution(
+        id: String, _ selection: TemporalSelection, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<TemporalPage, NGSILDError>) -> Void
+    ) {
+        read(on: scheduler, reply) { [self] in try retrieve(id, selection, tenant) }
+    }
+
+    /// CIM 009 clause 5.7.4.
+    public func queryTemporalEvolution(
+        _ query: EntityQuery, _ selection: TemporalSelection, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<TemporalPage, NGSILDError>) -> Void
+    ) {
+        read(on: scheduler, reply) { [self] in try find(query, selection, tenant) }
+    }
+
+    private func read(
+        on scheduler: any ReplyScheduler, _ reply: @escaping @Sendable (Result<TemporalPage, NGSILDError>) -> Void,
+        _ body: @escaping @Sendable () throws -> TemporalPage
+    ) {
+        guard waitingReads.wrappingAdd(1, ordering: .relaxed).newValue <= Self.readLimit else {
+            waitingReads.wrappingSubtract(1, ordering: .relaxed)
+            scheduler.deliver([{ reply(.failure(.overloaded("More temporal requests wait than the broker takes; try again in a second"))) }])
+            return
+        }
+        readers.async { [self] in
+            let result: Result<TemporalPage, NGSILDError>
+            do {
+                absorb()
+                result = .success(try body())
+            } catch {
+                result = .failure(Self.translate(error))
+            }
+            waitingReads.wrappingSubtract(1, ordering: .relaxed)
+            scheduler.deliver([{ reply(result) }])
+        }
+    }
+
+    private func head(_ record: EntityRecord) -> TemporalHead {
+        TemporalHead(
+            id: record.id, types: record.types, scopes: record.scopes, createdAt: record.createdAt,
+            modifiedAt: record.modifiedAt)
+    }
+
+    private func retrieve(_ id: String, _ selection: TemporalSelection, _ tenant: String) throws -> TemporalPage {
+        guard keeping.tenantNames.contains(tenant) else {
+            throw NGSILDError.nonexistentTenant("Tenant \(tenant) does not exist; it comes into being when its first entity is created")
+        }
+        let head: TemporalHead
+        if let record = try? entities.retrieveEntity(id: id, tenant: tenant) {
+            head = self.head(record)
+        } else if let entry = directory.entry(tenant: tenant, id: id) {
+            head = TemporalHead(id: id, types: entry.types, scopes: entry.scopes)
+        } else {
+            let keys = try series(tenant: tenant, entity: id)
+            guard let last = try keys.lazy.compactMap({ try self.lastSamples(of: $0, before: .none) }).first else {
+                throw Self.unknown(id)
+            }
+            head = TemporalHead(id: id, types: last.types, scopes: [])
+        }
+        var reader = TemporalReader(self, selection)
+        var page = TemporalPage()
+        if selection.aggregation != nil {
+            page.entities = [try aggregated(head, &reader, selection, tenant)]
+            return page
+        }
+        try collect(head, &reader, tenant)
+        finish(&page, reader)
+        if page.entities.isEmpty { page.entities = [entity(head, [])] }
+        if selection.picked != nil, page.entities[0].attributes.isEmpty, selection.times.relation == nil {
+            throw NGSILDError.resourceNotFound("The history of entity \(id) has none of the attributes asked for")
+        }
+        return page
+    }
+
+    private func collect(_ head: TemporalHead, _ reader: inout TemporalReader, _ tenant: String) throws {
+        var series: [(SeriesKey, SampleColumns)] = []
+        for key in try reader.series(tenant: tenant, entity: head.id) {
+            let samples = try reader.samples(of: key)
+            if !samples.isEmpty { series.append((key, samples)) }
+        }
+        reader.add(head, series)
+    }
+
+    private func finish(_ page: inout TemporalPage, _ reader: TemporalReader) {
+        var instances = InstanceForest()
+        for (head, series) in reader.collected { page.entities.append(entity(head, instances.attributes(series))) }
+        page.partialRange = reader.partialRange
+    }
+
+    private func entity(_ head: TemporalHead, _ attributes: [TemporalAttribute]) -> TemporalEntity {
+        TemporalEntity(
+            id: head.id, types: head.types, scopes: head.scopes, createdAt: head.createdAt, modifiedAt: head.modifiedAt,
+            attributes: attributes)
+    }
+
+    private func aggregated(
+        _ head: TemporalHead, _ reader: inout TemporalReader, _ selection: TemporalSelection, _ tenant: String
+    ) throws -> TemporalEntity {
+        guard let aggregation = selection.aggregation else { return entity(head, []) }
+        var attributes: [TemporalAttribute] = []
+        var aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
+        var templates = InstanceForest()
+        for key in try reader.series(tenant: tenant, entity: head.id) {
+            if attributes.last?.name != key.attribute {
+                aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
+            }
+            var kind: AttributeKind?
+            var left = selection.times.lastN ?? .max
+            try reader.visit(key) { samples, index in
+                if samples.flags(index).contains(.isDeletion) { return true }
+                if kind == nil { kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind }
+                let time = samples.times(of: index)[selection.times.property]
+                try samples.withValue(index) { try aggregator.add($0, at: time.isSet ? time : samples.time(index)) }
+                left -= 1
+                return left > 0
+            }
+            guard let kind else { continue }
+            if attributes.last?.name != key.attribute { attributes.append(TemporalAttribute(name: key.attribute, kind: kind)) }
+            attributes[attributes.count - 1].aggregates = aggregator.results()
+        }
+        if let asked = selection.picked, let none = attributes.first(where: { $0.aggregates.isEmpty && asked.contains($0.name) }) {
+            _ = none
+            throw NGSILDError.invalidRequest(
+                "An attribute asked for has values that none of the methods in aggrMethods is defined for; totalCount and distinctCount always are")
+        }
+        return entity(head, attributes.filter { !$0.aggregates.isEmpty })
+    }
+
+    // MARK: Queries
+
+    private func find(_ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String) throws -> TemporalPage {
+        var page = TemporalPage()
+        var reader = TemporalReader(self, selection)
+        var matched = 0
+        var taken = 0
+        /// Whether to go on.
+        func visit(_ head: TemporalHead) throws -> Bool {
+            if reader.cut != nil, taken > 0, !query.counts, taken >= query.limit { return false }
+            guard try isSelected(head, query, selection, tenant) else { return true }
+            matched += 1
+            if matched <= query.offset { return true }
+            if taken >= query.limit {
+                page.hasMore = true
+                return query.counts
+            }
+            taken += 1
+            if selection.aggregation != nil {
+                page.entities.append(try aggregated(head, &reader, selection, tenant))
+            } else {
+                try collect(head, &reader, tenant)
+            }
+            return true
+        }
+        if try visitCurrent(query, tenant, visit) { try visitDirectory(query, tenant, visit) }
+        try query.checkLimits()
+        if selection.aggregation == nil { finish(&page, reader) }
+        page.total = query.counts ? matched : nil
+        return page
+    }
+
+    /// Candidates with a current state, by what the broker has indexes for.
+    private func visitCurrent(_ query: EntityQuery, _ tenant: String, _ visit: (TemporalHead) throws -> Bool) throws -> Bool {
+        var candidates = EntityQuery()
+        candidates.types = query.types
+        candidates.ids = query.ids
+        candidates.idPattern = query.idPattern
+        candidates.selectors = query.selectors
+        candidates.limit = Self.candidatePage
+        while true {
+            let found = try entities.queryEntities(candidates, tenant: tenant)
+            for record in found.entities where try !visit(head(record)) { return false }
+            guard found.hasMore else { return true }
+            candidates.offset += Self.candidatePage
+        }
+    }
+
+    private func visitDirectory(_ query: EntityQuery, _ tenant: String, _ visit: (TemporalHead) throws -> Bool) throws {
+        for (id, entry) in directory.entries(tenant: tenant) {
+            if let types = query.types, !types.matches(entry.types) { continue }
+            if !query.ids.isEmpty, !query.ids.contains(id) { continue }
+            if let pattern = query.idPattern, !pattern.matches(id) { continue }
+            let none = Timestamp(microseconds: 0)
+            let bare = EntityRecord(id: id, types: entry.types, createdAt: none, modifiedAt: none, attributes: AttributeForest())
+            if !query.selectors.isEmpty, !query.selectors.contains(where: { $0.matches(bare) }) { continue }
+            // One that was created again while the query ran was visited before.
+            if (try? entities.retrieveEntity(id: id, tenant: tenant)) != nil { continue }
+            if try !visit(TemporalHead(id: id, types: entry.types, scopes: entry.scopes)) { return }
+        }
+    }
+
+    /// Whether the entity has selected instances at all, and ones that meet the filters.
+    private func isSelected(
+        _ head: TemporalHead, _ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String
+    ) throws -> Bool {
+        if let scope = query.scope, !scope.matches(head.scopes) { return false }
+        var all = TemporalSelection()
+        all.times = selection.times
+        var reader = TemporalReader(self, all)
+        let keys = try reader.series(tenant: tenant, entity: head.id)
+        let wanted = query.attributes.isEmpty ? keys : keys.filter { query.attributes.contains($0.attribute) }
+        var hasInstance = false
+        for key in wanted where !hasInstance {
+            try reader.visit(key) { _, _ in
+                hasInstance = true
+                return false
+            }
+        }
+        guard hasInstance else { return false }
+        if query.expression == nil, query.geo == nil { return true }
+        var forest = AttributeForest()
+        var instances = InstanceForest()
+        for key in keys { instances.append(try reader.samples(of: key), of: key, to: &forest) }
+        let record = EntityRecord(
+            id: head.id, types: head.types, scopes: head.scopes,
+            createdAt: head.createdAt.isSet ? head.createdAt : Timestamp(microseconds: 0),
+            modifiedAt: head.modifiedAt.isSet ? head.modifiedAt : Timestamp(microseconds: 0), attributes: forest)
+        if let expression = query.expression, !expression.matches(record) { return false }
+        if let geo = query.geo, !geo.matches(record) { return false }
+        return true
+    }
+}

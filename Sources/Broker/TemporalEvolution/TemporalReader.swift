@@ -1,0 +1,137 @@
+import BrokerStorage
+import NGSILDModel
+import NGSILDOperations
+import NGSILDQuery
+
+/// Collects the instances that one request selects, as many as fit in an answer.
+///
+/// Invariants:
+/// 1. `collected` holds at most about twice `instanceLimit` instances: when there are more, those beyond the time at
+///    which the limit is reached go, in the direction of pagination (clause 6.3.10), for all series alike.
+struct TemporalReader {
+    private let history: HistoryStore
+    private let selection: TemporalSelection
+    private var budget: Int
+    /// The last time, in the direction of pagination, that the answer reaches; `nil` while everything fits.
+    private(set) var cut: Int64?
+    private(set) var collected: [(entity: TemporalHead, series: [(SeriesKey, SampleColumns)])] = []
+    private var count = 0
+
+    init(_ history: HistoryStore, _ selection: TemporalSelection) {
+        self.history = history
+        self.selection = selection
+        budget = history.configuration.scanLimit
+    }
+
+    private var newestFirst: Bool { selection.times.lastN != nil }
+
+    /// The series of an entity that the selection shows.
+    func series(tenant: String, entity: String) throws -> [SeriesKey] {
+        try history.series(tenant: tenant, entity: entity).filter { key in
+            guard selection.shows(key.attribute) else { return false }
+            return selection.datasets?.contains(key.dataset.isEmpty ? "@none" : key.dataset) ?? true
+        }
+    }
+
+    /// The selected instances of a series, in the order of the answer.
+    mutating func samples(of series: SeriesKey) throws -> SampleColumns {
+        let most = min(selection.times.lastN ?? .max, history.configuration.instanceLimit + 1)
+        var found = SampleColumns()
+        var map: [Int: Int] = [:]
+        var source: [[UInt8]] = []
+        try visit(series) { samples, index in
+            if source != samples.templates {
+                source = samples.templates
+                map = [:]
+            }
+            if found.isEmpty { found.types = samples.types }
+            found.append(index, of: samples, map: &map)
+            return found.count < most
+        }
+        return found
+    }
+
+    /// Visits the selected instances of a series.
+    mutating func visit(_ series: SeriesKey, _ body: (SampleColumns, Int) throws -> Bool) throws {
+        let times = selection.times
+        var (from, to) = times.property == .observedAt ? times.bounds : (.none, .none)
+        if let cut {
+            if newestFirst {
+                from = from.isSet ? max(from, Timestamp(microseconds: cut)) : Timestamp(microseconds: cut)
+            } else {
+                to = to.isSet ? min(to, Timestamp(microseconds: cut)) : Timestamp(microseconds: cut)
+            }
+        }
+        try history.visit(series, from: from, to: to, newestFirst: newestFirst) { samples, index in
+            budget -= 1
+            guard budget >= 0 else {
+                throw NGSILDError.tooComplexQuery(
+                    "The request goes through more than \(history.configuration.scanLimit) instances; ask for fewer entities, attributes or a shorter time"
+                )
+            }
+            return times.contains(samples.times(of: index)[times.property]) ? try body(samples, index) : true
+        }
+    }
+
+    mutating func add(_ entity: TemporalHead, _ series: [(SeriesKey, SampleColumns)]) {
+        collected.append((entity, series))
+        count += series.reduce(0) { $0 + $1.1.count }
+        if count > history.configuration.instanceLimit { shorten() }
+    }
+
+    private mutating func shorten() {
+        var times = collected.flatMap { $0.series.flatMap(\.1.times) }
+        if newestFirst { times.sort(by: >) } else { times.sort() }
+        let limit = max(1, history.configuration.instanceLimit)
+        guard times.count > limit else { return }
+        let last = times[limit - 1]
+        cut = last
+        count = 0
+        for entity in collected.indices {
+            for series in collected[entity].series.indices {
+                let samples = collected[entity].series[series].1
+                let kept = samples.times.firstIndex { newestFirst ? $0 < last : $0 > last } ?? samples.count
+                collected[entity].series[series].1 = samples.slice(0..<kept)
+                count += kept
+            }
+        }
+    }
+
+    /// The part of the time that a shortened answer covers, in the direction of pagination.
+    var partialRange: (start: Timestamp, end: Timestamp)? {
+        guard let cut else { return nil }
+        let end = Timestamp(microseconds: cut)
+        let times = collected.flatMap { $0.series.flatMap(\.1.times) }
+        let query = selection.times
+        if newestFirst {
+            let newest = Timestamp(microseconds: times.max() ?? cut)
+            switch query.relation {
+            case .before: return (query.timeAt, end)
+            case .between: return (query.endTimeAt, end)
+            default: return (newest, end)
+            }
+        }
+        let oldest = Timestamp(microseconds: times.min() ?? cut)
+        return (query.relation == .after || query.relation == .between ? query.timeAt : oldest, end)
+    }
+}
+
+/// What is known of an entity beside its instances.
+struct TemporalHead {
+    let id: String
+    let types: [TermID]
+    let scopes: [String]
+    var createdAt = Timestamp.none
+    var modifiedAt = Timestamp.none
+}
+
+extension InstanceTimes {
+    subscript(property: TemporalQuery.TimeProperty) -> Timestamp {
+        switch property {
+        case .observedAt: observedAt
+        case .createdAt: createdAt
+        case .modifiedAt: modifiedAt
+        case .deletedAt: deletedAt
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import JSONTree
+import NGSILDModel
+import NGSILDOperations
+import NGSILDQuery
+
+/// How a temporal answer is written.
+enum TemporalForm { case normalized, concise, values, aggregated }
+
+/// Reads the parameters of temporal requests.
+///
+/// - Source: CIM 009 clauses 6.18.3.2, 6.19.3.1.
+struct TemporalSelectionReader {
+    let parameters: QueryParameters
+    let context: TermContext
+
+    static let names: Set<String> = [
+        "timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods", "aggrPeriodDuration", "attrs", "pick",
+        "omit", "lang", "options", "format", "datasetId",
+    ]
+    private static let formats: [String: TemporalForm] = [
+        "normalized": .normalized, "concise": .concise, "temporalValues": .values, "simplified": .values,
+        "aggregatedValues": .aggregated,
+    ]
+
+    struct Reading {
+        var selection = TemporalSelection()
+        var form = TemporalForm.normalized
+        var representation = EntityRepresentation()
+    }
+
+    func read() throws(HTTPFailure) -> Reading {
+        var reading = Reading()
+        try form(&reading)
+        // id, type, scope, pick, omit and lang mean what they mean for entities.
+        var plain = QueryParameters()
+        for pair in parameters.pairs where ["attrs", "pick", "omit", "lang", "datasetId"].contains(pair.name) {
+            plain.append(pair.name, pair.value)
+        }
+        let system = reading.representation.showsSystemAttributes
+        reading.representation = try EntitySelection(parameters: plain, context: context).representation(.json)
+        reading.representation.showsSystemAttributes = system
+        reading.representation.form = reading.form == .concise ? .concise : .normalized
+        reading.selection.picked = reading.representation.picked
+        reading.selection.omitted = reading.representation.omitted
+        reading.selection.datasets = reading.representation.datasets
+        // The instances of the answer are chosen before they are written.
+        reading.representation.datasets = nil
+        reading.selection.times = try translating { () throws(NGSILDError) in
+            try TemporalQuery(
+                timerel: parameters["timerel"], timeAt: parameters["timeAt"], endTimeAt: parameters["endTimeAt"],
+                timeproperty: parameters["timeproperty"], lastN: parameters["lastN"])
+        }
+        if reading.form == .aggregated {
+            let methods = try parameters.list("aggrMethods") ?? []
+            reading.selection.aggregation = try translating { () throws(NGSILDError) in
+                try TemporalAggregation(methods: methods, period: parameters["aggrPeriodDuration"])
+            }
+        } else if parameters["aggrMethods"] != nil || parameters["aggrPeriodDuration"] != nil {
+            throw .badRequest("aggrMethods and aggrPeriodDuration go with options=aggregatedValues")
+        }
+        return reading
+    }
+
+    private func form(_ reading: inout Reading) throws(HTTPFailure) {
+        var chosen: TemporalForm?
+        for option in try parameters.options() {
+            if option == "sysAttrs" {
+                reading.representation.showsSystemAttributes = true
+            } else if let form = Self.formats[option] {
+                if let chosen, chosen != form { throw .badRequest("The options name two representations; choose one") }
+                chosen = form
+            } else {
+                throw .badRequest(
+                    "The option \"\(option)\" is not known here; known are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs")
+            }
+        }
+        if let format = parameters["format"] {
+            guard let form = Self.formats[format] else {
+                throw .badRequest("The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
+            }
+            chosen = form
+        }
+        reading.form = chosen ?? .normalized
+    }
+}

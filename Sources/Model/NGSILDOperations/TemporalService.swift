@@ -1,0 +1,134 @@
+public import NGSILDModel
+public import NGSILDQuery
+
+/// What of an entity's history a request asks for.
+public struct TemporalSelection: Sendable {
+    public var times = TemporalQuery()
+    /// `nil`: all attributes.
+    public var picked: Set<TermID>?
+    public var omitted: Set<TermID> = []
+    /// `nil`: all instances; else only these datasetIds, "@none" standing for the default instance.
+    public var datasets: Set<String>?
+    public var aggregation: TemporalAggregation?
+    public init() {}
+
+    public func shows(_ name: TermID) -> Bool {
+        if let picked, !picked.contains(name) { return false }
+        return !omitted.contains(name)
+    }
+}
+
+/// The value of one aggregation method over one period.
+public struct AggregatedValue: Hashable, Sendable {
+    /// JSON text.
+    public let value: String
+    public let start: Timestamp
+    public let end: Timestamp
+    public init(value: String, start: Timestamp, end: Timestamp) {
+        self.value = value
+        self.start = start
+        self.end = end
+    }
+}
+
+/// The history of one attribute of an entity.
+public struct TemporalAttribute: Sendable {
+    public let name: TermID
+    public let kind: AttributeKind
+    /// Each root is one instance, in the order of time, newest first when `lastN` was asked for.
+    public var instances = AttributeForest()
+    /// When each root was deleted, by root; only for instances that record a deletion.
+    public var deletions: [Int: Timestamp] = [:]
+    /// In the order of the methods asked for; empty when no aggregation was.
+    public var aggregates: [(method: TemporalAggregation.Method, values: [AggregatedValue])] = []
+
+    public init(name: TermID, kind: AttributeKind) {
+        self.name = name
+        self.kind = kind
+    }
+}
+
+/// The history of an entity: CIM 009 clause 5.2.20.
+public struct TemporalEntity: Sendable {
+    public let id: String
+    public let types: [TermID]
+    public let scopes: [String]
+    /// `.none` when the entity exists in the history only.
+    public let createdAt: Timestamp
+    public let modifiedAt: Timestamp
+    public var attributes: [TemporalAttribute]
+
+    public init(
+        id: String, types: [TermID], scopes: [String], createdAt: Timestamp, modifiedAt: Timestamp,
+        attributes: [TemporalAttribute]
+    ) {
+        self.id = id
+        self.types = types
+        self.scopes = scopes
+        self.createdAt = createdAt
+        self.modifiedAt = modifiedAt
+        self.attributes = attributes
+    }
+}
+
+/// An answer to a temporal query.
+public struct TemporalPage: Sendable {
+    public var entities: [TemporalEntity] = []
+    public var hasMore = false
+    /// How many entities match in all, if that was asked.
+    public var total: Int?
+    /// Set when not all instances fit: the part of the time that the answer covers, in the direction of pagination.
+    public var partialRange: (start: Timestamp, end: Timestamp)?
+    public init() {}
+}
+
+/// Temporal evolution: what entities were, and bringing in what happened before.
+///
+/// Nothing here touches the current state of an entity. Replies run on the scheduler once the outcome is durable, or
+/// the answer found; no call waits.
+///
+/// - Source: CIM 009 clauses 5.6.11 to 5.6.16, 5.7.3, 5.7.4.
+public protocol TemporalService: Sendable {
+    /// 5.6.11. The draft's attributes hold any number of instances, also with one datasetId
+    /// (`EntityDecoder(keepsEveryInstance: true)`); an instance at a time that is there already replaces it.
+    ///
+    /// - Parameter reply: gets whether the temporal evolution is new.
+    func upsertTemporalEvolution(
+        _ draft: EntityDraft, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Bool, NGSILDError>) -> Void)
+
+    /// 5.6.12
+    func addToTemporalEvolution(
+        id: String, _ draft: EntityDraft, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void)
+
+    /// 5.6.13; `dataset` `nil` deletes all instances, empty those of the default one.
+    func deleteTemporalAttribute(
+        id: String, attribute: TermID, dataset: String?, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void)
+
+    /// 5.6.14; the forest holds the one new instance.
+    func modifyTemporalInstance(
+        id: String, attribute: TermID, instanceID: String, _ instance: AttributeForest, tenant: String,
+        on scheduler: any ReplyScheduler, reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void)
+
+    /// 5.6.15
+    func deleteTemporalInstance(
+        id: String, attribute: TermID, instanceID: String, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void)
+
+    /// 5.6.16
+    func deleteTemporalEvolution(
+        id: String, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void)
+
+    /// 5.7.3. The page holds the one entity.
+    func retrieveTemporalEvolution(
+        id: String, _ selection: TemporalSelection, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<TemporalPage, NGSILDError>) -> Void)
+
+    /// 5.7.4. Values, places and scopes that the query asks for are looked for in the instances that the times select.
+    func queryTemporalEvolution(
+        _ query: EntityQuery, _ selection: TemporalSelection, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<TemporalPage, NGSILDError>) -> Void)
+}

@@ -1,0 +1,174 @@
+import BrokerStorage
+import InMemoryStorage
+import NGSILDModel
+import NGSILDOperations
+import Testing
+
+@testable import TemporalEvolution
+
+@Suite struct HistoryStoreTests {
+    @Test func `a change is in the history when it has been acknowledged`() async throws {
+        let city = try TestCity()
+        try await city.create()
+        try await city.set("21.5")
+        try await city.set("22")
+        #expect(try await city.values() == ["20", "21.5", "22"])
+        #expect(try city.chunks().isEmpty)
+        city.history.flush()
+        #expect(try city.chunks().map(\.count) == [3])
+        #expect(try await city.values() == ["20", "21.5", "22"])
+    }
+
+    @Test func `instances come back with their members, sub-attributes and times`() async throws {
+        let city = try TestCity()
+        try await city.create(
+            TestCity.room,
+            #""temperature":{"type":"Property","value":20,"unitCode":"CEL","observedAt":"2025-12-31T23:00:00Z","datasetId":"urn:ngsi-ld:a","accuracy":{"type":"Property","value":0.5}}"#)
+        city.history.flush()
+        let page = try await city.retrieve().get()
+        let attribute = try #require(page.entities.first?.attributes.first)
+        let forest = attribute.instances
+        #expect(forest.dataset(of: 0) == "urn:ngsi-ld:a")
+        #expect(forest.nodes[0].number == 20)
+        #expect(forest.nodes[0].observedAt == Timestamp("2025-12-31T23:00:00Z"))
+        #expect(forest.nodes[0].modifiedAt == Timestamp("2026-01-01T00:00:00Z"))
+        let head = String(decoding: forest.bytes[forest.nodes[0].head], as: UTF8.self)
+        #expect(
+            head.hasPrefix(
+                #""type":"Property","value":20,"unitCode":"CEL","datasetId":"urn:ngsi-ld:a","observedAt":"2025-12-31T23:00:00Z","instanceId":"urn:ngsi-ld:instance:"#))
+        #expect(forest.nodes[0].descendants == 1)
+        #expect(forest.nodes[1].number == 0.5)
+    }
+
+    @Test func `chunks fill up over many flushes`() async throws {
+        let city = try TestCity()
+        try await city.create()
+        for value in 1...1_300 {
+            try await city.set("\(value)")
+            if value.isMultiple(of: 50) { city.history.flush() }
+        }
+        city.history.flush()
+        #expect(try city.chunks().map(\.count) == [512, 512, 277])
+        var all = TemporalSelection()
+        all.times = try times("after", "2000-01-01T00:00:00Z", nil, "modifiedAt").times
+        #expect(try await city.values(TestCity.room, "temperature", all) == (["20"] + (1...1_300).map(String.init)))
+    }
+
+    @Test func `samples find their place among older and newer ones`() async throws {
+        let city = try TestCity()
+        try await city.create(TestCity.room, #""name":{"type":"Property","value":"a"}"#)
+        var generator = SeededGenerator(seed: 9)
+        var seconds = Array(0..<1_600)
+        seconds.shuffle(using: &generator)
+        for part in 0..<8 {
+            let instances = seconds[part * 200..<part * 200 + 200].map { second in
+                #"{"type":"Property","value":\#(second),"observedAt":"\#(Timestamp(microseconds: Int64(second) * 1_000_000).text)"}"#
+            }
+            _ = try await city.upsert(
+                #"{"id":"\#(TestCity.room)","type":"Room","temperature":[\#(instances.joined(separator: ","))]}"#).get()
+        }
+        #expect(try await city.values() == (0..<1_600).map(String.init))
+        let chunks = try city.chunks().filter { $0.count > 0 }
+        #expect(chunks.reduce(0) { $0 + $1.count } == 1_600)
+        #expect(zip(chunks, chunks.dropFirst()).allSatisfy { $0.end < $1.start })
+        #expect(chunks.allSatisfy { $0.count <= 512 })
+        #expect(try await city.values(TestCity.room, "temperature", try times(lastN: "3")) == ["1599", "1598", "1597"])
+    }
+
+    @Test func `a value at a time that is there replaces it`() async throws {
+        let city = try TestCity()
+        try await city.create()
+        try await city.set("1", observedAt: "2026-01-02T00:00:00Z")
+        city.history.flush()
+        try await city.set("2", observedAt: "2026-01-02T00:00:00Z")
+        #expect(try await city.values() == ["20", "2"])
+        city.history.flush()
+        #expect(try await city.values() == ["20", "2"])
+        #expect(try city.chunks().map(\.count) == [2])
+    }
+
+    @Test func `only instances that changed are recorded`() async throws {
+        let city = try TestCity()
+        try await city.create(
+            TestCity.room,
+            #""temperature":[{"type":"Property","value":1,"datasetId":"urn:a:1"},{"type":"Property","value":2}]"#)
+        try await city.set("3")
+        let page = try await city.retrieve().get()
+        #expect(TestCity.values(try #require(page.entities.first?.attributes.first)).sorted() == ["1", "2", "3"])
+    }
+
+    @Test func `what a crash left in tails is taken from the change record`() async throws {
+        let storage = InMemoryStorage()
+        let clock = ManualClock()
+        let first = try TestCity(storage: storage, clock: clock)
+        try await first.create()
+        try await first.set("21")
+        first.history.flush()
+        try await first.set("22")
+        try await first.set("23")
+        try await first.create("urn:ngsi-ld:Room:2")
+        _ = await first.perform(.deleteAttribute(id: TestCity.room, attribute: try first.term("temperature"), dataset: nil))
+        // No stop, no flush: the first city is gone as with kill -9.
+        let second = try TestCity(storage: storage, clock: clock)
+        second.history.flush()
+        let null = #""urn:ngsi-ld:null""#
+        #expect(try await second.values() == ["20", "21", "22", "23", null])
+        #expect(try await second.values("urn:ngsi-ld:Room:2") == ["20"])
+        // And once more: nothing doubles.
+        let third = try TestCity(storage: storage, clock: clock)
+        third.history.flush()
+        #expect(try await third.values() == ["20", "21", "22", "23", null])
+    }
+
+    @Test func `changes that memory has no room for are taken from the change record`() async throws {
+        let city = try TestCity { $0.pendingLimit = 1 }
+        try await city.create()
+        for value in 1...40 { try await city.set("\(value)") }
+        city.history.flush()
+        #expect(try await city.values() == ["20"] + (1...40).map(String.init))
+    }
+
+    @Test func `a deleted entity keeps its history, and its deletion is part of it`() async throws {
+        let city = try TestCity()
+        try await city.create()
+        city.clock.advance()
+        _ = await city.perform(.deleteEntity(id: TestCity.room))
+        city.history.flush()
+        let page = try await city.retrieve().get()
+        let entity = try #require(page.entities.first)
+        #expect(entity.types == [try city.term("Room")])
+        #expect(TestCity.values(try #require(entity.attributes.first)) == ["20", #""urn:ngsi-ld:null""#])
+        let deleted = try times("after", "2026-01-01T00:00:01Z", nil, "deletedAt")
+        #expect(try await city.values(TestCity.room, "temperature", deleted) == [#""urn:ngsi-ld:null""#])
+        // A new start finds it by its type.
+        let again = try TestCity(storage: city.storage, clock: city.clock)
+        #expect(again.history.directory.entry(tenant: "", id: TestCity.room)?.types == [try again.term("Room")])
+    }
+
+    @Test func `old changes are pruned once they are in chunks`() async throws {
+        let city = try TestCity { $0.keptChanges = 10 }
+        try await city.create()
+        for value in 1...100 { try await city.set("\(value)") }
+        #expect(try city.storage.statistics().changes == 101)
+        city.history.flush()
+        #expect(try city.storage.statistics().changes == 10)
+        #expect(city.history.statistics.cursor == 101)
+    }
+
+    @Test func `a store that refuses loses nothing`() async throws {
+        let city = try TestCity()
+        try await city.create()
+        city.broker.stop()
+        city.history.flush()
+        #expect(try await city.values() == ["20"])
+        #expect(city.history.statistics.tailSamples == 1)
+    }
+
+    @Test func `nothing is recorded when recording is off`() async throws {
+        let city = try TestCity(isRecording: false)
+        try await city.create()
+        try await city.set("1")
+        city.history.flush()
+        #expect(try await city.values() == [])
+    }
+}

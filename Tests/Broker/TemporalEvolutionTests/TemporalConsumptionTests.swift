@@ -1,0 +1,147 @@
+import NGSILDModel
+import NGSILDOperations
+import NGSILDQuery
+import Testing
+
+@testable import TemporalEvolution
+
+@Suite struct TemporalConsumptionTests {
+    /// Two sensors with hourly values 0...9 and 100...104 from 2026-01-01T00:00Z, a third without history.
+    private static func city(_ change: (inout HistoryConfiguration) -> Void = { _ in }) async throws -> TestCity {
+        let city = try TestCity(change)
+        for (number, values) in [(1, 0..<10), (2, 100..<105)] {
+            let instances = values.enumerated().map { hour, value in
+                #"{"type":"Property","value":\#(value),"observedAt":"2026-01-01T0\#(hour):00:00Z"}"#
+            }
+            _ = try await city.upsert(
+                #"{"id":"urn:ngsi-ld:Sensor:\#(number)","type":"Sensor","level":[\#(instances.joined(separator: ","))]}"#).get()
+        }
+        try await city.create("urn:ngsi-ld:Sensor:3", #""name":{"type":"Property","value":"new"}"#)
+        return city
+    }
+
+    struct Case: CustomStringConvertible, Sendable {
+        let timerel: String?
+        var timeAt: String?
+        var endTimeAt: String?
+        var property: String?
+        var lastN: String?
+        let values: [Int]
+        var description: String { "\(timerel ?? "all") \(timeAt ?? "") \(endTimeAt ?? "") \(property ?? "") \(lastN ?? "")" }
+    }
+
+    @Test(arguments: [
+        Case(timerel: nil, values: Array(0..<10)),
+        Case(timerel: "before", timeAt: "2026-01-01T03:00:00Z", values: [0, 1, 2]),
+        Case(timerel: "after", timeAt: "2026-01-01T07:00:00Z", values: [7, 8, 9]),
+        Case(timerel: "after", timeAt: "2026-01-01T07:00:00.000001Z", values: [8, 9]),
+        Case(timerel: "between", timeAt: "2026-01-01T02:00:00Z", endTimeAt: "2026-01-01T05:00:00Z", values: [2, 3, 4]),
+        Case(timerel: nil, lastN: "2", values: [9, 8]),
+        Case(timerel: "before", timeAt: "2026-01-01T03:00:00Z", lastN: "2", values: [2, 1]),
+        Case(timerel: "after", timeAt: "2026-01-01T00:00:00Z", property: "modifiedAt", values: Array(0..<10)),
+        Case(timerel: "before", timeAt: "2026-01-01T00:00:00Z", property: "modifiedAt", values: []),
+        Case(timerel: "after", timeAt: "2000-01-01T00:00:00Z", property: "deletedAt", values: []),
+    ])
+    func `times select instances`(_ test: Case) async throws {
+        let city = try await Self.city()
+        let selection = try times(test.timerel, test.timeAt, test.endTimeAt, test.property, lastN: test.lastN)
+        #expect(try await city.values("urn:ngsi-ld:Sensor:1", "level", selection) == test.values.map(String.init))
+    }
+
+    private func ids(_ city: TestCity, _ query: EntityQuery, _ selection: TemporalSelection) async throws -> [String] {
+        try await city.query(query, selection).get().entities.map { String($0.id.suffix(1)) }
+    }
+
+    @Test func `entities are selected by the instances in the time asked for`() async throws {
+        let city = try await Self.city()
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Sensor", context: city.context)
+        let all = try times("after", "2026-01-01T00:00:00Z")
+        #expect(try await ids(city, query, all) == ["1", "2"])
+        #expect(try await ids(city, query, try times("after", "2026-01-01T06:00:00Z")) == ["1"])
+        #expect(try await ids(city, query, try times("before", "2025-01-01T00:00:00Z")) == [])
+        query.expression = try QueryExpression(parsing: "level>=103", context: city.context)
+        #expect(try await ids(city, query, all) == ["2"])
+        #expect(try await ids(city, query, try times("before", "2026-01-01T03:00:00Z")) == [])
+    }
+
+    @Test func `pages follow each other`() async throws {
+        let city = try await Self.city()
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Sensor", context: city.context)
+        query.limit = 1
+        query.counts = true
+        let all = try times("after", "2026-01-01T00:00:00Z")
+        let first = try await city.query(query, all).get()
+        #expect(first.entities.map(\.id) == ["urn:ngsi-ld:Sensor:1"])
+        #expect(first.hasMore)
+        #expect(first.total == 2)
+        query.offset = 1
+        let second = try await city.query(query, all).get()
+        #expect(second.entities.map(\.id) == ["urn:ngsi-ld:Sensor:2"])
+        #expect(!second.hasMore)
+    }
+
+    @Test func `an answer that is too long covers a part of the time, for all alike`() async throws {
+        let city = try await Self.city { $0.instanceLimit = 6 }
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Sensor", context: city.context)
+        let forwards = try await city.query(query, try times("after", "2026-01-01T00:00:00Z")).get()
+        #expect(forwards.entities.map { TestCity.values($0.attributes[0]) } == [["0", "1", "2"], ["100", "101", "102"]])
+        #expect(forwards.partialRange?.start == Timestamp("2026-01-01T00:00:00Z"))
+        #expect(forwards.partialRange?.end == Timestamp("2026-01-01T02:00:00Z"))
+        let backwards = try await city.query(query, try times("before", "2026-01-02T00:00:00Z", lastN: "9")).get()
+        #expect(backwards.partialRange?.start == Timestamp("2026-01-02T00:00:00Z"))
+        #expect(backwards.partialRange?.end == Timestamp("2026-01-01T04:00:00Z"))
+        #expect(backwards.entities.map { TestCity.values($0.attributes[0]) } == [["9", "8", "7", "6", "5", "4"], ["104"]])
+    }
+
+    @Test func `attributes are picked and omitted`() async throws {
+        let city = try TestCity()
+        try await city.create(TestCity.room, #""a":{"type":"Property","value":1},"b":{"type":"Property","value":2}"#)
+        var selection = TemporalSelection()
+        selection.picked = [try city.term("a")]
+        #expect(try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.map(\.name) == [try city.term("a")])
+        selection.picked = nil
+        selection.omitted = [try city.term("a")]
+        #expect(try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.map(\.name) == [try city.term("b")])
+    }
+
+    @Test func `an entity without history and without state is not found`() async throws {
+        let city = try TestCity()
+        guard case .failure(.resourceNotFound) = await city.retrieve("urn:ngsi-ld:None:1") else { return #expect(Bool(false)) }
+    }
+
+    @Test func `work is bounded`() async throws {
+        let city = try await Self.city { $0.scanLimit = 5 }
+        guard case .failure(.tooComplexQuery) = await city.retrieve("urn:ngsi-ld:Sensor:1") else { return #expect(Bool(false)) }
+    }
+
+    @Test func `values are aggregated by periods`() async throws {
+        let city = try await Self.city()
+        var selection = try times("between", "2026-01-01T00:00:00Z", "2026-01-01T10:00:00Z")
+        selection.aggregation = try TemporalAggregation(methods: TemporalAggregation.Method.allCases.map(\.rawValue), period: "PT4H")
+        let page = try await city.retrieve("urn:ngsi-ld:Sensor:1", selection).get()
+        let aggregates = page.entities[0].attributes[0].aggregates
+        let found = Dictionary(uniqueKeysWithValues: aggregates.map { ($0.method, $0.values.map(\.value)) })
+        #expect(found[.totalCount] == ["4", "4", "2"])
+        #expect(found[.distinctCount] == ["4", "4", "2"])
+        #expect(found[.sum] == ["6", "22", "17"])
+        #expect(found[.avg] == ["1.5", "5.5", "8.5"])
+        #expect(found[.min] == ["0", "4", "8"])
+        #expect(found[.max] == ["3", "7", "9"])
+        #expect(found[.sumsq] == ["14", "126", "145"])
+        #expect(found[.stddev]?.first.flatMap(Double.init).map { abs($0 - 1.2909944487358056) < 1e-12 } == true)
+        #expect(aggregates[0].values[2].start == Timestamp("2026-01-01T08:00:00Z"))
+        #expect(aggregates[0].values[2].end == Timestamp("2026-01-01T12:00:00Z"))
+    }
+
+    @Test func `too many periods are refused`() async throws {
+        let city = try await Self.city { $0.periodLimit = 3 }
+        var selection = try times("after", "2026-01-01T00:00:00Z")
+        selection.aggregation = try TemporalAggregation(methods: ["avg"], period: "PT1S")
+        guard case .failure(.tooComplexQuery) = await city.retrieve("urn:ngsi-ld:Sensor:1", selection) else {
+            return #expect(Bool(false))
+        }
+    }
+}
