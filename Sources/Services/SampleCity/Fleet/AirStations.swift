@@ -38,7 +38,11 @@ struct AirStations: Fleet {
         let exposure = 0.45 + 0.9 * noise.unit(stream, 7)
         let stagnation = 1.5 / (0.5 + state.windMetresPerSecond / 4)
         let traffic = Rhythm.traffic(time) * exposure
-        let heating = max(0, (15 - state.temperatureCelsius) / 15) * (0.4 + 0.6 * Rhythm.parkedAtHome(time))
+        // Stoves and boilers run most in the evening and early in the morning.
+        let hours =
+            0.35 + 0.65 * Rhythm.bump(time.local.hour, at: 20, width: 3) + 0.4
+            * Rhythm.bump(time.local.hour, at: 7.2, width: 1.5)
+        let heating = max(0, (15 - state.temperatureCelsius) / 15) * hours
         let sun = state.solarWattsPerSquareMetre / 900
         let jitter = noise.drift(stream + 1 << 32, at: time, period: hour / 5)
         let slow = noise.drift(stream + 2 << 32, at: time, period: 11 * hour)
