@@ -12,6 +12,7 @@ import Synchronization
 /// time, and the server there must show a certificate for the name before it gets to see a request. Redirects are never
 /// followed here: a caller that follows one sends a new request, which is checked anew. Proxies are not used.
 public final class OutgoingHTTP: Sendable {
+    /// Which destinations are allowed, and the limits of time and size.
     public struct Configuration: Sendable {
         /// Whether 127.0.0.0/8 and ::1 may be requested, default no.
         public var allowsLoopback = false
