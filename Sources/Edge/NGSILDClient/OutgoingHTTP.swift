@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -98,7 +97,7 @@ public final class OutgoingHTTP: Sendable {
         let target = try RequestURL(url)
         let address = try await checkedAddress(target, url)
         var request = HTTPClientRequest(url: target.connectURL(address))
-        request.method = HTTPMethod(rawValue: method)
+        request.method = .init(rawValue: method)
         request.headers.add(name: "Host", value: target.authority)
         request.headers.add(name: "User-Agent", value: "Parvis")
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
