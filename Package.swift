@@ -73,9 +73,7 @@ let edge = layer(
         "JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
         logging,
     ], tests: ["BrokerCore", "InMemoryStorage", nioEmbedded])
-    + layer(
-        "Edge", "NGSILDClient",
-        ["JSONTree", "JSONLD", "NGSILDModel", httpClient, nioCore, nioPosix, nioHTTP1, logging])
+    + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
 
 let services = layer("Services", "SampleCity", ["JSONTree"])

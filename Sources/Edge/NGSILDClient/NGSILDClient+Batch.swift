@@ -25,6 +25,7 @@ public enum BatchOperation: Sendable {
 
 /// What became of a batch.
 public struct BatchSummary: Hashable, Sendable {
+    /// An entity that was not done, and why.
     public struct Failure: Hashable, Sendable {
         public let entityID: String
         public let status: Int?

@@ -3,6 +3,7 @@
 /// A broker that answers 503 or 429 is asked again after the time in its Retry-After, or else after a pause that
 /// doubles from 0.25 s, as often as `retries` says. Other failures are the caller's to judge.
 public struct NGSILDClient: Sendable {
+    /// How a client speaks to its broker.
     public struct Configuration: Sendable {
         /// Empty for the default tenant.
         public var tenant = ""

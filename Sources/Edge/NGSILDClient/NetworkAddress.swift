@@ -73,6 +73,7 @@ public struct NetworkRange: Hashable, Sendable {
         self.prefixLength = prefixLength
     }
 
+    /// Whether the address lies in the range; never for one of the other family.
     public func contains(_ address: NetworkAddress) -> Bool {
         guard address.bytes.count == start.count else { return false }
         let whole = prefixLength / 8

@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -12,6 +11,7 @@ import Synchronization
 /// time, and the server there must show a certificate for the name before it gets to see a request. Redirects are never
 /// followed here: a caller that follows one sends a new request, which is checked anew. Proxies are not used.
 public final class OutgoingHTTP: Sendable {
+    /// Which destinations are allowed, and the limits of time and size.
     public struct Configuration: Sendable {
         /// Whether 127.0.0.0/8 and ::1 may be requested, default no.
         public var allowsLoopback = false
@@ -97,7 +97,7 @@ public final class OutgoingHTTP: Sendable {
         let target = try RequestURL(url)
         let address = try await checkedAddress(target, url)
         var request = HTTPClientRequest(url: target.connectURL(address))
-        request.method = HTTPMethod(rawValue: method)
+        request.method = .init(rawValue: method)
         request.headers.add(name: "Host", value: target.authority)
         request.headers.add(name: "User-Agent", value: "Parvis")
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }

@@ -19,6 +19,7 @@ import Synchronization
 /// 2. At most one write of a subscription is on its way to the store at a time (`State.busy`).
 /// 3. `State` is locked before any queue's or record's lock, never the other way round.
 public final class SubscriptionManager: Sendable {
+    /// The limits and the rhythm of delivery.
     public struct Configuration: Sendable {
         /// Subscriptions over all tenants, default 100,000; more are refused.
         public var subscriptionLimit = 100_000

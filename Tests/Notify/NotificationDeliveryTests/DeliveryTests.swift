@@ -163,9 +163,11 @@ struct DeliveryTests {
         let city = try City(transport) { $0.queueLimit = 10 }
         try await city.subscribe(Self.body(uri: "http://dead.example/"))
         try await city.subscribe(Self.body(uri: "http://live.example/"))
-        for temperature in 1...50 { try await city.heat(1, to: temperature) }
-        // One of them hangs; all the others arrive.
-        await transport.arrival(of: 51)
+        // The first to the dead endpoint hangs; in step with the writes, each to the other arrives.
+        for temperature in 1...50 {
+            try await city.heat(1, to: temperature)
+            await transport.arrival(of: temperature + 1)
+        }
         #expect(Self.temperatures(transport.posts(to: "http://live.example/")) == (1...50).map { "\($0)" })
         #expect(transport.posts(to: "http://dead.example/").count == 1)
         #expect(city.manager.statistics.waiting == 10)

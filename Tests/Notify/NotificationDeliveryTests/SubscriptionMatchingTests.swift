@@ -48,40 +48,42 @@ struct SubscriptionMatchingTests {
         // Which attributes
         Case(#""watchedAttributes":["temperature"]"#, true),
         Case(#""watchedAttributes":["humidity"]"#, false),
-        Case(rooms + #","watchedAttributes":["humidity","temperature"]"#, true),
-        Case(rooms + #","watchedAttributes":["humidity"]"#, false),
+        Case(#"\#(rooms),"watchedAttributes":["humidity","temperature"]"#, true),
+        Case(#"\#(rooms),"watchedAttributes":["humidity"]"#, false),
         Case(#""entities":[{"type":"House"}],"watchedAttributes":["temperature"]"#, false),
         // Filters
-        Case(rooms + #","q":"temperature>20""#, true),
-        Case(rooms + #","q":"temperature>22""#, false),
-        Case(rooms + #","scopeQ":"/Prague/#""#, true),
-        Case(rooms + #","scopeQ":"/Brno/#""#, false),
+        Case(#"\#(rooms),"q":"temperature>20""#, true),
+        Case(#"\#(rooms),"q":"temperature>22""#, false),
+        Case(#"\#(rooms),"scopeQ":"/Prague/#""#, true),
+        Case(#"\#(rooms),"scopeQ":"/Brno/#""#, false),
         Case(
-            rooms + #","geoQ":{"georel":"near;maxDistance==2000","geometry":"Point","coordinates":[14.42,50.09]}"#, true
+            #"\#(rooms),"geoQ":{"georel":"near;maxDistance==2000","geometry":"Point","coordinates":[14.42,50.09]}"#,
+            true
         ),
         Case(
-            rooms + #","geoQ":{"georel":"near;maxDistance==500","geometry":"Point","coordinates":[14.42,50.09]}"#, false
+            #"\#(rooms),"geoQ":{"georel":"near;maxDistance==500","geometry":"Point","coordinates":[14.42,50.09]}"#,
+            false
         ),
         // Triggers: by default an attribute that is created or updated
         Case(rooms, true, kind: .created, ["temperature": .created]),
         Case(rooms, false, ["temperature": .deleted]),
         Case(rooms, false, kind: .deleted, ["temperature": .deleted]),
         Case(rooms, false, [:]),
-        Case(rooms + #","notificationTrigger":["entityCreated"]"#, true, kind: .created, ["temperature": .created]),
-        Case(rooms + #","notificationTrigger":["entityCreated"]"#, false, ["temperature": .created]),
-        Case(rooms + #","notificationTrigger":["entityCreated"]"#, true, kind: .created, [:]),
-        Case(rooms + #","notificationTrigger":["entityUpdated"]"#, true, ["temperature": .deleted]),
-        Case(rooms + #","notificationTrigger":["entityUpdated"]"#, true, ["temperature": .modified]),
-        Case(rooms + #","notificationTrigger":["attributeCreated"]"#, true, ["temperature": .created]),
-        Case(rooms + #","notificationTrigger":["attributeCreated"]"#, false, ["temperature": .modified]),
-        Case(rooms + #","notificationTrigger":["attributeUpdated"]"#, false, ["temperature": .created]),
-        Case(rooms + #","notificationTrigger":["attributeDeleted"]"#, true, ["temperature": .deleted]),
+        Case(#"\#(rooms),"notificationTrigger":["entityCreated"]"#, true, kind: .created, ["temperature": .created]),
+        Case(#"\#(rooms),"notificationTrigger":["entityCreated"]"#, false, ["temperature": .created]),
+        Case(#"\#(rooms),"notificationTrigger":["entityCreated"]"#, true, kind: .created, [:]),
+        Case(#"\#(rooms),"notificationTrigger":["entityUpdated"]"#, true, ["temperature": .deleted]),
+        Case(#"\#(rooms),"notificationTrigger":["entityUpdated"]"#, true, ["temperature": .modified]),
+        Case(#"\#(rooms),"notificationTrigger":["attributeCreated"]"#, true, ["temperature": .created]),
+        Case(#"\#(rooms),"notificationTrigger":["attributeCreated"]"#, false, ["temperature": .modified]),
+        Case(#"\#(rooms),"notificationTrigger":["attributeUpdated"]"#, false, ["temperature": .created]),
+        Case(#"\#(rooms),"notificationTrigger":["attributeDeleted"]"#, true, ["temperature": .deleted]),
         Case(
-            rooms + #","notificationTrigger":["attributeDeleted"]"#, false, kind: .deleted, ["temperature": .deleted]),
-        Case(rooms + #","notificationTrigger":["entityDeleted"]"#, true, kind: .deleted, ["temperature": .deleted]),
-        Case(rooms + #","notificationTrigger":["entityDeleted"]"#, false, ["temperature": .deleted]),
+            #"\#(rooms),"notificationTrigger":["attributeDeleted"]"#, false, kind: .deleted, ["temperature": .deleted]),
+        Case(#"\#(rooms),"notificationTrigger":["entityDeleted"]"#, true, kind: .deleted, ["temperature": .deleted]),
+        Case(#"\#(rooms),"notificationTrigger":["entityDeleted"]"#, false, ["temperature": .deleted]),
         Case(
-            rooms + #","notificationTrigger":["attributeDeleted"],"watchedAttributes":["humidity"]"#, false,
+            #"\#(rooms),"notificationTrigger":["attributeDeleted"],"watchedAttributes":["humidity"]"#, false,
             ["temperature": .deleted, "humidity": .modified]),
     ]
 
