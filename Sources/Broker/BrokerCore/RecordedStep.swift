@@ -16,7 +16,9 @@ public struct RecordedStep: Sendable {
         guard rest.popFirst() == ChangeCodec.version, let count = rest.count() else { return nil }
         var steps: [RecordedStep] = []
         for _ in 0..<count {
-            guard let kind = rest.popFirst().flatMap(EntityChange.Kind.init), let changes = rest.count() else { return nil }
+            guard let kind = rest.popFirst().flatMap(EntityChange.Kind.init), let changes = rest.count() else {
+                return nil
+            }
             var attributes: [AttributeChange] = []
             for _ in 0..<changes {
                 guard let number = rest.variable(), number <= UInt32.max,

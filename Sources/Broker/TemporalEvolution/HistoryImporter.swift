@@ -65,15 +65,19 @@ public struct HistoryImporter: Sendable {
             var series = known?.series ?? [:]
             series[key] = series[key]?.merged(with: samples) ?? samples
             additions[group.entityID] = HistoryAddition(
-                tenant: tenant, entity: group.entityID, types: group.types, scopes: [], series: series, mustExist: false)
+                tenant: tenant, entity: group.entityID, types: group.types, scopes: [], series: series, mustExist: false
+            )
         }
-        history.submit(.append(Array(additions.values)), weight: max(1, weight), on: scheduler) { reply($0.map { _ in }) }
+        history.submit(.append(Array(additions.values)), weight: max(1, weight), on: scheduler) {
+            reply($0.map { _ in })
+        }
     }
 
     private func columns(_ group: HistoryGroup, _ now: Timestamp) throws(NGSILDError) -> SampleColumns {
         let template = template(group)
         guard group.observedAt.count == group.ends.count, group.ends.last ?? 0 == group.values.count else {
-            throw .badRequestData("The history of \(group.entityID) has \(group.observedAt.count) times and \(group.ends.count) values")
+            throw .badRequestData(
+                "The history of \(group.entityID) has \(group.observedAt.count) times and \(group.ends.count) values")
         }
         var columns = SampleColumns()
         columns.types = group.types
@@ -81,14 +85,18 @@ public struct HistoryImporter: Sendable {
         let kind = columns.kind(of: template)
         var start = 0
         for (index, end) in group.ends.enumerated() {
-            guard end > start, end <= group.values.count, Timestamp.representable.contains(group.observedAt[index]) else {
-                throw .badRequestData("Value \(index) in the history of \(group.entityID) is empty, or its time is not between the years 0 and 9999")
+            guard end > start, end <= group.values.count, Timestamp.representable.contains(group.observedAt[index])
+            else {
+                throw .badRequestData(
+                    "Value \(index) in the history of \(group.entityID) is empty, or its time is not between the years 0 and 9999"
+                )
             }
             let isFine = group.values.withUnsafeBytes { values in
                 let value = UnsafeRawBufferPointer(rebasing: values[start..<end])
                 guard DecimalNumber(value) != nil || (try? JSONDocument(parsing: value)) != nil else { return false }
                 columns.append(
-                    time: group.observedAt[index].microseconds, createdAt: now.microseconds, modifiedAt: now.microseconds,
+                    time: group.observedAt[index].microseconds, createdAt: now.microseconds,
+                    modifiedAt: now.microseconds,
                     flags: .isObserved, kind: kind, value: value)
                 return true
             }

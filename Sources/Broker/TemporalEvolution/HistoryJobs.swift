@@ -57,7 +57,8 @@ extension HistoryStore {
     ) {
         let job = HistoryJob(work: work, scheduler: scheduler, reply: reply, weight: weight)
         let (isTaken, isFirst) = jobs.withLock { jobs in
-            guard jobs.weight + weight <= configuration.writeLimit || jobs.jobs.isEmpty, jobs.jobs.count < 100_000 else {
+            guard jobs.weight + weight <= configuration.writeLimit || jobs.jobs.isEmpty, jobs.jobs.count < 100_000
+            else {
                 return (false, false)
             }
             jobs.jobs.append(job)
@@ -65,7 +66,14 @@ extension HistoryStore {
             return (true, jobs.jobs.count == 1)
         }
         guard isTaken else {
-            scheduler.deliver([{ reply(.failure(.overloaded("More history waits to be written than the broker takes; try again in a second"))) }])
+            scheduler.deliver([
+                {
+                    reply(
+                        .failure(
+                            .overloaded("More history waits to be written than the broker takes; try again in a second")
+                        ))
+                }
+            ])
             return
         }
         if isFirst { queue.async { [self] in runJobs() } }
@@ -91,6 +99,7 @@ extension HistoryStore {
 
     private func runAdditions(_ jobs: [HistoryJob]) {
         guard !jobs.isEmpty else { return }
+        absorb()
         var answers: [(HistoryJob, Result<Bool, NGSILDError>)] = []
         var merged: [SeriesKey: SampleColumns] = [:]
         var entries: DirectoryEntries = [:]
@@ -168,7 +177,8 @@ extension HistoryStore {
         case .attribute(let name, let dataset):
             let gone = all.filter { $0.attribute == name && (dataset == nil || $0.dataset == dataset) }
             guard try empty(gone, documents: []) > 0 else {
-                throw NGSILDError.resourceNotFound("The history of entity \(removal.entity) does not have the attribute")
+                throw NGSILDError.resourceNotFound(
+                    "The history of entity \(removal.entity) does not have the attribute")
             }
         case .instance(let name, let id, let replacement):
             guard let key = all.first(where: { $0.attribute == name && id.belongs(to: $0) }) else {
@@ -245,7 +255,8 @@ extension RecordedSample {
         value.withUnsafeBytes {
             columns.append(
                 time: isObserved ? time.microseconds : old.times[index], createdAt: old.createdAt[index],
-                modifiedAt: times.modifiedAt.microseconds, flags: isObserved ? .isObserved : old.flags(index), kind: kind,
+                modifiedAt: times.modifiedAt.microseconds, flags: isObserved ? .isObserved : old.flags(index),
+                kind: kind,
                 value: $0)
         }
     }

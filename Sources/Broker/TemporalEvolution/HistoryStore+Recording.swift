@@ -91,7 +91,8 @@ extension HistoryStore {
 
     private func replay(_ change: StoredChange) {
         guard let steps = RecordedStep.decode(change.change) else {
-            configuration.onFailure("Change \(change.sequence) of \(change.id) cannot be read and is not in the history")
+            configuration.onFailure(
+                "Change \(change.sequence) of \(change.id) cannot be read and is not in the history")
             return
         }
         let current = try? entities.retrieveEntity(id: change.id, tenant: change.tenant)

@@ -63,7 +63,9 @@ extension HistoryStore {
 
     private func prune(_ cursor: UInt64) {
         let keep = configuration.keptChanges
-        guard cursor > keep, cursor - keep >= progress.withLock({ $0.prunedThrough }) + max(1, keep / 10) else { return }
+        guard cursor > keep, cursor - keep >= progress.withLock({ $0.prunedThrough }) + max(1, keep / 10) else {
+            return
+        }
         do {
             try keeping.storage.pruneChanges(through: cursor - keep)
             progress.withLock { $0.prunedThrough = cursor - keep }
@@ -144,7 +146,8 @@ extension HistoryStore {
         if chunk.count == 0 { return nil }
         guard let samples = ChunkCodec.decode(chunk.body) else {
             configuration.onFailure(
-                "A history chunk of \(chunk.series.entity) from \(chunk.start.text) is damaged and left out; restore a backup")
+                "A history chunk of \(chunk.series.entity) from \(chunk.start.text) is damaged; restore a backup"
+            )
             return nil
         }
         return samples

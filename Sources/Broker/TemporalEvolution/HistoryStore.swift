@@ -9,7 +9,7 @@ import Synchronization
 /// reads them back.
 ///
 /// Invariants:
-/// 1. Chunks of a series never overlap, and all writing of chunks happens on `queue`, one piece of work after the other.
+/// 1. Chunks of a series never overlap; all writing of chunks happens on `queue`, one piece of work after the other.
 /// 2. Two locks: `tails`, then `pending`. The committer takes only `pending`, for the time of an append.
 /// 3. A reader takes in what is pending before it reads, then reads tails before the store, so it sees every change
 ///    that was acknowledged before it began.

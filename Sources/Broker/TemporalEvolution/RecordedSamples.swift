@@ -11,7 +11,10 @@ struct RecordedSample {
     let times: InstanceTimes
 
     /// The instance at `root`, at its observedAt, or where it has none at its modifiedAt.
-    init(tenant: String, entity: String, types: [TermID], _ forest: AttributeForest, root: Int, modifiedAt: Timestamp? = nil) {
+    init(
+        tenant: String, entity: String, types: [TermID], _ forest: AttributeForest, root: Int,
+        modifiedAt: Timestamp? = nil
+    ) {
         let node = forest.nodes[root]
         series = SeriesKey(tenant: tenant, entity: entity, attribute: node.name, dataset: forest.dataset(of: root))
         self.types = types
@@ -19,18 +22,23 @@ struct RecordedSample {
         value = Array(forest.bytes[node.value])
         let modified = modifiedAt ?? node.modifiedAt
         times = InstanceTimes(
-            observedAt: node.observedAt, createdAt: node.createdAt.isSet ? node.createdAt : modified, modifiedAt: modified)
+            observedAt: node.observedAt, createdAt: node.createdAt.isSet ? node.createdAt : modified,
+            modifiedAt: modified)
     }
 
     /// The instance at `root` as deleted at a time: its value is the NGSI-LD Null (clause 4.5.7).
-    init(deletionAt time: Timestamp, tenant: String, entity: String, types: [TermID], _ forest: AttributeForest, root: Int) {
+    init(
+        deletionAt time: Timestamp, tenant: String, entity: String, types: [TermID], _ forest: AttributeForest,
+        root: Int
+    ) {
         let node = forest.nodes[root]
         series = SeriesKey(tenant: tenant, entity: entity, attribute: node.name, dataset: forest.dataset(of: root))
         self.types = types
         template = EntityCodec.encode(forest.template(of: root))
         value = Self.null(node.kind)
         times = InstanceTimes(
-            observedAt: .none, createdAt: node.createdAt.isSet ? node.createdAt : time, modifiedAt: time, deletedAt: time)
+            observedAt: .none, createdAt: node.createdAt.isSet ? node.createdAt : time, modifiedAt: time,
+            deletedAt: time)
     }
 
     static func null(_ kind: AttributeKind) -> [UInt8] {
@@ -68,10 +76,13 @@ extension EntityChange {
             guard let before else { return }
             for root in before.attributes.roots where changed.contains(before.attributes.nodes[root].name) {
                 let name = before.attributes.nodes[root].name
-                guard after.attributes.root(named: name, dataset: before.attributes.dataset(of: root)) == nil else { continue }
+                guard after.attributes.root(named: name, dataset: before.attributes.dataset(of: root)) == nil else {
+                    continue
+                }
                 body(
                     RecordedSample(
-                        deletionAt: at, tenant: tenant, entity: before.id, types: after.types, before.attributes, root: root))
+                        deletionAt: at, tenant: tenant, entity: before.id, types: after.types, before.attributes,
+                        root: root))
             }
         case .deleted:
             guard let before else { return }

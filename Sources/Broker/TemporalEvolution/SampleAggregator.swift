@@ -66,7 +66,8 @@ struct SampleAggregator {
         if countsDistinct, buckets[start]?.distinct.insert(Array(value)).inserted == true {
             distinct += 1
             if distinct > Self.distinctLimit {
-                throw .tooComplexQuery("distinctCount finds more than \(Self.distinctLimit) values; ask for a shorter time")
+                throw .tooComplexQuery(
+                    "distinctCount finds more than \(Self.distinctLimit) values; ask for a shorter time")
             }
         }
         switch value.first {
@@ -77,10 +78,12 @@ struct SampleAggregator {
             buckets[start]?.add(Double(Self.elements(value)))
         case UInt8(ascii: "\""):
             let text = Array(value)
-            if let least = buckets[start]?.firstText, !text.lexicographicallyPrecedes(least) {} else {
+            if let least = buckets[start]?.firstText, !text.lexicographicallyPrecedes(least) {
+            } else {
                 buckets[start]?.firstText = text
             }
-            if let most = buckets[start]?.lastText, !most.lexicographicallyPrecedes(text) {} else {
+            if let most = buckets[start]?.lastText, !most.lexicographicallyPrecedes(text) {
+            } else {
                 buckets[start]?.lastText = text
             }
         default:
@@ -127,7 +130,11 @@ struct SampleAggregator {
         var (depth, commas, isString, isEscaped, hasContent) = (0, 0, false, false, false)
         for byte in text {
             if isString {
-                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
                     isString = false
                 }
                 continue

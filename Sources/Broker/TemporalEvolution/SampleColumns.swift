@@ -157,7 +157,8 @@ struct SampleColumns: Hashable, Sendable {
             kinds.allSatisfy({ templates.indices.contains(Int(truncatingIfNeeded: $0)) }),
             flags.allSatisfy({ $0 >= 0 && $0 < 4 }), zip(ends, ends.dropFirst()).allSatisfy(<),
             ends.first ?? 1 > 0, zip(times, times.dropFirst()).allSatisfy(<),
-            times.allSatisfy(range.contains), createdAt.allSatisfy(range.contains), modifiedAt.allSatisfy(range.contains)
+            times.allSatisfy(range.contains), createdAt.allSatisfy(range.contains),
+            modifiedAt.allSatisfy(range.contains)
         else { return nil }
         self.types = types
         self.templates = templates

@@ -8,6 +8,7 @@ import NGSILDOperations
 /// 1. A sample is in `tails`, in `flushing`, or in the store, from its taking in on; in between it is in both.
 /// 2. Every change up to `absorbed` has been taken in.
 /// 3. `sampleCount` counts the samples of `tails`.
+/// 4. `index` lists the keys of `tails` and `flushing`, and perhaps some that have gone.
 struct SeriesTails {
     struct Tail {
         var columns = SampleColumns()
@@ -19,6 +20,12 @@ struct SeriesTails {
     private(set) var flushing: [SeriesKey: SampleColumns] = [:]
     private(set) var sampleCount = 0
     private(set) var absorbed: UInt64 = 0
+    private var index: [EntityName: Set<SeriesKey>] = [:]
+
+    private struct EntityName: Hashable {
+        let tenant: String
+        let entity: String
+    }
 
     mutating func start(at sequence: UInt64) { absorbed = max(absorbed, sequence) }
 
@@ -28,6 +35,11 @@ struct SeriesTails {
     }
 
     mutating func add(_ sample: RecordedSample, sequence: UInt64) {
+        if tails[sample.series] == nil {
+            tails[sample.series] = Tail(firstSequence: sequence)
+            let name = EntityName(tenant: sample.series.tenant, entity: sample.series.entity)
+            index[name, default: []].insert(sample.series)
+        }
         sample.append(to: &tails[sample.series, default: Tail(firstSequence: sequence)].columns)
         sampleCount += 1
     }
@@ -61,6 +73,11 @@ struct SeriesTails {
             }
         }
         flushing.removeAll(keepingCapacity: true)
+        if tails.isEmpty { index.removeAll(keepingCapacity: true) }
+        // Where some tail is always left, what has gone is swept out once it is most of the index.
+        guard index.count > 2 * tails.count + 1_024 else { return }
+        index.removeAll(keepingCapacity: true)
+        for key in tails.keys { index[EntityName(tenant: key.tenant, entity: key.entity), default: []].insert(key) }
     }
 
     /// The last change all of whose samples, and those of all before, are in the store once `flushing` is.
@@ -77,12 +94,9 @@ struct SeriesTails {
         return waiting.merged(with: tail.columns.sorted())
     }
 
-    /// The series of an entity that have samples here. Cost: linear in the series.
+    /// The series of an entity that have samples here.
     func series(tenant: String, entity: String) -> Set<SeriesKey> {
-        var result: Set<SeriesKey> = []
-        for key in tails.keys where key.entity == entity && key.tenant == tenant { result.insert(key) }
-        for key in flushing.keys where key.entity == entity && key.tenant == tenant { result.insert(key) }
-        return result
+        (index[EntityName(tenant: tenant, entity: entity)] ?? []).filter { tails[$0] != nil || flushing[$0] != nil }
     }
 
     mutating func remove(_ series: SeriesKey) {

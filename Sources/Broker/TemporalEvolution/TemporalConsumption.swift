@@ -33,7 +33,13 @@ extension HistoryStore {
     ) {
         guard waitingReads.wrappingAdd(1, ordering: .relaxed).newValue <= Self.readLimit else {
             waitingReads.wrappingSubtract(1, ordering: .relaxed)
-            scheduler.deliver([{ reply(.failure(.overloaded("More temporal requests wait than the broker takes; try again in a second"))) }])
+            scheduler.deliver([
+                {
+                    reply(
+                        .failure(
+                            .overloaded("More temporal requests wait than the broker takes; try again in a second")))
+                }
+            ])
             return
         }
         readers.async { [self] in
@@ -57,7 +63,8 @@ extension HistoryStore {
 
     private func retrieve(_ id: String, _ selection: TemporalSelection, _ tenant: String) throws -> TemporalPage {
         guard keeping.tenantNames.contains(tenant) else {
-            throw NGSILDError.nonexistentTenant("Tenant \(tenant) does not exist; it comes into being when its first entity is created")
+            throw NGSILDError.nonexistentTenant(
+                "Tenant \(tenant) does not exist; it comes into being when its first entity is created")
         }
         let head: TemporalHead
         if let record = try? entities.retrieveEntity(id: id, tenant: tenant) {
@@ -129,13 +136,18 @@ extension HistoryStore {
                 return left > 0
             }
             guard let kind else { continue }
-            if attributes.last?.name != key.attribute { attributes.append(TemporalAttribute(name: key.attribute, kind: kind)) }
+            if attributes.last?.name != key.attribute {
+                attributes.append(TemporalAttribute(name: key.attribute, kind: kind))
+            }
             attributes[attributes.count - 1].aggregates = aggregator.results()
         }
-        if let asked = selection.picked, let none = attributes.first(where: { $0.aggregates.isEmpty && asked.contains($0.name) }) {
+        if let asked = selection.picked,
+            let none = attributes.first(where: { $0.aggregates.isEmpty && asked.contains($0.name) })
+        {
             _ = none
             throw NGSILDError.invalidRequest(
-                "An attribute asked for has values that none of the methods in aggrMethods is defined for; totalCount and distinctCount always are")
+                "An attribute asked for has values that none of the methods in aggrMethods is defined for; totalCount and distinctCount always are"
+            )
         }
         return entity(head, attributes.filter { !$0.aggregates.isEmpty })
     }
@@ -173,7 +185,9 @@ extension HistoryStore {
     }
 
     /// Candidates with a current state, by what the broker has indexes for.
-    private func visitCurrent(_ query: EntityQuery, _ tenant: String, _ visit: (TemporalHead) throws -> Bool) throws -> Bool {
+    private func visitCurrent(_ query: EntityQuery, _ tenant: String, _ visit: (TemporalHead) throws -> Bool) throws
+        -> Bool
+    {
         var candidates = EntityQuery()
         candidates.types = query.types
         candidates.ids = query.ids
@@ -194,7 +208,8 @@ extension HistoryStore {
             if !query.ids.isEmpty, !query.ids.contains(id) { continue }
             if let pattern = query.idPattern, !pattern.matches(id) { continue }
             let none = Timestamp(microseconds: 0)
-            let bare = EntityRecord(id: id, types: entry.types, createdAt: none, modifiedAt: none, attributes: AttributeForest())
+            let bare = EntityRecord(
+                id: id, types: entry.types, createdAt: none, modifiedAt: none, attributes: AttributeForest())
             if !query.selectors.isEmpty, !query.selectors.contains(where: { $0.matches(bare) }) { continue }
             // One that was created again while the query ran was visited before.
             if (try? entities.retrieveEntity(id: id, tenant: tenant)) != nil { continue }

@@ -17,7 +17,7 @@ struct TemporalAnswer {
         renderer = EntityRenderer(context: context, representation: reading.representation)
     }
 
-    /// The status and headers of an answer: 206 with the time that it covers when not all instances fit (clause 6.3.10).
+    /// Status and headers: 206 with the time that the answer covers when not all instances fit (clause 6.3.10).
     static func statusAndRange(
         _ page: TemporalPage, _ times: TemporalQuery
     ) -> (status: Int, headers: [(name: String, value: String)]) {

@@ -71,12 +71,14 @@ struct TemporalSelectionReader {
                 chosen = form
             } else {
                 throw .badRequest(
-                    "The option \"\(option)\" is not known here; known are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs")
+                    "The option \"\(option)\" is not known here; known are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs"
+                )
             }
         }
         if let format = parameters["format"] {
             guard let form = Self.formats[format] else {
-                throw .badRequest("The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
+                throw .badRequest(
+                    "The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
             }
             chosen = form
         }

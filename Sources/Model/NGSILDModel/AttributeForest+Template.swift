@@ -36,7 +36,8 @@ extension AttributeForest {
         bare.valueLength = 0
         if node.datasetLength > 0 {
             let isAfterCut = node.dataset.lowerBound >= cut.upperBound
-            bare.datasetStart = node.datasetStart - node.headStart - node.valueLength - (isAfterCut ? UInt32(cut.count) : 0)
+            bare.datasetStart =
+                node.datasetStart - node.headStart - node.valueLength - (isAfterCut ? UInt32(cut.count) : 0)
         }
         bare.flags = node.flags.intersection(.hasHoles)
         bare.observedAt = .none
@@ -85,7 +86,8 @@ extension AttributeForest {
         node.valueLength = UInt32(value.count)
         bytes.append(contentsOf: value)
         if bare.datasetLength > 0 {
-            node.datasetStart = bare.datasetStart + node.headStart + (bare.datasetStart >= bare.valueStart ? node.valueLength : 0)
+            node.datasetStart =
+                bare.datasetStart + node.headStart + (bare.datasetStart >= bare.valueStart ? node.valueLength : 0)
         }
         bytes.append(contentsOf: template.bytes[Int(bare.valueStart)..<Int(bare.headLength)])
         appendMember(",\"observedAt\":", times.observedAt)

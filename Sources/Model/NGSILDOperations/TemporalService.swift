@@ -37,8 +37,6 @@ public struct TemporalAttribute: Sendable {
     public let kind: AttributeKind
     /// Each root is one instance, in the order of time, newest first when `lastN` was asked for.
     public var instances = AttributeForest()
-    /// When each root was deleted, by root; only for instances that record a deletion.
-    public var deletions: [Int: Timestamp] = [:]
     /// In the order of the methods asked for; empty when no aggregation was.
     public var aggregates: [(method: TemporalAggregation.Method, values: [AggregatedValue])] = []
 

@@ -18,11 +18,14 @@ public struct TemporalAggregation: Hashable, Sendable {
         for name in names {
             guard let method = Method(rawValue: name) else {
                 throw .badRequestData(
-                    "aggrMethods names \"\(name)\"; known are \(Method.allCases.map(\.rawValue).joined(separator: ", "))")
+                    "aggrMethods names \"\(name)\"; known are \(Method.allCases.map(\.rawValue).joined(separator: ", "))"
+                )
             }
             if !methods.contains(method) { methods.append(method) }
         }
-        guard !methods.isEmpty else { throw .badRequestData("The aggregated representation needs aggrMethods, such as avg") }
+        guard !methods.isEmpty else {
+            throw .badRequestData("The aggregated representation needs aggrMethods, such as avg")
+        }
         self.methods = methods
         if let period {
             let parsed = try CalendarPeriod(parsing: period)
@@ -106,7 +109,8 @@ public struct CalendarPeriod: Hashable, Sendable {
         var count = 1
         var start = origin
         while true {
-            let end = Timestamp(microseconds: origin.adding(months: months * count).microseconds + Int64(count) * microseconds)
+            let end = Timestamp(
+                microseconds: origin.adding(months: months * count).microseconds + Int64(count) * microseconds)
             if time < end || end > Timestamp.representable.upperBound { return (start, end) }
             start = end
             count += 1

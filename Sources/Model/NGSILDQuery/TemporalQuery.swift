@@ -28,7 +28,9 @@ public struct TemporalQuery: Hashable, Sendable {
             guard let relation = Relation(rawValue: timerel) else {
                 throw .badRequestData("timerel is \"\(timerel)\"; it is before, after or between")
             }
-            guard let timeAt else { throw .badRequestData("timerel=\(timerel) needs timeAt, such as 2026-01-31T12:00:00Z") }
+            guard let timeAt else {
+                throw .badRequestData("timerel=\(timerel) needs timeAt, such as 2026-01-31T12:00:00Z")
+            }
             self.relation = relation
             self.timeAt = try Self.time("timeAt", timeAt)
         } else if timeAt != nil {

@@ -10,12 +10,14 @@ import Testing
         let kinds = [[1, 2, 3], [UInt8](repeating: 9, count: 300), []].map { columns.kind(of: $0) }
         var time: Int64 = 1_700_000_000_000_000
         for _ in 0..<count {
-            time += Bool.random(using: &generator) ? 3_600_000_000 : Int64.random(in: 1...1_000_000_000, using: &generator)
+            time +=
+                Bool.random(using: &generator) ? 3_600_000_000 : Int64.random(in: 1...1_000_000_000, using: &generator)
             let texts = ["12.5", "0", "-3", "7.25", "1000000"] + (numbers ? [] : ["\"wet\"", "true", "1e9", "[1,2]"])
             let value = Array((texts.randomElement(using: &generator) ?? "1").utf8)
             value.withUnsafeBytes {
                 columns.append(
-                    time: time, createdAt: 1_600_000_000_000_000, modifiedAt: time + Int64.random(in: 0...5_000_000, using: &generator),
+                    time: time, createdAt: 1_600_000_000_000_000,
+                    modifiedAt: time + Int64.random(in: 0...5_000_000, using: &generator),
                     flags: SampleColumns.Flags(rawValue: UInt8.random(in: 0...3, using: &generator)),
                     kind: kinds.randomElement(using: &generator) ?? 0, value: $0)
             }
@@ -56,7 +58,8 @@ import Testing
         var columns = SampleColumns()
         let kind = columns.kind(of: [UInt8](repeating: 1, count: 40))
         for hour in 0..<512 {
-            let value = Array("\(Int.random(in: 100...200, using: &generator)).\(Int.random(in: 0...9, using: &generator))".utf8)
+            let value = Array(
+                "\(Int.random(in: 100...200, using: &generator)).\(Int.random(in: 0...9, using: &generator))".utf8)
             value.withUnsafeBytes {
                 columns.append(
                     time: 1_700_000_000_000_000 + Int64(hour) * 3_600_000_000, createdAt: 1_800_000_000_000_000,

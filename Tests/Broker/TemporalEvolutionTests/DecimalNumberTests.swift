@@ -9,11 +9,15 @@ import Testing
         var bytes: [UInt8] = []
         number.append(to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == text)
-        let scaled = try #require(DecimalNumber(mantissa: number.mantissa, decimals: number.decimals).scaled(to: number.decimals))
+        let scaled = try #require(
+            DecimalNumber(mantissa: number.mantissa, decimals: number.decimals).scaled(to: number.decimals))
         #expect(DecimalNumber.unscaled(scaled, from: number.decimals, decimals: number.decimals) == number)
     }
 
-    @Test(arguments: ["", "-", "-0", "-0.0", "1e5", "1E5", "01", "-01.5", "00", ".5", "5.", "1.2.3", "+1", "\"1\"", "true", "1234567890123456789"])
+    @Test(arguments: [
+        "", "-", "-0", "-0.0", "1e5", "1E5", "01", "-01.5", "00", ".5", "5.", "1.2.3", "+1", "\"1\"", "true",
+        "1234567890123456789",
+    ])
     func `anything else is no plain number`(text: String) {
         #expect(Array(text.utf8).withUnsafeBytes { DecimalNumber($0) } == nil)
     }

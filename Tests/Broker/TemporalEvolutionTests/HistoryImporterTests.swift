@@ -7,8 +7,11 @@ import Testing
 @Suite struct HistoryImporterTests {
     private static func group(_ city: TestCity, _ values: Range<Int>) throws -> HistoryGroup {
         var group = HistoryGroup(
-            entityID: "urn:ngsi-ld:Station:1", types: [try city.term("Station")], attribute: try city.term("PM25"), unitCode: "GQ")
-        for value in values { group.append("\(value).5".utf8, at: Timestamp(microseconds: Int64(value) * 3_600_000_000)) }
+            entityID: "urn:ngsi-ld:Station:1", types: [try city.term("Station")], attribute: try city.term("PM25"),
+            unitCode: "GQ")
+        for value in values {
+            group.append("\(value).5".utf8, at: Timestamp(microseconds: Int64(value) * 3_600_000_000))
+        }
         return group
     }
 
@@ -36,7 +39,9 @@ import Testing
         #expect(String(decoding: forest.bytes[forest.nodes[0].head], as: UTF8.self).contains(#""unitCode":"GQ""#))
     }
 
-    @Test(arguments: ["", "NaN", "abc", "{", "1 2"]) func `a value that is not JSON is refused whole`(value: String) async throws {
+    @Test(arguments: ["", "NaN", "abc", "{", "1 2"]) func `a value that is not JSON is refused whole`(value: String)
+        async throws
+    {
         let city = try TestCity()
         var group = try Self.group(city, 0..<3)
         group.append(value.utf8, at: Timestamp(microseconds: 0))

@@ -23,7 +23,8 @@ import Testing
         let city = try TestCity()
         try await city.create(
             TestCity.room,
-            #""temperature":{"type":"Property","value":20,"unitCode":"CEL","observedAt":"2025-12-31T23:00:00Z","datasetId":"urn:ngsi-ld:a","accuracy":{"type":"Property","value":0.5}}"#)
+            #""temperature":{"type":"Property","value":20,"unitCode":"CEL","observedAt":"2025-12-31T23:00:00Z","datasetId":"urn:ngsi-ld:a","accuracy":{"type":"Property","value":0.5}}"#
+        )
         city.history.flush()
         let page = try await city.retrieve().get()
         let attribute = try #require(page.entities.first?.attributes.first)
@@ -35,7 +36,8 @@ import Testing
         let head = String(decoding: forest.bytes[forest.nodes[0].head], as: UTF8.self)
         #expect(
             head.hasPrefix(
-                #""type":"Property","value":20,"unitCode":"CEL","datasetId":"urn:ngsi-ld:a","observedAt":"2025-12-31T23:00:00Z","instanceId":"urn:ngsi-ld:instance:"#))
+                #""type":"Property","value":20,"unitCode":"CEL","datasetId":"urn:ngsi-ld:a","observedAt":"2025-12-31T23:00:00Z","instanceId":"urn:ngsi-ld:instance:"#
+            ))
         #expect(forest.nodes[0].descendants == 1)
         #expect(forest.nodes[1].number == 0.5)
     }
@@ -65,7 +67,8 @@ import Testing
                 #"{"type":"Property","value":\#(second),"observedAt":"\#(Timestamp(microseconds: Int64(second) * 1_000_000).text)"}"#
             }
             _ = try await city.upsert(
-                #"{"id":"\#(TestCity.room)","type":"Room","temperature":[\#(instances.joined(separator: ","))]}"#).get()
+                #"{"id":"\#(TestCity.room)","type":"Room","temperature":[\#(instances.joined(separator: ","))]}"#
+            ).get()
         }
         #expect(try await city.values() == (0..<1_600).map(String.init))
         let chunks = try city.chunks().filter { $0.count > 0 }
@@ -107,7 +110,9 @@ import Testing
         try await first.set("22")
         try await first.set("23")
         try await first.create("urn:ngsi-ld:Room:2")
-        _ = await first.perform(.deleteAttribute(id: TestCity.room, attribute: try first.term("temperature"), dataset: nil))
+        first.clock.advance()
+        _ = await first.perform(
+            .deleteAttribute(id: TestCity.room, attribute: try first.term("temperature"), dataset: nil))
         // No stop, no flush: the first city is gone as with kill -9.
         let second = try TestCity(storage: storage, clock: clock)
         second.history.flush()

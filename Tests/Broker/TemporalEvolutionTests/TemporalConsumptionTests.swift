@@ -14,7 +14,8 @@ import Testing
                 #"{"type":"Property","value":\#(value),"observedAt":"2026-01-01T0\#(hour):00:00Z"}"#
             }
             _ = try await city.upsert(
-                #"{"id":"urn:ngsi-ld:Sensor:\#(number)","type":"Sensor","level":[\#(instances.joined(separator: ","))]}"#).get()
+                #"{"id":"urn:ngsi-ld:Sensor:\#(number)","type":"Sensor","level":[\#(instances.joined(separator: ","))]}"#
+            ).get()
         }
         try await city.create("urn:ngsi-ld:Sensor:3", #""name":{"type":"Property","value":"new"}"#)
         return city
@@ -27,7 +28,9 @@ import Testing
         var property: String?
         var lastN: String?
         let values: [Int]
-        var description: String { "\(timerel ?? "all") \(timeAt ?? "") \(endTimeAt ?? "") \(property ?? "") \(lastN ?? "")" }
+        var description: String {
+            "\(timerel ?? "all") \(timeAt ?? "") \(endTimeAt ?? "") \(property ?? "") \(lastN ?? "")"
+        }
     }
 
     @Test(arguments: [
@@ -87,13 +90,15 @@ import Testing
         var query = EntityQuery()
         query.types = try TypeSelection(parsing: "Sensor", context: city.context)
         let forwards = try await city.query(query, try times("after", "2026-01-01T00:00:00Z")).get()
-        #expect(forwards.entities.map { TestCity.values($0.attributes[0]) } == [["0", "1", "2"], ["100", "101", "102"]])
+        #expect(
+            forwards.entities.map { TestCity.values($0.attributes[0]) } == [["0", "1", "2"], ["100", "101", "102"]])
         #expect(forwards.partialRange?.start == Timestamp("2026-01-01T00:00:00Z"))
         #expect(forwards.partialRange?.end == Timestamp("2026-01-01T02:00:00Z"))
         let backwards = try await city.query(query, try times("before", "2026-01-02T00:00:00Z", lastN: "9")).get()
         #expect(backwards.partialRange?.start == Timestamp("2026-01-02T00:00:00Z"))
         #expect(backwards.partialRange?.end == Timestamp("2026-01-01T04:00:00Z"))
-        #expect(backwards.entities.map { TestCity.values($0.attributes[0]) } == [["9", "8", "7", "6", "5", "4"], ["104"]])
+        #expect(
+            backwards.entities.map { TestCity.values($0.attributes[0]) } == [["9", "8", "7", "6", "5", "4"], ["104"]])
     }
 
     @Test func `attributes are picked and omitted`() async throws {
@@ -101,26 +106,37 @@ import Testing
         try await city.create(TestCity.room, #""a":{"type":"Property","value":1},"b":{"type":"Property","value":2}"#)
         var selection = TemporalSelection()
         selection.picked = [try city.term("a")]
-        #expect(try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.map(\.name) == [try city.term("a")])
+        #expect(
+            try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.map(\.name) == [
+                try city.term("a")
+            ])
         selection.picked = nil
         selection.omitted = [try city.term("a")]
-        #expect(try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.map(\.name) == [try city.term("b")])
+        #expect(
+            try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.map(\.name) == [
+                try city.term("b")
+            ])
     }
 
     @Test func `an entity without history and without state is not found`() async throws {
         let city = try TestCity()
-        guard case .failure(.resourceNotFound) = await city.retrieve("urn:ngsi-ld:None:1") else { return #expect(Bool(false)) }
+        guard case .failure(.resourceNotFound) = await city.retrieve("urn:ngsi-ld:None:1") else {
+            return #expect(Bool(false))
+        }
     }
 
     @Test func `work is bounded`() async throws {
         let city = try await Self.city { $0.scanLimit = 5 }
-        guard case .failure(.tooComplexQuery) = await city.retrieve("urn:ngsi-ld:Sensor:1") else { return #expect(Bool(false)) }
+        guard case .failure(.tooComplexQuery) = await city.retrieve("urn:ngsi-ld:Sensor:1") else {
+            return #expect(Bool(false))
+        }
     }
 
     @Test func `values are aggregated by periods`() async throws {
         let city = try await Self.city()
         var selection = try times("between", "2026-01-01T00:00:00Z", "2026-01-01T10:00:00Z")
-        selection.aggregation = try TemporalAggregation(methods: TemporalAggregation.Method.allCases.map(\.rawValue), period: "PT4H")
+        selection.aggregation = try TemporalAggregation(
+            methods: TemporalAggregation.Method.allCases.map(\.rawValue), period: "PT4H")
         let page = try await city.retrieve("urn:ngsi-ld:Sensor:1", selection).get()
         let aggregates = page.entities[0].attributes[0].aggregates
         let found = Dictionary(uniqueKeysWithValues: aggregates.map { ($0.method, $0.values.map(\.value)) })

@@ -10,9 +10,11 @@ import Testing
         #"{"id":"\#(sensor)","type":"Sensor","level":[\#(instances)]}"#
     }
     private static let two = body(
-        #"{"type":"Property","value":1,"observedAt":"2026-01-01T01:00:00Z"},{"type":"Property","value":2,"observedAt":"2026-01-01T02:00:00Z"}"#)
+        #"{"type":"Property","value":1,"observedAt":"2026-01-01T01:00:00Z"},{"type":"Property","value":2,"observedAt":"2026-01-01T02:00:00Z"}"#
+    )
 
-    @Test func `a history can be brought in for an entity that does not exist, which then still does not`() async throws {
+    @Test func `a history can be brought in for an entity that does not exist, which then still does not`() async throws
+    {
         let city = try TestCity()
         #expect(try await city.upsert(Self.two).get() == true)
         #expect(try await city.upsert(Self.two).get() == false)
@@ -34,15 +36,18 @@ import Testing
 
     @Test func `instances are not added to a history that is not known`() async throws {
         let city = try TestCity()
-        let draft = try city.draft(#"{"level":[{"type":"Property","value":1,"observedAt":"2026-01-01T01:00:00Z"}]}"#, temporal: true)
+        let draft = try city.draft(
+            #"{"level":[{"type":"Property","value":1,"observedAt":"2026-01-01T01:00:00Z"}]}"#, temporal: true)
         let refused = await city.reply {
-            city.history.addToTemporalEvolution(id: Self.sensor, draft, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
+            city.history.addToTemporalEvolution(
+                id: Self.sensor, draft, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
         }
         guard case .failure(.resourceNotFound(let detail)) = refused else { return #expect(Bool(false), "\(refused)") }
         #expect(detail.contains(Self.sensor))
         _ = try await city.upsert(Self.two).get()
         try await city.reply {
-            city.history.addToTemporalEvolution(id: Self.sensor, draft, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
+            city.history.addToTemporalEvolution(
+                id: Self.sensor, draft, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
         }.get()
         #expect(try await city.values(Self.sensor, "level") == ["1", "2"])
     }
@@ -52,7 +57,8 @@ import Testing
         _ = try await city.upsert(Self.two).get()
         let delete: () async -> Result<Void, NGSILDError> = {
             await city.reply {
-                city.history.deleteTemporalEvolution(id: Self.sensor, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
+                city.history.deleteTemporalEvolution(
+                    id: Self.sensor, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
             }
         }
         try await delete().get()
@@ -90,23 +96,29 @@ import Testing
         let ids = try await instanceIDs(city)
         #expect(ids.count == 2)
         let level = try city.term("level")
-        let new = try city.draft(#"{"level":{"type":"Property","value":7,"observedAt":"2026-01-01T02:00:00Z"}}"#).attributes
+        let new = try city.draft(#"{"level":{"type":"Property","value":7,"observedAt":"2026-01-01T02:00:00Z"}}"#)
+            .attributes
         try await city.reply {
             city.history.modifyTemporalInstance(
-                id: Self.sensor, attribute: level, instanceID: ids[1], new, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
+                id: Self.sensor, attribute: level, instanceID: ids[1], new, tenant: "", on: ImmediateReplyScheduler(),
+                reply: $0)
         }.get()
         #expect(try await city.values(Self.sensor, "level") == ["1", "7"])
         try await city.reply {
             city.history.deleteTemporalInstance(
-                id: Self.sensor, attribute: level, instanceID: ids[0], tenant: "", on: ImmediateReplyScheduler(), reply: $0)
+                id: Self.sensor, attribute: level, instanceID: ids[0], tenant: "", on: ImmediateReplyScheduler(),
+                reply: $0)
         }.get()
         #expect(try await city.values(Self.sensor, "level") == ["7"])
         for unknown in [ids[0], "urn:ngsi-ld:instance:1-2-3", "urn:x:y"] {
             let refused = await city.reply {
                 city.history.deleteTemporalInstance(
-                    id: Self.sensor, attribute: level, instanceID: unknown, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
+                    id: Self.sensor, attribute: level, instanceID: unknown, tenant: "", on: ImmediateReplyScheduler(),
+                    reply: $0)
             }
-            guard case .failure(.resourceNotFound) = refused else { return #expect(Bool(false), "\(unknown): \(refused)") }
+            guard case .failure(.resourceNotFound) = refused else {
+                return #expect(Bool(false), "\(unknown): \(refused)")
+            }
         }
     }
 
@@ -116,7 +128,9 @@ import Testing
         let draft = try city.draft(Self.two, temporal: true)
         city.history.upsertTemporalEvolution(draft, tenant: "", on: ImmediateReplyScheduler()) { _ in }
         let second = await withCheckedContinuation { continuation in
-            city.history.upsertTemporalEvolution(draft, tenant: "", on: ImmediateReplyScheduler()) { continuation.resume(returning: $0) }
+            city.history.upsertTemporalEvolution(draft, tenant: "", on: ImmediateReplyScheduler()) {
+                continuation.resume(returning: $0)
+            }
         }
         city.history.queue.resume()
         guard case .failure(.overloaded) = second else { return #expect(Bool(false), "\(second)") }

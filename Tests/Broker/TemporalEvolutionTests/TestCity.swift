@@ -57,11 +57,15 @@ struct TestCity {
 
     func perform(_ operation: ProvisionOperation, tenant: String = "") async -> ProvisionResult {
         await withCheckedContinuation { continuation in
-            broker.submit(operation, tenant: tenant, on: ImmediateReplyScheduler()) { continuation.resume(returning: $0) }
+            broker.submit(operation, tenant: tenant, on: ImmediateReplyScheduler()) {
+                continuation.resume(returning: $0)
+            }
         }
     }
 
-    func create(_ id: String = room, _ attributes: String = #""temperature":{"type":"Property","value":20}"#) async throws {
+    func create(_ id: String = room, _ attributes: String = #""temperature":{"type":"Property","value":20}"#)
+        async throws
+    {
         _ = await perform(.createEntity(try draft(#"{"id":"\#(id)","type":"Room",\#(attributes)}"#)))
     }
 
@@ -82,7 +86,9 @@ struct TestCity {
         }
     }
 
-    func retrieve(_ id: String = room, _ selection: TemporalSelection = TemporalSelection()) async -> Result<TemporalPage, NGSILDError> {
+    func retrieve(_ id: String = room, _ selection: TemporalSelection = TemporalSelection()) async -> Result<
+        TemporalPage, NGSILDError
+    > {
         await withCheckedContinuation { continuation in
             history.retrieveTemporalEvolution(id: id, selection, tenant: "", on: ImmediateReplyScheduler()) {
                 continuation.resume(returning: $0)
@@ -98,7 +104,9 @@ struct TestCity {
         }
     }
 
-    func reply(_ body: (@escaping @Sendable (Result<Void, NGSILDError>) -> Void) -> Void) async -> Result<Void, NGSILDError> {
+    func reply(_ body: (@escaping @Sendable (Result<Void, NGSILDError>) -> Void) -> Void) async -> Result<
+        Void, NGSILDError
+    > {
         await withCheckedContinuation { continuation in body { continuation.resume(returning: $0) } }
     }
 

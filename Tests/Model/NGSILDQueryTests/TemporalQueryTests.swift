@@ -4,17 +4,21 @@ import Testing
 @testable import NGSILDQuery
 
 @Suite struct TemporalQueryTests {
-    @Test(arguments: [
-        ("since", "2026-01-01T00:00:00Z", nil, nil, nil), ("after", nil, nil, nil, nil),
-        ("after", "yesterday", nil, nil, nil), (nil, "2026-01-01T00:00:00Z", nil, nil, nil),
-        ("between", "2026-01-01T00:00:00Z", nil, nil, nil),
-        ("between", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", nil, nil),
-        ("between", "2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z", nil, nil),
-        ("after", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", nil, nil),
-        ("after", "2026-01-01T00:00:00Z", nil, "seenAt", nil), (nil, nil, nil, nil, "0"), (nil, nil, nil, nil, "-1"),
-        (nil, nil, nil, nil, "many"), (nil, nil, nil, nil, "99999999999999999999"),
-    ] as [(String?, String?, String?, String?, String?)])
-    func `a wrong parameter is refused`(timerel: String?, timeAt: String?, end: String?, property: String?, lastN: String?) {
+    @Test(
+        arguments: [
+            ("since", "2026-01-01T00:00:00Z", nil, nil, nil), ("after", nil, nil, nil, nil),
+            ("after", "yesterday", nil, nil, nil), (nil, "2026-01-01T00:00:00Z", nil, nil, nil),
+            ("between", "2026-01-01T00:00:00Z", nil, nil, nil),
+            ("between", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", nil, nil),
+            ("between", "2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z", nil, nil),
+            ("after", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", nil, nil),
+            ("after", "2026-01-01T00:00:00Z", nil, "seenAt", nil), (nil, nil, nil, nil, "0"),
+            (nil, nil, nil, nil, "-1"),
+            (nil, nil, nil, nil, "many"), (nil, nil, nil, nil, "99999999999999999999"),
+        ] as [(String?, String?, String?, String?, String?)])
+    func `a wrong parameter is refused`(
+        timerel: String?, timeAt: String?, end: String?, property: String?, lastN: String?
+    ) {
         #expect(throws: NGSILDError.self) {
             try TemporalQuery(timerel: timerel, timeAt: timeAt, endTimeAt: end, timeproperty: property, lastN: lastN)
         }
@@ -29,7 +33,10 @@ import Testing
         #expect(period.microseconds == seconds * 1_000_000)
     }
 
-    @Test(arguments: ["", "P", "PT", "1H", "P1H", "PT1D", "P-1D", "P1D1Y", "P1DT", "PT1H1H", "P99999999999Y", "P1.5D", "PT9999999999999S"])
+    @Test(arguments: [
+        "", "P", "PT", "1H", "P1H", "PT1D", "P-1D", "P1D1Y", "P1DT", "PT1H1H", "P99999999999Y", "P1.5D",
+        "PT9999999999999S",
+    ])
     func `anything else is no duration`(text: String) {
         #expect(throws: NGSILDError.self) { try CalendarPeriod(parsing: text) }
     }
