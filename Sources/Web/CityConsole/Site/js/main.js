@@ -130,16 +130,24 @@ function afterOpening() {
 
 function closeDetail() {
   if (!detail.isOpen) return;
+  const hasFocus = byId("detail").contains(document.activeElement) || document.activeElement === document.body;
   detail.close();
   document.body.classList.remove("has-detail");
   list.setOpened(null);
   map?.select(null);
+  if (!hasFocus) return;
   const target = returnFocusTo?.isConnected && returnFocusTo !== document.body ? returnFocusTo : byId("list");
   target.focus({ preventScroll: true });
 }
 
-const open = (record) => { location.hash = `#/entity/${encodeURIComponent(record.id)}`; };
-const close = () => { location.hash = "#/"; };
+/** Goes to an address at once: the event comes later, and keys pressed meanwhile would meet the old page. */
+function goTo(address) {
+  location.hash = address;
+  openAddress();
+}
+
+const open = (record) => goTo(`#/entity/${encodeURIComponent(record.id)}`);
+const close = () => goTo("#/");
 
 addEventListener("hashchange", openAddress);
 list.onOpen = open;

@@ -1,0 +1,81 @@
+// Cases for the console's modules that need no map and no broker. scripts/console-test runs this in the page and gets
+// back a list of `{ name, holds, seen }`.
+async () => {
+  const [entity, units, time, types, { EntityStore }, { RecentValues }] = await Promise.all(
+    ["entity", "units", "time", "types", "store", "series"].map((name) => import(`/console/js/${name}.js`)));
+  const results = [];
+  const equal = (name, seen, wanted) => {
+    const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
+    results.push({ name, holds: a === b, seen: a === b ? "" : `${a}, not ${b}` });
+  };
+  const property = (value, more = {}) => ({ type: "Property", value, ...more });
+  const place = (value) => ({ type: "GeoProperty", value });
+
+  equal("a full IRI is shortened, a short name and a URN are not",
+    ["https://a.example/terms#speed", "https://a.example/speed", "speed", "urn:x:speed", "https://a.example/"].map(entity.shortName),
+    ["speed", "speed", "speed", "urn:x:speed", "https://a.example/"]);
+  equal("an id ends in what tells it apart",
+    ["urn:ngsi-ld:Vehicle:bus:7", "https://a.example/bus/7", "odd"].map(entity.shortId), ["bus:7", "7", "odd"]);
+  equal("removals are known in every form",
+    [null, property("urn:ngsi-ld:null"), { type: "Relationship", object: "urn:ngsi-ld:null" }, { type: "LanguageProperty", languageMap: { "@none": "urn:ngsi-ld:null" } }, property(0), property(null)].map(entity.isRemoval),
+    [true, true, true, true, false, false]);
+  equal("kinds of values",
+    [property(1), property("a"), property("2024-01-02T03:04:05Z"), property({ "@type": "DateTime", "@value": "2024-01-02T03:04:05Z" }), property({ a: 1 }), property([1, 2]),
+      { type: "Relationship", object: ["a", "b"] }, { type: "ListRelationship", objectList: [{ object: "a" }] }, { type: "VocabProperty", vocab: "https://a.example/open" },
+      { type: "JsonProperty", json: { a: 1 } }, { type: "LanguageProperty", languageMap: { en: "a" } }, place({ type: "Point", coordinates: [1, 2] }), property(true), { type: "Property" }]
+      .map((instance) => entity.valueOf(instance).kind),
+    ["number", "text", "time", "time", "json", "text", "relationship", "relationship", "text", "json", "language", "geometry", "text", "json"]);
+  equal("places that are none are left out",
+    [["x", 1], [181, 0], [0, 91], [], null, [[1, 2]], [7.5, 48.5, 100]].map((coordinates) => entity.placeOf({ location: place({ type: "Point", coordinates }) }).point),
+    [null, null, null, null, null, null, [7.5, 48.5]]);
+  equal("a broken line is not drawn, a polygon has a middle",
+    [entity.placeOf({ location: place({ type: "LineString", coordinates: [[1, 2], ["a", 3]] }) }).shapes.length,
+      entity.placeOf({ area: place({ type: "Polygon", coordinates: [[[0, 0], [2, 0], [2, 4], [0, 0]]] }) }).point],
+    [0, [1, 2]]);
+  equal("location comes before other places",
+    entity.placeOf({ before: place({ type: "Point", coordinates: [1, 1] }), location: place({ type: "Point", coordinates: [2, 2] }) }).point, [2, 2]);
+  equal("unit codes become symbols, unknown ones stay, no prototype shows",
+    ["GQ", "CEL", "C62", "XYZ", undefined, "constructor", "__proto__"].map(units.unitSymbol), ["µg/m³", "°C", "", "XYZ", "", "constructor", "__proto__"]);
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  equal("ages", [500, 12_000, 300_000, 7_200_000, -60_000].map((ago) => time.ageText(now - ago, now).replaceAll("\u00a0", " ")),
+    ["now", "12 s ago", "5 min ago", "2 h ago", "in 1 min"]);
+  equal("an unknown time has no age", [time.ageText(NaN, now), time.shortAgeText(time.parseTime("soon"), now)], ["", ""]);
+  equal("known families have drawings, others letters",
+    ["AirQualityObserved", "OffStreetParking", "GtfsStop", "Streetlight", "AutonomousMobileRobot", "Xylophone", "Ärger"].map((type) => types.lookOf(type).icon ?? types.lookOf(type).letters),
+    ["wind", "parking", "stop", "lamp", "robot", "XY", "ÄR"]);
+  equal("ground by type", ["Road", "RoadSegment", "OffStreetParking", "Streetlight", "River", "Park", "District"].map(types.groundOf),
+    ["street", "street", "other", "other", "water", "green", "other"]);
+
+  const store = new EntityStore();
+  const asked = [];
+  store.onUnknown = (id) => asked.push(id);
+  store.limit = 3;
+  store.put([{ id: "a", type: "T", name: property("A"), speed: property(1) }, { id: "b", type: "T" }]);
+  store.takeDirty();
+  store.apply([
+    { op: "update", id: "a", entity: { speed: property(2), location: place({ type: "Point", coordinates: [1, 2] }) } },
+    { op: "update", id: "a", entity: { name: property("urn:ngsi-ld:null") } },
+    { op: "update", id: "x", entity: { speed: property(2) } },
+    { op: "create", id: "c", entity: { id: "c", type: ["U", "V"], p: property(1) } },
+    { op: "create", id: "d", entity: { id: "d", type: "T" } },
+    { op: "delete", id: "b" }, { op: "delete", id: "never" }, { op: "odd", id: "a" },
+  ]);
+  equal("changes are taken in", [[...store.records.keys()], store.records.get("a").name, store.records.get("a").point, store.records.get("a").entity.speed.value, asked, store.leftOut],
+    [["a", "c"], "a", [1, 2], 2, ["x"], 1]);
+  equal("types are counted", [...store.typeCounts], [["T", 1], ["U", 1]]);
+  const dirty = store.takeDirty();
+  equal("each changed record is drawn once", [[...dirty.changed].map((one) => one.id), [...dirty.removed].map((one) => one.id)], [["a", "c"], ["b"]]);
+  store.apply([{ op: "update", id: "x", entity: {} }, { op: "update", id: "a", entity: {}, removed: ["speed", "location"] }, JSON.parse('{"op":"update","id":"a","entity":{"__proto__":{"type":"Property","value":1}}}')]);
+  equal("an unknown entity is asked for, removed attributes go, a prototype stays", [asked, store.records.get("a").point, "speed" in store.records.get("a").entity, store.records.get("a").entity.value ?? null], [["x", "x"], null, false, null]);
+  store.apply([{ op: "create", id: "c", entity: { id: "c", type: "T" } }]);
+  equal("creating again takes the old one's place", [[...store.typeCounts], store.size], [[["T", 2]], 2]);
+  store.keepOnly(new Set(["c"]));
+  equal("a reload forgets what is gone", [[...store.records.keys()], [...store.typeCounts]], [["c"], [["T", 1]]]);
+
+  const recent = new RecentValues();
+  recent.kept = 1;
+  for (let index = 1; index < 30_000; index += 1) recent.add(index, "a", index, index);
+  for (let at = 0; at < 500; at += 1) recent.add(29_999, "a", at, at);
+  equal("recent values are bounded and those on show stay", [recent.of(1, "a")?.values, recent.of(2, "a") ?? null, recent.of(29_999, "a").values.length], [[1], null, 90]);
+  return results;
+}
