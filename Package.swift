@@ -94,7 +94,7 @@ let app: [Target] = [
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
-            "SQLiteStorage", "InMemoryStorage", "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport",
+            "SQLiteStorage", "TemporalEvolution", "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport",
             "SampleCity", "CityConsole", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],

@@ -1,7 +1,6 @@
 import BrokerCore
 import BrokerStorage
 import CityConsole
-import InMemoryStorage
 import JSONLD
 import JSONTree
 import Logging
@@ -10,6 +9,8 @@ import NGSILDHTTP
 import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
+import SQLiteStorage
+import TemporalEvolution
 
 #if canImport(Glibc)
     import Glibc
@@ -23,6 +24,7 @@ final class CityServer: Sendable {
     let broker: Broker
     let port: Int
     private let storage: any BrokerStorage
+    private let history: HistoryStore
     private let http: HTTPServer
     private let outgoing: OutgoingHTTP
     private let subscriptions: SubscriptionManager
@@ -32,7 +34,7 @@ final class CityServer: Sendable {
     init(_ settings: Settings, logger: Logger, placeName: String = "Parvis") throws {
         self.settings = settings
         self.logger = logger
-        storage = InMemoryStorage()
+        storage = try SQLiteStorage(directory: settings.data)
         var configuration = Broker.Configuration()
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
@@ -41,9 +43,12 @@ final class CityServer: Sendable {
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
             logger: logger)
+        var historyConfiguration = HistoryConfiguration()
+        historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
+        history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            registry: broker.registry, contexts: contexts)
+            temporal: history, registry: broker.registry, contexts: contexts)
         let metrics = HTTPMetrics()
         let console = CityConsole(.init(assetsDirectory: settings.assets, placeName: placeName))
         let pages = OperatorPages(console: console, broker: broker, metrics: metrics)
@@ -52,6 +57,7 @@ final class CityServer: Sendable {
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
+        history.start(feed: broker)
         subscriptions.start()
         port = try http.start()
     }
@@ -67,10 +73,14 @@ final class CityServer: Sendable {
 
     var url: String { "http://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)" }
 
+    /// Where this process itself reaches the server.
+    var localURL: String { "http://\(["0.0.0.0", "::", "localhost"].contains(settings.host) ? "127.0.0.1" : settings.host):\(port)" }
+
     /// Answers what is under way, makes the last commit durable, closes.
     func stop() async {
         http.shutdown()
         await subscriptions.stop()
+        history.stop()
         broker.stop()
         storage.close()
         await outgoing.shutdown()

@@ -15,7 +15,9 @@ extension Broker: EntityConsumption {
     /// CIM 009 clause 5.7.2.
     public func queryEntities(_ query: EntityQuery, tenant: String) throws(NGSILDError) -> EntityPage {
         var scan = EntityScan(query: query, tenant: try tenants.existing(tenant))
-        return scan.run()
+        let page = scan.run()
+        try query.checkLimits()
+        return page
     }
 
     /// CIM 009 clauses 5.7.5 to 5.7.7.

@@ -19,7 +19,7 @@ struct EntityScan {
     /// The number of the last entity visited.
     private var cursor = Int64.min
 
-    private static let slice = 4_096
+    private static let slice = 1_024
 
     init(query: EntityQuery, tenant: Tenant) {
         self.query = query
@@ -96,7 +96,7 @@ struct EntityScan {
 
     /// A query by one type alone needs no check of its candidates, and its total is the length of the list.
     private var isOnlyTypes: Bool {
-        query.idPattern == nil && query.attributes.isEmpty && query.expression == nil && query.geo == nil
+        query.selectors.isEmpty && query.idPattern == nil && query.attributes.isEmpty && query.expression == nil && query.geo == nil
             && query.scope == nil && query.types?.isSingleType == true
     }
 

@@ -94,6 +94,11 @@ public struct NGSILDClient: Sendable {
         return response.header("Location").flatMap { $0.split(separator: "/").last.map(String.init) } ?? ""
     }
 
+    /// 5.6.11
+    public func upsertTemporalEvolution(_ body: [UInt8]) async throws(NGSILDClientError) {
+        _ = try await expect(201, "POST", "temporal/entities", body: body)
+    }
+
     private func expect(
         _ status: Int, _ method: String, _ path: String, body: [UInt8]? = nil
     ) async throws(NGSILDClientError) -> OutgoingResponse {

@@ -1,4 +1,4 @@
-public import JSONTree
+import JSONTree
 
 /// The times of one recorded instance.
 public struct InstanceTimes: Hashable, Sendable {

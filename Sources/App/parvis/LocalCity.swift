@@ -1,0 +1,47 @@
+import BrokerCore
+import BrokerStorage
+import NGSILDModel
+import NGSILDOperations
+import SQLiteStorage
+import TemporalEvolution
+
+/// A broker over a data directory without an HTTP edge, for commands that work on a stopped city.
+final class LocalCity: Sendable {
+    let storage: any BrokerStorage
+    let broker: Broker
+    private let history: HistoryStore
+    private let scheduler = ImmediateReplyScheduler()
+
+    init(directory: String) throws {
+        storage = try SQLiteStorage(directory: directory)
+        broker = try Broker(storage: storage)
+        history = try HistoryStore(keeping: broker, entities: broker)
+    }
+
+    /// Follows the changes of this process, so that what an import changes enters the history too.
+    func startRecording() { history.start(feed: broker) }
+
+    func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            do throws(NGSILDError) {
+                try HistoryImporter(history).bringIn(groups, tenant: tenant, on: scheduler) { result in
+                    continuation.resume(with: result.mapError { $0 as any Error })
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    func submit(_ operation: ProvisionOperation, tenant: String) async -> ProvisionResult {
+        await withCheckedContinuation { continuation in
+            broker.submit(operation, tenant: tenant, on: scheduler) { continuation.resume(returning: $0) }
+        }
+    }
+
+    func close() {
+        history.stop()
+        broker.stop()
+        storage.close()
+    }
+}
