@@ -1,0 +1,74 @@
+import BrokerStorage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The few calls to the file system that SQLite does not make for us.
+enum FileSystem {
+    static func lastError() -> String { String(cString: strerror(errno)) }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Size in bytes; 0 if there is no such file.
+    static func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Creates a directory and those above it, each durably.
+    static func createDirectory(_ path: String) throws(StorageError) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else {
+                throw .unavailable(path: path, reason: "it is not a directory")
+            }
+            return
+        }
+        let parent = parent(of: path)
+        if parent != path { try createDirectory(parent) }
+        guard mkdir(path, 0o750) == 0 || errno == EEXIST else {
+            throw .unavailable(path: path, reason: lastError())
+        }
+        try synchronize(parent)
+    }
+
+    /// Makes the content of a file, or the names in a directory, durable.
+    static func synchronize(_ path: String) throws(StorageError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unavailable(path: path, reason: lastError()) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .unavailable(path: path, reason: lastError()) }
+    }
+
+    static func parent(of path: String) -> String {
+        var rest = path[...]
+        while rest.count > 1, rest.last == "/" { rest.removeLast() }
+        guard let slash = rest.lastIndex(of: "/") else { return "." }
+        let parent = rest[..<slash]
+        return parent.isEmpty ? "/" : String(parent)
+    }
+
+    static func remove(_ path: String) { unlink(path) }
+
+    /// Gives a finished file its name, unless something has that name already.
+    static func publish(_ partial: String, as path: String) throws(StorageError) {
+        // A hard link, unlike a rename, never replaces.
+        if link(partial, path) == 0 {
+            unlink(partial)
+        } else {
+            let code = errno
+            guard code != EEXIST else { throw .unavailable(path: path, reason: "it exists already; choose a new name") }
+            // Some file systems have no hard links.
+            guard !exists(path), rename(partial, path) == 0 else {
+                throw .unavailable(path: path, reason: String(cString: strerror(code)))
+            }
+        }
+        try synchronize(parent(of: path))
+    }
+}

@@ -1,0 +1,68 @@
+import BrokerStorage
+import GRDB
+import NGSILDModel
+
+/// Reads that are rare, through GRDB.
+extension Reader {
+    func tenants() throws(StorageError) -> [String] {
+        try connection.cold { try String.fetchAll($0, sql: "SELECT name FROM tenant ORDER BY name") }
+    }
+
+    func documents(kind: String) throws(StorageError) -> [StoredDocument] {
+        try connection.cold { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT tenant.name, document.key, document.body
+                    FROM document JOIN tenant ON tenant.number = document.tenant
+                    WHERE document.kind = ? ORDER BY document.key, tenant.name
+                    """, arguments: [kind]
+            ).map { row in
+                StoredDocument(kind: kind, tenant: row[0], key: row[1], body: try Reader.bytes(row, 2))
+            }
+        }
+    }
+
+    private static func bytes(_ row: Row, _ index: Int) throws -> [UInt8] {
+        try row.withUnsafeData(atIndex: index) { data in data.map { [UInt8]($0) } ?? [] }
+    }
+
+    func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
+        try connection.cold { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT attribute, dataset FROM series
+                    WHERE tenant = (SELECT number FROM tenant WHERE name = ?) AND entity = ?
+                    ORDER BY attribute, dataset
+                    """, arguments: [tenant, entity]
+            ).map { row in
+                SeriesKey(tenant: tenant, entity: entity, attribute: TermID(row[0]), dataset: row[1])
+            }
+        }
+    }
+
+    /// Counts; linear in the entities, but over the index only.
+    func statistics() throws(StorageError) -> StorageStatistics {
+        let counts = try connection.cold { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT (SELECT count(*) FROM entity) AS entities, (SELECT count(*) FROM history) AS chunks,
+                        (SELECT coalesce(sum(count), 0) FROM change) AS changes,
+                        (SELECT value FROM mark WHERE name = 'pruned') AS pruned,
+                        (SELECT first FROM change ORDER BY first LIMIT 1) AS first
+                    """)
+        }
+        var statistics = StorageStatistics()
+        statistics.entities = counts?["entities"] ?? 0
+        statistics.historyChunks = counts?["chunks"] ?? 0
+        statistics.changes = counts?["changes"] ?? 0
+        // The oldest row may hold changes that are forgotten already.
+        if let first: Int = counts?["first"], let pruned: Int = counts?["pruned"] {
+            statistics.changes -= max(0, pruned - first + 1)
+        }
+        statistics.bytes = ["", "-wal", "-shm"].reduce(0) { $0 + FileSystem.size(connection.path + $1) }
+        return statistics
+    }
+}
