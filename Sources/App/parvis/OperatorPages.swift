@@ -34,7 +34,7 @@ struct OperatorPages: Sendable {
             return HTTPAnswer(status: 304, headers: resource.headers)
         }
         return HTTPAnswer(
-            status: 200, headers: resource.headers, body: resource.bytes)
+            status: 200, contentType: resource.contentType, headers: resource.headers, body: resource.bytes)
     }
 
     private func figures() -> [UInt8] {
