@@ -103,6 +103,7 @@ public struct HTTPAnswer: Sendable {
         case 200: "200 OK"
         case 201: "201 Created"
         case 204: "204 No Content"
+        case 206: "206 Partial Content"
         case 207: "207 Multi-Status"
         case 304: "304 Not Modified"
         case 400: "400 Bad Request"
