@@ -44,6 +44,7 @@ final class CityServer: Sendable {
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
             logger: logger)
         var historyConfiguration = HistoryConfiguration()
+        historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         let services = BrokerServices(

@@ -16,6 +16,7 @@ struct Settings: Sendable {
     var assets: String?
     var tileURL: String?
     var allowsPrivateEndpoints = false
+    var recordsHistory = false
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -68,6 +69,13 @@ struct Settings: Sendable {
                 settings.tileURL = text
                 return text.contains("{z}") && text.contains("{x}") && text.contains("{y}")
             }, expectation: "a URL with {z}, {x} and {y}"),
+        Key(
+            name: "record-history",
+            apply: { settings, text in
+                guard let value = flag(text) else { return false }
+                settings.recordsHistory = value
+                return true
+            }, expectation: "true or false"),
         Key(
             name: "allow-private-endpoints",
             apply: { settings, text in
@@ -176,6 +184,9 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Let notifications and contexts reach loopback and private addresses.")
     var allowPrivateEndpoints = false
 
+    @Flag(help: "Record every change of an attribute in its history.")
+    var recordHistory = false
+
     func settings() throws -> Settings {
         var flags: [String: String] = [:]
         flags["host"] = host
@@ -187,6 +198,7 @@ struct ServerOptions: ParsableArguments {
         flags["log-format"] = logFormat
         flags["assets"] = assets
         flags["tile-url"] = tileURL
+        if recordHistory { flags["record-history"] = "true" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(
             flags: flags, configFile: config, environment: ProcessInfo.processInfo.environment)
