@@ -14,12 +14,15 @@ public struct BrokerServices: Sendable {
     public let temporal: (any TemporalService)?
     public let registry: TermRegistry
     public let contexts: ContextCache
+    /// The contexts that the broker hosts, which is also the loader of `contexts`; `nil` where it hosts none:
+    /// `/jsonldContexts` then answers OperationNotSupported.
+    public let hostedContexts: HostedContexts?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
         documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
-        temporal: (any TemporalService)? = nil, registry: TermRegistry,
-        contexts: ContextCache
+        temporal: (any TemporalService)? = nil, registry: TermRegistry, contexts: ContextCache,
+        hostedContexts: HostedContexts? = nil
     ) {
         self.provision = provision
         self.consumption = consumption
@@ -29,5 +32,6 @@ public struct BrokerServices: Sendable {
         self.temporal = temporal
         self.registry = registry
         self.contexts = contexts
+        self.hostedContexts = hostedContexts
     }
 }
