@@ -39,7 +39,8 @@ final class CityServer: Sendable {
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))
-        let contexts = ContextCache(loader: ContextHTTPLoader(http: outgoing))
+        let hosted = try HostedContexts(documents: broker, next: ContextHTTPLoader(http: outgoing))
+        let contexts = ContextCache(loader: hosted)
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
             logger: logger)
@@ -49,9 +50,12 @@ final class CityServer: Sendable {
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            temporal: history, registry: broker.registry, contexts: contexts)
+            temporal: history, registry: broker.registry, contexts: contexts, hostedContexts: hosted)
         let metrics = HTTPMetrics()
-        let console = CityConsole(.init(assetsDirectory: settings.assets, placeName: placeName))
+        let console = CityConsole(
+            .init(
+                assetsDirectory: settings.assets, placeName: placeName,
+                tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
         let pages = OperatorPages(console: console, broker: broker, metrics: metrics)
         let handler = NGSILDHandler(services: services, metrics: metrics) { pages.answer($0) }
         var httpConfiguration = HTTPServer.Configuration()
