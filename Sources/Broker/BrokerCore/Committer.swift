@@ -52,7 +52,9 @@ final class Committer: Sendable {
     }
 
     private func run() {
-        while let submissions = queue.takeAll(most: Self.commitWeight) {
+        var last = 0
+        while let submissions = queue.takeAll(most: Self.commitWeight, last: last) {
+            last = submissions.count
             var rest = submissions[...]
             while !rest.isEmpty { rest = commitFirst(of: rest) }
         }
