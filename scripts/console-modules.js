@@ -32,8 +32,12 @@ async () => {
     [entity.placeOf({ location: place({ type: "LineString", coordinates: [[1, 2], ["a", 3]] }) }).shapes.length,
       entity.placeOf({ area: place({ type: "Polygon", coordinates: [[[0, 0], [2, 0], [2, 4], [0, 0]]] }) }).point],
     [0, [1, 2]]);
-  equal("location comes before other places",
-    entity.placeOf({ before: place({ type: "Point", coordinates: [1, 1] }), location: place({ type: "Point", coordinates: [2, 2] }) }).point, [2, 2]);
+  const line = { type: "LineString", coordinates: [[1, 1], [2, 2]] };
+  equal("location alone says where an entity stands; without it another place does",
+    [{ before: place({ type: "Point", coordinates: [1, 1] }), location: place({ type: "Point", coordinates: [2, 2] }) },
+      { startPoint: place({ type: "Point", coordinates: [1, 1] }), location: place(line) },
+      { startPoint: place({ type: "Point", coordinates: [1, 1] }), course: place(line) }].map((one) => [entity.placeOf(one).point, entity.placeOf(one).shapes.length]),
+    [[[2, 2], 0], [null, 1], [[1, 1], 1]]);
   equal("unit codes become symbols, unknown ones stay, no prototype shows",
     ["GQ", "CEL", "C62", "XYZ", undefined, "constructor", "__proto__"].map(units.unitSymbol), ["µg/m³", "°C", "", "XYZ", "", "constructor", "__proto__"]);
   const now = Date.parse("2026-01-01T00:00:00Z");

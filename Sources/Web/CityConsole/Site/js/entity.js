@@ -138,25 +138,39 @@ function isGeometry(value) {
   return typeof value === "object" && value !== null && geometryTypes.has(value.type) && Array.isArray(value.coordinates);
 }
 
-/** Where the entity stands and what ground it covers: `{ point, shapes }`; `location` comes before other GeoProperties. */
+/**
+ * Where the entity stands and what ground it covers: `{ point, shapes }`.
+ *
+ * `location` alone says where it stands, if there is one: a street's `startPoint` is no marker. Lines and areas of
+ * other GeoProperties are drawn as well.
+ */
 export function placeOf(entity) {
-  let point = null;
-  let centre = null;
   const shapes = [];
   const names = attributeNames(entity).sort((a, b) => (b === "location") - (a === "location"));
+  let point;
   for (const name of names) {
-    for (const instance of instancesOf(entity[name])) {
-      const geometry = instance.value;
-      if (!isGeometry(geometry)) continue;
-      if (geometry.type === "Point") point ??= position(geometry.coordinates);
-      else if (geometry.type === "MultiPoint") point ??= position(geometry.coordinates[0]);
-      else if (isDrawable(geometry)) {
-        shapes.push(geometry);
-        if (geometry.type.endsWith("Polygon")) centre ??= middleOf(geometry);
-      }
+    const own = placeOfAttribute(entity[name]);
+    shapes.push(...own.shapes);
+    if (own.isGeo) point ??= { at: own.point };
+  }
+  return { point: point?.at ?? null, shapes };
+}
+
+function placeOfAttribute(attribute) {
+  const place = { isGeo: false, point: null, shapes: [] };
+  for (const { value: geometry } of instancesOf(attribute)) {
+    if (!isGeometry(geometry)) continue;
+    place.isGeo = true;
+    if (geometry.type === "Point") {
+      place.point ??= position(geometry.coordinates);
+    } else if (geometry.type === "MultiPoint") {
+      place.point ??= position(geometry.coordinates[0]);
+    } else if (isDrawable(geometry)) {
+      place.shapes.push(geometry);
+      if (geometry.type.endsWith("Polygon")) place.point ??= middleOf(geometry);
     }
   }
-  return { point: point ?? centre, shapes };
+  return place;
 }
 
 function position(coordinates) {

@@ -205,6 +205,8 @@ sync.onLoaded = () => {
   header.updateCount();
   list.refresh();
   openAddress();
+  // After the next drawing, which gives the legend its rows.
+  requestAnimationFrame(() => requestAnimationFrame(() => map?.settle()));
 };
 
 const maplibre = await loadMapLibre(settings);

@@ -130,6 +130,11 @@ export class CityMap {
     this.#map.fitBounds(bounds, { padding: this.insets(), maxZoom: 16, duration });
   }
 
+  /** All is loaded and the panels have their size: shows everything, unless someone moved the map already. */
+  settle() {
+    if (this.#sets && !this.#isTouched) this.fitAll(true);
+  }
+
   resize() {
     this.#map.resize();
   }
@@ -356,11 +361,21 @@ function pointFeature(record, coordinates) {
 
 function groundFeature(record, geometry, id) {
   const kind = groundOf(record.type);
-  const properties = { index: record.index, kind, colour: record.look.colour, label: labelOf(record), weight: kind === "street" ? streetWeight(record.entity) : 1 };
+  // The street's own name is enough; its segments would repeat it with numbers.
+  const label = /segment/i.test(record.type) ? "" : labelOf(record);
+  const colour = routeColour(record.entity) ?? record.look.colour;
+  const properties = { index: record.index, kind, colour, label, weight: kind === "street" ? streetWeight(record.entity) : 1 };
   return { type: "Feature", id, properties, geometry };
 }
 
 const labelOf = (record) => (record.hasName ? record.name.slice(0, 60) : "");
+
+/** The colour that a line of public transport gives itself, six hexadecimal digits as in GTFS. */
+function routeColour(entity) {
+  const attribute = attributeNamed(entity, "routeColor");
+  const value = attribute && mainInstance(attribute)?.value;
+  return typeof value === "string" && /^#?[0-9a-f]{6}$/i.test(value) ? `#${value.replace("#", "")}` : null;
+}
 
 /** 1 to 3, from the classes that Smart Data Models and OpenStreetMap use. */
 function streetWeight(entity) {

@@ -44,15 +44,17 @@ export function layers(theme, tiles) {
   const c = themes[theme];
   const isKind = (kind) => ["==", ["get", "kind"], kind];
   const weight = ["get", "weight"];
+  const isKindWater = (yes, no) => ["case", isKind("water"), yes, no];
   const isPolygon = ["==", ["geometry-type"], "Polygon"];
   const isLine = ["==", ["geometry-type"], "LineString"];
   const widths = (scale, add) => byZoom(
     10, ["+", ["*", weight, 0.5 * scale], add / 2], 14, ["+", ["*", weight, 2 * scale], add], 18, ["+", ["*", weight, 8 * scale], add * 1.5]);
   const marker = ["concat", ["get", "marker"], `|${theme}`];
   const markerLayout = { "icon-image": marker, "icon-size": iconSize, "icon-allow-overlap": true, "icon-ignore-placement": true };
+  const stillLayout = { ...markerLayout, "icon-ignore-placement": false, "icon-padding": 0 };
   const labelLayout = {
-    "text-field": ["get", "label"], "text-font": ["Regular"], "text-size": 12, "text-offset": [0, 1.35],
-    "text-anchor": "top", "text-max-width": 9, "text-padding": 4,
+    "text-field": ["get", "label"], "text-font": ["Regular"], "text-size": 12, "text-offset": [0, 1.55],
+    "text-anchor": "top", "text-max-width": 9, "text-padding": 1,
   };
   const labelPaint = { "text-color": c.label, "text-halo-color": c.halo, "text-halo-width": 1.4 };
   return [
@@ -84,7 +86,7 @@ export function layers(theme, tiles) {
       layout: { "line-cap": "round", "line-join": "round" },
       paint: {
         "line-color": ["match", ["get", "kind"], "water", c.water, "green", c.green, ["get", "colour"]],
-        "line-opacity": 0.7, "line-width": byZoom(10, 1, 16, 4),
+        "line-opacity": isKindWater(1, 0.7), "line-width": byZoom(10, isKindWater(1.5, 1), 16, isKindWater(16, 4)),
       },
     },
     {
@@ -105,6 +107,9 @@ export function layers(theme, tiles) {
       layout: { "text-field": ["get", "label"], "text-font": ["Regular"], "text-size": 12, "text-max-width": 8, "text-anchor": "top", "text-offset": [0, 0.9] },
       paint: labelPaint,
     },
+    // Labels lie under the markers, which are placed first: a label gives way to what stands still.
+    { id: "still-labels", type: "symbol", source: "still", minzoom: 15.2, filter: ["!", ["has", "point_count"]], layout: labelLayout, paint: labelPaint },
+    { id: "moving-labels", type: "symbol", source: "moving", minzoom: 15.2, layout: labelLayout, paint: labelPaint },
     {
       id: "clusters", type: "circle", source: "still", filter: ["has", "point_count"],
       paint: {
@@ -124,7 +129,7 @@ export function layers(theme, tiles) {
         "circle-stroke-color": c.selected, "circle-stroke-width": 2.5,
       },
     },
-    { id: "still-markers", type: "symbol", source: "still", filter: ["!", ["has", "point_count"]], layout: markerLayout },
+    { id: "still-markers", type: "symbol", source: "still", filter: ["!", ["has", "point_count"]], layout: stillLayout },
     {
       id: "headings", type: "symbol", source: "moving", minzoom: 12, filter: ["has", "heading"],
       layout: {
@@ -134,8 +139,6 @@ export function layers(theme, tiles) {
     },
     { id: "moving-markers", type: "symbol", source: "moving", layout: markerLayout },
     { id: "selected-marker", type: "symbol", source: "selected", filter: ["has", "marker"], layout: markerLayout },
-    { id: "still-labels", type: "symbol", source: "still", minzoom: 15.2, filter: ["!", ["has", "point_count"]], layout: labelLayout, paint: labelPaint },
-    { id: "moving-labels", type: "symbol", source: "moving", minzoom: 15.2, layout: labelLayout, paint: labelPaint },
   ];
 }
 

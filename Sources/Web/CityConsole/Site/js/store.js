@@ -87,6 +87,7 @@ export class EntityStore {
     const times = [entity.modifiedAt, entity.createdAt].map(parseTime).filter(Number.isFinite);
     record.changedAt = times.length > 0 ? times[0] : now;
     record.lastNumber = null;
+    record.readingIsNew = true;
     for (const name of attributeNames(entity)) this.#noteNumber(record, name, now);
     this.#rename(record);
     this.#place(record);
@@ -101,6 +102,7 @@ export class EntityStore {
     }
     let isRenamed = false;
     let isPlaced = false;
+    record.readingIsNew = !(record.lastNumber in (change.entity ?? {}));
     const removed = (Array.isArray(change.removed) ? change.removed : []).map((name) => [name, null]);
     for (const [name, attribute] of [...Object.entries(change.entity ?? {}), ...removed]) {
       // JSON may name a member so; assigning it would change the object's prototype instead.
@@ -179,8 +181,12 @@ export class EntityStore {
   #noteNumber(record, name, now) {
     const value = numberOf(record.entity[name]);
     if (value === undefined) return;
-    // A heading turns all the time and says little in a list.
-    if (!/^(heading|bearing)$/.test(shortName(name))) record.lastNumber = name;
+    // Of the numbers that change together the first is the reading, unless it is already one of them; a heading turns
+    // all the time and says little in a list.
+    if (record.readingIsNew && !/^(heading|bearing)$/.test(shortName(name))) {
+      record.lastNumber = name;
+      record.readingIsNew = false;
+    }
     this.recent.add(record.index, name, now, value);
   }
 
