@@ -4,105 +4,147 @@ import NGSILDOperations
 import NIOCore
 import Synchronization
 
-/// Serves `/console/stream`: the changes of the default tenant as server-sent events, for the console and for scripts.
+/// Serves `/console/stream`: the changes of a tenant as server-sent events, for the console and for scripts.
 ///
-/// Changes are rendered once for all streams of a loop, gathered for a tick, and sent as one event:
+/// Changes are gathered for a tick, made into one for each entity, rendered once for all streams that want the same, and
+/// sent as events:
 ///
 ///     event: change
 ///     id: 4711
 ///     data: [{"op":"update","id":"urn:…","entity":{…}}, …]
 ///
-/// `id` is the sequence number of the last change; a client that comes back with `Last-Event-ID` gets what it missed,
-/// or `event: reset` when that is no longer kept.
+/// `id` is the sequence number of the last change; a client that comes back with `Last-Event-ID` gets what it missed, or
+/// `event: reset` when that is no longer kept.
+///
+/// Invariants:
+/// 1. While there is a stream, `follower` follows the feed; what comes is in `gathered` or was sent.
+/// 2. At most one tick is scheduled.
 final class ChangeStreamHub: Sendable {
+    private struct Member {
+        let stream: EventStream
+        let loop: LoopState
+    }
+
     private struct State {
-        var streams: [ObjectIdentifier: (stream: EventStream, loop: LoopState)] = [:]
+        var members: [ObjectIdentifier: Member] = [:]
         var gathered: [EntityChange] = []
         var isScheduled = false
         var overflowed = false
         var follower: ChangeFollower?
-        var lastSent: UInt64 = 0
     }
 
     private let feed: any ChangeFeed
-    private let core: TermContext
+    private let renderer: ChangeRenderer
     private let metrics: HTTPMetrics
     private let state = Mutex(State())
 
     private static let tick = TimeAmount.milliseconds(100)
     private static let heartbeat = TimeAmount.seconds(15)
-    private static let changesPerEvent = 500
+    static let changesPerEvent = 500
     /// Changes gathered between two ticks before streams are told to reload.
     private static let gatherLimit = 20_000
-    private static let streamLimit = 1_000
 
     init(feed: any ChangeFeed, core: TermContext, metrics: HTTPMetrics) {
         self.feed = feed
-        self.core = core
+        renderer = ChangeRenderer(core: core)
         self.metrics = metrics
     }
 
+    // MARK: Streams come and go
+
     func open(_ request: HTTPRequest) {
-        let parameters: QueryParameters
+        request.operation = .changeStream
         do throws(HTTPFailure) {
-            parameters = try QueryParameters(request.query)
-            try parameters.allow(only: ["types"])
+            guard request.method == .GET else {
+                var answer = HTTPAnswer.problem(
+                    status: 405, title: "Method Not Allowed", detail: "The stream of changes takes GET only")
+                answer.headers.append(("Allow", "GET"))
+                throw .answer(answer)
+            }
+            let parameters = try QueryParameters(request.query, allowing: [.types])
+            let tenant = try TenantName.check(request.fields.tenant)
+            let types = Set((parameters[.types] ?? "").split(separator: ",").map(String.init))
+            try open(request, types, tenant)
         } catch {
             request.answer(error.answer)
-            return
         }
+    }
+
+    private func open(_ request: HTTPRequest, _ types: Set<String>, _ tenant: String) throws(HTTPFailure) {
         let loop = request.loop
-        guard state.withLock({ $0.streams.count < Self.streamLimit }) else {
-            request.answer(NGSILDError.overloaded("\(Self.streamLimit) live streams are open already").answer)
-            return
-        }
-        let types = Set((parameters["types"] ?? "").split(separator: ",").map(String.init))
         let stream = EventStream(
-            types: types,
+            types: types, tenant: tenant, sentThrough: 0,
             onEnd: { [weak self] stream in self?.close(stream) },
-            onDrop: { [metrics] in metrics.streamDropped() })
-        let sequence = feed.lastSequence
-        state.withLock { state in
-            state.streams[ObjectIdentifier(stream)] = (stream, loop)
-            if state.follower == nil {
-                state.lastSent = sequence
-                state.follower = feed.follow { [weak self] changes in self?.gather(changes) }
-            }
+            onBehind: { [metrics] in metrics.streamDropped() })
+        guard join(Member(stream: stream, loop: loop), limit: loop.state.configuration.streamLimit) else {
+            throw .ngsild(.overloaded("As many live streams are open as are taken; close one, or try again later"))
         }
-        metrics.streamOpened()
-        request.connection.beginStream(request.slot, headers: [], stream)
-        greet(stream, lastEventID: request.header("Last-Event-ID"), sequence)
+        guard request.connection.beginStream(request, stream) else {
+            stream.end()
+            throw .invalidRequest("A stream needs a connection of its own; send no other requests before it")
+        }
+        // Taken after following began, so that no change falls between the two.
+        let now = feed.lastSequence
+        stream.sentThrough = now
+        stream.send(ByteBuffer(string: "retry: 2000\nid: \(now)\nevent: hello\ndata: {}\n\n"))
+        if let text = request.header("Last-Event-ID") { catchUp(stream, from: UInt64(text), to: now) }
         scheduleHeartbeat(stream, loop)
     }
 
-    private func greet(_ stream: EventStream, lastEventID: String?, _ sequence: UInt64) {
-        stream.send(Array("retry: 2000\nid: \(sequence)\nevent: hello\ndata: {}\n\n".utf8))
-        guard let lastEventID else { return }
-        if let last = UInt64(lastEventID), let missed = feed.recentChanges(after: last) {
-            send(missed, to: [stream])
-        } else {
-            stream.send(Array("event: reset\ndata: {\"reason\":\"the changes since then are no longer kept\"}\n\n".utf8))
+    private func join(_ member: Member, limit: Int) -> Bool {
+        let mustFollow = state.withLock { state -> Bool? in
+            guard state.members.count < limit else { return nil }
+            state.members[ObjectIdentifier(member.stream)] = member
+            return state.follower == nil
         }
+        guard let mustFollow else { return false }
+        metrics.streamOpened()
+        if mustFollow {
+            let follower = feed.follow { [weak self] changes in self?.gather(changes) }
+            let surplus = state.withLock { state -> ChangeFollower? in
+                if state.follower != nil || state.members.isEmpty { return follower }
+                state.follower = follower
+                return nil
+            }
+            surplus?.cancel()
+        }
+        return true
+    }
+
+    private func close(_ stream: EventStream) {
+        let (wasMember, follower) = state.withLock { state -> (Bool, ChangeFollower?) in
+            guard state.members.removeValue(forKey: ObjectIdentifier(stream)) != nil else { return (false, nil) }
+            guard state.members.isEmpty else { return (true, nil) }
+            defer {
+                state.follower = nil
+                state.gathered = []
+                state.overflowed = false
+            }
+            return (true, state.follower)
+        }
+        if wasMember { metrics.streamClosed() }
+        follower?.cancel()
+    }
+
+    private func catchUp(_ stream: EventStream, from last: UInt64?, to now: UInt64) {
+        guard let last, last <= now, let missed = feed.recentChanges(after: last) else {
+            stream.reset(reason: "the changes since then are no longer kept")
+            return
+        }
+        stream.sentThrough = last
+        send(missed, to: [stream])
     }
 
     private func scheduleHeartbeat(_ stream: EventStream, _ loop: LoopState) {
         _ = loop.eventLoop.scheduleTask(in: Self.heartbeat) { [weak self, weak stream] in
-            guard let self, let stream, state.withLock({ $0.streams[ObjectIdentifier(stream)] != nil }) else { return }
-            stream.send(Array(": still here\n\n".utf8))
+            guard let self, let stream, state.withLock({ $0.members[ObjectIdentifier(stream)] != nil }) else { return }
+            stream.send(ByteBuffer(string: ": still here\n\n"))
+            loop.flushTouched()
             scheduleHeartbeat(stream, loop)
         }
     }
 
-    private func close(_ stream: EventStream) {
-        let follower = state.withLock { state -> ChangeFollower? in
-            guard state.streams.removeValue(forKey: ObjectIdentifier(stream)) != nil else { return nil }
-            guard state.streams.isEmpty else { return nil }
-            defer { state.follower = nil }
-            return state.follower
-        }
-        metrics.streamClosed()
-        follower?.cancel()
-    }
+    // MARK: Changes come
 
     /// Runs on the committer's thread: only keeps the changes and sees that a tick comes.
     private func gather(_ changes: [EntityChange]) {
@@ -110,10 +152,10 @@ final class ChangeStreamHub: Sendable {
             if state.gathered.count + changes.count > Self.gatherLimit {
                 state.gathered.removeAll()
                 state.overflowed = true
-            } else {
-                for change in changes where change.tenant.isEmpty { state.gathered.append(change) }
+            } else if !state.overflowed {
+                state.gathered.append(contentsOf: changes)
             }
-            guard !state.isScheduled, let loop = state.streams.values.first?.loop else { return nil }
+            guard !state.isScheduled, let loop = state.members.values.first?.loop else { return nil }
             state.isScheduled = true
             return loop
         }
@@ -122,75 +164,57 @@ final class ChangeStreamHub: Sendable {
     }
 
     private func sendGathered() {
-        let (changes, overflowed, streams) = state.withLock { state in
+        let (changes, overflowed, members) = state.withLock { state in
             defer {
                 state.gathered = []
                 state.overflowed = false
                 state.isScheduled = false
             }
-            return (state.gathered, state.overflowed, Array(state.streams.values))
+            return (state.gathered, state.overflowed, Array(state.members.values))
         }
-        for (loop, group) in Dictionary(grouping: streams, by: { ObjectIdentifier($0.loop) }) {
-            guard let target = group.first?.loop, ObjectIdentifier(target) == loop else { continue }
-            let members = group.map(\.stream)
-            target.eventLoop.execute { [self] in
-                if overflowed {
-                    let reset = Array("event: reset\ndata: {\"reason\":\"too many changes at once\"}\n\n".utf8)
-                    for stream in members { stream.send(reset) }
-                } else {
-                    send(changes, to: members)
+        let groups = Dictionary(grouping: members) { ObjectIdentifier($0.loop) }
+        for group in groups.values {
+            guard let loop = group.first?.loop else { continue }
+            let streams = group.map(\.stream)
+            loop.deliver([
+                { [self] in
+                    if overflowed {
+                        for stream in streams { stream.reset(reason: "too many changes at once") }
+                    } else {
+                        send(changes, to: streams)
+                    }
                 }
-            }
+            ])
         }
     }
 
     /// Sends changes to streams of one loop, on that loop.
     private func send(_ changes: [EntityChange], to streams: [EventStream]) {
-        for types in Set(streams.map(\.types)) {
-            let chosen = types.isEmpty ? changes : changes.filter { matches($0, types) }
-            var rest = chosen[...]
-            while !rest.isEmpty {
-                let part = rest.prefix(Self.changesPerEvent)
-                rest = rest.dropFirst(Self.changesPerEvent)
-                let event = render(part)
-                for stream in streams where stream.types == types { stream.send(event) }
-            }
+        guard let last = changes.last?.sequence else { return }
+        /// Streams that get the same bytes.
+        struct Group: Hashable {
+            let tenant: String
+            let types: Set<String>
+            let from: UInt64
         }
-    }
-
-    private func matches(_ change: EntityChange, _ types: Set<String>) -> Bool {
-        (change.after ?? change.before)?.types.contains { types.contains(core.name($0)) } ?? false
-    }
-
-    private func render(_ changes: ArraySlice<EntityChange>) -> [UInt8] {
-        var writer = ByteWriter(capacity: changes.count * 400 + 64)
-        writer.append("event: change\nid: ")
-        writer.append(utf8: String(changes.last?.sequence ?? 0))
-        writer.append("\ndata: [")
-        var isFirst = true
-        for change in changes {
-            if !isFirst { writer.append(",") }
-            isFirst = false
-            writer.append("{\"op\":\"")
-            writer.append(change.kind == .created ? "create" : change.kind == .deleted ? "delete" : "update")
-            writer.append("\",\"id\":")
-            writer.append(jsonString: change.id)
-            if let entity = change.after {
-                writer.append(",\"entity\":")
-                var representation = EntityRepresentation()
-                representation.showsSystemAttributes = true
-                if change.kind == .updated { representation.picked = Set(change.attributes.map(\.name)) }
-                var renderer = EntityRenderer(context: core, representation: representation)
-                renderer.append(entity, to: &writer)
-            }
-            let removed = change.attributes.filter { $0.kind == .deleted }
-            if change.kind == .updated, !removed.isEmpty {
-                writer.append(",\"removed\":")
-                DiscoveryWriter.strings(removed.map { core.name($0.name) }, to: &writer)
-            }
-            writer.append("}")
+        let first = (changes.first?.sequence ?? 1) &- 1
+        let groups = Dictionary(grouping: streams) {
+            Group(tenant: $0.tenant, types: $0.types, from: max($0.sentThrough, first))
         }
-        writer.append("]\n\n")
-        return writer.array()
+        for (group, streams) in groups {
+            let chosen = changes.filter { change in
+                change.sequence > group.from && change.tenant == group.tenant
+                    && (group.types.isEmpty || renderer.isOf(group.types, change))
+            }
+            let merged = ChangeRenderer.merge(chosen)
+            var start = 0
+            while start < merged.count {
+                let end = min(start + Self.changesPerEvent, merged.count)
+                let event = renderer.render(merged[start..<end])
+                for stream in streams { stream.send(event) }
+                start = end
+            }
+            for stream in streams { stream.sentThrough = max(stream.sentThrough, last) }
+        }
     }
 }

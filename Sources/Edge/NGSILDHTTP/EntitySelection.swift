@@ -7,78 +7,93 @@ struct EntitySelection {
     let parameters: QueryParameters
     let context: TermContext
 
-    private static let representationNames: Set<String> = [
-        "attrs", "pick", "omit", "lang", "options", "format", "datasetId", "geometryProperty",
+    static let representationParameters: ParameterSet = [
+        .attrs, .pick, .omit, .lang, .options, .format, .datasetId, .geometryProperty,
     ]
-    /// What a query by GET takes.
-    static let queryNames: Set<String> = representationNames.union(later).union([
-        "id", "type", "idPattern", "q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ", "limit", "offset",
-        "count", "expandValues", "local",
-    ])
-    /// What a retrieval takes.
-    static let retrievalNames: Set<String> = representationNames.union(later).union(["type", "local"])
-    /// What the URL of a query by POST takes.
-    static let postedQueryNames: Set<String> = representationNames.union(["limit", "offset", "count", "local"])
     /// Parameters of the specification that later versions of Parvis will have.
-    static let later: Set<String> = [
-        "join", "joinLevel", "containedBy", "csf", "orderBy", "collation", "entityMap", "entityMapLifetime",
-        "splitEntities", "jsonKeys", "reconcile", "onlyIds",
+    static let laterParameters: ParameterSet = [
+        .join, .joinLevel, .containedBy, .csf, .orderBy, .orderFrom, .orderGeometry, .collation, .entityMap,
+        .entityMapLifetime, .splitEntities, .jsonKeys,
+    ]
+    static let retrievalParameters = representationParameters.union(laterParameters).union([.type])
+    static let queryParameters = representationParameters.union(laterParameters).union([
+        .id, .type, .idPattern, .q, .georel, .geometry, .coordinates, .geoproperty, .scopeQ, .limit, .offset, .count,
+        .expandValues,
+    ])
+    private static let representationOptions: Set<String> = [
+        "keyValues", "simplified", "concise", "normalized", "sysAttrs",
     ]
 
+    /// Refuses parameters that change what is answered and are not carried out yet.
+    ///
+    /// Passed over because they change nothing here: `join=@none`, `entityMap=false`, and `splitEntities`, since a
+    /// broker that forwards nothing has all of every entity.
     func refuseLater() throws(HTTPFailure) {
-        for pair in parameters.pairs where Self.later.contains(pair.name) {
-            throw .ngsild(
-                .operationNotSupported("The query parameter \"\(pair.name)\" is not supported by this version of Parvis yet"))
+        if parameters.isEmpty { return }
+        for name in Parameter.allCases where Self.laterParameters.contains(name) {
+            guard let value = parameters[name] else { continue }
+            switch (name, value) {
+            case (.join, "@none"), (.entityMap, "false"), (.splitEntities, "true"), (.splitEntities, "false"): continue
+            default:
+                throw .ngsild(
+                    .operationNotSupported(
+                        "The query parameter \"\(name.rawValue)\" is not supported by this version of Parvis yet"))
+            }
         }
     }
 
+    // MARK: What is shown
+
     func representation(_ type: MediaType) throws(HTTPFailure) -> EntityRepresentation {
         var result = EntityRepresentation()
-        let options = try parameters.options()
-        for option in options where !Self.representationOptions.contains(option) {
-            throw .badRequest(
-                "The option \"\(option)\" is not known here; known are \(Self.representationOptions.sorted().joined(separator: ", "))")
-        }
-        let format = parameters["format"]
-        if let format, !["normalized", "concise", "simplified", "keyValues"].contains(format) {
-            throw .badRequest("The format \"\(format)\" is not one of normalized, concise, simplified")
-        }
-        if format == "simplified" || format == "keyValues" || (format == nil && !options.isDisjoint(with: ["keyValues", "simplified"])) {
-            result.form = .simplified
-        } else if format == "concise" || (format == nil && options.contains("concise")) {
-            result.form = .concise
-        }
+        if parameters.isEmpty { return result }
+        let options = try parameters.options(Self.representationOptions)
+        result.form = try form(options)
         result.showsSystemAttributes = options.contains("sysAttrs")
-        result.language = parameters["lang"]
-        if let datasets = try parameters.list("datasetId") {
+        result.language = parameters[.lang]
+        if let datasets = try parameters.list(.datasetId) {
             for dataset in datasets where dataset != "@none" && !EntityID.isValid(dataset) {
                 throw .badRequest("The datasetId \"\(dataset)\" is neither a URI nor @none")
             }
             result.datasets = Set(datasets)
         }
-        if parameters["geometryProperty"] != nil, type != .geoJSON {
+        if parameters[.geometryProperty] != nil, type != .geoJSON {
             throw .badRequest("geometryProperty goes with Accept: application/geo+json")
         }
-        if let attributes = try parameters.list("attrs") {
-            if parameters["pick"] != nil { throw .badRequest("attrs and pick exclude each other; use pick") }
+        if let attributes = try parameters.list(.attrs) {
+            if parameters[.pick] != nil { throw .badRequest("attrs and pick exclude each other; use pick") }
+            for name in attributes { try checkAttribute(name, .attrs) }
             result.picked = Set(attributes.map(known))
         }
-        try projection(&result)
+        try project(&result)
         return result
     }
 
-    private static let representationOptions: Set<String> = ["keyValues", "simplified", "concise", "normalized", "sysAttrs"]
+    /// `format` comes before `options` (clause 6.3.7).
+    private func form(_ options: Set<String>) throws(HTTPFailure) -> EntityRepresentation.Form {
+        switch parameters[.format] {
+        case "normalized": return .normalized
+        case "concise": return .concise
+        case "simplified", "keyValues": return .simplified
+        case nil: break
+        case let format?:
+            throw .invalidRequest("The format \"\(format)\" is not taken here; taken are normalized, concise, simplified")
+        }
+        if options.contains("keyValues") || options.contains("simplified") { return .simplified }
+        return options.contains("concise") ? .concise : .normalized
+    }
 
-    private func projection(_ result: inout EntityRepresentation) throws(HTTPFailure) {
-        if let picked = try names("pick") {
+    private func project(_ result: inout EntityRepresentation) throws(HTTPFailure) {
+        let picked = try members(.pick)
+        if let picked {
             result.showsID = picked.contains("id")
             result.showsType = picked.contains("type")
             result.showsScope = picked.contains("scope")
             result.picked = Set(picked.filter { !Self.entityMembers.contains($0) }.map(known))
         }
-        if let omitted = try names("omit") {
-            if let picked = try names("pick"), !Set(picked).isDisjoint(with: omitted) {
-                throw .badRequest("pick and omit name the same member")
+        if let omitted = try members(.omit) {
+            if let both = picked?.first(where: omitted.contains) {
+                throw .badRequest("pick and omit both name \"\(both)\"")
             }
             if omitted.contains("id") { result.showsID = false }
             if omitted.contains("type") { result.showsType = false }
@@ -87,70 +102,82 @@ struct EntitySelection {
         }
     }
 
-    private static let entityMembers: Set<String> = ["id", "type", "scope", "createdAt", "modifiedAt", "expiresAt"]
+    private static let entityMembers: Set<String> = ["id", "type", "scope"]
 
-    private func names(_ parameter: String) throws(HTTPFailure) -> [String]? {
-        guard let list = try parameters.list(parameter) else { return nil }
-        for name in list where name.contains("{") || name.contains("}") || name.contains("|") {
-            throw .ngsild(.operationNotSupported("\"\(name)\" in \(parameter): projecting linked entities is not supported yet"))
+    /// The names in `pick` or `omit`, which commas or bars separate (clause 4.21).
+    private func members(_ parameter: Parameter) throws(HTTPFailure) -> [String]? {
+        guard let text = parameters[parameter] else { return nil }
+        if text.contains("{") || text.contains("}") {
+            throw .badRequest(
+                "\(parameter.rawValue)=\(text) selects members of linked entities, which needs join; join is not supported yet")
         }
-        return list
+        let names = text.split(omittingEmptySubsequences: false) { $0 == "," || $0 == "|" }.map(String.init)
+        for name in names where !Self.entityMembers.contains(name) { try checkAttribute(name, parameter) }
+        return names
+    }
+
+    private func checkAttribute(_ name: String, _ parameter: Parameter) throws(HTTPFailure) {
+        guard AttributeName.isValid(name) else {
+            throw .badRequest("\"\(name)\" in \(parameter.rawValue) is not a name of an attribute")
+        }
     }
 
     /// The number of a name; `TermID.none`, which no attribute has, when nothing stored uses it.
     private func known(_ name: String) -> TermID { context.knownTerm(name) ?? .none }
 
+    // MARK: What is selected
+
     func query() throws(HTTPFailure) -> EntityQuery {
         var query = EntityQuery()
         try refuseLater()
-        if let ids = try parameters.list("id") {
+        if let ids = try parameters.list(.id) {
             for id in ids where !EntityID.isValid(id) { throw .badRequest("The id \"\(id)\" is not a URI") }
             query.ids = ids
         }
-        if let text = parameters["type"] {
+        if let text = parameters[.type] {
             query.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: text, context: context) }
         }
-        if let text = parameters["idPattern"] {
+        if let text = parameters[.idPattern] {
             query.idPattern = try translating { () throws(NGSILDError) in try TextPattern(parsing: text) }
         }
-        if let names = try parameters.list("attrs") { query.attributes = names.map(known) }
-        if let text = parameters["q"] {
+        if let names = try parameters.list(.attrs) { query.attributes = names.map(known) }
+        if let text = parameters[.q] {
+            let expanded = Set(try parameters.list(.expandValues) ?? [])
             query.expression = try translating { () throws(NGSILDError) in
-                try QueryExpression(
-                    parsing: text, context: context,
-                    expandValues: Set(parameters["expandValues"]?.split(separator: ",").map(String.init) ?? []))
+                try QueryExpression(parsing: text, context: context, expandValues: expanded)
             }
         }
-        if let text = parameters["scopeQ"] {
+        if let text = parameters[.scopeQ] {
             query.scope = try translating { () throws(NGSILDError) in try ScopeQuery(parsing: text) }
         }
         try geo(&query)
-        query.counts = try parameters.flag("count")
-        query.limit = try parameters.number("limit", default: 20, range: 0...1_000)
-        query.offset = try parameters.number("offset", default: 0, range: 0...Int(Int32.max))
-        if query.limit == 0, !query.counts { throw .badRequest("limit=0 goes with count=true only") }
+        let page = try Pagination(parameters)
+        query.counts = page.counts
+        query.limit = page.limit
+        query.offset = page.offset
         return query
     }
 
     private func geo(_ query: inout EntityQuery) throws(HTTPFailure) {
-        let georel = parameters["georel"]
-        let geometry = parameters["geometry"]
-        let coordinates = parameters["coordinates"]
+        let (georel, geometry, coordinates) = (parameters[.georel], parameters[.geometry], parameters[.coordinates])
         if georel == nil, geometry == nil, coordinates == nil { return }
         guard let georel, let geometry, let coordinates else {
             throw .badRequest("A geo-query needs all of georel, geometry and coordinates")
         }
         query.geo = try translating { () throws(NGSILDError) in
             try GeoQuery(
-                georel: georel, geometry: geometry, coordinates: coordinates, geoproperty: parameters["geoproperty"],
+                georel: georel, geometry: geometry, coordinates: coordinates, geoproperty: parameters[.geoproperty],
                 context: context)
         }
     }
 
     /// Refuses queries that name nothing to look for (clause 5.7.2.4).
     func refuseTooWide(_ query: EntityQuery) throws(HTTPFailure) {
-        let isLocal = try parameters.flag("local")
-        if query.types == nil, query.attributes.isEmpty, query.expression == nil, query.geo == nil, !isLocal {
+        let isLocal = try parameters.choice(.local)
+        if query.types?.alternatives == nil, query.types != nil, isLocal == false {
+            throw .badRequest("type=* means all entities of this broker; it goes without local=false")
+        }
+        if query.types == nil, query.attributes.isEmpty, query.expression == nil, query.geo == nil, isLocal != true {
             throw .badRequest("The query is too wide; give it one of type, attrs, q or georel, or local=true for all entities")
         }
     }

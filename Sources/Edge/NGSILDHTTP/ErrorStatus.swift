@@ -3,7 +3,7 @@ import NGSILDModel
 extension NGSILDError {
     /// The HTTP status of the error type.
     ///
-    /// - Source: CIM 009 table 6.3.2-1.
+    /// - Source: CIM 009 table 6.3.2-1; for the two error types of our own, RFC 9110 and RFC 4918.
     var status: Int {
         switch self {
         case .invalidRequest, .badRequestData: 400
@@ -41,11 +41,11 @@ enum HTTPFailure: Error {
 
     static func badRequest(_ detail: String) -> HTTPFailure { .ngsild(.badRequestData(detail)) }
 
-    static func methodNotAllowed(_ method: String, allowed: [String]) -> HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(method) is not possible on this resource; it takes \(allowed.joined(separator: ", "))")
-        answer.headers.append(("Allow", allowed.joined(separator: ", ")))
-        return .answer(answer)
-    }
+    static func invalidRequest(_ detail: String) -> HTTPFailure { .ngsild(.invalidRequest(detail)) }
+}
+
+/// Runs a part of the model that throws `NGSILDError`.
+@inline(__always)
+func translating<T>(_ body: () throws(NGSILDError) -> T) throws(HTTPFailure) -> T {
+    do throws(NGSILDError) { return try body() } catch { throw .ngsild(error) }
 }

@@ -1,50 +1,56 @@
 import NIOCore
 
-/// One client's server-sent events: a bounded buffer between the changes and the connection.
+/// One client's server-sent events: what it wants, and how far it has come.
+///
+/// A client that does not read fast enough gets nothing more until it has read what was sent; then a `reset` event tells
+/// it to load everything again. So at most one event waits beyond what the kernel and the channel hold.
 ///
 /// Invariant: touched on the connection's event loop only (`@unchecked Sendable` because of that).
-///
-/// When the client reads slower than changes come and the buffer is full, what waits is dropped and a `reset` event
-/// tells the client to load everything again.
 final class EventStream: @unchecked Sendable {
+    /// Names of entity types; empty: all.
     let types: Set<String>
+    let tenant: String
+    /// The newest change that the client has been sent, or that it knows from elsewhere.
+    var sentThrough: UInt64
     private weak var connection: HTTPConnection?
     private let onEnd: @Sendable (EventStream) -> Void
-    private let onDrop: @Sendable () -> Void
-    private var waiting: [UInt8] = []
+    private let onBehind: @Sendable () -> Void
+    private var isBehind = false
     private var hasEnded = false
-    private(set) var isReset = false
 
-    /// Bytes that wait for a slow client.
-    private static let limit = 1 << 20
-
-    init(types: Set<String>, onEnd: @escaping @Sendable (EventStream) -> Void, onDrop: @escaping @Sendable () -> Void) {
+    init(
+        types: Set<String>, tenant: String, sentThrough: UInt64, onEnd: @escaping @Sendable (EventStream) -> Void,
+        onBehind: @escaping @Sendable () -> Void
+    ) {
         self.types = types
+        self.tenant = tenant
+        self.sentThrough = sentThrough
         self.onEnd = onEnd
-        self.onDrop = onDrop
+        self.onBehind = onBehind
     }
-
-    var loop: LoopState? { connection?.loop }
 
     func attach(_ connection: HTTPConnection) { self.connection = connection }
 
-    func send(_ bytes: [UInt8]) {
-        guard let connection, !hasEnded else { return }
-        if connection.isWritable, waiting.isEmpty {
-            connection.send(bytes)
-        } else if waiting.count + bytes.count <= Self.limit {
-            waiting.append(contentsOf: bytes)
+    func send(_ event: ByteBuffer) {
+        guard let connection, !hasEnded, !isBehind else { return }
+        if connection.isWritable {
+            connection.send(event)
         } else {
-            waiting = Array("event: reset\ndata: {\"reason\":\"the client reads too slowly\"}\n\n".utf8)
-            onDrop()
+            isBehind = true
+            onBehind()
         }
     }
 
+    func reset(reason: String) { send(Self.resetEvent(reason)) }
+
+    static func resetEvent(_ reason: String) -> ByteBuffer {
+        ByteBuffer(string: "event: reset\ndata: {\"reason\":\"\(reason)\"}\n\n")
+    }
+
     func writabilityChanged(_ isWritable: Bool) {
-        guard isWritable, !waiting.isEmpty, let connection else { return }
-        let bytes = waiting
-        waiting = []
-        connection.send(bytes)
+        guard isWritable, isBehind else { return }
+        isBehind = false
+        reset(reason: "the client reads too slowly")
     }
 
     func end() {

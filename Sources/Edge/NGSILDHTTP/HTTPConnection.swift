@@ -1,72 +1,133 @@
 import JSONTree
-import Logging
 import NIOCore
 import NIOHTTP1
 
-/// One client's connection: reads requests, hands them on, writes answers in the order of the requests.
+/// One client's connection: reads requests, runs them, writes answers in the order of the requests.
 ///
-/// States of a request: head read, body read, waiting (handed on), answered. Several may wait at once (pipelining);
-/// an answer that is ready too early is kept until those before it are written.
+/// Several requests may be under way at once (pipelining). Writes go to the committer one behind the other, so a write
+/// may run while writes before it are unanswered; anything else waits until what came before it is answered, so that a
+/// client reads what it wrote. An answer that is ready too early is kept until those before it are written.
+///
+/// States: reading -> closing (one last answer is owed) -> lingering (all is sent, what still comes in is dropped, so
+/// that the client gets to read the answer) -> closed. A stream of events goes from reading to streaming.
 ///
 /// Invariants:
 /// 1. Everything is touched on the event loop only (`@unchecked Sendable` because of that).
-/// 2. `slots` holds, in order, one entry for each request handed on and not yet written; the first has number `firstSlot`.
-/// 3. At most `pipelineLimit` requests wait; beyond, nothing more is read until half of them are answered.
-final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
+/// 2. `slots` holds, in order, one entry for each request that was read and whose answer is not yet written out; the
+///    first has number `firstSlot`.
+/// 3. `waiting` holds, in order, the requests that were read and have not been run; no request runs before those.
+/// 4. `running` counts the requests that were run and are unanswered, `unordered` those of them that are not writes
+///    handed to the committer.
+/// 5. While more than `pipelineLimit` requests have a slot, or the client leaves answers unread, nothing is read.
+final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let server: HTTPServer
+    enum Phase { case reading, closing, lingering, streaming, closed }
+
+    struct Slot {
+        var answer: ByteBuffer?
+        var isRunning = false
+        var isOrdered = false
+    }
+
+    /// A request whose body is still coming in.
+    struct Assembly {
+        let head: HTTPRequestHead
+        let fields: HeaderFields
+        var body: ByteBuffer?
+        let start: NIODeadline
+    }
+
+    let state: ServerState
     let loop: LoopState
-    private var context: ChannelHandlerContext?
+    var context: ChannelHandlerContext?
+    var phase = Phase.reading
 
-    private var head: HTTPRequestHead?
-    private var body: ByteBuffer?
-    private var bodyBytes = 0
-    private var refusesBody = false
-    private var isClosing = false
-    private var closesAfter: Int?
+    var assembly: Assembly?
+    private var owesContinue = false
+    var slots = CircularBuffer<Slot>()
+    var firstSlot = 0
+    private var waiting = CircularBuffer<HTTPRequest>()
+    private var running = 0
+    private var unordered = 0
+    private var isPumping = false
+    /// The request whose answer is the last.
+    var lastSlot: Int?
+    /// The request that speaks HTTP/1.0, which is to be told that the connection stays open.
+    var keepAliveSlot: Int?
 
-    private var slots: [ByteBuffer?] = []
-    private var firstSlot = 0
-    private var nextSlot = 0
-    /// Between the head and the end of a request.
-    private var isReading = false
-    /// Between `channelRead` and `channelReadComplete`, which flushes.
-    private var isInReadCycle = false
-    private var hasUnflushed = false
-    private var isTouched = false
-    private var isPaused = false
-    private var stream: EventStream?
+    /// Answers that are written at the next flush.
+    var output: ByteBuffer?
+    /// Between a read and its end, which flushes.
+    var isInReadCycle = false
+    var isTouched = false
+    private var holdsRead = false
+    var stream: EventStream?
 
-    private var lastActivity = NIODeadline.now()
-    private var requestStart: NIODeadline?
+    private var lastRequest: NIODeadline
+    /// When the first bytes of a head came that is not complete.
+    private var headStart: NIODeadline?
+    var unreadSince: NIODeadline?
+    var lingersSince: NIODeadline?
 
-    init(server: HTTPServer, loop: LoopState) {
-        self.server = server
+    init(state: ServerState, loop: LoopState) {
+        self.state = state
         self.loop = loop
+        lastRequest = .now()
+    }
+
+    /// Puts the decoder and the connection into a new channel.
+    static func install(in channel: any Channel, state: ServerState, loop: LoopState) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = state.configuration.headerLimit
+        limits.maxHeaderListSize = state.configuration.headerLimit
+        let connection = HTTPConnection(state: state, loop: loop)
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+        // What the decoder keeps between reads is at most one unfinished target or header field.
+        let kept = state.configuration.targetLimit + state.configuration.headerLimit
+        try channel.pipeline.syncOperations.addHandlers([
+            ByteCounter(connection), ByteToMessageHandler(decoder, maximumBufferSize: kept), connection,
+        ])
+    }
+
+    var configuration: HTTPServer.Configuration { state.configuration }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        self.context = context
         loop.add(self)
-        let open = server.metrics.connections.wrappingAdd(1, ordering: .relaxed).newValue
-        if open > server.configuration.connectionLimit || server.isStopping.load(ordering: .relaxed) {
-            refuse(.serviceUnavailable, "The server has \(open) connections open, more than it takes; try again later")
+        let hasRoom = state.connectionOpened()
+        context.fireChannelActive()
+        if !hasRoom {
+            refuse(
+                503, "Service Unavailable", "The server has as many connections open as it takes; try again in a moment")
+            flushAnswers()
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        server.metrics.connections.wrappingSubtract(1, ordering: .relaxed)
-        loop.remove(self)
+        if phase != .closed {
+            phase = .closed
+            state.connectionClosed()
+            loop.remove(self)
+        }
         stream?.end()
         stream = nil
-        self.context = nil
+        releaseBodies()
         slots.removeAll()
+        output = nil
+        self.context = nil
+        context.fireChannelInactive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if isClosing { return }
+        guard phase == .reading else { return }
         isInReadCycle = true
         switch unwrapInboundIn(data) {
         case .head(let head): begin(head)
@@ -76,250 +137,335 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        lastActivity = .now()
         isInReadCycle = false
         flushAnswers()
         context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is HTTPParserError {
-            server.metrics.malformed()
-            refuse(.badRequest, "The request is not HTTP/1.1: \(error)")
-        } else {
-            context.close(promise: nil)
+        guard phase == .reading else {
+            if phase != .lingering { context.close(promise: nil) }
+            return
         }
+        switch error {
+        case HTTPParserError.headerOverflow:
+            state.metrics.malformed()
+            refuse(
+                431, "Request Header Fields Too Large", "The headers are longer than \(configuration.headerLimit) bytes")
+        case is ByteToMessageDecoderError:
+            state.metrics.malformed()
+            refuseTarget()
+        case is HTTPParserError:
+            state.metrics.malformed()
+            refuse(400, "Bad Request", "The request is not HTTP/1.1: \(error)")
+        default:
+            context.close(promise: nil)
+            return
+        }
+        if !isInReadCycle { flushAnswers() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, event == .inputClosed {
-            if slots.isEmpty { context.close(promise: nil) } else { closeWhenAnswered() }
-        }
+        if let event = event as? ChannelEvent, event == .inputClosed { inputClosed() }
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// The client sends no more; what it sent is still answered.
+    private func inputClosed() {
+        switch phase {
+        case .reading:
+            dropAssembly()
+            lastSlot = firstSlot + slots.count - 1
+            phase = .closing
+            if !isInReadCycle { flushAnswers() }
+        case .closing, .closed: break
+        case .lingering, .streaming: context?.close(promise: nil)
+        }
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stream?.writabilityChanged(context.channel.isWritable)
+        let isWritable = context.channel.isWritable
+        unreadSince = isWritable ? nil : loop.now
+        stream?.writabilityChanged(isWritable)
+        if isWritable, stream == nil, !isInReadCycle {
+            pump()
+            flushAnswers()
+        }
         context.fireChannelWritabilityChanged()
     }
 
-    // MARK: Reading
+    /// Holds reads back while the client has enough under way.
+    func read(context: ChannelHandlerContext) {
+        if mayRead { context.read() } else { holdsRead = true }
+    }
+
+    private var mayRead: Bool {
+        phase != .reading || (slots.count < configuration.pipelineLimit && waiting.isEmpty && unreadSince == nil)
+    }
+
+    func resumeReading() {
+        guard holdsRead, mayRead, let context else { return }
+        holdsRead = false
+        context.read()
+    }
+
+    // MARK: Reading requests
+
+    /// Bytes came in; called before they are decoded.
+    func bytesArrived() {
+        loop.readTime()
+        if assembly == nil, headStart == nil { headStart = loop.now }
+    }
 
     private func begin(_ head: HTTPRequestHead) {
-        isReading = true
-        requestStart = .now()
-        refusesBody = false
-        body = nil
-        bodyBytes = 0
-        if head.uri.utf8.count > server.configuration.targetLimit {
-            refuse(.uriTooLong, "The request target is longer than \(server.configuration.targetLimit) bytes; use POST /ngsi-ld/v1/entityOperations/query for long queries")
-            return
+        headStart = nil
+        let fields = HeaderFields(head.headers)
+        if head.uri.utf8.count > configuration.targetLimit { return refuseTarget() }
+        if fields.byteCount > configuration.headerLimit {
+            return refuse(
+                431, "Request Header Fields Too Large", "The headers are longer than \(configuration.headerLimit) bytes")
         }
-        var headerBytes = 0
-        var length: Int?
-        var expectsContinue = false
-        for (name, value) in head.headers {
-            headerBytes += name.utf8.count + value.utf8.count + 4
-            switch name.utf8.count {
-            case 14 where name.lowercased() == "content-length": length = Int(value)
-            case 6 where name.lowercased() == "expect": expectsContinue = value.lowercased() == "100-continue"
-            default: break
-            }
+        guard head.version.major == 1 else {
+            return refuse(505, "HTTP Version Not Supported", "The server speaks HTTP/1.1 and HTTP/1.0")
         }
-        if headerBytes > server.configuration.headerLimit {
-            refuse(.requestHeaderFieldsTooLarge, "The headers are longer than \(server.configuration.headerLimit) bytes")
-            return
+        if let fault = fields.fault { return refuse(fault) }
+        if head.version.minor > 0, !fields.hasHost {
+            return refuse(400, "Bad Request", "The request has no Host header")
         }
-        if let length, length > server.configuration.bodyLimit {
-            refuseBody()
-            return
+        if head.version.minor == 0, fields.isChunked {
+            return refuse(400, "Bad Request", "HTTP/1.0 has no Transfer-Encoding; send a Content-Length")
         }
-        self.head = head
-        if expectsContinue, let context {
-            var buffer = context.channel.allocator.buffer(capacity: 32)
-            buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        if let length = fields.contentLength, length > configuration.bodyLimit { return refuseBody() }
+        if fields.contentLength ?? 0 > 0 || fields.isChunked, !loop.hasRoomForBodies {
+            return refuse(503, "Service Unavailable", "The server holds as many request bodies as it takes; try again")
+        }
+        assembly = Assembly(head: head, fields: fields, start: loop.now)
+        if fields.expectsContinue, head.version.minor > 0, fields.contentLength != 0 {
+            owesContinue = true
+            sendContinue()
         }
     }
 
+    /// Asks for the body, once the answers before it are out.
+    private func sendContinue() {
+        guard owesContinue, slots.isEmpty, assembly != nil else { return }
+        owesContinue = false
+        withOutput { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
+        touchIfNeeded()
+    }
+
     private func append(_ part: ByteBuffer) {
-        guard head != nil else { return }
-        bodyBytes += part.readableBytes
-        if bodyBytes > server.configuration.bodyLimit {
-            refuseBody()
-        } else if body == nil {
-            body = part
+        guard assembly != nil else { return }
+        let length = (assembly?.body?.readableBytes ?? 0) + part.readableBytes
+        if length > configuration.bodyLimit { return refuseBody() }
+        loop.bodyBytes += part.readableBytes
+        if assembly?.body == nil {
+            // Room for the rest at once, if it is not more than a client should be trusted with.
+            assembly?.body = part
+            if let expected = assembly?.fields.contentLength, expected > part.readableBytes {
+                assembly?.body?.reserveCapacity(min(expected, 256 << 10))
+            }
         } else {
             var part = part
-            body?.writeBuffer(&part)
+            assembly?.body?.writeBuffer(&part)
         }
+    }
+
+    private func finish() {
+        guard let assembly else { return }
+        self.assembly = nil
+        owesContinue = false
+        lastRequest = loop.now
+        let number = firstSlot + slots.count
+        slots.append(Slot())
+        if !assembly.head.isKeepAlive || lastSlot == number {
+            lastSlot = number
+            phase = .closing
+        } else if assembly.head.version.minor == 0 {
+            keepAliveSlot = number
+        }
+        let request = HTTPRequest(
+            head: assembly.head, fields: assembly.fields, body: assembly.body, connection: self, slot: number,
+            start: .now())
+        if waiting.isEmpty, !isPumping, mayRun(request) {
+            isPumping = true
+            run(request)
+            isPumping = false
+            if !waiting.isEmpty { pump() }
+        } else {
+            waiting.append(request)
+        }
+    }
+
+    // MARK: Running requests
+
+    private func mayRun(_ request: HTTPRequest) -> Bool {
+        if isCongested { return false }
+        if running == 0 { return true }
+        return unordered == 0 && !request.method.isSafe && !RequestTarget.isQuery(request.target)
+    }
+
+    private var isCongested: Bool {
+        if unreadSince != nil { return true }
+        return (output?.readableBytes ?? 0) > configuration.unsentLimit
+    }
+
+    private func run(_ request: HTTPRequest) {
+        loop.bodyBytes -= request.body?.readableBytes ?? 0
+        running += 1
+        unordered += 1
+        slots[slots.index(slots.startIndex, offsetBy: request.slot - firstSlot)].isRunning = true
+        state.handler.handle(request)
+    }
+
+    /// Runs what waits, as far as it may.
+    func pump() {
+        guard !isPumping else { return }
+        isPumping = true
+        while let next = waiting.first, phase != .closed, mayRun(next) {
+            waiting.removeFirst()
+            run(next)
+        }
+        isPumping = false
+    }
+
+    /// The request is a write that was handed to the committer, which keeps the order of writes.
+    func markOrdered(_ request: HTTPRequest) {
+        guard let index = slotIndex(request.slot), slots[index].isRunning, !slots[index].isOrdered else { return }
+        slots[index].isOrdered = true
+        unordered -= 1
+    }
+
+    func slotIndex(_ number: Int) -> CircularBuffer<Slot>.Index? {
+        guard number >= firstSlot, number - firstSlot < slots.count else { return nil }
+        return slots.index(slots.startIndex, offsetBy: number - firstSlot)
+    }
+
+    /// The request in the slot is answered.
+    func settle(_ index: CircularBuffer<Slot>.Index) {
+        guard slots[index].isRunning else { return }
+        slots[index].isRunning = false
+        running -= 1
+        if !slots[index].isOrdered { unordered -= 1 }
+    }
+
+    private func releaseBodies() {
+        for request in waiting { loop.bodyBytes -= request.body?.readableBytes ?? 0 }
+        waiting.removeAll()
+        dropAssembly()
+    }
+
+    private func dropAssembly() {
+        loop.bodyBytes -= assembly?.body?.readableBytes ?? 0
+        assembly = nil
+        owesContinue = false
+    }
+
+    /// What is due after answers went out.
+    func continueAfterAnswers() {
+        sendContinue()
+        pump()
+        resumeReading()
+    }
+
+    // MARK: Refusing
+
+    private func refuse(_ fault: HeaderFields.Fault) {
+        state.metrics.malformed()
+        switch fault {
+        case .contentLength:
+            refuse(400, "Bad Request", "The length of the body is not clear: send one Content-Length, or Transfer-Encoding: chunked")
+        case .transferCoding:
+            refuse(501, "Not Implemented", "The only Transfer-Encoding taken is chunked")
+        case .expectation:
+            refuse(417, "Expectation Failed", "The only expectation that can be met is 100-continue")
+        case .severalContentTypes: refuse(400, "Bad Request", "The request has several Content-Type headers")
+        case .severalTenants: refuse(400, "Bad Request", "The request has several NGSILD-Tenant headers")
+        case .severalHosts: refuse(400, "Bad Request", "The request has several Host headers")
+        }
+    }
+
+    private func refuseTarget() {
+        refuse(
+            414, "URI Too Long",
+            "The request target is longer than \(configuration.targetLimit) bytes; send long queries to POST /ngsi-ld/v1/entityOperations/query"
+        )
     }
 
     private func refuseBody() {
         refuse(
-            .payloadTooLarge,
-            "The body is longer than \(server.configuration.bodyLimit) bytes; send smaller batches")
+            413, "Content Too Large",
+            "The body is longer than \(configuration.bodyLimit) bytes; send several smaller requests")
     }
 
-    private func finish() {
-        requestStart = nil
-        isReading = false
-        guard let head else { return }
-        self.head = nil
-        let number = nextSlot
-        nextSlot += 1
-        slots.append(nil)
-        if !head.isKeepAlive { closesAfter = number }
-        let request = HTTPRequest(head: head, body: body, connection: self, slot: number)
-        body = nil
-        server.handler.handle(request)
-        if slots.count >= server.configuration.pipelineLimit, !isPaused, let context {
-            isPaused = true
-            _ = context.channel.setOption(.autoRead, value: false)
-        }
-    }
-
-    /// Answers what cannot be handed on, and closes: the rest of the stream cannot be trusted or is not wanted.
-    private func refuse(_ status: HTTPResponseStatus, _ detail: String) {
-        guard !isClosing, context != nil else { return }
-        let number = nextSlot
-        nextSlot += 1
-        slots.append(nil)
-        closesAfter = number
-        head = nil
-        body = nil
-        let answer = HTTPAnswer.problem(status: Int(status.code), title: status.reasonPhrase, detail: detail)
-        self.answer(number, answer)
-        isClosing = true
-        flushAnswers()
-    }
-
-    // MARK: Answering
-
-    /// Takes the answer to the request with this slot number; writes it when its turn has come.
-    func answer(_ number: Int, _ answer: HTTPAnswer) {
-        guard context != nil, number >= firstSlot, number < nextSlot else { return }
-        let closes = closesAfter == number
-        let buffer = encode(answer, closes: closes)
-        server.metrics.answered(status: answer.status, bytes: buffer.readableBytes)
-        slots[number - firstSlot] = buffer
-        if number == firstSlot { writeReady() }
-        if !isInReadCycle, !isTouched, hasUnflushed {
-            isTouched = true
-            loop.touch(self)
-        }
-    }
-
-    private func writeReady() {
-        guard let context else { return }
-        var written = 0
-        while written < slots.count, let buffer = slots[written] {
-            context.write(wrapOutboundOut(buffer), promise: nil)
-            written += 1
-        }
-        slots.removeFirst(written)
-        firstSlot += written
-        hasUnflushed = true
-        if isPaused, slots.count <= server.configuration.pipelineLimit / 2 {
-            isPaused = false
-            _ = context.channel.setOption(.autoRead, value: true)
-        }
-    }
-
-    /// Sends what was written, and closes if that was the last answer owed.
-    func flushAnswers() {
-        isTouched = false
-        guard let context else { return }
-        if hasUnflushed {
-            hasUnflushed = false
-            context.flush()
-        }
-        if let closesAfter, firstSlot > closesAfter, stream == nil {
-            isClosing = true
-            context.close(mode: .all, promise: nil)
-        }
-    }
-
-    private func encode(_ answer: HTTPAnswer, closes: Bool) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: 320 + answer.body.count)
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeString(HTTPAnswer.statusLine(answer.status))
-        buffer.writeStaticString("\r\nDate: ")
-        buffer.writeBytes(loop.date())
-        if let contentType = answer.contentType {
-            buffer.writeStaticString("\r\nContent-Type: ")
-            buffer.writeString(contentType)
-        }
-        for (name, value) in answer.headers {
-            buffer.writeStaticString("\r\n")
-            buffer.writeString(name)
-            buffer.writeStaticString(": ")
-            buffer.writeString(value)
-        }
-        if answer.status != 204, answer.status != 304 {
-            buffer.writeStaticString("\r\nContent-Length: ")
-            buffer.writeString(String(answer.contentLength ?? answer.body.count))
-        }
-        buffer.writeStaticString(closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
-        if answer.status != 204, answer.status != 304 { buffer.writeBytes(answer.body) }
-        return buffer
-    }
-
-    // MARK: Streams
-
-    /// Turns the connection into a stream of server-sent events; the request's slot is never answered otherwise.
-    func beginStream(_ number: Int, headers: [(String, String)], _ stream: EventStream) {
-        guard let context, number == firstSlot, slots.count == 1 else {
-            stream.end()
-            return
-        }
-        var buffer = context.channel.allocator.buffer(capacity: 256)
-        buffer.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n")
-        for (name, value) in headers { buffer.writeString("\(name): \(value)\r\n") }
-        buffer.writeStaticString("X-Accel-Buffering: no\r\nConnection: close\r\n\r\n")
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        slots.removeFirst()
-        firstSlot += 1
-        closesAfter = number
-        self.stream = stream
-        stream.attach(self)
-    }
-
-    /// Sends a piece of a stream.
-    func send(_ bytes: [UInt8]) {
-        guard let context else { return }
-        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
-        buffer.writeBytes(bytes)
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        lastActivity = .now()
-    }
-
-    var isWritable: Bool { context?.channel.isWritable ?? false }
-
-    func closeStream() {
-        stream = nil
-        context?.close(promise: nil)
+    /// Answers what cannot be run, and closes: the rest of what comes in cannot be trusted or is not wanted.
+    func refuse(_ status: Int, _ title: String, _ detail: String) {
+        guard phase == .reading else { return }
+        phase = .closing
+        dropAssembly()
+        headStart = nil
+        lingersSince = loop.now
+        let number = firstSlot + slots.count
+        slots.append(Slot())
+        lastSlot = number
+        take(.problem(status: status, title: title, detail: detail), for: number)
     }
 
     // MARK: Time
 
-    func closeIfIdle(_ now: NIODeadline, _ configuration: HTTPServer.Configuration) {
-        guard let context, stream == nil else { return }
-        if let requestStart, now - requestStart > .seconds(Int64(configuration.requestSeconds)) {
-            refuse(.requestTimeout, "The request was not complete after \(configuration.requestSeconds) seconds")
-        } else if slots.isEmpty, now - lastActivity > .seconds(Int64(configuration.idleSeconds)) {
+    /// Closes the connection if it takes too long; called about once a second.
+    func sweep(_ now: NIODeadline) {
+        guard let context, phase != .closed else { return }
+        if let unreadSince, now - unreadSince > .seconds(Int64(configuration.unreadSeconds)) {
             context.close(promise: nil)
+            return
+        }
+        switch phase {
+        case .lingering:
+            if let lingersSince, now - lingersSince > .seconds(2) { context.close(promise: nil) }
+        case .reading:
+            if let headStart, now - headStart > .seconds(Int64(configuration.headSeconds)) {
+                refuse(
+                    408, "Request Timeout", "The head of the request was not complete after \(configuration.headSeconds) seconds")
+                touchIfNeeded()
+            } else if let assembly, now - assembly.start > .seconds(Int64(configuration.bodySeconds)) {
+                refuse(
+                    408, "Request Timeout", "The body of the request was not complete after \(configuration.bodySeconds) seconds")
+                touchIfNeeded()
+            } else if slots.isEmpty, assembly == nil, now - lastRequest > .seconds(Int64(configuration.idleSeconds)) {
+                context.close(promise: nil)
+            }
+        case .closing, .streaming, .closed: break
         }
     }
 
+    /// Closes after the answers that are owed, for shutdown.
     func closeWhenAnswered() {
         guard let context else { return }
-        if stream != nil || (slots.isEmpty && !isReading) {
-            stream?.end()
-            stream = nil
-            context.close(promise: nil)
-        } else {
-            closesAfter = nextSlot - (isReading ? 0 : 1)
+        switch phase {
+        case .reading where slots.isEmpty && assembly == nil, .streaming, .lingering: context.close(promise: nil)
+        case .reading where assembly == nil:
+            lastSlot = firstSlot + slots.count - 1
+            phase = .closing
+        case .reading:
+            // The request that is coming in is the last.
+            lastSlot = firstSlot + slots.count
+        case .closing, .closed: break
         }
+    }
+}
+
+/// Tells the connection when bytes come in, before they are decoded.
+private final class ByteCounter: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let connection: HTTPConnection
+
+    init(_ connection: HTTPConnection) { self.connection = connection }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
     }
 }

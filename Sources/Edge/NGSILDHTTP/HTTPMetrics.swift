@@ -3,27 +3,30 @@ import Synchronization
 
 /// Counts what the edge does, for `/metrics`.
 public final class HTTPMetrics: Sendable {
-    private let informational = Atomic<Int>(0)
-    private let success = Atomic<Int>(0)
-    private let clientErrors = Atomic<Int>(0)
-    private let serverErrors = Atomic<Int>(0)
-    private let sentBytes = Atomic<Int>(0)
+    private let loops = Mutex<[LoopCounts]>([])
+    private let open = Atomic<Int>(0)
+    private let accepted = Atomic<Int>(0)
     private let malformedRequests = Atomic<Int>(0)
     private let droppedStreams = Atomic<Int>(0)
-    let connections = Atomic<Int>(0)
     private let openStreams = Atomic<Int>(0)
 
     public init() {}
 
-    func answered(status: Int, bytes: Int) {
-        switch status {
-        case 200..<300: success.wrappingAdd(1, ordering: .relaxed)
-        case 400..<500: clientErrors.wrappingAdd(1, ordering: .relaxed)
-        case 500...: serverErrors.wrappingAdd(1, ordering: .relaxed)
-        default: informational.wrappingAdd(1, ordering: .relaxed)
-        }
-        sentBytes.wrappingAdd(bytes, ordering: .relaxed)
+    func addLoop() -> LoopCounts {
+        let counts = LoopCounts()
+        loops.withLock { $0.append(counts) }
+        return counts
     }
+
+    /// - Returns: the connections that are open now.
+    func connectionOpened() -> Int {
+        accepted.wrappingAdd(1, ordering: .relaxed)
+        return open.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    func connectionClosed() -> Int { open.wrappingSubtract(1, ordering: .relaxed).newValue }
+
+    var connections: Int { open.load(ordering: .relaxed) }
 
     func malformed() { malformedRequests.wrappingAdd(1, ordering: .relaxed) }
     func streamOpened() { openStreams.wrappingAdd(1, ordering: .relaxed) }
@@ -32,24 +35,46 @@ public final class HTTPMetrics: Sendable {
 
     /// Appends the counts in the Prometheus text format.
     public func append(to writer: inout ByteWriter) {
-        func line(_ name: String, _ value: Int, _ writer: inout ByteWriter) {
-            writer.append(utf8: "\(name) \(value)\n")
+        let loops = loops.withLock { $0 }
+        header("parvis_http_requests_total", "counter", "Requests answered, by operation and class of status.", &writer)
+        for operation in Operation.allCases {
+            for statusClass in 0..<LoopCounts.statusClasses {
+                let total = loops.reduce(0) { $0 + $1.answers(operation, statusClass: statusClass) }
+                if total == 0 { continue }
+                writer.append(
+                    utf8: "parvis_http_requests_total{operation=\"\(operation.name)\",status=\"\(statusClass + 1)xx\"} \(total)\n")
+            }
         }
-        writer.append("# HELP parvis_http_responses_total Answers sent, by class of status.\n")
-        writer.append("# TYPE parvis_http_responses_total counter\n")
-        line("parvis_http_responses_total{class=\"2xx\"}", success.load(ordering: .relaxed), &writer)
-        line("parvis_http_responses_total{class=\"4xx\"}", clientErrors.load(ordering: .relaxed), &writer)
-        line("parvis_http_responses_total{class=\"5xx\"}", serverErrors.load(ordering: .relaxed), &writer)
-        line("parvis_http_responses_total{class=\"other\"}", informational.load(ordering: .relaxed), &writer)
-        writer.append("# HELP parvis_http_sent_bytes_total Bytes of answers.\n# TYPE parvis_http_sent_bytes_total counter\n")
-        line("parvis_http_sent_bytes_total", sentBytes.load(ordering: .relaxed), &writer)
-        writer.append("# HELP parvis_http_malformed_total Requests that were not HTTP.\n# TYPE parvis_http_malformed_total counter\n")
-        line("parvis_http_malformed_total", malformedRequests.load(ordering: .relaxed), &writer)
-        writer.append("# HELP parvis_http_connections Open connections.\n# TYPE parvis_http_connections gauge\n")
-        line("parvis_http_connections", connections.load(ordering: .relaxed), &writer)
-        writer.append("# HELP parvis_streams Open live streams.\n# TYPE parvis_streams gauge\n")
-        line("parvis_streams", openStreams.load(ordering: .relaxed), &writer)
-        writer.append("# HELP parvis_streams_dropped_total Live streams reset because the client was too slow.\n# TYPE parvis_streams_dropped_total counter\n")
-        line("parvis_streams_dropped_total", droppedStreams.load(ordering: .relaxed), &writer)
+        header(
+            "parvis_http_request_seconds", "histogram", "Time from the last byte of a request to its answer.", &writer)
+        var below = 0
+        for (index, bound) in LoopCounts.bounds.enumerated() {
+            below += loops.reduce(0) { $0 + $1.latencies(index) }
+            writer.append(utf8: "parvis_http_request_seconds_bucket{le=\"\(Double(bound) / 1e6)\"} \(below)\n")
+        }
+        below += loops.reduce(0) { $0 + $1.latencies(LoopCounts.bounds.count) }
+        writer.append(utf8: "parvis_http_request_seconds_bucket{le=\"+Inf\"} \(below)\n")
+        let sum = Double(loops.reduce(0) { $0 + $1.latencySum }) / 1e6
+        writer.append(utf8: "parvis_http_request_seconds_sum \(sum)\nparvis_http_request_seconds_count \(below)\n")
+        single("parvis_http_sent_bytes_total", "counter", "Bytes of answers.", loops.reduce(0) { $0 + $1.sentBytes }, &writer)
+        single("parvis_http_connections", "gauge", "Open connections.", connections, &writer)
+        single(
+            "parvis_http_connections_total", "counter", "Connections accepted.", accepted.load(ordering: .relaxed), &writer)
+        single(
+            "parvis_http_malformed_total", "counter", "Requests that were not HTTP as it is taken here.",
+            malformedRequests.load(ordering: .relaxed), &writer)
+        single("parvis_streams", "gauge", "Open live streams.", openStreams.load(ordering: .relaxed), &writer)
+        single(
+            "parvis_streams_dropped_total", "counter", "Live streams reset because the client was too slow.",
+            droppedStreams.load(ordering: .relaxed), &writer)
+    }
+
+    private func header(_ name: String, _ type: String, _ help: String, _ writer: inout ByteWriter) {
+        writer.append(utf8: "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
+    }
+
+    private func single(_ name: String, _ type: String, _ help: String, _ value: Int, _ writer: inout ByteWriter) {
+        header(name, type, help, &writer)
+        writer.append(utf8: "\(name) \(value)\n")
     }
 }

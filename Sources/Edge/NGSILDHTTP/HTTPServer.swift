@@ -1,4 +1,3 @@
-import JSONLD
 public import Logging
 import NIOCore
 import NIOHTTP1
@@ -9,48 +8,16 @@ import Synchronization
 ///
 /// Reads are answered inline on the loop; writes are answered when the committer hands back the outcome.
 public final class HTTPServer: Sendable {
-    public struct Configuration: Sendable {
-        public var host = "127.0.0.1"
-        /// 0 takes a free port.
-        public var port = 1026
-        /// Event loops; default: one less than the cores, since the committer has a thread of its own.
-        public var loops = max(1, System.coreCount - 1)
-        /// Bytes of a request body; beyond: 413.
-        public var bodyLimit = 4 << 20
-        /// Bytes of a request target; beyond: 414.
-        public var targetLimit = 8 << 10
-        /// Bytes of a header section; beyond: 431.
-        public var headerLimit = 32 << 10
-        /// Open connections; beyond, new ones are answered 503 and closed.
-        public var connectionLimit = 10_000
-        /// Requests of one connection that may wait for the committer before no more are read from it.
-        public var pipelineLimit = 64
-        /// Seconds without a byte after which a connection is closed.
-        public var idleSeconds = 120
-        /// Seconds that a client may take to send one request.
-        public var requestSeconds = 30
-        /// Seconds that requests under way get at shutdown.
-        public var shutdownSeconds = 10
-        public init() {}
-    }
-
-    let configuration: Configuration
-    let handler: any HTTPRequestHandler
-    let metrics: HTTPMetrics
-    let logger: Logger
+    private let state: ServerState
     private let group: MultiThreadedEventLoopGroup
     private let loops: [ObjectIdentifier: LoopState]
     private let channel = Mutex<(any Channel)?>(nil)
-    let isStopping = Atomic<Bool>(false)
 
     public init(configuration: Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger) {
-        self.configuration = configuration
-        self.handler = handler
-        self.metrics = metrics
-        self.logger = logger
-        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loops)
+        state = ServerState(configuration: configuration, handler: handler, metrics: metrics, logger: logger)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops))
         var loops: [ObjectIdentifier: LoopState] = [:]
-        for loop in group.makeIterator() { loops[ObjectIdentifier(loop)] = LoopState(loop: loop) }
+        for loop in group.makeIterator() { loops[ObjectIdentifier(loop)] = LoopState(loop: loop, state: state) }
         self.loops = loops
     }
 
@@ -63,32 +30,36 @@ public final class HTTPServer: Sendable {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
-                    let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
-                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(decoder))
-                    try channel.pipeline.syncOperations.addHandler(HTTPConnection(server: self, loop: loop))
+                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
+                        throw ChannelError.operationUnsupported
+                    }
+                    try HTTPConnection.install(in: channel, state: state, loop: loop)
                 }
             }
-        let bound = try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
+        let bound = try bootstrap.bind(host: state.configuration.host, port: state.configuration.port).wait()
         channel.withLock { $0 = bound }
-        for loop in loops.values { loop.startSweeping(configuration) }
-        return bound.localAddress?.port ?? configuration.port
+        for loop in loops.values { loop.startSweeping() }
+        return bound.localAddress?.port ?? state.configuration.port
     }
 
-    /// Stops to listen, lets requests under way finish, and closes.
+    /// Stops to listen, lets requests under way finish, closes the connections, and ends the event loops. Blocks for at
+    /// most `shutdownSeconds` and a little.
     public func shutdown() {
-        isStopping.store(true, ordering: .relaxed)
         let bound = channel.withLock { channel -> (any Channel)? in
             defer { channel = nil }
             return channel
         }
         try? bound?.close().wait()
+        let promise = group.any().makePromise(of: Void.self)
+        state.stop { promise.succeed(()) }
         for loop in loops.values { loop.beginClosing() }
-        let steps = configuration.shutdownSeconds * 50
-        for _ in 0..<steps where metrics.connections.load(ordering: .relaxed) > 0 { LoopState.pause(milliseconds: 20) }
+        _ = promise.futureResult.eventLoop.scheduleTask(in: .seconds(Int64(state.configuration.shutdownSeconds))) {
+            promise.succeed(())
+        }
+        try? promise.futureResult.wait()
         try? group.syncShutdownGracefully()
     }
 }

@@ -1,46 +1,57 @@
 /// The representations that answers can have, in the order of preference of CIM 009 clause 6.3.4.
-enum MediaType: String, CaseIterable {
-    case json = "application/json"
-    case jsonLD = "application/ld+json"
-    case geoJSON = "application/geo+json"
+enum MediaType: CaseIterable {
+    case json, jsonLD, geoJSON
+
+    var name: StaticString {
+        switch self {
+        case .json: "application/json"
+        case .jsonLD: "application/ld+json"
+        case .geoJSON: "application/geo+json"
+        }
+    }
+
+    var text: String { "\(name)" }
+
+    static let plain: [MediaType] = [.json, .jsonLD]
+    static let withGeometry: [MediaType] = [.json, .jsonLD, .geoJSON]
 
     /// The representation to answer with.
     ///
     /// - Parameter accept: the header `Accept`; `nil` means JSON.
     /// - Returns: `nil` when none is acceptable.
     static func negotiate(_ accept: String?, among offered: [MediaType]) -> MediaType? {
-        guard let accept, accept != "*/*", accept != "application/json" else { return .json }
-        var best: (type: MediaType, weight: Double, precision: Int)?
+        guard let accept, accept != "application/json", accept != "*/*" else { return .json }
+        if accept == "application/ld+json" { return .jsonLD }
+        // Of equal weight, the first one offered wins (clause 6.3.4), however precisely it was named.
+        var best: (type: MediaType, weight: Double)?
         for type in offered {
-            guard let (weight, precision) = weight(of: type, in: accept), weight > 0 else { continue }
-            if best.map({ weight > $0.weight || (weight == $0.weight && precision > $0.precision) }) ?? true {
-                best = (type, weight, precision)
-            }
+            let weight = weight(of: type.text, in: accept)
+            if weight > best?.weight ?? 0 { best = (type, weight) }
         }
         return best?.type
     }
 
-    /// The weight that the most precise matching range gives the type; precision 2 for the type itself, 0 for `*/*`.
-    private static func weight(of type: MediaType, in accept: String) -> (Double, Int)? {
+    /// The weight that the most precise range matching a type gives it; 0 when none does.
+    private static func weight(of type: String, in accept: String) -> Double {
         var found: (weight: Double, precision: Int)?
         for range in accept.split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-            guard let name = parts.first else { continue }
             let precision: Int
-            switch name {
-            case type.rawValue: precision = 2
+            switch parts.first {
+            case type: precision = 2
             case "application/*": precision = 1
             case "*/*": precision = 0
             default: continue
             }
-            let weight = parts.dropFirst().compactMap { $0.hasPrefix("q=") ? Double($0.dropFirst(2)) : nil }.first ?? 1
-            if found.map({ precision > $0.precision }) ?? true { found = (weight, precision) }
+            var weight = 1.0
+            for part in parts.dropFirst() where part.hasPrefix("q=") { weight = Double(part.dropFirst(2)) ?? 0 }
+            if precision > found?.precision ?? -1 { found = (weight, precision) }
         }
-        return found
+        return found?.weight ?? 0
     }
 
     static func notAcceptable(_ offered: [MediaType]) -> HTTPFailure {
-        let names = offered.map(\.rawValue).joined(separator: ", ")
+        let names = offered.map(\.text).joined(separator: ", ")
         return .answer(
             .problem(status: 406, title: "Not Acceptable", detail: "The resource is available as \(names)"))
     }

@@ -4,16 +4,12 @@ import NGSILDQuery
 
 /// Reads the body of a query sent by POST into the parameters that the same query has by GET.
 ///
-/// - Source: CIM 009 clause 5.2.23 (Query), 5.2.8 (EntitySelector), 5.2.13 (GeoQuery).
+/// - Source: CIM 009 clause 5.2.23 (Query), 5.2.33 (EntitySelector), 5.2.13 (GeoQuery).
 struct PostedQuery {
     private let document: JSONDocument
     private let context: TermContext
 
-    private let isTemporal: Bool
-
-    /// - Parameter isTemporal: whether the query may have a `temporalQ`.
-    init(_ document: JSONDocument, _ context: TermContext, isTemporal: Bool = false) {
-        self.isTemporal = isTemporal
+    init(_ document: JSONDocument, _ context: TermContext) {
         self.document = document
         self.context = context
     }
@@ -30,53 +26,52 @@ struct PostedQuery {
             switch name {
             case "type", "@context": continue
             case "entities": selectors = try entities(value)
-            case "attrs", "pick", "omit", "datasetId": try parameters.add(name, strings(value, name).joined(separator: ","))
-            case "q", "scopeQ", "lang", "csf", "expandValues", "join": try parameters.add(name, text(value, name))
             case "geoQ": try geo(value, &parameters)
-            case "temporalQ" where isTemporal: try temporal(value, &parameters)
-            case "limit", "offset": continue
-            default: throw .badRequest("The query has the unknown member \"\(name)\"")
+            case "attrs", "pick", "omit", "datasetId", "containedBy":
+                guard let parameter = Parameter.named(name) else { continue }
+                try parameters.add(parameter, list(value, name).joined(separator: ","))
+            case "q", "scopeQ", "lang", "csf", "expandValues", "jsonKeys", "join", "joinLevel", "entityMap",
+                "entityMapLifetime", "splitEntities":
+                guard let parameter = Parameter.named(name) else { continue }
+                try parameters.add(parameter, text(value, name))
+            case "ordering", "temporalQ", "aggrParams":
+                throw .ngsild(.operationNotSupported("\"\(name)\" in a query is not supported by this version of Parvis yet"))
+            default: throw .badRequest("The query has the member \"\(name)\", which a Query does not have")
             }
         }
         return (parameters, selectors)
     }
 
     private func text(_ node: JSONNode, _ name: String) throws(HTTPFailure) -> String {
-        guard let text = document.string(node) else { throw .badRequest("\"\(name)\" of the query is a string") }
-        return text
+        if let text = document.string(node) { return text }
+        if document.bool(node) != nil || document.isNumber(node) { return document.text(node) }
+        throw .badRequest("\"\(name)\" of the query is a string")
     }
 
-    private func strings(_ node: JSONNode, _ name: String) throws(HTTPFailure) -> [String] {
-        guard document.isArray(node) else { throw .badRequest("\"\(name)\" of the query is an array of strings") }
+    private func list(_ node: JSONNode, _ name: String) throws(HTTPFailure) -> [String] {
+        guard document.isArray(node), document.count(node) > 0 else {
+            throw .badRequest("\"\(name)\" of the query is an array of strings, not empty")
+        }
         var result: [String] = []
-        for element in document.elements(node) { result.append(try text(element, name)) }
+        for element in document.elements(node) {
+            let item = try text(element, name)
+            guard !item.isEmpty, !item.contains(",") else {
+                throw .badRequest("\"\(name)\" of the query holds \"\(item)\"; each item is one name")
+            }
+            result.append(item)
+        }
         return result
     }
 
     private func geo(_ node: JSONNode, _ parameters: inout QueryParameters) throws(HTTPFailure) {
         guard document.isObject(node) else { throw .badRequest("\"geoQ\" of the query is an object") }
-        for name in ["georel", "geometry", "geoproperty"] {
-            if let value = document.member(node, named: name) { try parameters.add(name, text(value, name)) }
+        for parameter in [Parameter.georel, .geometry, .geoproperty] {
+            if let value = document.member(node, named: parameter.rawValue) {
+                try parameters.add(parameter, text(value, parameter.rawValue))
+            }
         }
         if let coordinates = document.member(node, "coordinates") {
-            try parameters.add("coordinates", document.string(coordinates) ?? document.text(coordinates))
-        }
-    }
-
-    /// - Source: CIM 009 clause 5.2.21 (TemporalQuery).
-    private func temporal(_ node: JSONNode, _ parameters: inout QueryParameters) throws(HTTPFailure) {
-        guard document.isObject(node) else { throw .badRequest("\"temporalQ\" of the query is an object") }
-        for (key, value) in document.members(node) {
-            let name = document.string(key) ?? ""
-            switch name {
-            case "timerel", "timeAt", "endTimeAt", "timeproperty", "aggrPeriodDuration":
-                try parameters.add(name, text(value, name))
-            case "lastN": try parameters.add(name, document.text(value))
-            case "aggrMethods":
-                let methods = document.isArray(value) ? try strings(value, name) : [try text(value, name)]
-                try parameters.add(name, methods.joined(separator: ","))
-            default: throw .badRequest("\"temporalQ\" of the query has the unknown member \"\(name)\"")
-            }
+            try parameters.add(.coordinates, document.string(coordinates) ?? document.text(coordinates))
         }
     }
 
@@ -85,30 +80,23 @@ struct PostedQuery {
             throw .badRequest("\"entities\" of the query is an array of selectors, not empty")
         }
         var selectors: [EntitySelector] = []
-        for element in document.elements(node) {
-            guard let type = document.member(element, "type").flatMap({ document.string($0) }) else {
-                throw .badRequest("Each selector in \"entities\" has a \"type\"")
-            }
-            var selector = EntitySelector()
-            selector.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: type, context: context) }
-            if let id = document.member(element, "id") {
-                let ids = document.isArray(id) ? try strings(id, "id") : [try text(id, "id")]
-                for id in ids where !EntityID.isValid(id) { throw .badRequest("The id \"\(id)\" is not a URI") }
-                selector.ids = ids
-            }
-            if let pattern = document.member(element, "idPattern") {
-                let text = try text(pattern, "idPattern")
-                selector.idPattern = try translating { () throws(NGSILDError) in try TextPattern(parsing: text) }
-            }
-            selectors.append(selector)
-        }
+        for element in document.elements(node) { selectors.append(try selector(element)) }
         return selectors
     }
-}
 
-extension QueryParameters {
-    mutating func add(_ name: String, _ value: String) throws(HTTPFailure) {
-        if self[name] != nil { throw .badRequest("\"\(name)\" is given in the URL and in the body") }
-        append(name, value)
+    private func selector(_ node: JSONNode) throws(HTTPFailure) -> EntitySelector {
+        guard let type = document.member(node, "type").flatMap({ document.string($0) }) else {
+            throw .badRequest("Each selector in \"entities\" has a \"type\"")
+        }
+        var selector = EntitySelector()
+        selector.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: type, context: context) }
+        if let id = document.member(node, "id") {
+            selector.ids = document.isArray(id) ? try list(id, "id") : [try text(id, "id")]
+            for id in selector.ids where !EntityID.isValid(id) { throw .badRequest("The id \"\(id)\" is not a URI") }
+        } else if let pattern = document.member(node, "idPattern") {
+            let text = try text(pattern, "idPattern")
+            selector.idPattern = try translating { () throws(NGSILDError) in try TextPattern(parsing: text) }
+        }
+        return selector
     }
 }

@@ -1,118 +1,97 @@
-import NGSILDModel
-
 /// The parameters of a query string, decoded, in order.
 struct QueryParameters {
-    private(set) var pairs: [(name: String, value: String)] = []
+    private var pairs: [(name: Parameter, value: String)] = []
 
+    /// How many parameters a query may have, whatever their names.
+    private static let limit = 64
+
+    /// No parameters.
     init() {}
 
-    /// - Throws: when an escape is broken or a name appears twice.
-    init(_ query: Substring) throws(HTTPFailure) {
+    /// - Throws: when an escape is broken, a name appears twice or is not among `allowed`.
+    init(_ query: Substring, allowing allowed: ParameterSet) throws(HTTPFailure) {
         if query.isEmpty { return }
-        for part in query.utf8.split(separator: UInt8(ascii: "&")) {
-            let equals = part.firstIndex(of: UInt8(ascii: "="))
-            guard let name = PercentCoding.decode(Substring(part[..<(equals ?? part.endIndex)]), plusIsSpace: true),
-                let value = PercentCoding.decode(
-                    equals.map { Substring(part[part.index(after: $0)...]) } ?? "", plusIsSpace: true)
-            else { throw .badRequest("The query string part \"\(Substring(part))\" is not percent-encoded UTF-8") }
-            if pairs.contains(where: { $0.name == name }) {
-                throw .badRequest("The query parameter \"\(name)\" is given twice")
+        let parts = query.utf8.split(separator: UInt8(ascii: "&"), maxSplits: Self.limit)
+        guard parts.count <= Self.limit else {
+            throw .invalidRequest("The query has more than \(Self.limit) parameters")
+        }
+        for part in parts {
+            let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decode(sides[0], false) else { throw Self.broken(part) }
+            guard let parameter = Parameter.named(name), allowed.contains(parameter) else {
+                let known = allowed.names
+                throw .invalidRequest(
+                    "The query parameter \"\(name)\" is not taken here; \(known.isEmpty ? "none is" : "taken are \(known)")")
             }
-            pairs.append((name, value))
+            guard self[parameter] == nil else {
+                throw .invalidRequest("The query parameter \"\(name)\" is given twice")
+            }
+            guard let value = sides.count > 1 ? Self.decode(sides[1], parameter.takesSpaces) : "" else {
+                throw Self.broken(part)
+            }
+            pairs.append((parameter, value))
         }
     }
 
-    mutating func append(_ name: String, _ value: String) { pairs.append((name, value)) }
-
-    subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
-
-    /// Refuses parameters that the resource does not have.
-    func allow(only names: Set<String>) throws(HTTPFailure) {
-        for pair in pairs where !names.contains(pair.name) && pair.name != "local" {
-            throw .ngsild(
-                .invalidRequest(
-                    "The query parameter \"\(pair.name)\" is not known here; known are \(names.sorted().joined(separator: ", "))"))
-        }
+    private static func decode(_ bytes: Substring.UTF8View.SubSequence, _ plusIsSpace: Bool) -> String? {
+        var text = Substring(bytes)
+        return text.withUTF8 { PercentCoding.decode($0, plusIsSpace: plusIsSpace) }
     }
 
-    /// A list such as `a,b`, `nil` when the parameter is absent.
-    func list(_ name: String) throws(HTTPFailure) -> [String]? {
+    private static func broken(_ part: Substring.UTF8View.SubSequence) -> HTTPFailure {
+        .invalidRequest("The query string part \"\(Substring(part))\" is not percent-encoded UTF-8")
+    }
+
+    var isEmpty: Bool { pairs.isEmpty }
+
+    subscript(name: Parameter) -> String? {
+        for pair in pairs where pair.name == name { return pair.value }
+        return nil
+    }
+
+    /// Adds a parameter that was sent in the body of a query.
+    mutating func add(_ name: Parameter, _ value: String) throws(HTTPFailure) {
+        if self[name] != nil { throw .badRequest("\"\(name.rawValue)\" is given in the URL and in the body") }
+        pairs.append((name, value))
+    }
+
+    /// A list such as `a,b`; `nil` when the parameter is absent.
+    func list(_ name: Parameter) throws(HTTPFailure) -> [String]? {
         guard let text = self[name] else { return nil }
-        let items = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map {
-            String(Substring($0))
+        let items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard items.allSatisfy({ !$0.isEmpty }) else {
+            throw .badRequest("The parameter \"\(name.rawValue)\" has an empty item")
         }
-        guard items.allSatisfy({ !$0.isEmpty }) else { throw .badRequest("The parameter \"\(name)\" has an empty item") }
         return items
     }
 
-    func flag(_ name: String) throws(HTTPFailure) -> Bool {
+    /// `true`, `false`, or `nil` when the parameter is absent.
+    func choice(_ name: Parameter) throws(HTTPFailure) -> Bool? {
         switch self[name] {
-        case nil, "false": return false
+        case nil: return nil
+        case "false": return false
         case "true": return true
-        case let text?: throw .badRequest("The parameter \"\(name)\" is \"\(text)\"; it is true or false")
+        case let text?: throw .badRequest("The parameter \"\(name.rawValue)\" is \"\(text)\"; it is true or false")
         }
     }
 
-    func number(_ name: String, default standard: Int, range: ClosedRange<Int>) throws(HTTPFailure) -> Int {
+    func flag(_ name: Parameter) throws(HTTPFailure) -> Bool { try choice(name) ?? false }
+
+    func number(_ name: Parameter, default standard: Int) throws(HTTPFailure) -> Int {
         guard let text = self[name] else { return standard }
-        guard let value = Int(text), range.contains(value) else {
-            throw .badRequest(
-                "The parameter \"\(name)\" is \"\(text)\"; it is a number from \(range.lowerBound) to \(range.upperBound)")
+        guard let value = Int(text), value >= 0, value <= Int(Int32.max) else {
+            throw .badRequest("The parameter \"\(name.rawValue)\" is \"\(text)\"; it is a number from 0 to \(Int32.max)")
         }
         return value
     }
 
-    /// The words of `options`.
-    func options() throws(HTTPFailure) -> Set<String> { Set(try list("options") ?? []) }
-}
-
-/// Percent-encoding as in RFC 3986.
-enum PercentCoding {
-    /// - Returns: `nil` when an escape is broken or the result is not UTF-8.
-    static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
-        let utf8 = text.utf8
-        guard utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(utf8.count)
-        var iterator = utf8.makeIterator()
-        while let byte = iterator.next() {
-            if byte == UInt8(ascii: "%") {
-                guard let high = iterator.next().flatMap(hex), let low = iterator.next().flatMap(hex) else { return nil }
-                bytes.append(high << 4 | low)
-            } else if byte == UInt8(ascii: "+"), plusIsSpace {
-                bytes.append(0x20)
-            } else {
-                bytes.append(byte)
-            }
+    /// The words of `options`, each of them one of `known`.
+    func options(_ known: Set<String>) throws(HTTPFailure) -> Set<String> {
+        guard let words = try list(.options) else { return [] }
+        for word in words where !known.contains(word) {
+            let names = known.sorted().joined(separator: ", ")
+            throw .invalidRequest("The option \"\(word)\" is not taken here; taken are \(names)")
         }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
-    /// Encodes everything but unreserved characters.
-    static func encode(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: ":"):
-                result.unicodeScalars.append(UnicodeScalar(byte))
-            default:
-                let digits = Array("0123456789ABCDEF".utf8)
-                result += "%"
-                result.unicodeScalars.append(UnicodeScalar(digits[Int(byte >> 4)]))
-                result.unicodeScalars.append(UnicodeScalar(digits[Int(byte & 15)]))
-            }
-        }
-        return result
+        return Set(words)
     }
 }

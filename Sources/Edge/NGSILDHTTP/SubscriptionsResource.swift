@@ -21,16 +21,17 @@ struct SubscriptionsResource {
         switch exchange.method {
         case .GET, .HEAD: try query()
         case .POST: try create()
-        default: throw .methodNotAllowed(exchange.method.rawValue, allowed: ["GET", "POST"])
+        default: throw exchange.methodNotAllowed(.GET, .POST)
         }
     }
 
     /// Create Subscription, 5.8.1.
     private func create() throws(HTTPFailure) {
-        _ = try exchange.parameters(allowing: [])
+        exchange.request.operation = .createSubscription
+        _ = try exchange.parameters([])
         let (exchange, service) = (exchange, service)
         try exchange.withBody { (document, context) throws(HTTPFailure) in
-            service.createSubscription(document, context: context, tenant: exchange.tenant, on: exchange.request.loop) {
+            service.createSubscription(document, context: context.terms, tenant: exchange.tenant, on: exchange.request.loop) {
                 switch $0 {
                 case .success(let id):
                     let location = "/ngsi-ld/v1/subscriptions/" + PercentCoding.encode(id)
@@ -43,22 +44,20 @@ struct SubscriptionsResource {
 
     /// Query Subscriptions, 5.8.4.
     private func query() throws(HTTPFailure) {
+        exchange.request.operation = .querySubscriptions
         let type = try exchange.accepted()
-        let parameters = try exchange.parameters(allowing: ["limit", "offset", "count", "options"])
-        let limit = try parameters.number("limit", default: 20, range: 0...1_000)
-        let offset = try parameters.number("offset", default: 0, range: 0...Int(Int32.max))
-        let counts = try parameters.flag("count")
-        if limit == 0, !counts { throw .badRequest("limit=0 goes with count=true only") }
-        let showsSystem = try parameters.options().contains("sysAttrs")
+        let parameters = try exchange.parameters([.limit, .offset, .count, .options])
+        let pagination = try Pagination(parameters)
+        let showsSystem = try parameters.options(["sysAttrs"]).contains("sysAttrs")
         let (exchange, service) = (exchange, service)
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             let ids = try translating { () throws(NGSILDError) in try service.subscriptionIDs(tenant: exchange.tenant) }
-            let page = ids.dropFirst(offset).prefix(limit)
-            var headers = Pagination.headers(
-                exchange.request, type, limit: limit, offset: offset, hasMore: offset + page.count < ids.count)
-            if counts { headers.append(("NGSILD-Results-Count", String(ids.count))) }
+            let page = ids.dropFirst(pagination.offset).prefix(pagination.limit)
+            let headers = pagination.headers(
+                exchange.request, type, hasMore: pagination.offset + page.count < ids.count,
+                total: pagination.counts ? ids.count : nil)
             exchange.answer(type, context, headers: headers) { writer, contextText in
-                DiscoveryWriter.array(Array(page), to: &writer) { id, writer in
+                AnswerWriter.array(Array(page), to: &writer) { id, writer in
                     // One that was deleted since the ids were taken leaves an empty object behind.
                     SubscriptionResource.append(id, service, exchange, context, showsSystem, contextText, to: &writer)
                 }
@@ -90,18 +89,20 @@ struct SubscriptionResource {
         switch exchange.method {
         case .GET, .HEAD: try retrieve()
         case .PATCH:
-            _ = try exchange.parameters(allowing: [])
+            exchange.request.operation = .updateSubscription
+            _ = try exchange.parameters([])
             try exchange.withBody { (document, context) throws(HTTPFailure) in
                 service.updateSubscription(
-                    id: id, document, context: context, tenant: exchange.tenant, on: exchange.request.loop
+                    id: id, document, context: context.terms, tenant: exchange.tenant, on: exchange.request.loop
                 ) { Self.answer(exchange, $0) }
             }
         case .DELETE:
-            _ = try exchange.parameters(allowing: [])
+            exchange.request.operation = .deleteSubscription
+            _ = try exchange.parameters([])
             service.deleteSubscription(id: id, tenant: exchange.tenant, on: exchange.request.loop) {
                 Self.answer(exchange, $0)
             }
-        default: throw .methodNotAllowed(exchange.method.rawValue, allowed: ["GET", "PATCH", "DELETE"])
+        default: throw exchange.methodNotAllowed(.GET, .PATCH, .DELETE)
         }
     }
 
@@ -114,14 +115,15 @@ struct SubscriptionResource {
 
     /// Retrieve Subscription, 5.8.3.
     private func retrieve() throws(HTTPFailure) {
+        exchange.request.operation = .retrieveSubscription
         let type = try exchange.accepted()
-        let showsSystem = try exchange.parameters(allowing: ["options"]).options().contains("sysAttrs")
+        let showsSystem = try exchange.parameters([.options]).options(["sysAttrs"]).contains("sysAttrs")
         let (exchange, service, id) = (exchange, service, id)
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             var probe = ByteWriter(capacity: 1_024)
             try translating { () throws(NGSILDError) in
                 try service.appendSubscription(
-                    id: id, tenant: exchange.tenant, context: context, showsSystemAttributes: showsSystem, to: &probe)
+                    id: id, tenant: exchange.tenant, context: context.terms, showsSystemAttributes: showsSystem, to: &probe)
             }
             let body = probe.array()
             exchange.answer(type, context) { writer, contextText in Self.append(body, contextText, to: &writer) }
@@ -129,13 +131,13 @@ struct SubscriptionResource {
     }
 
     static func append(
-        _ id: String, _ service: any SubscriptionService, _ exchange: Exchange, _ context: TermContext,
+        _ id: String, _ service: any SubscriptionService, _ exchange: Exchange, _ context: BoundContext,
         _ showsSystem: Bool, _ contextText: [UInt8]?, to writer: inout ByteWriter
     ) {
         var part = ByteWriter(capacity: 1_024)
         do throws(NGSILDError) {
             try service.appendSubscription(
-                id: id, tenant: exchange.tenant, context: context, showsSystemAttributes: showsSystem, to: &part)
+                id: id, tenant: exchange.tenant, context: context.terms, showsSystemAttributes: showsSystem, to: &part)
             append(part.array(), contextText, to: &writer)
         } catch {
             writer.append("{}")

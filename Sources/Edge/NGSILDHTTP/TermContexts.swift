@@ -1,29 +1,76 @@
 import JSONLD
+import JSONTree
 import NGSILDModel
 import Synchronization
 
+/// A context as requests and answers use it: its term table, and its name as it stands in answers.
+final class BoundContext: Sendable {
+    let terms: TermContext
+    /// The whole line of the `Link` header, with its line end; empty for a context without a URL.
+    let linkLine: [UInt8]
+    /// The value of the member `@context`.
+    let valueJSON: [UInt8]
+
+    /// - Parameter url: where the context can be had, absolute or relative to this server.
+    init(_ terms: TermContext, url: String?) {
+        self.terms = terms
+        valueJSON = Array(terms.context.valueJSON.utf8)
+        var writer = ByteWriter(capacity: 200)
+        if let url {
+            writer.append("Link: <")
+            // A URL may hold anything in a JSON string; in a header it must not end the target or the line.
+            for byte in url.utf8 where byte > 0x20 && byte != 0x7F && byte != UInt8(ascii: ">") { writer.append(byte) }
+            writer.append(">; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"\r\n")
+        }
+        linkLine = writer.array()
+    }
+}
+
 /// The term tables of the contexts in use, one for each resolved context.
 ///
-/// Bounded: past `limit` contexts the tables start anew, since they can always be made again.
+/// Bounded by about `costLimit` bytes in each of two generations: when the young one is full it becomes the old one, and
+/// what is not asked for before that happens again is forgotten. A table can always be made again.
 final class TermContexts: Sendable {
-    let core: TermContext
-    private let registry: TermRegistry
-    private let tables = Mutex<[ObjectIdentifier: TermContext]>([:])
-    private static let limit = 2_048
-
-    init(registry: TermRegistry) {
-        self.registry = registry
-        core = TermContext(context: .core, registry: registry)
+    private struct State {
+        var young: [ObjectIdentifier: BoundContext] = [:]
+        var old: [ObjectIdentifier: BoundContext] = [:]
+        var cost = 0
     }
 
-    func table(for context: ResolvedContext) -> TermContext {
-        if context === core.context { return core }
-        return tables.withLock { tables in
-            if let table = tables[ObjectIdentifier(context)] { return table }
-            if tables.count >= Self.limit { tables.removeAll() }
-            let table = TermContext(context: context, registry: registry)
-            tables[ObjectIdentifier(context)] = table
-            return table
+    let core: BoundContext
+    private let registry: TermRegistry
+    private let hosted: HostedContexts?
+    private let state = Mutex(State())
+    private static let costLimit = 16 << 20
+
+    init(registry: TermRegistry, hosted: HostedContexts?) {
+        self.registry = registry
+        self.hosted = hosted
+        core = BoundContext(TermContext(context: .core, registry: registry), url: ResolvedContext.core.linkURL)
+    }
+
+    func bound(_ context: ResolvedContext) -> BoundContext {
+        if context === core.terms.context { return core }
+        let id = ObjectIdentifier(context)
+        return state.withLock { state in
+            if let bound = state.young[id] { return bound }
+            let bound = state.old[id] ?? make(context)
+            // About what a table grows to when all terms are used.
+            let cost = 2_048 + 128 * context.termCount + bound.valueJSON.count
+            if state.cost + cost > Self.costLimit {
+                state.old = state.young
+                state.young = [:]
+                state.cost = 0
+            }
+            state.young[id] = bound
+            state.cost += cost
+            return bound
         }
+    }
+
+    private func make(_ context: ResolvedContext) -> BoundContext {
+        // A context without a URL gets one here, so that a plain JSON answer can name it (CIM 009 clause 5.13.1).
+        let url = context.linkURL ?? hosted?.url(forImplicit: context)
+        return BoundContext(TermContext(context: context, registry: registry), url: url)
     }
 }

@@ -69,6 +69,10 @@ struct RecentlyUsed<Key: Hashable, Value> {
         free.append(place)
     }
 
+    func forEach(_ body: (Key, Value) -> Void) {
+        for case let slot? in slots { body(slot.key, slot.value) }
+    }
+
     mutating func removeAll(where isUnwanted: (Key, Value) -> Bool) {
         for case let slot? in slots where isUnwanted(slot.key, slot.value) { remove(slot.key) }
     }

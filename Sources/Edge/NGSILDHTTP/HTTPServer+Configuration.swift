@@ -1,0 +1,39 @@
+import NIOCore
+
+extension HTTPServer {
+    /// Where the server listens, and every bound it keeps.
+    public struct Configuration: Sendable {
+        public var host = "127.0.0.1"
+        /// 0 takes a free port.
+        public var port = 1026
+        /// Event loops; default: one less than the cores, since the committer has a thread of its own.
+        public var loops = max(1, System.coreCount - 1)
+        /// Bytes of a request body; beyond: 413.
+        public var bodyLimit = 4 << 20
+        /// Bytes of all request bodies that are being received; beyond: 503 for the next one.
+        public var bodyMemory = 256 << 20
+        /// Bytes of a request target; beyond: 414.
+        public var targetLimit = 8 << 10
+        /// Bytes of a header section; beyond: 431.
+        public var headerLimit = 32 << 10
+        /// Open connections; beyond, new ones are answered 503 and closed.
+        public var connectionLimit = 10_000
+        /// Requests of one connection that may be under way before no more are read from it.
+        public var pipelineLimit = 64
+        /// Bytes of answers that may wait for a client to read before its next request is run.
+        public var unsentLimit = 256 << 10
+        /// Seconds without a request after which a connection is closed.
+        public var idleSeconds = 120
+        /// Seconds that a client may take to send the head of a request; beyond: 408.
+        public var headSeconds = 15
+        /// Seconds that a client may take to send the body of a request; beyond: 408.
+        public var bodySeconds = 60
+        /// Seconds that a client may leave an answer unread before its connection is closed.
+        public var unreadSeconds = 60
+        /// Seconds that requests under way get at shutdown.
+        public var shutdownSeconds = 10
+        /// Open live streams (`/console/stream`); beyond: 503.
+        public var streamLimit = 1_000
+        public init() {}
+    }
+}

@@ -1,0 +1,85 @@
+import NIOHTTP1
+
+/// The header fields that the server and the binding look at, found in one pass.
+struct HeaderFields {
+    var accept: String?
+    var contentType: String?
+    var contentLength: Int?
+    /// Joined with commas when there are several.
+    var link: String?
+    var tenant: String?
+    var prefer: String?
+    var isChunked = false
+    var expectsContinue = false
+    /// Bytes of the whole section.
+    var byteCount = 0
+    /// Why the fields cannot be trusted; the request is then refused.
+    private(set) var fault: Fault?
+
+    enum Fault {
+        case contentLength, transferCoding, expectation, severalContentTypes, severalTenants, severalHosts
+    }
+
+    private var hostCount = 0
+    private var hasTransferEncoding = false
+
+    init(_ headers: HTTPHeaders) {
+        for (name, value) in headers {
+            byteCount += name.utf8.count + value.utf8.count + 4
+            switch name.utf8.count {
+            case 4:
+                if name.isHeader("host") {
+                    hostCount += 1
+                } else if name.isHeader("link") {
+                    link = link.map { $0 + "," + value } ?? value
+                }
+            case 6:
+                if name.isHeader("accept") {
+                    accept = accept.map { $0 + "," + value } ?? value
+                } else if name.isHeader("expect") {
+                    if value.lowercased() == "100-continue" { expectsContinue = true } else { fault = .expectation }
+                } else if name.isHeader("prefer") {
+                    prefer = prefer.map { $0 + "," + value } ?? value
+                }
+            case 12 where name.isHeader("content-type"):
+                if contentType != nil { fault = .severalContentTypes }
+                contentType = value
+            case 13 where name.isHeader("ngsild-tenant"):
+                if tenant != nil { fault = .severalTenants }
+                tenant = value
+            case 14 where name.isHeader("content-length"):
+                if contentLength != nil || !Self.isDigits(value) { fault = .contentLength }
+                contentLength = Int(value)
+                if contentLength == nil { fault = .contentLength }
+            case 17 where name.isHeader("transfer-encoding"):
+                if hasTransferEncoding || value.lowercased() != "chunked" { fault = .transferCoding }
+                hasTransferEncoding = true
+                isChunked = true
+            default: break
+            }
+        }
+        if isChunked, contentLength != nil { fault = .contentLength }
+        if hostCount > 1 { fault = .severalHosts }
+    }
+
+    var hasHost: Bool { hostCount > 0 }
+
+    private static func isDigits(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 18 && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    }
+}
+
+extension String {
+    /// Whether this header name, of the same length, is `name` in any case.
+    ///
+    /// - Parameter name: in lower case, of letters and hyphens.
+    @inline(__always)
+    func isHeader(_ name: StaticString) -> Bool {
+        var index = 0
+        for byte in utf8 {
+            if byte | 0x20 != name.utf8Start[index] { return false }
+            index += 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,15 @@
+/// What requests are counted under: the operations of the specification, and what is served beside them.
+enum Operation: Int, CaseIterable {
+    case createEntity, updateAttributes, appendAttributes, partialAttributeUpdate, deleteAttribute, deleteEntity
+    case mergeEntity, replaceEntity, replaceAttribute
+    case batchCreate, batchUpsert, batchUpdate, batchDelete, batchMerge
+    case retrieveEntity, queryEntities
+    case retrieveEntityTypes, retrieveEntityType, retrieveAttributes, retrieveAttribute
+    case createSubscription, updateSubscription, retrieveSubscription, querySubscriptions, deleteSubscription
+    case addContext, listContexts, serveContext, deleteContext
+    case retrieveSourceIdentity
+    case changeStream
+    case other
+
+    var name: String { "\(self)" }
+}

@@ -1,0 +1,48 @@
+/// The query parameters of the specification, and our own.
+///
+/// - Source: CIM 009 tables 6.3.7-1 to 6.3.18-1, 6.4.3.2-1 to 6.30.3.2-1.
+enum Parameter: String, CaseIterable {
+    case attrs, collation, containedBy, coordinates, count, csf, datasetId, deleteAll, details, drop, entityMap
+    case entityMapLifetime, expandValues, format, geometry, geometryProperty, geoproperty, georel, id, idPattern, join
+    case joinLevel, jsonKeys, keep, kind, lang, limit, local, observedAt, offset, omit, options, orderBy, orderFrom
+    case orderGeometry, pick, q, reload, scopeQ, splitEntities, type, types
+
+    /// Whether `+` stands for a space in the value, as clients that encode like web forms send it. Where a space makes
+    /// no sense, `+` stands for itself (`scopeQ=/Madrid/+/Park`).
+    var takesSpaces: Bool {
+        switch self {
+        case .q, .csf, .coordinates, .orderFrom, .lang: true
+        default: false
+        }
+    }
+
+    private static let names: [String: Parameter] = Dictionary(
+        uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+
+    static func named(_ name: String) -> Parameter? { names[name] }
+}
+
+/// A set of parameters that a resource takes.
+struct ParameterSet: ExpressibleByArrayLiteral {
+    private var bits: UInt64 = 0
+
+    init(arrayLiteral parameters: Parameter...) {
+        for parameter in parameters { bits |= Self.bit(parameter) }
+    }
+
+    private init(bits: UInt64) { self.bits = bits }
+
+    // The enumeration has fewer than 64 cases; its place in the list is its bit.
+    private static let positions: [Parameter: UInt64] = Dictionary(
+        uniqueKeysWithValues: zip(Parameter.allCases, UInt64(0)...))
+
+    private static func bit(_ parameter: Parameter) -> UInt64 { 1 << (positions[parameter] ?? 63) }
+
+    func contains(_ parameter: Parameter) -> Bool { bits & Self.bit(parameter) != 0 }
+
+    func union(_ other: ParameterSet) -> ParameterSet { ParameterSet(bits: bits | other.bits) }
+
+    var names: String {
+        Parameter.allCases.filter(contains).map(\.rawValue).sorted().joined(separator: ", ")
+    }
+}
