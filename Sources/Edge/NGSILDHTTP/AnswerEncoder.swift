@@ -154,6 +154,7 @@ enum StatusLine {
         case 201: "201 Created"
         case 202: "202 Accepted"
         case 204: "204 No Content"
+        case 206: "206 Partial Content"
         case 207: "207 Multi-Status"
         case 301: "301 Moved Permanently"
         case 302: "302 Found"

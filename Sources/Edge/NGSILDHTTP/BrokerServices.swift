@@ -10,6 +10,8 @@ public struct BrokerServices: Sendable {
     public let documents: any DocumentKeeping
     /// `nil` where subscriptions are not offered: their resource then answers OperationNotSupported.
     public let subscriptions: (any SubscriptionService)?
+    /// `nil` where no history is kept: its resources then answer OperationNotSupported.
+    public let temporal: (any TemporalService)?
     public let registry: TermRegistry
     public let contexts: ContextCache
     /// The contexts that the broker hosts, which is also the loader of `contexts`; `nil` where it hosts none:
@@ -18,14 +20,16 @@ public struct BrokerServices: Sendable {
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
-        documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?, registry: TermRegistry,
-        contexts: ContextCache, hostedContexts: HostedContexts? = nil
+        documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
+        temporal: (any TemporalService)? = nil, registry: TermRegistry, contexts: ContextCache,
+        hostedContexts: HostedContexts? = nil
     ) {
         self.provision = provision
         self.consumption = consumption
         self.feed = feed
         self.documents = documents
         self.subscriptions = subscriptions
+        self.temporal = temporal
         self.registry = registry
         self.contexts = contexts
         self.hostedContexts = hostedContexts

@@ -67,7 +67,7 @@ final class Exchange: Sendable {
     ///
     /// - Parameter body: writes the JSON; gets the text of the `@context` member to put in, `nil` for JSON.
     func answer(
-        _ type: MediaType, _ context: BoundContext, headers: [(name: String, value: String)] = [],
+        _ type: MediaType, _ context: BoundContext, status: Int = 200, headers: [(name: String, value: String)] = [],
         _ body: (inout ByteWriter, [UInt8]?) -> Void
     ) {
         let loop = request.loop
@@ -75,6 +75,7 @@ final class Exchange: Sendable {
         let isPlain = type == .json || (type == .geoJSON && prefersPlainGeoJSON)
         body(&loop.writer, isPlain ? nil : context.valueJSON)
         var head = AnswerHead(type, link: isPlain ? context : nil)
+        head.status = status
         head.headers = headers
         head.tenant = tenant
         request.connection.answer(request, head)

@@ -59,6 +59,14 @@ public final class NGSILDHandler: HTTPRequestHandler {
         case .contexts: try ContextsResource(exchange).run()
         case .context(let id): try ContextResource(exchange, id: id).run()
         case .sourceIdentity: try SourceIdentityResource(exchange: exchange).run()
+        case .temporalEntities: try TemporalEntitiesResource(exchange: exchange).run()
+        case .temporalQuery: try TemporalEntitiesResource(exchange: exchange).runPosted()
+        case .temporalEntity(let id): try TemporalEntityResource(exchange: exchange, id: id).run()
+        case .temporalAttributes(let id): try TemporalAttributesResource(exchange: exchange, id: id).run()
+        case .temporalAttribute(let id, let name):
+            try TemporalAttributesResource(exchange: exchange, id: id).runAttribute(name)
+        case .temporalInstance(let id, let name, let instance):
+            try TemporalAttributesResource(exchange: exchange, id: id).runInstance(name, instance)
         case .later(let name):
             throw .ngsild(.operationNotSupported("/ngsi-ld/v1/\(name) is not offered by this version of Parvis yet"))
         case .unknown, .outside: throw .ngsild(Self.notFound(exchange.request))

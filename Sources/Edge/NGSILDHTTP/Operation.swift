@@ -5,6 +5,8 @@ enum Operation: Int, CaseIterable {
     case batchCreate, batchUpsert, batchUpdate, batchDelete, batchMerge
     case retrieveEntity, queryEntities
     case retrieveEntityTypes, retrieveEntityType, retrieveAttributes, retrieveAttribute
+    case upsertTemporal, addTemporal, deleteTemporalAttribute, modifyTemporalInstance, deleteTemporalInstance
+    case deleteTemporal, retrieveTemporal, queryTemporal
     case createSubscription, updateSubscription, retrieveSubscription, querySubscriptions, deleteSubscription
     case addContext, listContexts, serveContext, deleteContext
     case retrieveSourceIdentity

@@ -8,8 +8,11 @@ import NGSILDQuery
 struct PostedQuery {
     private let document: JSONDocument
     private let context: TermContext
+    private let isTemporal: Bool
 
-    init(_ document: JSONDocument, _ context: TermContext) {
+    /// - Parameter isTemporal: whether the query may have a `temporalQ`.
+    init(_ document: JSONDocument, _ context: TermContext, isTemporal: Bool = false) {
+        self.isTemporal = isTemporal
         self.document = document
         self.context = context
     }
@@ -34,7 +37,9 @@ struct PostedQuery {
                 "entityMapLifetime", "splitEntities":
                 guard let parameter = Parameter.named(name) else { continue }
                 try parameters.add(parameter, text(value, name))
-            case "ordering", "temporalQ", "aggrParams":
+            case "temporalQ" where isTemporal: try temporal(value, &parameters)
+            case "aggrParams" where isTemporal: try temporal(value, &parameters)
+            case "ordering":
                 throw .ngsild(.operationNotSupported("\"\(name)\" in a query is not supported by this version of Parvis yet"))
             default: throw .badRequest("The query has the member \"\(name)\", which a Query does not have")
             }
@@ -72,6 +77,23 @@ struct PostedQuery {
         }
         if let coordinates = document.member(node, "coordinates") {
             try parameters.add(.coordinates, document.string(coordinates) ?? document.text(coordinates))
+        }
+    }
+
+    /// - Source: CIM 009 clauses 5.2.21 (TemporalQuery), 5.2.44 (AggregationParams).
+    private func temporal(_ node: JSONNode, _ parameters: inout QueryParameters) throws(HTTPFailure) {
+        guard document.isObject(node) else { throw .badRequest("\"temporalQ\" of the query is an object") }
+        for (key, value) in document.members(node) {
+            switch document.string(key).flatMap(Parameter.named) {
+            case let name? where [.timerel, .timeAt, .endTimeAt, .timeproperty, .aggrPeriodDuration, .lastN].contains(name):
+                try parameters.add(name, text(value, name.rawValue))
+            case .aggrMethods:
+                let methods =
+                    document.isArray(value) ? try list(value, "aggrMethods") : [try text(value, "aggrMethods")]
+                try parameters.add(.aggrMethods, methods.joined(separator: ","))
+            default:
+                throw .badRequest("\"temporalQ\" of the query has the unknown member \"\(document.string(key) ?? "")\"")
+            }
         }
     }
 

@@ -55,6 +55,13 @@ struct QueryParameters {
         pairs.append((name, value))
     }
 
+    /// The parameters that are in a set.
+    func only(_ names: ParameterSet) -> QueryParameters {
+        var result = self
+        result.pairs.removeAll { !names.contains($0.name) }
+        return result
+    }
+
     /// A list such as `a,b`; `nil` when the parameter is absent.
     func list(_ name: Parameter) throws(HTTPFailure) -> [String]? {
         guard let text = self[name] else { return nil }

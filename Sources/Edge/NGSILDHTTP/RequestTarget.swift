@@ -22,6 +22,12 @@ enum Resource: Equatable {
     case contexts
     case context(String)
     case sourceIdentity
+    case temporalEntities
+    case temporalEntity(String)
+    case temporalAttributes(String)
+    case temporalAttribute(String, String)
+    case temporalInstance(String, String, String)
+    case temporalQuery
     /// A resource of the specification that is not offered yet.
     case later(String)
     /// Nothing of NGSI-LD has this path.
@@ -67,7 +73,8 @@ struct RequestTarget {
         if first.equals("info") {
             return try segments.next() == "sourceIdentity" && segments.isAtEnd ? .sourceIdentity : .unknown
         }
-        for later in ["temporal", "csourceRegistrations", "csourceSubscriptions", "entityMaps", "snapshots"]
+        if first.equals("temporal") { return try temporal(&segments) }
+        for later in ["csourceRegistrations", "csourceSubscriptions", "entityMaps", "snapshots"]
         where first.elementsEqual(later.utf8) { return .later(later) }
         return .unknown
     }
@@ -78,6 +85,22 @@ struct RequestTarget {
         guard segments.equals(part, "attrs") else { return .unknown }
         guard let name = try segments.next() else { return .entityAttributes(id) }
         return segments.isAtEnd ? .entityAttribute(id, name) : .unknown
+    }
+
+    private static func temporal(_ segments: inout Segments) throws(HTTPFailure) -> Resource {
+        let part = try segments.next()
+        switch part {
+        case "entities": break
+        case "entityOperations": return try segments.next() == "query" && segments.isAtEnd ? .temporalQuery : .unknown
+        case "entityMaps": return .later("temporal/entityMaps")
+        default: return .unknown
+        }
+        guard let id = try segments.next() else { return .temporalEntities }
+        guard let part = segments.nextRange() else { return .temporalEntity(id) }
+        guard segments.equals(part, "attrs") else { return .unknown }
+        guard let name = try segments.next() else { return .temporalAttributes(id) }
+        guard let instance = try segments.next() else { return .temporalAttribute(id, name) }
+        return segments.isAtEnd ? .temporalInstance(id, name, instance) : .unknown
     }
 
     private static func pair(
@@ -91,8 +114,8 @@ struct RequestTarget {
     static func isQuery(_ target: String) -> Bool {
         var target = target
         return target.withUTF8 { bytes in
-            let name: StaticString = "/ngsi-ld/v1/entityOperations/query"
-            return bytes.starts(with: name)
+            bytes.starts(with: "/ngsi-ld/v1/entityOperations/query")
+                || bytes.starts(with: "/ngsi-ld/v1/temporal/entityOperations/query")
         }
     }
 }

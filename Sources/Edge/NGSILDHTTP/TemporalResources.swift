@@ -22,14 +22,14 @@ extension Exchange {
 
     /// Reads a body that is (a part of) an entity in its temporal representation.
     static func temporalDraft(
-        _ document: JSONDocument, _ context: TermContext, purpose: EntityDecoder.Purpose
+        _ document: JSONDocument, _ context: BoundContext, purpose: EntityDecoder.Purpose
     ) throws(HTTPFailure) -> EntityDraft {
         let draft = try translating { () throws(NGSILDError) in
-            try EntityDecoder(context: context, purpose: purpose, allowsNull: false, keepsEveryInstance: true)
+            try EntityDecoder(context: context.terms, purpose: purpose, allowsNull: false, keepsEveryInstance: true)
                 .decodeEntity(document, document.root)
         }
         for node in draft.attributes.nodes where node.flags.contains(.hasNoValue) {
-            throw .badRequest("An instance of \(context.name(node.name)) has no value")
+            throw .badRequest("An instance of \(context.terms.name(node.name)) has no value")
         }
         return draft
     }
@@ -39,25 +39,25 @@ extension Exchange {
 ///
 /// - Source: CIM 009 clauses 6.18, 6.24.
 struct TemporalEntitiesResource {
-    private let exchange: Exchange
-    init(_ exchange: Exchange) { self.exchange = exchange }
+    let exchange: Exchange
 
     func run() throws(HTTPFailure) {
         switch exchange.method {
         case .GET, .HEAD: try query()
         case .POST: try upsert()
-        default: throw .methodNotAllowed(exchange.method.rawValue, allowed: ["GET", "POST"])
+        default: throw exchange.methodNotAllowed(.GET, .POST)
         }
     }
 
     func runPosted() throws(HTTPFailure) {
-        guard exchange.method == .POST else { throw .methodNotAllowed(exchange.method.rawValue, allowed: ["POST"]) }
+        guard exchange.method == .POST else { throw exchange.methodNotAllowed(.POST) }
         try postedQuery()
     }
 
     /// Create or Update Temporal Evolution of an Entity, 5.6.11.
     private func upsert() throws(HTTPFailure) {
-        _ = try exchange.parameters(allowing: [])
+        exchange.request.operation = .upsertTemporal
+        _ = try exchange.parameters([])
         let (exchange, temporal) = (exchange, try exchange.temporal())
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let draft = try Exchange.temporalDraft(document, context, purpose: .entity)
@@ -72,13 +72,13 @@ struct TemporalEntitiesResource {
         }
     }
 
-    private static let queryNames = EntitySelection.queryNames.union(EntitySelection.later).union(
-        TemporalSelectionReader.names)
+    private static let queryNames = EntitySelection.queryParameters.union(TemporalSelectionReader.names)
 
     /// Query Temporal Evolution of Entities, 5.7.4.
     private func query() throws(HTTPFailure) {
+        exchange.request.operation = .queryTemporal
         let type = try exchange.accepted()
-        let parameters = try exchange.parameters(allowing: Self.queryNames)
+        let parameters = try exchange.parameters(Self.queryNames)
         let exchange = exchange
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             try Self.answer(exchange, type, context, parameters, [])
@@ -86,29 +86,30 @@ struct TemporalEntitiesResource {
     }
 
     private func postedQuery() throws(HTTPFailure) {
+        exchange.request.operation = .queryTemporal
         let type = try exchange.accepted()
-        let url = try exchange.parameters(allowing: Self.queryNames)
+        let url = try exchange.parameters(Self.queryNames)
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in
-            let (parameters, selectors) = try PostedQuery(document, context, isTemporal: true).read(adding: url)
+            let (parameters, selectors) = try PostedQuery(document, context.terms, isTemporal: true).read(adding: url)
             try Self.answer(exchange, type, context, parameters, selectors)
         }
     }
 
     private static func answer(
-        _ exchange: Exchange, _ type: MediaType, _ context: TermContext, _ parameters: QueryParameters,
+        _ exchange: Exchange, _ type: MediaType, _ context: BoundContext, _ parameters: QueryParameters,
         _ selectors: [EntitySelector]
     ) throws(HTTPFailure) {
         let temporal = try exchange.temporal()
-        let selection = EntitySelection(parameters: parameters, context: context)
+        let selection = EntitySelection(parameters: parameters, context: context.terms)
         var query = try selection.query()
         query.selectors = selectors
         if selectors.isEmpty { try selection.refuseTooWide(query) }
-        guard parameters["timerel"] != nil else {
+        guard parameters[.timerel] != nil else {
             throw .badRequest("A temporal query needs timerel (before, after, between) and timeAt")
         }
-        let reading = try TemporalSelectionReader(parameters: parameters, context: context).read()
-        let (limit, offset) = (query.limit, query.offset)
+        let reading = try TemporalSelectionReader(parameters: parameters, context: context.terms).read()
+        let pagination = try Pagination(parameters)
         temporal.queryTemporalEvolution(
             query, reading.selection, tenant: exchange.tenant, on: exchange.request.loop
         ) { result in
@@ -116,11 +117,9 @@ struct TemporalEntitiesResource {
             case .failure(let error): exchange.fail(error)
             case .success(let page):
                 var (status, headers) = TemporalAnswer.statusAndRange(page, reading.selection.times)
-                headers += Pagination.headers(
-                    exchange.request, type, limit: limit, offset: offset, hasMore: page.hasMore)
-                if let total = page.total { headers.append(("NGSILD-Results-Count", String(total))) }
+                headers += pagination.headers(exchange.request, type, hasMore: page.hasMore, total: page.total)
                 exchange.answer(type, context, status: status, headers: headers) { writer, text in
-                    var answer = TemporalAnswer(context: context, reading: reading)
+                    var answer = TemporalAnswer(context: context.terms, reading: reading)
                     answer.append(page.entities, context: text, to: &writer)
                 }
             }
@@ -132,30 +131,26 @@ struct TemporalEntitiesResource {
 ///
 /// - Source: CIM 009 clause 6.19.
 struct TemporalEntityResource {
-    private let exchange: Exchange
-    private let id: String
-
-    init(_ exchange: Exchange, id: String) throws(HTTPFailure) {
-        self.exchange = exchange
-        self.id = id
-        guard EntityID.isValid(id) else { throw .badRequest("The entity id \"\(id)\" in the path is not a URI") }
-    }
+    let exchange: Exchange
+    let id: String
 
     func run() throws(HTTPFailure) {
+        try EntityPath.check(id)
         switch exchange.method {
         case .GET, .HEAD: try retrieve()
         case .DELETE: try delete()
-        default: throw .methodNotAllowed(exchange.method.rawValue, allowed: ["GET", "DELETE"])
+        default: throw exchange.methodNotAllowed(.GET, .DELETE)
         }
     }
 
     /// Retrieve Temporal Evolution of an Entity, 5.7.3.
     private func retrieve() throws(HTTPFailure) {
+        exchange.request.operation = .retrieveTemporal
         let type = try exchange.accepted()
-        let parameters = try exchange.parameters(allowing: TemporalSelectionReader.names)
+        let parameters = try exchange.parameters(TemporalSelectionReader.names)
         let (exchange, id, temporal) = (exchange, id, try exchange.temporal())
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
-            let reading = try TemporalSelectionReader(parameters: parameters, context: context).read()
+            let reading = try TemporalSelectionReader(parameters: parameters, context: context.terms).read()
             temporal.retrieveTemporalEvolution(
                 id: id, reading.selection, tenant: exchange.tenant, on: exchange.request.loop
             ) { result in
@@ -164,7 +159,7 @@ struct TemporalEntityResource {
                 case .success(let page):
                     let (status, headers) = TemporalAnswer.statusAndRange(page, reading.selection.times)
                     exchange.answer(type, context, status: status, headers: headers) { writer, text in
-                        var answer = TemporalAnswer(context: context, reading: reading)
+                        var answer = TemporalAnswer(context: context.terms, reading: reading)
                         if let entity = page.entities.first { answer.append(entity, context: text, to: &writer) }
                     }
                 }
@@ -174,7 +169,8 @@ struct TemporalEntityResource {
 
     /// Delete Temporal Evolution of an Entity, 5.6.16.
     private func delete() throws(HTTPFailure) {
-        _ = try exchange.parameters(allowing: [])
+        exchange.request.operation = .deleteTemporal
+        _ = try exchange.parameters([])
         let exchange = exchange
         try exchange.temporal().deleteTemporalEvolution(id: id, tenant: exchange.tenant, on: exchange.request.loop) {
             exchange.answerEmpty($0)
@@ -186,23 +182,19 @@ struct TemporalEntityResource {
 ///
 /// - Source: CIM 009 clauses 6.20 to 6.22.
 struct TemporalAttributesResource {
-    private let exchange: Exchange
-    private let id: String
-
-    init(_ exchange: Exchange, id: String) throws(HTTPFailure) {
-        self.exchange = exchange
-        self.id = id
-        guard EntityID.isValid(id) else { throw .badRequest("The entity id \"\(id)\" in the path is not a URI") }
-    }
+    let exchange: Exchange
+    let id: String
 
     /// Add Attributes to Temporal Evolution of an Entity, 5.6.12.
     func run() throws(HTTPFailure) {
-        guard exchange.method == .POST else { throw .methodNotAllowed(exchange.method.rawValue, allowed: ["POST"]) }
-        _ = try exchange.parameters(allowing: [])
+        try EntityPath.check(id)
+        exchange.request.operation = .addTemporal
+        guard exchange.method == .POST else { throw exchange.methodNotAllowed(.POST) }
+        _ = try exchange.parameters([])
         let (exchange, id, temporal) = (exchange, id, try exchange.temporal())
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let draft = try Exchange.temporalDraft(document, context, purpose: .fragment)
-            try EntityResource.checkID(draft, id)
+            try EntityPath.check(draft, isOf: id)
             temporal.addToTemporalEvolution(id: id, draft, tenant: exchange.tenant, on: exchange.request.loop) {
                 exchange.answerEmpty($0)
             }
@@ -211,17 +203,19 @@ struct TemporalAttributesResource {
 
     /// Delete Attribute from Temporal Evolution of an Entity, 5.6.13.
     func runAttribute(_ name: String) throws(HTTPFailure) {
-        guard exchange.method == .DELETE else { throw .methodNotAllowed(exchange.method.rawValue, allowed: ["DELETE"]) }
-        guard AttributeName.isValid(name) else { throw .badRequest("\"\(name)\" is not a name of an attribute") }
-        let parameters = try exchange.parameters(allowing: ["datasetId", "deleteAll"])
-        if let dataset = parameters["datasetId"], !EntityID.isValid(dataset) {
+        try EntityPath.check(id)
+        exchange.request.operation = .deleteTemporalAttribute
+        guard exchange.method == .DELETE else { throw exchange.methodNotAllowed(.DELETE) }
+        try EntityPath.check(attribute: name)
+        let parameters = try exchange.parameters([.datasetId, .deleteAll])
+        if let dataset = parameters[.datasetId], !EntityID.isValid(dataset) {
             throw .badRequest("The datasetId \"\(dataset)\" is not a URI")
         }
-        let dataset = try parameters.flag("deleteAll") ? nil : parameters["datasetId"] ?? ""
+        let dataset = try parameters.flag(.deleteAll) ? nil : parameters[.datasetId] ?? ""
         let (exchange, id, temporal) = (exchange, id, try exchange.temporal())
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             temporal.deleteTemporalAttribute(
-                id: id, attribute: context.knownTerm(name) ?? .none, dataset: dataset, tenant: exchange.tenant,
+                id: id, attribute: context.terms.knownTerm(name) ?? .none, dataset: dataset, tenant: exchange.tenant,
                 on: exchange.request.loop
             ) { exchange.answerEmpty($0) }
         }
@@ -229,22 +223,24 @@ struct TemporalAttributesResource {
 
     /// Modify or Delete Attribute instance, 5.6.14 and 5.6.15.
     func runInstance(_ name: String, _ instance: String) throws(HTTPFailure) {
-        guard AttributeName.isValid(name) else { throw .badRequest("\"\(name)\" is not a name of an attribute") }
+        try EntityPath.check(id)
+        exchange.request.operation = exchange.method == .DELETE ? .deleteTemporalInstance : .modifyTemporalInstance
+        try EntityPath.check(attribute: name)
         guard EntityID.isValid(instance) else { throw .badRequest("The instance id \"\(instance)\" is not a URI") }
-        _ = try exchange.parameters(allowing: [])
+        _ = try exchange.parameters([])
         let (exchange, id, temporal) = (exchange, id, try exchange.temporal())
         switch exchange.method {
         case .DELETE:
             try exchange.withLinkedContext { (context) throws(HTTPFailure) in
                 temporal.deleteTemporalInstance(
-                    id: id, attribute: context.knownTerm(name) ?? .none, instanceID: instance, tenant: exchange.tenant,
+                    id: id, attribute: context.terms.knownTerm(name) ?? .none, instanceID: instance, tenant: exchange.tenant,
                     on: exchange.request.loop
                 ) { exchange.answerEmpty($0) }
             }
         case .PATCH:
             try exchange.withBody { (document, context) throws(HTTPFailure) in
                 let draft = try Exchange.temporalDraft(document, context, purpose: .fragment)
-                let term = context.knownTerm(name) ?? .none
+                let term = context.terms.knownTerm(name) ?? .none
                 guard let root = draft.attributes.roots(named: term).first else {
                     throw .badRequest("The body does not hold the attribute \(name) that the path names")
                 }
@@ -255,7 +251,7 @@ struct TemporalAttributesResource {
                     on: exchange.request.loop
                 ) { exchange.answerEmpty($0) }
             }
-        default: throw .methodNotAllowed(exchange.method.rawValue, allowed: ["PATCH", "DELETE"])
+        default: throw exchange.methodNotAllowed(.PATCH, .DELETE)
         }
     }
 }

@@ -13,9 +13,9 @@ struct TemporalSelectionReader {
     let parameters: QueryParameters
     let context: TermContext
 
-    static let names: Set<String> = [
-        "timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods", "aggrPeriodDuration", "attrs", "pick",
-        "omit", "lang", "options", "format", "datasetId",
+    static let names: ParameterSet = [
+        .timerel, .timeAt, .endTimeAt, .timeproperty, .lastN, .aggrMethods, .aggrPeriodDuration, .attrs, .pick, .omit,
+        .lang, .options, .format, .datasetId,
     ]
     private static let formats: [String: TemporalForm] = [
         "normalized": .normalized, "concise": .concise, "temporalValues": .values, "simplified": .values,
@@ -32,10 +32,7 @@ struct TemporalSelectionReader {
         var reading = Reading()
         try form(&reading)
         // id, type, scope, pick, omit and lang mean what they mean for entities.
-        var plain = QueryParameters()
-        for pair in parameters.pairs where ["attrs", "pick", "omit", "lang", "datasetId"].contains(pair.name) {
-            plain.append(pair.name, pair.value)
-        }
+        let plain = parameters.only([.attrs, .pick, .omit, .lang, .datasetId])
         let system = reading.representation.showsSystemAttributes
         reading.representation = try EntitySelection(parameters: plain, context: context).representation(.json)
         reading.representation.showsSystemAttributes = system
@@ -47,15 +44,15 @@ struct TemporalSelectionReader {
         reading.representation.datasets = nil
         reading.selection.times = try translating { () throws(NGSILDError) in
             try TemporalQuery(
-                timerel: parameters["timerel"], timeAt: parameters["timeAt"], endTimeAt: parameters["endTimeAt"],
-                timeproperty: parameters["timeproperty"], lastN: parameters["lastN"])
+                timerel: parameters[.timerel], timeAt: parameters[.timeAt], endTimeAt: parameters[.endTimeAt],
+                timeproperty: parameters[.timeproperty], lastN: parameters[.lastN])
         }
         if reading.form == .aggregated {
-            let methods = try parameters.list("aggrMethods") ?? []
+            let methods = try parameters.list(.aggrMethods) ?? []
             reading.selection.aggregation = try translating { () throws(NGSILDError) in
-                try TemporalAggregation(methods: methods, period: parameters["aggrPeriodDuration"])
+                try TemporalAggregation(methods: methods, period: parameters[.aggrPeriodDuration])
             }
-        } else if parameters["aggrMethods"] != nil || parameters["aggrPeriodDuration"] != nil {
+        } else if parameters[.aggrMethods] != nil || parameters[.aggrPeriodDuration] != nil {
             throw .badRequest("aggrMethods and aggrPeriodDuration go with options=aggregatedValues")
         }
         return reading
@@ -63,22 +60,20 @@ struct TemporalSelectionReader {
 
     private func form(_ reading: inout Reading) throws(HTTPFailure) {
         var chosen: TemporalForm?
-        for option in try parameters.options() {
+        for option in try parameters.list(.options) ?? [] {
             if option == "sysAttrs" {
                 reading.representation.showsSystemAttributes = true
             } else if let form = Self.formats[option] {
                 if let chosen, chosen != form { throw .badRequest("The options name two representations; choose one") }
                 chosen = form
             } else {
-                throw .badRequest(
-                    "The option \"\(option)\" is not known here; known are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs"
-                )
+                throw .invalidRequest(
+                    "The option \"\(option)\" is not taken here; taken are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs")
             }
         }
-        if let format = parameters["format"] {
+        if let format = parameters[.format] {
             guard let form = Self.formats[format] else {
-                throw .badRequest(
-                    "The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
+                throw .invalidRequest("The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
             }
             chosen = form
         }
