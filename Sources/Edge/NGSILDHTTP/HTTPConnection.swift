@@ -143,24 +143,19 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard phase == .reading else {
-            if phase != .lingering { context.close(promise: nil) }
-            return
-        }
-        switch error {
-        case HTTPParserError.headerOverflow:
-            state.metrics.malformed()
-            refuse(
-                431, "Request Header Fields Too Large", "The headers are longer than \(configuration.headerLimit) bytes")
-        case is ByteToMessageDecoderError:
-            state.metrics.malformed()
-            refuseTarget()
-        case is HTTPParserError:
-            state.metrics.malformed()
-            refuse(400, "Bad Request", "The request is not HTTP/1.1: \(error)")
-        default:
+        guard error is HTTPParserError || error is ByteToMessageDecoderError else {
             context.close(promise: nil)
             return
+        }
+        // Of what comes after the last request that is answered, nothing is expected.
+        guard phase == .reading else { return }
+        state.metrics.malformed()
+        if error is ByteToMessageDecoderError {
+            refuseTarget()
+        } else if let error = error as? HTTPParserError, error == .headerOverflow {
+            refuseHeaders()
+        } else {
+            refuse(400, "Bad Request", "The request is not HTTP/1.1: \(error)")
         }
         if !isInReadCycle { flushAnswers() }
     }
@@ -222,8 +217,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         let fields = HeaderFields(head.headers)
         if head.uri.utf8.count > configuration.targetLimit { return refuseTarget() }
         if fields.byteCount > configuration.headerLimit {
-            return refuse(
-                431, "Request Header Fields Too Large", "The headers are longer than \(configuration.headerLimit) bytes")
+            return refuseHeaders()
         }
         guard head.version.major == 1 else {
             return refuse(505, "HTTP Version Not Supported", "The server speaks HTTP/1.1 and HTTP/1.0")
@@ -383,6 +377,12 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .severalTenants: refuse(400, "Bad Request", "The request has several NGSILD-Tenant headers")
         case .severalHosts: refuse(400, "Bad Request", "The request has several Host headers")
         }
+    }
+
+    private func refuseHeaders() {
+        refuse(
+            431, "Request Header Fields Too Large",
+            "The request line or the headers are longer than \(configuration.headerLimit) bytes")
     }
 
     private func refuseTarget() {
