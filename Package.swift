@@ -38,25 +38,27 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-let model = layer("Model", "JSONTree")
+let model =
+    layer("Model", "JSONTree")
     + layer("Model", "GeoJSON", ["JSONTree"])
     + layer("Model", "JSONLD", ["JSONTree"])
     + layer("Model", "NGSILDModel", ["JSONTree", "GeoJSON", "JSONLD"])
     + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS"])
-    + layer("Model", "NGSILDOperations", ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery"], tests: nil)
+    + layer("Model", "NGSILDOperations", ["JSONTree", "NGSILDModel", "NGSILDQuery"], tests: nil)
 
-let store = layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
+let store =
+    layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
     + layer("Store", "InMemoryStorage", ["BrokerStorage", "NGSILDModel"], tests: ["StorageConformance"])
     + layer("Store", "SQLiteStorage", ["BrokerStorage", "NGSILDModel", grdb], tests: ["StorageConformance"])
     + layer("Store", "StorageConformance", ["BrokerStorage", "NGSILDModel"], tests: nil)
 
-let broker = layer("Broker", "SpatialIndex", ["GeoJSON"])
+let broker =
+    layer("Broker", "SpatialIndex", ["GeoJSON"])
     + layer(
         "Broker", "BrokerCore",
         [
-            "JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage",
-            "SpatialIndex",
-        ], tests: ["InMemoryStorage"])
+            "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "SpatialIndex",
+        ], tests: ["InMemoryStorage", "JSONTree", "JSONLD"])
     + layer(
         "Broker", "TemporalEvolution",
         ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "BrokerCore"],
@@ -67,12 +69,13 @@ let notify = layer(
     ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
     tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
-let edge = layer(
-    "Edge", "NGSILDHTTP",
-    [
-        "JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
-        logging,
-    ], tests: ["BrokerCore", "InMemoryStorage", nioEmbedded])
+let edge =
+    layer(
+        "Edge", "NGSILDHTTP",
+        [
+            "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
+            logging,
+        ], tests: ["BrokerCore", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
 

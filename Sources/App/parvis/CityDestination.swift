@@ -74,7 +74,9 @@ struct RunningCity: CityDestination {
             failures: summary.failures.map { ($0.entityID, $0.reason) })
     }
 
-    func addHistory(_ chunk: DatasetImport.HistoryChunk) async throws { try await client.upsertTemporalEvolution(chunk.entityTemporal()) }
+    func addHistory(_ chunk: DatasetImport.HistoryChunk) async throws {
+        try await client.upsertTemporalEvolution(chunk.entityTemporal())
+    }
 
     func close() async { await http.shutdown() }
 }
@@ -148,8 +150,10 @@ final class StoredCity: CityDestination {
         var groups: [HistoryGroup] = []
         for series in chunk.series {
             var group = HistoryGroup(
-                entityID: chunk.entityID, types: [try names.term(chunk.type)], attribute: try names.term(series.attribute),
-                kind: series.kind == .geoProperty ? .geoProperty : series.kind == .relationship ? .relationship : .property,
+                entityID: chunk.entityID, types: [try names.term(chunk.type)],
+                attribute: try names.term(series.attribute),
+                kind: series.kind == .geoProperty
+                    ? .geoProperty : series.kind == .relationship ? .relationship : .property,
                 unitCode: series.unitCode)
             for index in 0..<series.count {
                 group.append(

@@ -76,10 +76,14 @@ final class CityServer: Sendable {
         return configuration
     }
 
-    var url: String { "http://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)" }
+    var url: String {
+        "http://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)"
+    }
 
     /// Where this process itself reaches the server.
-    var localURL: String { "http://\(["0.0.0.0", "::", "localhost"].contains(settings.host) ? "127.0.0.1" : settings.host):\(port)" }
+    var localURL: String {
+        "http://\(["0.0.0.0", "::", "localhost"].contains(settings.host) ? "127.0.0.1" : settings.host):\(port)"
+    }
 
     /// Answers what is under way, makes the last commit durable, closes.
     func stop() async {

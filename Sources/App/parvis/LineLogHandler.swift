@@ -18,11 +18,13 @@ struct LineLogHandler: LogHandler {
         var line: String
         let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
         if isJSON {
-            line = "{\"time\":\(quoted(time)),\"level\":\(quoted(event.level.rawValue)),\"message\":\(quoted(event.message.description))"
+            line =
+                "{\"time\":\(quoted(time)),\"level\":\(quoted(event.level.rawValue)),\"message\":\(quoted(event.message.description))"
             for (key, value) in fields { line += ",\(quoted(key)):\(quoted(value.description))" }
             line += "}\n"
         } else {
-            line = "\(time) \(event.level.rawValue.uppercased().padding(toLength: 8, withPad: " ", startingAt: 0))\(event.message)"
+            line =
+                "\(time) \(event.level.rawValue.uppercased().padding(toLength: 8, withPad: " ", startingAt: 0))\(event.message)"
             for (key, value) in fields { line += " \(key)=\(value)" }
             line += "\n"
         }

@@ -44,11 +44,16 @@ struct OperatorPages: Sendable {
             writer.append(utf8: "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n")
         }
         figure("parvis_entities", "gauge", "Entities in all tenants.", statistics.entities)
-        figure("parvis_entity_bytes", "gauge", "About the memory of the entities, without indexes.", statistics.entityBytes)
+        figure(
+            "parvis_entity_bytes", "gauge", "About the memory of the entities, without indexes.", statistics.entityBytes
+        )
         figure("parvis_commits_total", "counter", "Commits made durable.", statistics.commits)
         figure("parvis_entity_writes_total", "counter", "Entity states written by commits.", statistics.writes)
-        figure("parvis_queue_entities", "gauge", "Entities in operations that wait for the committer.", statistics.waiting)
-        figure("parvis_last_sequence", "counter", "Sequence number of the newest change.", Int(clamping: statistics.lastSequence))
+        figure(
+            "parvis_queue_entities", "gauge", "Entities in operations that wait for the committer.", statistics.waiting)
+        figure(
+            "parvis_last_sequence", "counter", "Sequence number of the newest change.",
+            Int(clamping: statistics.lastSequence))
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure("process_open_fds", "gauge", "Open file descriptors.", ProcessFigures.openDescriptors())
         metrics.append(to: &writer)
@@ -66,7 +71,8 @@ enum ProcessFigures {
         var resident = 0
         var buffer = [CChar](repeating: 0, count: 128)
         guard fgets(&buffer, 128, file) != nil else { return 0 }
-        let parts = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        let parts = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
+            separator: " ")
         if parts.count > 1 { (size, resident) = (Int(parts[0]) ?? 0, Int(parts[1]) ?? 0) }
         return size == 0 ? 0 : resident * Int(sysconf(Int32(_SC_PAGESIZE)))
     }

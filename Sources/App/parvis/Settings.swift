@@ -27,7 +27,11 @@ struct Settings: Sendable {
     }
 
     private static let keys: [Key] = [
-        Key(name: "host", apply: { $0.host = $1; return !$1.isEmpty }, expectation: "an address"),
+        Key(
+            name: "host",
+            apply: {
+                $0.host = $1; return !$1.isEmpty
+            }, expectation: "an address"),
         Key(
             name: "port",
             apply: { settings, text in
@@ -35,7 +39,11 @@ struct Settings: Sendable {
                 settings.port = port
                 return true
             }, expectation: "a number from 0 to 65535"),
-        Key(name: "data", apply: { $0.data = $1; return !$1.isEmpty }, expectation: "a directory"),
+        Key(
+            name: "data",
+            apply: {
+                $0.data = $1; return !$1.isEmpty
+            }, expectation: "a directory"),
         Key(
             name: "memory-budget",
             apply: { settings, text in
@@ -62,7 +70,11 @@ struct Settings: Sendable {
                 settings.logFormat = text
                 return text == "text" || text == "json"
             }, expectation: "text or json"),
-        Key(name: "assets", apply: { $0.assets = $1; return !$1.isEmpty }, expectation: "a directory"),
+        Key(
+            name: "assets",
+            apply: {
+                $0.assets = $1; return !$1.isEmpty
+            }, expectation: "a directory"),
         Key(
             name: "tile-url",
             apply: { settings, text in
@@ -119,7 +131,9 @@ struct Settings: Sendable {
             try settings.readFile("parvis.yaml")
         }
         for key in keys {
-            if let text = environment[key.variable] { try settings.set(key, text, place: "the environment variable \(key.variable)") }
+            if let text = environment[key.variable] {
+                try settings.set(key, text, place: "the environment variable \(key.variable)")
+            }
         }
         for key in keys {
             if let text = flags[key.name] { try settings.set(key, text, place: "--\(key.name)") }
@@ -134,7 +148,8 @@ struct Settings: Sendable {
     }
 
     private mutating func readFile(_ path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else {
             throw ValidationError("The configuration file \(path) cannot be read; check --config")
         }
         let node: Yams.Node?

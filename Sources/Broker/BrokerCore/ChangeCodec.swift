@@ -30,7 +30,9 @@ enum ChangeCodec {
         var last = TermID.none
         for change in step.attributes where change.kind != .deleted && change.name != last {
             last = change.name
-            for root in after.attributes.roots(named: change.name) { content.append(subtree: root, of: after.attributes) }
+            for root in after.attributes.roots(named: change.name) {
+                content.append(subtree: root, of: after.attributes)
+            }
         }
         return content
     }

@@ -101,7 +101,8 @@ final class Committer: Sendable {
 
     private static func translate(_ error: StorageError) -> NGSILDError {
         switch error {
-        case .full: .insufficientStorage("The store has no room left; nothing was written. Free disk space and try again")
+        case .full:
+            .insufficientStorage("The store has no room left; nothing was written. Free disk space and try again")
         default: .internalError("The store could not write; nothing of the request was kept")
         }
     }

@@ -11,7 +11,8 @@ extension OperationContext {
         let record = EntityRecord(
             id: draft.id, types: draft.types, scopes: draft.scopes ?? [], createdAt: now, modifiedAt: now,
             expiresAt: draft.expiresAt ?? .none, attributes: draft.attributes.stamped(now))
-        working.write(position, record, attributes: record.attributes.names.map { AttributeChange(name: $0, kind: .created) })
+        working.write(
+            position, record, attributes: record.attributes.names.map { AttributeChange(name: $0, kind: .created) })
         return .success
     }
 }

@@ -96,7 +96,8 @@ struct EntityScan {
 
     /// A query by one type alone needs no check of its candidates, and its total is the length of the list.
     private var isOnlyTypes: Bool {
-        query.selectors.isEmpty && query.idPattern == nil && query.attributes.isEmpty && query.expression == nil && query.geo == nil
+        query.selectors.isEmpty && query.idPattern == nil && query.attributes.isEmpty && query.expression == nil
+            && query.geo == nil
             && query.scope == nil && query.types?.isSingleType == true
     }
 

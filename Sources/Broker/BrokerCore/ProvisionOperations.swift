@@ -7,7 +7,8 @@ struct OperationContext {
     var now: Timestamp { working.now }
 
     /// The entity's current state, or why there is none.
-    mutating func existing(_ id: String, _ tenant: Tenant) throws(NGSILDError) -> (position: Int, record: EntityRecord) {
+    mutating func existing(_ id: String, _ tenant: Tenant) throws(NGSILDError) -> (position: Int, record: EntityRecord)
+    {
         let position = working.entry(id, in: tenant)
         guard let record = working.entries[position].record else {
             throw .resourceNotFound("Entity \(id) does not exist; create it with POST /entities")

@@ -3,7 +3,9 @@ import NGSILDOperations
 
 extension OperationContext {
     /// CIM 009 clause 5.6.18.
-    mutating func replaceEntity(_ id: String, _ draft: EntityDraft, _ tenant: Tenant) throws(NGSILDError) -> ProvisionResult {
+    mutating func replaceEntity(_ id: String, _ draft: EntityDraft, _ tenant: Tenant) throws(NGSILDError)
+        -> ProvisionResult
+    {
         let (position, record) = try existing(id, tenant)
         replace(position, record, draft)
         return .success

@@ -254,7 +254,9 @@ extension AttributeForest {
     private static func metaMembers(_ forest: AttributeForest, _ node: AttributeNode) -> [MetaMember] {
         HeadMembers(forest, node).members.compactMap { member in
             let key = String(decoding: forest.bytes[member.key], as: UTF8.self)
-            if key == "\"type\"" || (node.valueLength > 0 && member.value.lowerBound == Int(node.valueStart)) { return nil }
+            if key == "\"type\"" || (node.valueLength > 0 && member.value.lowerBound == Int(node.valueStart)) {
+                return nil
+            }
             return MetaMember(key: key, value: member.value)
         }
     }
@@ -281,7 +283,8 @@ extension AttributeForest {
         to head: inout ByteWriter
     ) {
         let first = new.bytes[newNode.value.lowerBound]
-        let mergesObjects = newNode.kind == .property || newNode.kind == .languageProperty || newNode.kind == .jsonProperty
+        let mergesObjects =
+            newNode.kind == .property || newNode.kind == .languageProperty || newNode.kind == .jsonProperty
         if mergesObjects, first == UInt8(ascii: "{"),
             let target = try? JSONDocument(parsing: Array(old.bytes[oldNode.value])),
             let patch = try? JSONDocument(parsing: Array(new.bytes[newNode.value]))

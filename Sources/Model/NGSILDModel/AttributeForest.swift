@@ -77,7 +77,9 @@ public struct AttributeForest: Sendable {
         var result: [TermID] = []
         var index = 0
         while index < nodes.count {
-            if result.last != nodes[index].name, !result.contains(nodes[index].name) { result.append(nodes[index].name) }
+            if result.last != nodes[index].name, !result.contains(nodes[index].name) {
+                result.append(nodes[index].name)
+            }
             index += 1 + Int(nodes[index].descendants)
         }
         return result

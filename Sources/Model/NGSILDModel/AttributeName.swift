@@ -12,7 +12,8 @@ public enum AttributeName {
             case "_", "-", ".", "@": true
             default:
                 switch scalar.properties.generalCategory {
-                case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+                case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+                    .decimalNumber,
                     .letterNumber, .otherNumber, .nonspacingMark, .spacingMark:
                     true
                 default: false

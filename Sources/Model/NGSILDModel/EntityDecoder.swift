@@ -96,7 +96,9 @@ public struct EntityDecoder: Sendable {
         } else {
             types = [try decodeType(document, node)]
         }
-        if types.isEmpty { throw .badRequestData("The \"type\" of an entity is a name or an array of names, not empty") }
+        if types.isEmpty {
+            throw .badRequestData("The \"type\" of an entity is a name or an array of names, not empty")
+        }
         return types
     }
 

@@ -14,8 +14,9 @@ public enum EntityID {
         var index = 1
         while index < text.count, text[index] != UInt8(ascii: ":") {
             let byte = text[index]
-            guard isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
-                || byte == UInt8(ascii: ".")
+            guard
+                isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+                    || byte == UInt8(ascii: ".")
             else { return false }
             index += 1
         }

@@ -51,7 +51,9 @@ public struct EntityRenderer: Sendable {
     /// Appends the entity as one JSON object.
     ///
     /// - Parameter context: the text of a `@context` member to put last, for JSON-LD answers.
-    public mutating func append(_ entity: EntityRecord, context contextText: [UInt8]? = nil, to writer: inout ByteWriter) {
+    public mutating func append(
+        _ entity: EntityRecord, context contextText: [UInt8]? = nil, to writer: inout ByteWriter
+    ) {
         writer.append(UInt8(ascii: "{"))
         let start = writer.count
         appendEntityMembers(entity, to: &writer)
@@ -282,7 +284,9 @@ public struct EntityRenderer: Sendable {
         appendTail(forest, index, separated: true, to: &writer)
     }
 
-    private mutating func appendSimplified(_ forest: AttributeForest, _ node: AttributeNode, to writer: inout ByteWriter) {
+    private mutating func appendSimplified(
+        _ forest: AttributeForest, _ node: AttributeNode, to writer: inout ByteWriter
+    ) {
         switch node.kind {
         case .property, .geoProperty, .relationship, .listProperty:
             appendRun(forest, node.value, node.flags.contains(.hasHoles), to: &writer)

@@ -56,7 +56,8 @@ struct ForestWriter: ~Copyable {
     ) throws(NGSILDError) {
         guard depth < EntityDecoder.depthLimit else {
             throw .badRequestData(
-                "Attribute \(shownName(key, shown)) nests sub-attributes deeper than \(EntityDecoder.depthLimit) levels")
+                "Attribute \(shownName(key, shown)) nests sub-attributes deeper than \(EntityDecoder.depthLimit) levels"
+            )
         }
         if decoder.form == .simplified {
             try instance(named: name, key: key, shown: shown, value, depth: depth)
@@ -85,7 +86,8 @@ struct ForestWriter: ~Copyable {
     }
 
     private func hasTypeOfAttribute(_ object: JSONNode) -> Bool {
-        document.member(object, "type").flatMap { document.string($0) }.map { AttributeKind(typeName: $0) != nil } ?? false
+        document.member(object, "type").flatMap { document.string($0) }.map { AttributeKind(typeName: $0) != nil }
+            ?? false
     }
 
     private func refuseSameDataset(from first: Int, to index: Int, _ shown: String) throws(NGSILDError) {
@@ -119,13 +121,16 @@ struct ForestWriter: ~Copyable {
         guard let type = document.member(object, "type"),
             document.member(object, "coordinates") != nil || document.member(object, "geometries") != nil
         else { return false }
-        return ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"]
-            .contains(document.string(type) ?? "")
+        return [
+            "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
+        ]
+        .contains(document.string(type) ?? "")
     }
 
     private func emptyNode(_ name: TermID, _ kind: AttributeKind) -> AttributeNode {
         AttributeNode(
-            name: name, descendants: 0, headStart: UInt32(writer.count), headLength: 0, valueStart: UInt32(writer.count),
+            name: name, descendants: 0, headStart: UInt32(writer.count), headLength: 0,
+            valueStart: UInt32(writer.count),
             valueLength: 0, datasetStart: 0, datasetLength: 0, kind: kind, flags: [], createdAt: .none,
             modifiedAt: .none, observedAt: .none, number: 0)
     }
@@ -136,7 +141,8 @@ struct ForestWriter: ~Copyable {
         let isObject = document.isObject(value)
         if document.isNull(value) {
             throw .badRequestData(
-                "Attribute \(shownName(key, shown)) is null; use \"urn:ngsi-ld:null\" in a fragment to remove an attribute")
+                "Attribute \(shownName(key, shown)) is null; use \"urn:ngsi-ld:null\" in a fragment to remove an attribute"
+            )
         }
         if !isObject || decoder.form == .simplified {
             try bareInstance(name, shownName(key, shown), value)
@@ -200,7 +206,8 @@ struct ForestWriter: ~Copyable {
     private mutating func value(_ node: inout AttributeNode, _ shown: String, _ value: JSONNode) throws(NGSILDError) {
         if document.equals(value, "urn:ngsi-ld:null") || isLanguageNull(node.kind, value) {
             guard decoder.allowsNull else {
-                throw .badRequestData("Attribute \(shown) is the NGSI-LD Null; it is accepted only in fragments, to remove")
+                throw .badRequestData(
+                    "Attribute \(shown) is the NGSI-LD Null; it is accepted only in fragments, to remove")
             }
             node.flags.insert(.isNull)
             document.appendMinified(value, to: &writer)
@@ -378,7 +385,8 @@ struct ForestWriter: ~Copyable {
             let time = document.withStringBytes(member) { Timestamp($0) }
             guard document.isString(member), let time else {
                 throw .badRequestData(
-                    "\"observedAt\" of \(shownName(key, shown)) is \(document.text(member)); write it as 2026-01-31T12:00:00Z")
+                    "\"observedAt\" of \(shownName(key, shown)) is \(document.text(member)); write it as 2026-01-31T12:00:00Z"
+                )
             }
             node.observedAt = time
             copyMember("observedAt", member)
@@ -398,7 +406,8 @@ struct ForestWriter: ~Copyable {
             copyMember("datasetId", member)
             node.datasetStart = UInt32(writer.count - 1 - length)
             node.datasetLength = UInt16(length)
-        } else if document.equals(memberKey, "objectType"), node.kind == .relationship || node.kind == .listRelationship {
+        } else if document.equals(memberKey, "objectType"), node.kind == .relationship || node.kind == .listRelationship
+        {
             writer.append(",\"objectType\":")
             try vocabulary(&node, shownName(key, shown), member)
         } else if document.equals(memberKey, "valueType") || document.equals(memberKey, "lang") {

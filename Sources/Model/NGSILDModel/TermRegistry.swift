@@ -52,7 +52,8 @@ public final class TermRegistry: Sendable {
         return try state.withLock { (state) throws(NGSILDError) in
             if let number = state.numbers[iri] { return TermID(number) }
             guard state.iris.count <= limit else {
-                throw .badRequestData("The broker already knows \(limit) different attribute names and types; \(iri) is one too many")
+                throw .badRequestData(
+                    "The broker already knows \(limit) different attribute names and types; \(iri) is one too many")
             }
             let number: UInt32
             do { number = try store.internTerm(iri) } catch {
@@ -78,7 +79,8 @@ public final class TermRegistry: Sendable {
             }
             // Another process on the same store may have added it.
             guard let all = try? store.terms() else { return "" }
-            for (offset, iri) in all.enumerated() where offset + 1 >= state.iris.count || state.iris[offset + 1].isEmpty {
+            for (offset, iri) in all.enumerated() where offset + 1 >= state.iris.count || state.iris[offset + 1].isEmpty
+            {
                 while state.iris.count <= offset + 1 { state.iris.append("") }
                 state.iris[offset + 1] = iri
                 state.numbers[iri] = UInt32(offset + 1)

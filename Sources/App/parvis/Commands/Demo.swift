@@ -52,7 +52,8 @@ struct Demo: AsyncParsableCommand {
         settings.recordsHistory = true
         let isTemporary = options.data == nil && ProcessInfo.processInfo.environment["PARVIS_DATA"] == nil
         if isTemporary {
-            settings.data = FileManager.default.temporaryDirectory
+            settings.data =
+                FileManager.default.temporaryDirectory
                 .appendingPathComponent("parvis-demo-\(ProcessInfo.processInfo.processIdentifier)").path
         }
         defer { if isTemporary { try? FileManager.default.removeItem(atPath: settings.data) } }

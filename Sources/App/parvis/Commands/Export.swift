@@ -54,7 +54,8 @@ struct Export: AsyncParsableCommand {
         let location = context.knownTerm("location") ?? .none
         var writer = ByteWriter(capacity: 1 << 20)
         var count = 0
-        writer.append(utf8: format == .json ? "[" : format == .geojson ? "{\"type\":\"FeatureCollection\",\"features\":[" : "")
+        writer.append(
+            utf8: format == .json ? "[" : format == .geojson ? "{\"type\":\"FeatureCollection\",\"features\":[" : "")
         while true {
             let page = try city.broker.queryEntities(query, tenant: tenant)
             for entity in page.entities {

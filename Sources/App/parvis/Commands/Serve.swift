@@ -28,7 +28,9 @@ struct Serve: AsyncParsableCommand {
         let settings = try options.settings()
         let logger = settings.makeLogger()
         let server = try Self.start(settings, logger)
-        logger.notice("Parvis \(Version.current) is ready", metadata: ["console": "\(server.url)/", "api": "\(server.url)/ngsi-ld/v1/"])
+        logger.notice(
+            "Parvis \(Version.current) is ready",
+            metadata: ["console": "\(server.url)/", "api": "\(server.url)/ngsi-ld/v1/"])
         await TerminationSignal.wait()
         logger.notice("Stopping")
         await server.stop()
