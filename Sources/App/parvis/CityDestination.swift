@@ -90,7 +90,6 @@ final class StoredCity: CityDestination {
 
     init(directory: String, tenant: String) throws {
         city = try LocalCity(directory: directory)
-        city.startRecording()
         self.tenant = tenant
         http = OutgoingHTTP()
         contexts = ContextCache(loader: ContextHTTPLoader(http: http))

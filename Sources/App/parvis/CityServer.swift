@@ -36,6 +36,7 @@ final class CityServer: Sendable {
         self.logger = logger
         storage = try SQLiteStorage(directory: settings.data)
         var configuration = Broker.Configuration()
+        configuration.memoryBudget = settings.memoryBudget
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))

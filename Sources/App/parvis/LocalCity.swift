@@ -18,9 +18,6 @@ final class LocalCity: Sendable {
         history = try HistoryStore(keeping: broker, entities: broker)
     }
 
-    /// Follows the changes of this process, so that what an import changes enters the history too.
-    func startRecording() { history.start(feed: broker) }
-
     func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             do throws(NGSILDError) {

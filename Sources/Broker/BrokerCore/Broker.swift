@@ -10,6 +10,8 @@ public final class Broker: Sendable {
     public struct Configuration: Sendable {
         /// Entities that may wait for the committer before writes are refused with `overloaded`.
         public var queueLimit = 20_000
+        /// Bytes of memory for entities and their indexes; past it, attributes are read from the store when needed.
+        public var memoryBudget = Int.max
         /// Changes kept in memory for streams that come back.
         public var recentChanges = 8_192
         /// Where time comes from.
@@ -21,7 +23,8 @@ public final class Broker: Sendable {
 
     public let registry: TermRegistry
     public let storage: any BrokerStorage
-    let tenants = TenantTable()
+    let tenants: TenantTable
+    private let memory: EntityMemory
     let feed: RecentChanges
     let committer: Committer
 
@@ -32,6 +35,8 @@ public final class Broker: Sendable {
     public init(storage: any BrokerStorage, configuration: Configuration = Configuration()) throws {
         self.storage = storage
         registry = try TermRegistry(store: storage)
+        memory = EntityMemory(storage: storage, budget: configuration.memoryBudget)
+        tenants = TenantTable(memory: memory)
         feed = RecentChanges(capacity: configuration.recentChanges)
         committer = Committer(
             storage: storage, tenants: tenants, feed: feed, queueLimit: configuration.queueLimit,
@@ -45,7 +50,7 @@ public final class Broker: Sendable {
         for name in try storage.tenants() { _ = tenants.create(name) }
         var loaded: [String: TenantState] = [:]
         var current = ""
-        var state = TenantState()
+        var state = TenantState(tenant: "", memory: memory)
         try storage.visitEntities { stored, body in
             guard let record = EntityCodec.decode(body, id: stored.id) else {
                 throw StorageError.corrupt(path: stored.id, reason: "the stored form of the entity cannot be read")
@@ -53,9 +58,10 @@ public final class Broker: Sendable {
             if stored.tenant != current {
                 loaded[current] = state
                 current = stored.tenant
-                state = loaded.removeValue(forKey: current) ?? TenantState()
+                state = loaded.removeValue(forKey: current) ?? TenantState(tenant: current, memory: memory)
             }
             state.publish(id: stored.id, record: record, number: stored.number, revision: stored.revision)
+            if memory.excess > 0 { state.evict(memory.excess + (1 << 20)) }
         }
         loaded[current] = state
         for (name, state) in loaded { tenants.create(name).withState { $0 = state } }

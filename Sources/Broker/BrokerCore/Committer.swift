@@ -173,7 +173,8 @@ final class Committer: Sendable {
             let sequence = firstSequence + UInt64(write)
             let number = write < numbers.count ? numbers[write] : entry.stored?.number ?? 0
             entry.tenant.withState {
-                $0.publish(id: entry.id, record: entry.record, number: number, revision: sequence)
+                $0.publish(
+                    id: entry.id, record: entry.record, before: entry.stored?.record, number: number, revision: sequence)
             }
             for step in entry.steps {
                 changes.append(
@@ -183,6 +184,7 @@ final class Committer: Sendable {
             }
             write += 1
         }
+        tenants.evict()
         counters.count(commits: 1, writes: write)
         if !changes.isEmpty { feed.append(changes) }
     }

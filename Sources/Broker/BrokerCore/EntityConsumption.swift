@@ -9,7 +9,10 @@ extension Broker: EntityConsumption {
         guard let record = tenant.withState({ $0.slot(of: id)?.record }) else {
             throw .resourceNotFound("Entity \(id) does not exist")
         }
-        return record
+        guard let whole = tenant.whole(record) else {
+            throw .internalError("Entity \(id) cannot be read from the store")
+        }
+        return whole
     }
 
     /// CIM 009 clause 5.7.2.
@@ -59,6 +62,8 @@ extension Broker: EntityConsumption {
 }
 
 extension Tenant {
-    /// A snapshot of all records. Cost: a retain for each entity, under the lock.
-    var allRecords: [EntityRecord] { withState { $0.slots.compactMap(\.record) } }
+    /// A snapshot of all records, evicted ones read from the store. Cost: a retain for each entity, under the lock.
+    var allRecords: some Sequence<EntityRecord> {
+        withState { $0.slots.compactMap(\.record) }.lazy.compactMap { [self] in whole($0) }
+    }
 }

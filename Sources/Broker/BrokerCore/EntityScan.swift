@@ -41,8 +41,8 @@ struct EntityScan {
     }
 
     /// - Returns: whether the scan goes on.
-    private mutating func visit(_ record: EntityRecord) -> Bool {
-        guard query.matches(record) else { return true }
+    private mutating func visit(_ kept: EntityRecord) -> Bool {
+        guard let record = tenant.whole(kept), query.matches(record) else { return true }
         matched += 1
         if skipped < query.offset {
             skipped += 1
@@ -114,7 +114,7 @@ struct EntityScan {
             }
             return (records, list.count)
         }
-        page = records
+        page = records.compactMap { tenant.whole($0) }
         matched = total
         hasMore = offset + records.count < total
     }

@@ -13,6 +13,7 @@ struct OperationContext {
         guard let record = working.entries[position].record else {
             throw .resourceNotFound("Entity \(id) does not exist; create it with POST /entities")
         }
+        guard !record.isEvicted else { throw .internalError("Entity \(id) cannot be read from the store") }
         return (position, record)
     }
 

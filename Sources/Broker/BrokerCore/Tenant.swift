@@ -10,9 +10,21 @@ import Synchronization
 /// records out under it and work on them outside.
 final class Tenant: Sendable {
     let name: String
-    private let state = Mutex(TenantState())
+    private let memory: EntityMemory
+    private let state: Mutex<TenantState>
 
-    init(name: String) { self.name = name }
+    init(name: String, memory: EntityMemory) {
+        self.name = name
+        self.memory = memory
+        state = Mutex(TenantState(tenant: name, memory: memory))
+    }
+
+    /// The record with its attributes, read from the store when they are not in memory.
+    ///
+    /// - Returns: `nil` when the entity is gone or cannot be read. Cost: some 10 us for an evicted one.
+    func whole(_ record: EntityRecord) -> EntityRecord? {
+        record.isEvicted ? memory.load(record.id, tenant: name) : record
+    }
 
     func withState<R>(_ body: (inout TenantState) throws -> R) rethrows -> R {
         try state.withLock { (state: inout sending TenantState) throws -> R in
@@ -33,13 +45,24 @@ struct EntitySlot: Sendable {
 /// 1. `slots` is ordered by `number`; a deleted entity leaves an empty slot until `compact`.
 /// 2. `ids[id] == s` exactly when `slots[s].record?.id == id`.
 /// 3. `byType[t]` lists, in order, the slots of the live entities that have type `t`.
-/// 4. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot.
+/// 4. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot. It may hold
+///    an outdated one besides, so what it finds is checked again.
+/// 5. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
 struct TenantState {
+    private let tenant: String
+    private let memory: EntityMemory
+    /// Where eviction goes on.
+    private var hand = 0
     private(set) var slots = ContiguousArray<EntitySlot>()
     private var ids: [String: UInt32] = [:]
     private(set) var byType: [TermID: ContiguousArray<UInt32>] = [:]
     private(set) var spatial: [TermID: RTree] = [:]
     private(set) var footprint = 0
+
+    init(tenant: String, memory: EntityMemory) {
+        self.tenant = tenant
+        self.memory = memory
+    }
 
     var count: Int { ids.count }
 
@@ -62,9 +85,16 @@ struct TenantState {
     }
 
     /// Puts the state of an entity that a commit made, or removes it.
-    mutating func publish(id: String, record: EntityRecord?, number: Int64, revision: UInt64) {
+    ///
+    /// - Parameter before: the whole old record, where the caller has it and the one in memory may be evicted.
+    mutating func publish(
+        id: String, record: EntityRecord?, before: EntityRecord? = nil, number: Int64, revision: UInt64
+    ) {
         if let index = ids[id] {
-            let old = slots[Int(index)].record
+            let kept = slots[Int(index)].record
+            footprint -= kept?.footprint ?? 0
+            memory.add(-(kept?.footprint ?? 0))
+            let old = kept?.isEvicted == true ? before ?? kept : kept
             if let record {
                 slots[Int(index)] = EntitySlot(record: record, number: slots[Int(index)].number, revision: revision)
                 reindex(index, from: old, to: record)
@@ -99,7 +129,8 @@ struct TenantState {
     }
 
     private mutating func reindex(_ index: UInt32, from old: EntityRecord?, to new: EntityRecord?) {
-        footprint += (new?.footprint ?? 0) - (old?.footprint ?? 0)
+        footprint += new?.footprint ?? 0
+        memory.add(new?.footprint ?? 0)
         if old?.types != new?.types {
             for type in old?.types ?? [] where new?.types.contains(type) != true { removeFromType(type, index) }
             for type in new?.types ?? [] where old?.types.contains(type) != true { addToType(type, index) }
@@ -166,11 +197,39 @@ struct TenantState {
         ids.removeAll(keepingCapacity: true)
         byType = [:]
         spatial = [:]
+        memory.add(-footprint)
         footprint = 0
+        hand = 0
         for (index, slot) in slots.enumerated() {
             guard let record = slot.record else { continue }
             ids[record.id] = UInt32(index)
-            reindex(UInt32(index), from: nil, to: record)
+            // Its geometry is needed for the index of space.
+            let whole = record.isEvicted ? memory.load(record.id, tenant: tenant) ?? record : record
+            reindex(UInt32(index), from: nil, to: whole)
+            if record.isEvicted {
+                footprint += record.footprint - whole.footprint
+                memory.add(record.footprint - whole.footprint)
+            }
         }
+    }
+
+    /// Takes the attributes of entities out of memory, going round in the order of creation.
+    ///
+    /// - Parameter bytes: how much is to be freed.
+    mutating func evict(_ bytes: Int) {
+        var freed = 0
+        var visited = 0
+        while freed < bytes, visited < slots.count {
+            if hand >= slots.count { hand = 0 }
+            if let record = slots[hand].record, !record.isEvicted, !record.attributes.isEmpty {
+                let stub = record.evicted()
+                slots[hand].record = stub
+                freed += record.footprint - stub.footprint
+            }
+            hand += 1
+            visited += 1
+        }
+        footprint -= freed
+        memory.add(-freed)
     }
 }

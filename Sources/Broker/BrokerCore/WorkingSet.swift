@@ -35,7 +35,8 @@ struct WorkingSet {
     mutating func entry(_ id: String, in tenant: Tenant) -> Int {
         let key = Key(tenant: ObjectIdentifier(tenant), id: id)
         if let position = index[key] { return position }
-        let stored = tenant.withState { $0.slot(of: id) }
+        var stored = tenant.withState { $0.slot(of: id) }
+        if let record = stored?.record, record.isEvicted, let whole = tenant.whole(record) { stored?.record = whole }
         entries.append(Entry(tenant: tenant, id: id, stored: stored, record: stored?.record))
         index[key] = entries.count - 1
         return entries.count - 1

@@ -10,10 +10,12 @@ public final class EntityRecord: Sendable {
     /// When a transient entity goes; `.none` for ordinary ones.
     public let expiresAt: Timestamp
     public let attributes: AttributeForest
+    /// Whether the attributes are in the store only, to save memory; `attributes` is empty then.
+    public let isEvicted: Bool
 
     public init(
         id: String, types: [TermID], scopes: [String] = [], createdAt: Timestamp, modifiedAt: Timestamp,
-        expiresAt: Timestamp = .none, attributes: AttributeForest
+        expiresAt: Timestamp = .none, attributes: AttributeForest, isEvicted: Bool = false
     ) {
         self.id = id
         self.types = types
@@ -22,11 +24,19 @@ public final class EntityRecord: Sendable {
         self.modifiedAt = modifiedAt
         self.expiresAt = expiresAt
         self.attributes = attributes
+        self.isEvicted = isEvicted
     }
 
-    /// About how many bytes of memory the entity takes, for the memory budget.
+    /// The entity without its attributes, to be kept in its place while they are in the store only.
+    public func evicted() -> EntityRecord {
+        EntityRecord(
+            id: id, types: types, scopes: scopes, createdAt: createdAt, modifiedAt: modifiedAt, expiresAt: expiresAt,
+            attributes: AttributeForest(), isEvicted: true)
+    }
+
+    /// About how many bytes of memory the entity takes with its share of the indexes, for the memory budget.
     public var footprint: Int {
-        240 + id.utf8.count + attributes.nodes.count * MemoryLayout<AttributeNode>.stride + attributes.bytes.count
+        800 + id.utf8.count + attributes.nodes.count * MemoryLayout<AttributeNode>.stride + attributes.bytes.count
             + types.count * 4
     }
 }

@@ -1,0 +1,28 @@
+import BrokerStorage
+import NGSILDModel
+import Synchronization
+
+/// The budget that the entities of all tenants share, and the way back for those that were taken out of memory.
+///
+/// The store is the truth: past the budget, attributes are dropped from memory and read again when they are needed.
+/// Identity, types and indexes stay in memory, about 800 bytes an entity.
+final class EntityMemory: Sendable {
+    private let storage: any BrokerStorage
+    private let budget: Int
+    private let used = Atomic<Int>(0)
+
+    init(storage: any BrokerStorage, budget: Int) {
+        self.storage = storage
+        self.budget = budget
+    }
+
+    func add(_ bytes: Int) { used.wrappingAdd(bytes, ordering: .relaxed) }
+
+    /// Bytes above the budget; 0 or less when there is room.
+    var excess: Int { used.load(ordering: .relaxed) - budget }
+
+    func load(_ id: String, tenant: String) -> EntityRecord? {
+        guard let found = try? storage.entity(tenant: tenant, id: id) else { return nil }
+        return EntityCodec.decode(found.1, id: id)
+    }
+}

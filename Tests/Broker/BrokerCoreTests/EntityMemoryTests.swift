@@ -1,0 +1,103 @@
+import BrokerStorage
+import InMemoryStorage
+import JSONLD
+import JSONTree
+import NGSILDModel
+import NGSILDOperations
+import NGSILDQuery
+import Testing
+
+@testable import BrokerCore
+
+struct EntityMemoryTests {
+    private let storage = InMemoryStorage()
+
+    private func broker(budget: Int) throws -> Broker {
+        var configuration = Broker.Configuration()
+        configuration.memoryBudget = budget
+        return try Broker(storage: storage, configuration: configuration)
+    }
+
+    private func draft(_ text: String, _ broker: Broker) throws -> EntityDraft {
+        let context = TermContext(context: .core, registry: broker.registry)
+        let document = try JSONDocument(parsing: text)
+        return try EntityDecoder(context: context, purpose: .fragment).decodeEntity(document, document.root)
+    }
+
+    private func submit(_ operation: ProvisionOperation, _ broker: Broker) async -> ProvisionResult {
+        await withCheckedContinuation { continuation in
+            broker.submit(operation, tenant: "", on: ImmediateReplyScheduler()) { continuation.resume(returning: $0) }
+        }
+    }
+
+    private func fill(_ broker: Broker, _ count: Int) async throws {
+        for number in 0..<count {
+            let text = """
+                {"id":"urn:e:\(number)","type":"T","n":{"type":"Property","value":\(number)},
+                "text":{"type":"Property","value":"\(String(repeating: "x", count: 500))"},
+                "location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[\(Double(number) / 1000),45]}}}
+                """
+            guard case .success = await submit(.createEntity(try draft(text, broker)), broker) else {
+                Issue.record("entity \(number) was not created")
+                return
+            }
+        }
+    }
+
+    private func text(_ entity: EntityRecord, _ broker: Broker) -> String {
+        var writer = ByteWriter()
+        var renderer = EntityRenderer(context: TermContext(context: .core, registry: broker.registry))
+        renderer.append(entity, to: &writer)
+        return writer.string()
+    }
+
+    @Test func `entities past the budget leave memory and still answer alike`() async throws {
+        let roomy = try broker(budget: .max)
+        try await fill(roomy, 300)
+        let expected = try (0..<300).map { text(try roomy.retrieveEntity(id: "urn:e:\($0)", tenant: ""), roomy) }
+        let needed = roomy.statistics.entityBytes
+        roomy.stop()
+
+        let tight = try broker(budget: needed * 6 / 10)
+        defer { tight.stop() }
+        #expect(tight.statistics.entityBytes <= needed * 6 / 10)
+        let got = try (0..<300).map { text(try tight.retrieveEntity(id: "urn:e:\($0)", tenant: ""), tight) }
+        #expect(got == expected)
+
+        let context = TermContext(context: .core, registry: tight.registry)
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "T", context: context)
+        query.expression = try QueryExpression(parsing: "n>=290", context: context)
+        query.counts = true
+        #expect(try tight.queryEntities(query, tenant: "").total == 10)
+        query.expression = nil
+        query.geo = try GeoQuery(
+            georel: "near;maxDistance==100", geometry: "Point", coordinates: "[0.01,45]", context: context)
+        #expect(try tight.queryEntities(query, tenant: "").entities.map(\.id) == ["urn:e:9", "urn:e:10", "urn:e:11"])
+    }
+
+    @Test func `an evicted entity is changed and deleted as any other`() async throws {
+        let tight = try broker(budget: 100_000)
+        defer { tight.stop() }
+        try await fill(tight, 300)
+        let patch = try draft("{\"n\":{\"type\":\"Property\",\"value\":-1}}", tight)
+        for number in [0, 1, 299] {
+            _ = await submit(.updateAttributes(id: "urn:e:\(number)", patch), tight)
+            let entity = try tight.retrieveEntity(id: "urn:e:\(number)", tenant: "")
+            #expect(text(entity, tight).contains("\"n\":{\"type\":\"Property\",\"value\":-1}"))
+            #expect(text(entity, tight).contains("xxx"))
+        }
+        for number in 0..<290 {
+            guard case .success = await submit(.deleteEntity(id: "urn:e:\(number)"), tight) else {
+                Issue.record("entity \(number) was not deleted")
+                return
+            }
+        }
+        var query = EntityQuery()
+        query.counts = true
+        query.limit = 1_000
+        let page = try tight.queryEntities(query, tenant: "")
+        #expect(page.entities.map(\.id) == (290..<300).map { "urn:e:\($0)" })
+        #expect(page.entities.allSatisfy { !$0.isEvicted })
+    }
+}
