@@ -113,7 +113,9 @@ struct ContextResource {
         } else if let content = hosted[entry.id] {
             exchange.answer(HTTPAnswer(status: 200, contentType: MediaType.jsonLD.text, body: content.body))
         } else {
-            throw .ngsild(.operationNotSupported("@context \(entry.url) is a cached copy, which is not served; get it at its URL"))
+            throw .ngsild(
+                .operationNotSupported("@context \(entry.url) is a cached copy, which is not served; get it at its URL")
+            )
         }
     }
 

@@ -27,14 +27,16 @@ struct TypesResource {
                     }
                 } else {
                     AnswerWriter.list(
-                        "EntityTypeList", "typeList", types.map { context.terms.name($0.type) }, contextText, to: &writer)
+                        "EntityTypeList", "typeList", types.map { context.terms.name($0.type) }, contextText,
+                        to: &writer)
                 }
             }
         }
     }
 
     private static func append(
-        _ description: EntityTypeDescription, _ context: TermContext, _ contextText: [UInt8]?, to writer: inout ByteWriter
+        _ description: EntityTypeDescription, _ context: TermContext, _ contextText: [UInt8]?,
+        to writer: inout ByteWriter
     ) {
         writer.append("{\"id\":")
         writer.append(jsonString: context.registry.iri(description.type))
@@ -118,7 +120,8 @@ struct AttributesResource {
                     }
                 } else {
                     AnswerWriter.list(
-                        "AttributeList", "attributeList", attributes.map { context.terms.name($0.name) }, contextText, to: &writer)
+                        "AttributeList", "attributeList", attributes.map { context.terms.name($0.name) }, contextText,
+                        to: &writer)
                 }
             }
         }

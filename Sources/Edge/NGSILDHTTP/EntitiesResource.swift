@@ -14,7 +14,9 @@ struct EntitiesResource {
         case .GET, .HEAD: try query()
         case .POST: try create()
         case .DELETE:
-            throw .ngsild(.operationNotSupported("Purge Entities (DELETE /entities) is not offered by this version of Parvis yet"))
+            throw .ngsild(
+                .operationNotSupported("Purge Entities (DELETE /entities) is not offered by this version of Parvis yet")
+            )
         default: throw exchange.methodNotAllowed(.GET, .POST)
         }
     }

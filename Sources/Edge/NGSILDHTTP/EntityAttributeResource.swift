@@ -64,7 +64,8 @@ struct EntityAttributeResource {
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             try EntityPath.checkType(exchange, parameters, id, context)
             let term = context.terms.knownTerm(name) ?? .none
-            exchange.submit(.deleteAttribute(id: id, attribute: term, dataset: dataset)) { _ in HTTPAnswer(status: 204) }
+            exchange.submit(.deleteAttribute(id: id, attribute: term, dataset: dataset)) { _ in HTTPAnswer(status: 204)
+            }
         }
     }
 }

@@ -77,7 +77,8 @@ struct EntitySelection {
         case "simplified", "keyValues": return .simplified
         case nil: break
         case let format?:
-            throw .invalidRequest("The format \"\(format)\" is not taken here; taken are normalized, concise, simplified")
+            throw .invalidRequest(
+                "The format \"\(format)\" is not taken here; taken are normalized, concise, simplified")
         }
         if options.contains("keyValues") || options.contains("simplified") { return .simplified }
         return options.contains("concise") ? .concise : .normalized
@@ -109,7 +110,8 @@ struct EntitySelection {
         guard let text = parameters[parameter] else { return nil }
         if text.contains("{") || text.contains("}") {
             throw .badRequest(
-                "\(parameter.rawValue)=\(text) selects members of linked entities, which needs join; join is not supported yet")
+                "\(parameter.rawValue)=\(text) selects members of linked entities, which needs join; join is not supported yet"
+            )
         }
         let names = text.split(omittingEmptySubsequences: false) { $0 == "," || $0 == "|" }.map(String.init)
         for name in names where !Self.entityMembers.contains(name) { try checkAttribute(name, parameter) }
@@ -135,7 +137,8 @@ struct EntitySelection {
             query.ids = ids
         }
         if let text = parameters[.type] {
-            query.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: text, context: context) }
+            query.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: text, context: context)
+            }
         }
         if let text = parameters[.idPattern] {
             query.idPattern = try translating { () throws(NGSILDError) in try TextPattern(parsing: text) }
@@ -178,7 +181,8 @@ struct EntitySelection {
             throw .badRequest("type=* means all entities of this broker; it goes without local=false")
         }
         if query.types == nil, query.attributes.isEmpty, query.expression == nil, query.geo == nil, isLocal != true {
-            throw .badRequest("The query is too wide; give it one of type, attrs, q or georel, or local=true for all entities")
+            throw .badRequest(
+                "The query is too wide; give it one of type, attrs, q or georel, or local=true for all entities")
         }
     }
 }

@@ -9,9 +9,12 @@ extension Exchange {
         guard let field = request.fields.link else { return nil }
         guard let targets = LinkHeader.contexts(field) else {
             throw .badRequest(
-                "The Link header cannot be read; write <URL>; rel=\"\(LinkHeader.contextRelation)\"; type=\"application/ld+json\"")
+                "The Link header cannot be read; write <URL>; rel=\"\(LinkHeader.contextRelation)\"; type=\"application/ld+json\""
+            )
         }
-        guard targets.count <= 1 else { throw .badRequest("The Link header names \(targets.count) @contexts; one is taken") }
+        guard targets.count <= 1 else {
+            throw .badRequest("The Link header names \(targets.count) @contexts; one is taken")
+        }
         return targets.first
     }
 
@@ -56,7 +59,8 @@ extension Exchange {
 
     /// Runs `body` with the context that is the value of an `@context` member.
     func withInlineContext(
-        _ document: JSONDocument, _ node: JSONNode, _ body: @escaping @Sendable (BoundContext) throws(HTTPFailure) -> Void
+        _ document: JSONDocument, _ node: JSONNode,
+        _ body: @escaping @Sendable (BoundContext) throws(HTTPFailure) -> Void
     ) throws(HTTPFailure) {
         let resolved: ResolvedContext?
         do throws(ContextError) { resolved = try services.contexts.resolveInline(document, node) } catch {

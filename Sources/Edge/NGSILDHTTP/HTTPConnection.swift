@@ -106,7 +106,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         context.fireChannelActive()
         if !hasRoom {
             refuse(
-                503, "Service Unavailable", "The server has as many connections open as it takes; try again in a moment")
+                503, "Service Unavailable", "The server has as many connections open as it takes; try again in a moment"
+            )
             flushAnswers()
         }
     }
@@ -368,7 +369,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         state.metrics.malformed()
         switch fault {
         case .contentLength:
-            refuse(400, "Bad Request", "The length of the body is not clear: send one Content-Length, or Transfer-Encoding: chunked")
+            refuse(
+                400, "Bad Request",
+                "The length of the body is not clear: send one Content-Length, or Transfer-Encoding: chunked")
         case .transferCoding:
             refuse(501, "Not Implemented", "The only Transfer-Encoding taken is chunked")
         case .expectation:
@@ -426,11 +429,13 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .reading:
             if let headStart, now - headStart > .seconds(Int64(configuration.headSeconds)) {
                 refuse(
-                    408, "Request Timeout", "The head of the request was not complete after \(configuration.headSeconds) seconds")
+                    408, "Request Timeout",
+                    "The head of the request was not complete after \(configuration.headSeconds) seconds")
                 touchIfNeeded()
             } else if let assembly, now - assembly.start > .seconds(Int64(configuration.bodySeconds)) {
                 refuse(
-                    408, "Request Timeout", "The body of the request was not complete after \(configuration.bodySeconds) seconds")
+                    408, "Request Timeout",
+                    "The body of the request was not complete after \(configuration.bodySeconds) seconds")
                 touchIfNeeded()
             } else if slots.isEmpty, assembly == nil, now - lastRequest > .seconds(Int64(configuration.idleSeconds)) {
                 context.close(promise: nil)

@@ -42,7 +42,9 @@ public final class HTTPMetrics: Sendable {
                 let total = loops.reduce(0) { $0 + $1.answers(operation, statusClass: statusClass) }
                 if total == 0 { continue }
                 writer.append(
-                    utf8: "parvis_http_requests_total{operation=\"\(operation.name)\",status=\"\(statusClass + 1)xx\"} \(total)\n")
+                    utf8:
+                        "parvis_http_requests_total{operation=\"\(operation.name)\",status=\"\(statusClass + 1)xx\"} \(total)\n"
+                )
             }
         }
         header(
@@ -56,10 +58,13 @@ public final class HTTPMetrics: Sendable {
         writer.append(utf8: "parvis_http_request_seconds_bucket{le=\"+Inf\"} \(below)\n")
         let sum = Double(loops.reduce(0) { $0 + $1.latencySum }) / 1e6
         writer.append(utf8: "parvis_http_request_seconds_sum \(sum)\nparvis_http_request_seconds_count \(below)\n")
-        single("parvis_http_sent_bytes_total", "counter", "Bytes of answers.", loops.reduce(0) { $0 + $1.sentBytes }, &writer)
+        single(
+            "parvis_http_sent_bytes_total", "counter", "Bytes of answers.", loops.reduce(0) { $0 + $1.sentBytes },
+            &writer)
         single("parvis_http_connections", "gauge", "Open connections.", connections, &writer)
         single(
-            "parvis_http_connections_total", "counter", "Connections accepted.", accepted.load(ordering: .relaxed), &writer)
+            "parvis_http_connections_total", "counter", "Connections accepted.", accepted.load(ordering: .relaxed),
+            &writer)
         single(
             "parvis_http_malformed_total", "counter", "Requests that were not HTTP as it is taken here.",
             malformedRequests.load(ordering: .relaxed), &writer)

@@ -12,6 +12,7 @@ public final class HTTPServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let loops: [ObjectIdentifier: LoopState]
     private let channel = Mutex<(any Channel)?>(nil)
+    private let hasShutDown = Mutex(false)
 
     public init(configuration: Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger) {
         state = ServerState(configuration: configuration, handler: handler, metrics: metrics, logger: logger)
@@ -46,8 +47,13 @@ public final class HTTPServer: Sendable {
     }
 
     /// Stops to listen, lets requests under way finish, closes the connections, and ends the event loops. Blocks for at
-    /// most `shutdownSeconds` and a little.
+    /// most `shutdownSeconds` and a little. Only the first call does something.
     public func shutdown() {
+        let isFirst = hasShutDown.withLock { hasShutDown in
+            defer { hasShutDown = true }
+            return !hasShutDown
+        }
+        guard isFirst else { return }
         let bound = channel.withLock { channel -> (any Channel)? in
             defer { channel = nil }
             return channel

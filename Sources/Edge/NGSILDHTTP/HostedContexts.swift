@@ -84,7 +84,8 @@ public final class HostedContexts: ContextDocumentLoader {
             throw .badRequestData("The @context is longer than \(Self.lengthLimit) bytes; split it")
         }
         guard state.withLock({ $0.hosted.count - $0.implicit.count < Self.countLimit }) else {
-            throw .insufficientStorage("The broker hosts \(Self.countLimit) @contexts, which is all it takes; delete some")
+            throw .insufficientStorage(
+                "The broker hosts \(Self.countLimit) @contexts, which is all it takes; delete some")
         }
         let hosted = Hosted(kind: .hosted, createdAt: .now(), body: Self.body(value))
         let id = "urn:ngsi-ld:JSONLDContext:" + Self.randomName()

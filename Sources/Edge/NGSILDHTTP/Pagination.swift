@@ -18,7 +18,8 @@ struct Pagination {
         guard limit <= Self.greatestLimit else {
             throw .ngsild(
                 .tooManyResults(
-                    "A page of \(limit) is asked for; at most \(Self.greatestLimit) are answered at once, follow the next links"))
+                    "A page of \(limit) is asked for; at most \(Self.greatestLimit) are answered at once, follow the next links"
+                ))
         }
         if limit == 0, !counts { throw .badRequest("limit=0 goes with count=true only") }
     }

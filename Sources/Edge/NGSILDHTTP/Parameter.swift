@@ -2,9 +2,12 @@
 ///
 /// - Source: CIM 009 tables 6.3.7-1 to 6.3.18-1, 6.4.3.2-1 to 6.30.3.2-1.
 enum Parameter: String, CaseIterable {
-    case aggrMethods, aggrPeriodDuration, attrs, collation, containedBy, coordinates, count, csf, datasetId, deleteAll, details, drop, endTimeAt
-    case entityMap, entityMapLifetime, expandValues, format, geometry, geometryProperty, geoproperty, georel, id, idPattern, join
-    case joinLevel, jsonKeys, keep, kind, lang, lastN, limit, local, observedAt, offset, omit, options, orderBy, orderFrom
+    case aggrMethods, aggrPeriodDuration, attrs, collation, containedBy, coordinates, count, csf, datasetId, deleteAll,
+        details, drop, endTimeAt
+    case entityMap, entityMapLifetime, expandValues, format, geometry, geometryProperty, geoproperty, georel, id,
+        idPattern, join
+    case joinLevel, jsonKeys, keep, kind, lang, lastN, limit, local, observedAt, offset, omit, options, orderBy,
+        orderFrom
     case orderGeometry, pick, q, reload, scopeQ, splitEntities, timeAt, timeproperty, timerel, type
     case types
 

@@ -40,7 +40,8 @@ struct PostedQuery {
             case "temporalQ" where isTemporal: try temporal(value, &parameters)
             case "aggrParams" where isTemporal: try temporal(value, &parameters)
             case "ordering":
-                throw .ngsild(.operationNotSupported("\"\(name)\" in a query is not supported by this version of Parvis yet"))
+                throw .ngsild(
+                    .operationNotSupported("\"\(name)\" in a query is not supported by this version of Parvis yet"))
             default: throw .badRequest("The query has the member \"\(name)\", which a Query does not have")
             }
         }
@@ -85,7 +86,8 @@ struct PostedQuery {
         guard document.isObject(node) else { throw .badRequest("\"temporalQ\" of the query is an object") }
         for (key, value) in document.members(node) {
             switch document.string(key).flatMap(Parameter.named) {
-            case let name? where [.timerel, .timeAt, .endTimeAt, .timeproperty, .aggrPeriodDuration, .lastN].contains(name):
+            case let name?
+            where [.timerel, .timeAt, .endTimeAt, .timeproperty, .aggrPeriodDuration, .lastN].contains(name):
                 try parameters.add(name, text(value, name.rawValue))
             case .aggrMethods:
                 let methods =
@@ -111,7 +113,8 @@ struct PostedQuery {
             throw .badRequest("Each selector in \"entities\" has a \"type\"")
         }
         var selector = EntitySelector()
-        selector.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: type, context: context) }
+        selector.types = try translating { () throws(NGSILDError) in try TypeSelection(parsing: type, context: context)
+        }
         if let id = document.member(node, "id") {
             selector.ids = document.isArray(id) ? try list(id, "id") : [try text(id, "id")]
             for id in selector.ids where !EntityID.isValid(id) { throw .badRequest("The id \"\(id)\" is not a URI") }

@@ -21,7 +21,8 @@ struct QueryParameters {
             guard let parameter = Parameter.named(name), allowed.contains(parameter) else {
                 let known = allowed.names
                 throw .invalidRequest(
-                    "The query parameter \"\(name)\" is not taken here; \(known.isEmpty ? "none is" : "taken are \(known)")")
+                    "The query parameter \"\(name)\" is not taken here; \(known.isEmpty ? "none is" : "taken are \(known)")"
+                )
             }
             guard self[parameter] == nil else {
                 throw .invalidRequest("The query parameter \"\(name)\" is given twice")
@@ -87,7 +88,8 @@ struct QueryParameters {
     func number(_ name: Parameter, default standard: Int) throws(HTTPFailure) -> Int {
         guard let text = self[name] else { return standard }
         guard let value = Int(text), value >= 0, value <= Int(Int32.max) else {
-            throw .badRequest("The parameter \"\(name.rawValue)\" is \"\(text)\"; it is a number from 0 to \(Int32.max)")
+            throw .badRequest(
+                "The parameter \"\(name.rawValue)\" is \"\(text)\"; it is a number from 0 to \(Int32.max)")
         }
         return value
     }

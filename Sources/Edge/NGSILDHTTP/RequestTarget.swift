@@ -146,7 +146,8 @@ private struct Segments {
         guard let range = nextRange() else { return nil }
         let bytes = UnsafeBufferPointer(rebasing: target[range])
         guard let text = PercentCoding.decode(bytes, plusIsSpace: false) else {
-            throw .badRequest("The path segment \"\(String(decoding: bytes, as: UTF8.self))\" is not percent-encoded UTF-8")
+            throw .badRequest(
+                "The path segment \"\(String(decoding: bytes, as: UTF8.self))\" is not percent-encoded UTF-8")
         }
         return text
     }

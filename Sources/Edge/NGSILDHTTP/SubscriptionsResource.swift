@@ -31,7 +31,9 @@ struct SubscriptionsResource {
         _ = try exchange.parameters([])
         let (exchange, service) = (exchange, service)
         try exchange.withBody { (document, context) throws(HTTPFailure) in
-            service.createSubscription(document, context: context.terms, tenant: exchange.tenant, on: exchange.request.loop) {
+            service.createSubscription(
+                document, context: context.terms, tenant: exchange.tenant, on: exchange.request.loop
+            ) {
                 switch $0 {
                 case .success(let id):
                     let location = "/ngsi-ld/v1/subscriptions/" + PercentCoding.encode(id)
@@ -123,7 +125,8 @@ struct SubscriptionResource {
             var probe = ByteWriter(capacity: 1_024)
             try translating { () throws(NGSILDError) in
                 try service.appendSubscription(
-                    id: id, tenant: exchange.tenant, context: context.terms, showsSystemAttributes: showsSystem, to: &probe)
+                    id: id, tenant: exchange.tenant, context: context.terms, showsSystemAttributes: showsSystem,
+                    to: &probe)
             }
             let body = probe.array()
             exchange.answer(type, context) { writer, contextText in Self.append(body, contextText, to: &writer) }

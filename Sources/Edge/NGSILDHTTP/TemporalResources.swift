@@ -233,7 +233,8 @@ struct TemporalAttributesResource {
         case .DELETE:
             try exchange.withLinkedContext { (context) throws(HTTPFailure) in
                 temporal.deleteTemporalInstance(
-                    id: id, attribute: context.terms.knownTerm(name) ?? .none, instanceID: instance, tenant: exchange.tenant,
+                    id: id, attribute: context.terms.knownTerm(name) ?? .none, instanceID: instance,
+                    tenant: exchange.tenant,
                     on: exchange.request.loop
                 ) { exchange.answerEmpty($0) }
             }

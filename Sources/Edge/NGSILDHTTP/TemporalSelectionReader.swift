@@ -68,12 +68,14 @@ struct TemporalSelectionReader {
                 chosen = form
             } else {
                 throw .invalidRequest(
-                    "The option \"\(option)\" is not taken here; taken are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs")
+                    "The option \"\(option)\" is not taken here; taken are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs"
+                )
             }
         }
         if let format = parameters[.format] {
             guard let form = Self.formats[format] else {
-                throw .invalidRequest("The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
+                throw .invalidRequest(
+                    "The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
             }
             chosen = form
         }

@@ -6,23 +6,35 @@ import Synchronization
 /// A context as requests and answers use it: its term table, and its name as it stands in answers.
 final class BoundContext: Sendable {
     let terms: TermContext
-    /// The whole line of the `Link` header, with its line end; empty for a context without a URL.
-    let linkLine: [UInt8]
     /// The value of the member `@context`.
     let valueJSON: [UInt8]
+    private let hosted: HostedContexts?
+    /// Empty for a context without a URL of its own.
+    private let ownLinkLine: [UInt8]
 
-    /// - Parameter url: where the context can be had, absolute or relative to this server.
-    init(_ terms: TermContext, url: String?) {
+    init(_ terms: TermContext, hosted: HostedContexts?) {
         self.terms = terms
+        self.hosted = hosted
         valueJSON = Array(terms.context.valueJSON.utf8)
+        ownLinkLine = terms.context.linkURL.map(Self.linkLine) ?? []
+    }
+
+    /// The whole line of the `Link` header, with its line end.
+    ///
+    /// A context without a URL gets one here, so that a plain JSON answer can name it (CIM 009 clause 5.13.1). Empty
+    /// where no contexts are hosted.
+    var linkLine: [UInt8] {
+        if !ownLinkLine.isEmpty { return ownLinkLine }
+        return (hosted?.url(forImplicit: terms.context)).map(Self.linkLine) ?? []
+    }
+
+    private static func linkLine(_ url: String) -> [UInt8] {
         var writer = ByteWriter(capacity: 200)
-        if let url {
-            writer.append("Link: <")
-            // A URL may hold anything in a JSON string; in a header it must not end the target or the line.
-            for byte in url.utf8 where byte > 0x20 && byte != 0x7F && byte != UInt8(ascii: ">") { writer.append(byte) }
-            writer.append(">; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"\r\n")
-        }
-        linkLine = writer.array()
+        writer.append("Link: <")
+        // A URL may hold anything in a JSON string; in a header it must not end the target or the line.
+        for byte in url.utf8 where byte > 0x20 && byte != 0x7F && byte != UInt8(ascii: ">") { writer.append(byte) }
+        writer.append(">; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"\r\n")
+        return writer.array()
     }
 }
 
@@ -46,7 +58,7 @@ final class TermContexts: Sendable {
     init(registry: TermRegistry, hosted: HostedContexts?) {
         self.registry = registry
         self.hosted = hosted
-        core = BoundContext(TermContext(context: .core, registry: registry), url: ResolvedContext.core.linkURL)
+        core = BoundContext(TermContext(context: .core, registry: registry), hosted: hosted)
     }
 
     func bound(_ context: ResolvedContext) -> BoundContext {
@@ -69,8 +81,6 @@ final class TermContexts: Sendable {
     }
 
     private func make(_ context: ResolvedContext) -> BoundContext {
-        // A context without a URL gets one here, so that a plain JSON answer can name it (CIM 009 clause 5.13.1).
-        let url = context.linkURL ?? hosted?.url(forImplicit: context)
-        return BoundContext(TermContext(context: context, registry: registry), url: url)
+        BoundContext(TermContext(context: context, registry: registry), hosted: hosted)
     }
 }

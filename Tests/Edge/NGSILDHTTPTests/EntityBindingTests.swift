@@ -4,8 +4,10 @@ import Testing
 
 /// `/entities` and what is below it, with a whole broker.
 struct EntityBindingTests {
-    static let room = #"{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":{"type":"Property","value":21.5,"unitCode":"CEL"},"inBuilding":{"type":"Relationship","object":"urn:ngsi-ld:Building:1"}}"#
-    static let core = #"<https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json""#
+    static let room =
+        #"{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":{"type":"Property","value":21.5,"unitCode":"CEL"},"inBuilding":{"type":"Relationship","object":"urn:ngsi-ld:Building:1"}}"#
+    static let core =
+        #"<https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json""#
 
     @Test func `an entity is created, found, replaced, merged and deleted`() throws {
         let broker = try TestBroker()
@@ -29,10 +31,13 @@ struct EntityBindingTests {
         #expect(merged.header("Content-Length") == nil)
         #expect(
             canonical(try client.get("/entities/urn:ngsi-ld:Room:1").body)
-                == canonical(#"{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":{"type":"Property","value":22,"unitCode":"CEL"}}"#))
+                == canonical(
+                    #"{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":{"type":"Property","value":22,"unitCode":"CEL"}}"#
+                ))
 
         let replaced = try client.request(
-            "PUT", "/ngsi-ld/v1/entities/urn:ngsi-ld:Room:1", [], #"{"id":"urn:ngsi-ld:Room:1","type":"Room","seats":{"type":"Property","value":4}}"#)
+            "PUT", "/ngsi-ld/v1/entities/urn:ngsi-ld:Room:1", [],
+            #"{"id":"urn:ngsi-ld:Room:1","type":"Room","seats":{"type":"Property","value":4}}"#)
         #expect(replaced.status == 204)
         #expect(
             canonical(try client.get("/entities/urn:ngsi-ld:Room:1?options=keyValues").body)
@@ -48,7 +53,9 @@ struct EntityBindingTests {
         _ = try client.post("/entities", Self.room)
         let path = "/ngsi-ld/v1/entities/urn:ngsi-ld:Room:1/attrs"
         #expect(try client.request("POST", path, [], #"{"seats":{"type":"Property","value":4}}"#).status == 204)
-        let kept = try client.request("POST", path + "?options=noOverwrite", [], #"{"seats":{"type":"Property","value":9},"floor":{"type":"Property","value":1}}"#)
+        let kept = try client.request(
+            "POST", path + "?options=noOverwrite", [],
+            #"{"seats":{"type":"Property","value":9},"floor":{"type":"Property","value":1}}"#)
         #expect(kept.status == 207)
         #expect(kept.header("Content-Type") == "application/json")
         #expect(kept.body.contains(#""updated":["https://uri.etsi.org/ngsi-ld/default-context/floor"]"#))
@@ -69,12 +76,17 @@ struct EntityBindingTests {
         let client = try broker.client()
         _ = try client.post(
             "/entities",
-            #"{"id":"urn:a:1","type":"T","speed":[{"type":"Property","value":1},{"type":"Property","value":2,"datasetId":"urn:d:2"}]}"#)
+            #"{"id":"urn:a:1","type":"T","speed":[{"type":"Property","value":1},{"type":"Property","value":2,"datasetId":"urn:d:2"}]}"#
+        )
         let default_ = try client.get("/entities/urn:a:1?datasetId=@none&options=keyValues")
-        #expect(canonical(default_.body).contains(#""dataset":{"@none":1}"#) || canonical(default_.body).contains(#""speed":1"#))
+        #expect(
+            canonical(default_.body).contains(#""dataset":{"@none":1}"#)
+                || canonical(default_.body).contains(#""speed":1"#))
         #expect(try client.get("/entities/urn:a:1?datasetId=urn:d:2").body.contains(#""value":2"#))
-        #expect(try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/speed?datasetId=urn:d:2").status == 204)
-        #expect(try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/speed?datasetId=urn:d:2").status == 404)
+        #expect(
+            try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/speed?datasetId=urn:d:2").status == 204)
+        #expect(
+            try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/speed?datasetId=urn:d:2").status == 404)
         #expect(try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/speed?deleteAll=true").status == 204)
         #expect(canonical(try client.get("/entities/urn:a:1").body) == #"{"id":"urn:a:1","type":"T"}"#)
     }
@@ -123,24 +135,27 @@ struct EntityBindingTests {
     }
 
     private func ids(_ answer: WireAnswer) -> [Int] {
-        answer.body.split(separator: "\"id\":\"urn:ngsi-ld:Bus:").dropFirst().compactMap { Int($0.prefix { $0.isNumber }) }
+        answer.body.split(separator: "\"id\":\"urn:ngsi-ld:Bus:").dropFirst().compactMap {
+            Int($0.prefix { $0.isNumber })
+        }
     }
 
-    @Test(arguments: [
-        ("type=Bus&q=speed>28", [29, 30]),
-        ("type=Bus&q=speed%3E28", [29, 30]),
-        ("q=speed==5", [5]),
-        ("type=Bus&id=urn:ngsi-ld:Bus:3,urn:ngsi-ld:Bus:4", [3, 4]),
-        ("type=Bus&idPattern=Bus:2.%24", [20, 21, 22, 23, 24, 25, 26, 27, 28, 29]),
-        ("type=Bus&scopeQ=/Town/Line1&limit=3", [1, 4, 7]),
-        ("type=Bus&scopeQ=/+/Line1&limit=3", [1, 4, 7]),
-        ("georel=near;maxDistance==1000&geometry=Point&coordinates=[0.05,50]", [4, 5, 6]),
-        ("georel=near%3BmaxDistance%3D%3D1000&geometry=Point&coordinates=%5B0.05%2C+50%5D", [4, 5, 6]),
-        ("local=true&limit=2", [1, 2]),
-        ("attrs=speed&limit=2&offset=4", [5, 6]),
-        ("type=*&limit=1", [1]),
-        ("type=House", []),
-    ] as [(String, [Int])])
+    @Test(
+        arguments: [
+            ("type=Bus&q=speed>28", [29, 30]),
+            ("type=Bus&q=speed%3E28", [29, 30]),
+            ("q=speed==5", [5]),
+            ("type=Bus&id=urn:ngsi-ld:Bus:3,urn:ngsi-ld:Bus:4", [3, 4]),
+            ("type=Bus&idPattern=Bus:2.%24", [20, 21, 22, 23, 24, 25, 26, 27, 28, 29]),
+            ("type=Bus&scopeQ=/Town/Line1&limit=3", [1, 4, 7]),
+            ("type=Bus&scopeQ=/+/Line1&limit=3", [1, 4, 7]),
+            ("georel=near;maxDistance==1000&geometry=Point&coordinates=[0.05,50]", [4, 5, 6]),
+            ("georel=near%3BmaxDistance%3D%3D1000&geometry=Point&coordinates=%5B0.05%2C+50%5D", [4, 5, 6]),
+            ("local=true&limit=2", [1, 2]),
+            ("attrs=speed&limit=2&offset=4", [5, 6]),
+            ("type=*&limit=1", [1]),
+            ("type=House", []),
+        ] as [(String, [Int])])
     func `a query selects by its parameters`(query: String, expected: [Int]) throws {
         let client = try city()
         let answer = try client.get("/entities?" + query)
@@ -153,11 +168,16 @@ struct EntityBindingTests {
         let first = try client.get("/entities?type=Bus&limit=10&count=true")
         #expect(ids(first) == Array(1...10))
         #expect(first.header("NGSILD-Results-Count") == "30")
-        #expect(first.headers(named: "Link").contains(#"</ngsi-ld/v1/entities?type=Bus&count=true&limit=10&offset=10>; rel="next"; type="application/json""#))
+        #expect(
+            first.headers(named: "Link").contains(
+                #"</ngsi-ld/v1/entities?type=Bus&count=true&limit=10&offset=10>; rel="next"; type="application/json""#))
         #expect(!first.headers(named: "Link").contains { $0.contains("prev") })
         let last = try client.get("/entities?type=Bus&limit=10&offset=20", "Accept: application/ld+json")
         #expect(ids(last) == Array(21...30))
-        #expect(last.headers(named: "Link") == [#"</ngsi-ld/v1/entities?type=Bus&limit=10&offset=10>; rel="prev"; type="application/ld+json""#])
+        #expect(
+            last.headers(named: "Link") == [
+                #"</ngsi-ld/v1/entities?type=Bus&limit=10&offset=10>; rel="prev"; type="application/ld+json""#
+            ])
         #expect(last.header("NGSILD-Results-Count") == nil)
         let none = try client.get("/entities?type=Bus&limit=0&count=true")
         #expect(none.body == "[]")
@@ -168,11 +188,14 @@ struct EntityBindingTests {
         let client = try city()
         let answer = try client.post(
             "/entityOperations/query?limit=2&count=true&options=keyValues",
-            #"{"type":"Query","entities":[{"type":"Bus","idPattern":"Bus:1.$"},{"type":"Bus","id":"urn:ngsi-ld:Bus:3"}],"q":"speed<13","attrs":["speed"]}"#)
+            #"{"type":"Query","entities":[{"type":"Bus","idPattern":"Bus:1.$"},{"type":"Bus","id":"urn:ngsi-ld:Bus:3"}],"q":"speed<13","attrs":["speed"]}"#
+        )
         #expect(answer.status == 200, "\(answer.body)")
         #expect(ids(answer) == [3, 10])
         #expect(answer.header("NGSILD-Results-Count") == "4")
-        #expect(canonical(answer.body).contains(#"{"id":"urn:ngsi-ld:Bus:10","scope":"/Town/Line1","speed":10,"type":"Bus"}"#))
+        #expect(
+            canonical(answer.body).contains(
+                #"{"id":"urn:ngsi-ld:Bus:10","scope":"/Town/Line1","speed":10,"type":"Bus"}"#))
         #expect(answer.headers(named: "Link").contains { $0.contains("offset=2") })
         let geo = try client.post(
             "/entityOperations/query",
@@ -183,9 +206,18 @@ struct EntityBindingTests {
     // MARK: Representations
 
     @Test(arguments: [
-        ("options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#),
-        ("format=keyValues&options=concise", #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#),
-        ("options=concise", #"{"id":"urn:ngsi-ld:Room:1","inBuilding":{"object":"urn:ngsi-ld:Building:1"},"temperature":{"unitCode":"CEL","value":21.5},"type":"Room"}"#),
+        (
+            "options=keyValues",
+            #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#
+        ),
+        (
+            "format=keyValues&options=concise",
+            #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#
+        ),
+        (
+            "options=concise",
+            #"{"id":"urn:ngsi-ld:Room:1","inBuilding":{"object":"urn:ngsi-ld:Building:1"},"temperature":{"unitCode":"CEL","value":21.5},"type":"Room"}"#
+        ),
         ("attrs=temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5,"type":"Room"}"#),
         ("pick=id,temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
         ("pick=id|temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
@@ -213,13 +245,17 @@ struct EntityBindingTests {
         let client = try broker.client()
         _ = try client.post(
             "/entities",
-            #"{"id":"urn:a:1","type":"T","location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[1,2]}},"spot":{"type":"GeoProperty","value":{"type":"Point","coordinates":[3,4]}}}"#)
-        let one = try client.get("/entities/urn:a:1?options=keyValues&pick=id,type,spot", "Accept: application/geo+json", "Prefer: body=json")
+            #"{"id":"urn:a:1","type":"T","location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[1,2]}},"spot":{"type":"GeoProperty","value":{"type":"Point","coordinates":[3,4]}}}"#
+        )
+        let one = try client.get(
+            "/entities/urn:a:1?options=keyValues&pick=id,type,spot", "Accept: application/geo+json", "Prefer: body=json"
+        )
         #expect(one.header("Content-Type") == "application/geo+json")
         #expect(one.header("Link") == Self.core)
         #expect(
             canonical(one.body)
-                == #"{"geometry":{"coordinates":[1,2],"type":"Point"},"id":"urn:a:1","properties":{"spot":{"coordinates":[3,4],"type":"Point"},"type":"T"},"type":"Feature"}"#)
+                == #"{"geometry":{"coordinates":[1,2],"type":"Point"},"id":"urn:a:1","properties":{"spot":{"coordinates":[3,4],"type":"Point"},"type":"T"},"type":"Feature"}"#
+        )
         let other = try client.get("/entities/urn:a:1?geometryProperty=spot", "Accept: application/geo+json")
         #expect(other.body.contains(#""geometry":{"type":"Point","coordinates":[3,4]}"#))
         #expect(other.body.contains(#""@context":"#))

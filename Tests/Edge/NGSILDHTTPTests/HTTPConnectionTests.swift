@@ -137,12 +137,13 @@ struct HTTPConnectionTests {
 
     // MARK: Keeping and closing the connection
 
-    @Test(arguments: [
-        ("GET /now HTTP/1.1\r\nHost: a\r\n\r\n", true, nil),
-        ("GET /now HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", false, "close"),
-        ("GET /now HTTP/1.0\r\n\r\n", false, "close"),
-        ("GET /now HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true, "keep-alive"),
-    ] as [(String, Bool, String?)])
+    @Test(
+        arguments: [
+            ("GET /now HTTP/1.1\r\nHost: a\r\n\r\n", true, nil),
+            ("GET /now HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", false, "close"),
+            ("GET /now HTTP/1.0\r\n\r\n", false, "close"),
+            ("GET /now HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true, "keep-alive"),
+        ] as [(String, Bool, String?)])
     func `the connection stays open when both sides agree`(request: String, stays: Bool, header: String?) throws {
         let wire = try WireHarness()
         wire.send(request)

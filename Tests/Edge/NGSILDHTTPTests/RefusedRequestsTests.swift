@@ -31,8 +31,11 @@ struct RefusedRequestsTests {
             "Transfer-Encoding beside Content-Length",
             "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", [400]
         ),
-        Case("two lengths", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd", [400]),
-        Case("one length twice", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", [400]),
+        Case(
+            "two lengths", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd", [400]),
+        Case(
+            "one length twice", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd",
+            [400]),
         Case("a list of lengths", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4, 4\r\n\r\nabcd", [400]),
         Case("a length below zero", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: -4\r\n\r\nabcd", [400]),
         Case("a length with a sign", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: +4\r\n\r\nabcd", [400]),
@@ -43,39 +46,62 @@ struct RefusedRequestsTests {
             "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\nabcd", [400, 413]
         ),
         Case("gzip", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", [400, 501]),
-        Case("chunked twice", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", [400, 501]),
-        Case("chunked not last", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", [400, 501]),
+        Case(
+            "chunked twice", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+            [400, 501]),
+        Case(
+            "chunked not last",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", [400, 501]),
         Case("identity", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", [400, 501]),
-        Case("an unknown coding", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", [400, 501]),
+        Case(
+            "an unknown coding", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+            [400, 501]),
         Case(
             "two codings in two lines",
-            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n\r\n0\r\n\r\n", [400, 501]
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n\r\n0\r\n\r\n",
+            [400, 501]
         ),
-        Case("a space before the colon", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", [400]),
+        Case(
+            "a space before the colon", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+            [400]),
         Case("a folded header", "GET /now HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n", [400]),
         Case("a header without a colon", "GET /now HTTP/1.1\r\nHost: a\r\nX-A\r\n\r\n", [400]),
         Case("a header without a name", "GET /now HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", [400]),
         Case("a space in a header name", "GET /now HTTP/1.1\r\nHost: a\r\nX A: b\r\n\r\n", [400]),
         Case("a zero byte in a header", "GET /now HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n", [400]),
         Case("a zero byte in the target", "GET /now\0 HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
-        Case("a chunk size that is no number", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n", [400]),
-        Case("a chunk size below zero", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nab\r\n0\r\n\r\n", [400]),
-        Case("a chunk size with a prefix", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\nab\r\n0\r\n\r\n", [400]),
+        Case(
+            "a chunk size that is no number",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n", [400]),
+        Case(
+            "a chunk size below zero",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nab\r\n0\r\n\r\n", [400]),
+        Case(
+            "a chunk size with a prefix",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\nab\r\n0\r\n\r\n", [400]),
         Case(
             "a chunk size without end",
-            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nab\r\n0\r\n\r\n", [400, 413]
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nab\r\n0\r\n\r\n",
+            [400, 413]
         ),
-        Case("a chunk longer than its size", "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", [400]),
+        Case(
+            "a chunk longer than its size",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", [400]),
         Case("no host", "GET /now HTTP/1.1\r\n\r\n", [400]),
         Case("two hosts", "GET /now HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", [400]),
         Case("two tenants", "GET /now HTTP/1.1\r\nHost: a\r\nNGSILD-Tenant: a\r\nngsild-tenant: b\r\n\r\n", [400]),
-        Case("two content types", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\n", [400]),
+        Case(
+            "two content types",
+            "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\n",
+            [400]),
         Case("chunks in HTTP/1.0", "POST /now HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [400]),
         Case("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400, 505]),
         Case("a later version", "GET /now HTTP/3.0\r\nHost: a\r\n\r\n", [400, 505]),
         Case("no version", "GET /now\r\nHost: a\r\n\r\n", [400, 505]),
         Case("not HTTP", "\u{16}\u{03}\u{01}\u{02}\0\u{01}\r\n\r\n", [400]),
-        Case("an unknown expectation", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: more\r\n\r\n", [417]),
+        Case(
+            "an unknown expectation", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: more\r\n\r\n",
+            [417]),
         Case("a method that is none", "G@T /now HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
     ]
 
@@ -108,8 +134,12 @@ struct RefusedRequestsTests {
     // MARK: Limits
 
     static let limits: [Case] = [
-        Case("a target of 9 KiB", "GET /now/\(String(repeating: "a", count: 9 << 10)) HTTP/1.1\r\nHost: a\r\n\r\n", [414]),
-        Case("headers of 33 KiB", "GET /now HTTP/1.1\r\nHost: a\r\nX-A: \(String(repeating: "a", count: 33 << 10))\r\n\r\n", [431]),
+        Case(
+            "a target of 9 KiB", "GET /now/\(String(repeating: "a", count: 9 << 10)) HTTP/1.1\r\nHost: a\r\n\r\n", [414]
+        ),
+        Case(
+            "headers of 33 KiB",
+            "GET /now HTTP/1.1\r\nHost: a\r\nX-A: \(String(repeating: "a", count: 33 << 10))\r\n\r\n", [431]),
         Case(
             "headers of 40 KiB in many lines",
             "GET /now HTTP/1.1\r\nHost: a\r\n"
@@ -153,7 +183,8 @@ struct RefusedRequestsTests {
 
     @Test func `bodies in memory are bounded over all connections`() throws {
         let wire = try WireHarness { $0.bodyMemory = 1_000 }
-        wire.send("POST /now/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" + String(repeating: "a", count: 1_500))
+        wire.send(
+            "POST /now/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" + String(repeating: "a", count: 1_500))
         #expect(wire.loop.bodyBytes == 1_500)
         #expect(!wire.loop.hasRoomForBodies)
         wire.send(String(repeating: "a", count: 500))
@@ -169,7 +200,9 @@ struct RefusedRequestsTests {
 
     // MARK: Random input
 
-    @Test(arguments: 0..<200) func `random changes of a stream never break the connection's bookkeeping`(seed: Int) throws {
+    @Test(arguments: 0..<200) func `random changes of a stream never break the connection's bookkeeping`(seed: Int)
+        throws
+    {
         var random = SplitMix(seed: UInt64(seed))
         let stream = Array(
             ("GET /now/1 HTTP/1.1\r\nHost: a\r\n\r\n"

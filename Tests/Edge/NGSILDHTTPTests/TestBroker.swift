@@ -61,7 +61,8 @@ final class TestBroker: Sendable {
 /// Contexts by URL; what is not there cannot be reached.
 final class TestContexts: ContextDocumentLoader {
     private let documents = Mutex<[String: String]>([
-        "http://example.org/vehicle.jsonld": #"{"@context":{"Vehicle":"http://example.org/Vehicle","speed":"http://example.org/speed"}}"#,
+        "http://example.org/vehicle.jsonld":
+            #"{"@context":{"Vehicle":"http://example.org/Vehicle","speed":"http://example.org/speed"}}"#,
         "http://example.org/loop.jsonld": #"{"@context":["http://example.org/loop.jsonld"]}"#,
         "http://example.org/nojson.jsonld": "<html>",
     ])
@@ -74,7 +75,8 @@ final class TestContexts: ContextDocumentLoader {
         // On another thread, as a loader that goes to the network does.
         let document = documents.withLock { $0[url] }
         Thread.run {
-            completion(document.map { .success(Array($0.utf8)) } ?? .failure(.unreachable(url: url, reason: "no network")))
+            completion(
+                document.map { .success(Array($0.utf8)) } ?? .failure(.unreachable(url: url, reason: "no network")))
         }
     }
 }
@@ -84,7 +86,11 @@ enum Thread {
     static func run(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let box = Unmanaged.passRetained(Box(body))
-        pthread_create(&thread, nil, { Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body(); return nil }, box.toOpaque())
+        pthread_create(
+            &thread, nil,
+            {
+                Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body(); return nil
+            }, box.toOpaque())
         pthread_detach(thread)
     }
 
@@ -123,8 +129,10 @@ final class TestClient {
 
     deinit { close(socket) }
 
-    func send(_ text: String) throws {
-        var rest = Array(text.utf8)[...]
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw Failure(reason: "send: \(errno)") }
@@ -176,18 +184,24 @@ final class TestClient {
     /// Sends a request and reads its answer.
     ///
     /// - Parameter body: sent as JSON unless `headers` has a `Content-Type`.
-    func request(_ method: String, _ target: String, _ headers: [String] = [], _ body: String? = nil) throws -> WireAnswer {
+    func request(_ method: String, _ target: String, _ headers: [String] = [], _ body: String? = nil) throws
+        -> WireAnswer
+    {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: broker.example\r\n"
         for header in headers { text += header + "\r\n" }
         if let body {
-            if !headers.contains(where: { $0.hasPrefix("Content-Type:") }) { text += "Content-Type: application/json\r\n" }
+            if !headers.contains(where: { $0.hasPrefix("Content-Type:") }) {
+                text += "Content-Type: application/json\r\n"
+            }
             text += "Content-Length: \(body.utf8.count)\r\n"
         }
         try send(text + "\r\n" + (body ?? ""))
         return try answer(withoutBody: method == "HEAD")
     }
 
-    func get(_ path: String, _ headers: String...) throws -> WireAnswer { try request("GET", "/ngsi-ld/v1" + path, headers) }
+    func get(_ path: String, _ headers: String...) throws -> WireAnswer {
+        try request("GET", "/ngsi-ld/v1" + path, headers)
+    }
 
     func post(_ path: String, _ body: String, _ headers: String...) throws -> WireAnswer {
         try request("POST", "/ngsi-ld/v1" + path, headers, body)
@@ -213,12 +227,15 @@ private func canonical(_ document: JSONDocument, _ node: JSONNode) -> String {
 extension WireAnswer {
     /// The end of the error type's URI, such as `ResourceNotFound`.
     var errorType: String? {
-        guard let document = try? JSONDocument(parsing: body), let type = document.member(document.root, "type") else { return nil }
+        guard let document = try? JSONDocument(parsing: body), let type = document.member(document.root, "type") else {
+            return nil
+        }
         return document.string(type)?.split(separator: "/").last.map(String.init)
     }
 
     var detail: String {
-        guard let document = try? JSONDocument(parsing: body), let node = document.member(document.root, "detail") else { return "" }
+        guard let document = try? JSONDocument(parsing: body), let node = document.member(document.root, "detail")
+        else { return "" }
         return document.string(node) ?? ""
     }
 

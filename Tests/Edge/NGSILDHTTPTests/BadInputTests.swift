@@ -1,0 +1,277 @@
+import Testing
+
+@testable import NGSILDHTTP
+
+/// Bad input: each kind gets its own clear answer, and the rest stays as it was.
+struct BadInputTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let method: String
+        let path: String
+        var headers: [String] = []
+        var body: String?
+        let status: Int
+        /// The end of the error type's URI; `nil` for an answer without body.
+        let type: String?
+        /// Words of the detail.
+        var says: [String] = []
+
+        init(
+            _ name: String, _ method: String, _ path: String, _ headers: [String] = [], _ body: String? = nil,
+            _ status: Int, _ type: String?, says: [String] = []
+        ) {
+            self.name = name
+            self.method = method
+            self.path = path
+            self.headers = headers
+            self.body = body
+            self.status = status
+            self.type = type
+            self.says = says
+        }
+
+        var testDescription: String { name }
+    }
+
+    static let room = "/entities/urn:ngsi-ld:Room:1"
+    static let contextLink =
+        #"Link: <http://example.org/vehicle.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json""#
+
+    static let cases: [Case] = [
+        // The body
+        Case(
+            "broken JSON", "POST", "/entities", [], #"{"id":"urn:a:1","type":"T""#, 400, "InvalidRequest",
+            says: ["ends too early"]),
+        Case("no JSON", "POST", "/entities", [], "hello", 400, "InvalidRequest", says: ["'h'", "line 1"]),
+        Case("an empty body", "POST", "/entities", [], "", 400, "InvalidRequest", says: ["no body"]),
+        Case(
+            "65 levels", "POST", "/entities", [],
+            #"{"id":"urn:a:1","type":"T","a":{"type":"Property","value":"# + String(repeating: "[", count: 63)
+                + String(repeating: "]", count: 63) + "}}", 400, "InvalidRequest", says: ["64 levels"]),
+        Case(
+            "a duplicate key", "POST", "/entities", [], #"{"id":"urn:a:1","type":"T","id":"urn:a:2"}"#, 400,
+            "InvalidRequest", says: ["\"id\"", "twice"]),
+        Case(
+            "NaN", "POST", "/entities", [], #"{"id":"urn:a:1","type":"T","a":{"type":"Property","value":NaN}}"#, 400,
+            "InvalidRequest", says: ["line 1"]),
+        Case("an array as entity", "POST", "/entities", [], "[]", 400, "BadRequestData"),
+        Case(
+            "an id that is no URI", "POST", "/entities", [], #"{"id":"room 1","type":"T"}"#, 400, "BadRequestData",
+            says: ["room 1", "URI"]),
+        Case("no id", "POST", "/entities", [], #"{"type":"T"}"#, 400, "BadRequestData", says: ["id"]),
+        Case("no type", "POST", "/entities", [], #"{"id":"urn:a:1"}"#, 400, "BadRequestData", says: ["type"]),
+        Case(
+            "an attribute without value", "POST", "/entities", [],
+            #"{"id":"urn:a:1","type":"T","a":{"type":"Property"}}"#, 400, "BadRequestData", says: ["a"]),
+        Case(
+            "an entity that exists", "POST", "/entities", [], EntityBindingTests.room, 409, "AlreadyExists",
+            says: ["Room:1"]),
+        Case(
+            "another id in the body", "PATCH", room, [], #"{"id":"urn:ngsi-ld:Room:2"}"#, 400, "BadRequestData",
+            says: ["Room:2", "Room:1"]),
+        // Media types
+        Case("no content type", "POST", "/entities", ["Content-Type: "], "{}", 415, nil),
+        Case("a content type that is not taken", "POST", "/entities", ["Content-Type: text/plain"], "{}", 415, nil),
+        Case(
+            "a merge patch for POST", "POST", "/entities", ["Content-Type: application/merge-patch+json"], "{}", 415,
+            nil),
+        Case(
+            "a charset that is not taken", "POST", "/entities", ["Content-Type: application/json; charset=latin1"],
+            "{}", 415, nil),
+        Case("no length", "POST", "/entities", ["Content-Type: application/json"], nil, 411, nil),
+        Case(
+            "an answer in XML", "GET", room, ["Accept: application/xml"], nil, 406, "about:blank",
+            says: ["application/json"]),
+        Case(
+            "types as GeoJSON", "GET", "/types", ["Accept: application/geo+json"], nil, 406, "about:blank",
+            says: ["application/ld+json"]),
+        // The context
+        Case(
+            "a context beside plain JSON", "POST", "/entities", [],
+            #"{"id":"urn:a:1","type":"T","@context":"http://example.org/vehicle.jsonld"}"#, 400, "BadRequestData",
+            says: ["application/ld+json"]),
+        Case(
+            "JSON-LD without context", "POST", "/entities", ["Content-Type: application/ld+json"],
+            #"{"id":"urn:a:1","type":"T"}"#, 400, "BadRequestData", says: ["@context"]),
+        Case(
+            "JSON-LD with a Link header", "POST", "/entities", ["Content-Type: application/ld+json", contextLink],
+            #"{"id":"urn:a:1","type":"T","@context":"http://example.org/vehicle.jsonld"}"#, 400, "BadRequestData",
+            says: ["Link"]),
+        Case(
+            "a context that cannot be reached", "GET", room, [contextLink.replacing("vehicle", with: "missing")], nil,
+            504, "LdContextNotAvailable", says: ["missing.jsonld"]),
+        Case(
+            "a context that includes itself", "GET", room, [contextLink.replacing("vehicle", with: "loop")], nil, 400,
+            "BadRequestData", says: ["includes itself"]),
+        Case(
+            "a context that is no JSON", "GET", room, [contextLink.replacing("vehicle", with: "nojson")], nil, 400,
+            "BadRequestData", says: ["nojson"]),
+        Case(
+            "two contexts", "GET", room, [contextLink, contextLink], nil, 400, "BadRequestData", says: ["2 @contexts"]),
+        Case(
+            "a Link header that cannot be read", "GET", room, ["Link: <http://a"], nil, 400, "BadRequestData",
+            says: ["Link"]),
+        // Parameters
+        Case(
+            "an unknown parameter", "GET", "/entities?type=Room&colour=red", [], nil, 400, "InvalidRequest",
+            says: ["colour", "limit"]),
+        Case(
+            "a parameter given twice", "GET", "/entities?type=Room&type=House", [], nil, 400, "InvalidRequest",
+            says: ["type", "twice"]),
+        Case("an unknown option", "GET", room + "?options=fancy", [], nil, 400, "InvalidRequest", says: ["fancy"]),
+        Case("an unknown format", "GET", room + "?format=fancy", [], nil, 400, "InvalidRequest", says: ["fancy"]),
+        Case("a broken escape", "GET", "/entities?type=%4", [], nil, 400, "InvalidRequest", says: ["percent"]),
+        Case("bytes that are no UTF-8", "GET", "/entities?type=%ff", [], nil, 400, "InvalidRequest", says: ["UTF-8"]),
+        Case("a query for everything", "GET", "/entities", [], nil, 400, "BadRequestData", says: ["too wide"]),
+        Case(
+            "a query by id only", "GET", "/entities?id=urn:ngsi-ld:Room:1", [], nil, 400, "BadRequestData",
+            says: ["too wide"]),
+        Case(
+            "limit=0 without count", "GET", "/entities?type=Room&limit=0", [], nil, 400, "BadRequestData",
+            says: ["count=true"]),
+        Case(
+            "a negative limit", "GET", "/entities?type=Room&limit=-1", [], nil, 400, "BadRequestData", says: ["limit"]),
+        Case(
+            "a limit that is no number", "GET", "/entities?type=Room&limit=ten", [], nil, 400, "BadRequestData",
+            says: ["ten"]),
+        Case(
+            "a page of 5,000", "GET", "/entities?type=Room&limit=5000", [], nil, 403, "TooManyResults", says: ["1000"]),
+        Case("a broken q", "GET", "/entities?type=Room&q=a%3D%3D", [], nil, 400, "BadRequestData", says: ["q"]),
+        Case(
+            "a broken pattern", "GET", "/entities?type=Room&idPattern=(", [], nil, 400, "BadRequestData",
+            says: ["idPattern"]),
+        Case(
+            "a geo-query without geometry", "GET", "/entities?georel=within", [], nil, 400, "BadRequestData",
+            says: ["geometry"]),
+        Case(
+            "a flag that is none", "GET", "/entities?type=Room&count=yes", [], nil, 400, "BadRequestData",
+            says: ["count", "yes"]),
+        Case(
+            "an id in the query that is no URI", "GET", "/entities?type=Room&id=1", [], nil, 400, "BadRequestData",
+            says: ["URI"]),
+        Case("attrs and pick", "GET", room + "?attrs=a&pick=b", [], nil, 400, "BadRequestData", says: ["pick"]),
+        Case(
+            "pick and omit of one member", "GET", room + "?pick=id,a&omit=a", [], nil, 400, "BadRequestData",
+            says: ["a"]),
+        Case(
+            "members of linked entities", "GET", room + "?pick=a%7Bb%7D", [], nil, 400, "BadRequestData", says: ["join"]
+        ),
+        Case(
+            "a geometry for plain JSON", "GET", room + "?geometryProperty=a", [], nil, 400, "BadRequestData",
+            says: ["geo+json"]),
+        Case(
+            "a datasetId that is no URI", "GET", room + "?datasetId=a", [], nil, 400, "BadRequestData",
+            says: ["datasetId"]),
+        Case(
+            "a parameter for later", "GET", "/entities?type=Room&join=inline", [], nil, 422, "OperationNotSupported",
+            says: ["join"]),
+        // What is not there
+        Case(
+            "an entity that is not there", "GET", "/entities/urn:a:404", [], nil, 404, "ResourceNotFound",
+            says: ["urn:a:404"]),
+        Case(
+            "attributes that are not there", "GET", room + "?attrs=colour", [], nil, 404, "ResourceNotFound",
+            says: ["colour"]),
+        Case(
+            "a path id that is no URI", "GET", "/entities/room1", [], nil, 400, "BadRequestData",
+            says: ["room1", "urn:ngsi-ld"]),
+        Case("a type that is not there", "GET", "/types/House", [], nil, 404, "ResourceNotFound", says: ["House"]),
+        Case(
+            "an attribute that is not there", "GET", "/attributes/colour", [], nil, 404, "ResourceNotFound",
+            says: ["colour"]),
+        Case("an unknown resource", "GET", "/things", [], nil, 404, "ResourceNotFound", says: ["/ngsi-ld/v1/things"]),
+        Case("an unknown batch", "POST", "/entityOperations/destroy", [], "[]", 404, "ResourceNotFound"),
+        Case("a path that goes on too far", "GET", room + "/attrs/a/b", [], nil, 404, "ResourceNotFound"),
+        Case(
+            "a resource for later", "GET", "/csourceRegistrations", [], nil, 422, "OperationNotSupported",
+            says: ["csourceRegistrations"]),
+        Case(
+            "history that is not kept", "GET", "/temporal/entities?type=Room", [], nil, 422, "OperationNotSupported",
+            says: ["history"]),
+        Case("subscriptions that are not offered", "GET", "/subscriptions", [], nil, 422, "OperationNotSupported"),
+        Case("purging", "DELETE", "/entities?type=Room", [], nil, 422, "OperationNotSupported", says: ["Purge"]),
+        // Batches
+        Case(
+            "a batch that is no array", "POST", "/entityOperations/create", [], "{}", 400, "BadRequestData",
+            says: ["array"]),
+        Case("an empty batch", "POST", "/entityOperations/create", [], "[]", 400, "BadRequestData", says: ["empty"]),
+        Case(
+            "a batch of 1,001", "POST", "/entityOperations/create", [],
+            "[" + Array(repeating: "{}", count: 1_001).joined(separator: ",") + "]", 400, "BadRequestData",
+            says: ["1001", "1000"]),
+        Case(
+            "a batch delete of what is no URI", "POST", "/entityOperations/delete", [], #"["a b"]"#, 400,
+            "BadRequestData", says: ["URI"]),
+        Case(
+            "a batch with an unknown option", "POST", "/entityOperations/upsert?options=sometimes", [], "[{}]", 400,
+            "InvalidRequest", says: ["sometimes"]),
+        Case(
+            "a query without type", "POST", "/entityOperations/query", [], "{}", 400, "BadRequestData", says: ["Query"]),
+        Case(
+            "a query with an unknown member", "POST", "/entityOperations/query", [], #"{"type":"Query","colour":1}"#,
+            400, "BadRequestData", says: ["colour"]),
+        Case(
+            "an empty query", "POST", "/entityOperations/query", [], #"{"type":"Query"}"#, 400, "BadRequestData",
+            says: ["too wide"]),
+    ]
+
+    @Test(arguments: cases) func `bad input gets its own clear answer`(_ example: Case) throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        _ = try client.post("/entities", EntityBindingTests.room)
+        let answer = try client.request(example.method, "/ngsi-ld/v1" + example.path, example.headers, example.body)
+        #expect(answer.status == example.status, "\(answer.body)")
+        if let type = example.type {
+            #expect(answer.header("Content-Type") == "application/json")
+            #expect(answer.errorType == type)
+            for word in example.says { #expect(answer.detail.contains(word), "\(answer.detail)") }
+        } else {
+            #expect(answer.body == "")
+        }
+        #expect(answer.header("Link") == nil)
+        let after = try client.get("/entities?local=true")
+        #expect(canonical(after.body) == canonical("[" + EntityBindingTests.room + "]"))
+    }
+
+    @Test func `bytes that are no UTF-8 in a body are refused`() throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        let body: [UInt8] =
+            Array(#"{"id":"urn:a:1","type":"T","a":{"type":"Property","value":""#.utf8) + [0xFF] + Array(#""}}"#.utf8)
+        try client.send(
+            Array(
+                "POST /ngsi-ld/v1/entities HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n"
+                    .utf8) + body)
+        let answer = try client.answer()
+        #expect(answer.status == 400)
+        #expect(answer.errorType == "InvalidRequest")
+        #expect(answer.detail.contains("UTF-8"))
+    }
+
+    @Test(arguments: [
+        ("/entities", "PUT", "GET, POST, HEAD, OPTIONS"),
+        ("/entities/urn:a:1", "POST", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
+        ("/entities/urn:a:1/attrs", "GET", "POST, PATCH, OPTIONS"),
+        ("/entities/urn:a:1/attrs/a", "POST", "PATCH, PUT, DELETE, OPTIONS"),
+        ("/entityOperations/create", "GET", "POST, OPTIONS"),
+        ("/types", "POST", "GET, HEAD, OPTIONS"),
+        ("/types/T", "DELETE", "GET, HEAD, OPTIONS"),
+        ("/attributes", "PATCH", "GET, HEAD, OPTIONS"),
+        ("/attributes/a", "PUT", "GET, HEAD, OPTIONS"),
+        ("/jsonldContexts", "DELETE", "GET, POST, HEAD, OPTIONS"),
+        ("/jsonldContexts/a", "POST", "GET, DELETE, HEAD, OPTIONS"),
+        ("/info/sourceIdentity", "POST", "GET, HEAD, OPTIONS"),
+    ])
+    func `a method that a resource does not have is refused with those that it has`(
+        path: String, method: String, allowed: String
+    ) throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        let answer = try client.request(method, "/ngsi-ld/v1" + path, [], method == "GET" ? nil : "{}")
+        #expect(answer.status == 405)
+        #expect(answer.header("Allow") == allowed)
+        let options = try client.request("OPTIONS", "/ngsi-ld/v1" + path)
+        #expect(options.status == 204)
+        #expect(options.header("Allow") == allowed)
+    }
+}
