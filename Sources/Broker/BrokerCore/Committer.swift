@@ -174,7 +174,8 @@ final class Committer: Sendable {
             let number = write < numbers.count ? numbers[write] : entry.stored?.number ?? 0
             entry.tenant.withState {
                 $0.publish(
-                    id: entry.id, record: entry.record, before: entry.stored?.record, number: number, revision: sequence)
+                    id: entry.id, record: entry.record, before: entry.stored?.record, number: number, revision: sequence
+                )
             }
             for step in entry.steps {
                 changes.append(

@@ -113,7 +113,11 @@ final class AnswerEncoder {
     private func appendHeader(_ name: String, _ value: String) {
         bytes.append(utf8: name)
         bytes.append(": ")
-        for byte in value.utf8 where byte >= 0x20 && byte != 0x7F { bytes.append(byte) }
+        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) {
+            bytes.append(utf8: value)
+        } else {
+            for byte in value.utf8 where byte >= 0x20 && byte != 0x7F { bytes.append(byte) }
+        }
         bytes.append("\r\n")
     }
 

@@ -62,7 +62,7 @@ struct EntityResource {
         let form = try Self.inputForm(parameters)
         for name in [Parameter.observedAt, .lang] where parameters[name] != nil {
             throw .ngsild(
-                .operationNotSupported("The query parameter \"\(name.rawValue)\" of Merge Entity is not supported yet"))
+                .operationNotSupported("The query parameter \"\(name.name)\" of Merge Entity is not supported yet"))
         }
         let (exchange, id) = (exchange, id)
         try exchange.withBody { (document, context) throws(HTTPFailure) in

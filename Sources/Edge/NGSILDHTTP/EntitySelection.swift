@@ -37,7 +37,7 @@ struct EntitySelection {
             default:
                 throw .ngsild(
                     .operationNotSupported(
-                        "The query parameter \"\(name.rawValue)\" is not supported by this version of Parvis yet"))
+                        "The query parameter \"\(name.name)\" is not supported by this version of Parvis yet"))
             }
         }
     }
@@ -110,7 +110,7 @@ struct EntitySelection {
         guard let text = parameters[parameter] else { return nil }
         if text.contains("{") || text.contains("}") {
             throw .badRequest(
-                "\(parameter.rawValue)=\(text) selects members of linked entities, which needs join; join is not supported yet"
+                "\(parameter.name)=\(text) selects members of linked entities, which needs join; join is not supported yet"
             )
         }
         let names = text.split(omittingEmptySubsequences: false) { $0 == "," || $0 == "|" }.map(String.init)
@@ -120,7 +120,7 @@ struct EntitySelection {
 
     private func checkAttribute(_ name: String, _ parameter: Parameter) throws(HTTPFailure) {
         guard AttributeName.isValid(name) else {
-            throw .badRequest("\"\(name)\" in \(parameter.rawValue) is not a name of an attribute")
+            throw .badRequest("\"\(name)\" in \(parameter.name) is not a name of an attribute")
         }
     }
 

@@ -1,7 +1,7 @@
 /// The query parameters of the specification, and our own.
 ///
 /// - Source: CIM 009 tables 6.3.7-1 to 6.3.18-1, 6.4.3.2-1 to 6.30.3.2-1.
-enum Parameter: String, CaseIterable {
+enum Parameter: UInt8, CaseIterable {
     case aggrMethods, aggrPeriodDuration, attrs, collation, containedBy, coordinates, count, csf, datasetId, deleteAll,
         details, drop, endTimeAt
     case entityMap, entityMapLifetime, expandValues, format, geometry, geometryProperty, geoproperty, georel, id,
@@ -20,10 +20,13 @@ enum Parameter: String, CaseIterable {
         }
     }
 
-    private static let names: [String: Parameter] = Dictionary(
-        uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+    private static let names: [String] = allCases.map { "\($0)" }
+    private static let byName: [String: Parameter] = Dictionary(uniqueKeysWithValues: zip(names, allCases))
 
-    static func named(_ name: String) -> Parameter? { names[name] }
+    /// As it is written in a query.
+    var name: String { Self.names[Int(rawValue)] }
+
+    static func named(_ name: String) -> Parameter? { byName[name] }
 }
 
 /// A set of parameters that a resource takes.
@@ -36,17 +39,14 @@ struct ParameterSet: ExpressibleByArrayLiteral {
 
     private init(bits: UInt64) { self.bits = bits }
 
-    // The enumeration has fewer than 64 cases; its place in the list is its bit.
-    private static let positions: [Parameter: UInt64] = Dictionary(
-        uniqueKeysWithValues: zip(Parameter.allCases, UInt64(0)...))
-
-    private static func bit(_ parameter: Parameter) -> UInt64 { 1 << (positions[parameter] ?? 63) }
+    // The enumeration has fewer than 64 cases.
+    private static func bit(_ parameter: Parameter) -> UInt64 { 1 << UInt64(parameter.rawValue) }
 
     func contains(_ parameter: Parameter) -> Bool { bits & Self.bit(parameter) != 0 }
 
     func union(_ other: ParameterSet) -> ParameterSet { ParameterSet(bits: bits | other.bits) }
 
     var names: String {
-        Parameter.allCases.filter(contains).map(\.rawValue).sorted().joined(separator: ", ")
+        Parameter.allCases.filter(contains).map(\.name).sorted().joined(separator: ", ")
     }
 }

@@ -72,8 +72,8 @@ struct PostedQuery {
     private func geo(_ node: JSONNode, _ parameters: inout QueryParameters) throws(HTTPFailure) {
         guard document.isObject(node) else { throw .badRequest("\"geoQ\" of the query is an object") }
         for parameter in [Parameter.georel, .geometry, .geoproperty] {
-            if let value = document.member(node, named: parameter.rawValue) {
-                try parameters.add(parameter, text(value, parameter.rawValue))
+            if let value = document.member(node, named: parameter.name) {
+                try parameters.add(parameter, text(value, parameter.name))
             }
         }
         if let coordinates = document.member(node, "coordinates") {
@@ -88,7 +88,7 @@ struct PostedQuery {
             switch document.string(key).flatMap(Parameter.named) {
             case let name?
             where [.timerel, .timeAt, .endTimeAt, .timeproperty, .aggrPeriodDuration, .lastN].contains(name):
-                try parameters.add(name, text(value, name.rawValue))
+                try parameters.add(name, text(value, name.name))
             case .aggrMethods:
                 let methods =
                     document.isArray(value) ? try list(value, "aggrMethods") : [try text(value, "aggrMethods")]

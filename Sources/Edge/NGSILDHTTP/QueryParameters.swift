@@ -52,7 +52,7 @@ struct QueryParameters {
 
     /// Adds a parameter that was sent in the body of a query.
     mutating func add(_ name: Parameter, _ value: String) throws(HTTPFailure) {
-        if self[name] != nil { throw .badRequest("\"\(name.rawValue)\" is given in the URL and in the body") }
+        if self[name] != nil { throw .badRequest("\"\(name.name)\" is given in the URL and in the body") }
         pairs.append((name, value))
     }
 
@@ -68,7 +68,7 @@ struct QueryParameters {
         guard let text = self[name] else { return nil }
         let items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard items.allSatisfy({ !$0.isEmpty }) else {
-            throw .badRequest("The parameter \"\(name.rawValue)\" has an empty item")
+            throw .badRequest("The parameter \"\(name.name)\" has an empty item")
         }
         return items
     }
@@ -79,7 +79,7 @@ struct QueryParameters {
         case nil: return nil
         case "false": return false
         case "true": return true
-        case let text?: throw .badRequest("The parameter \"\(name.rawValue)\" is \"\(text)\"; it is true or false")
+        case let text?: throw .badRequest("The parameter \"\(name.name)\" is \"\(text)\"; it is true or false")
         }
     }
 
@@ -89,7 +89,7 @@ struct QueryParameters {
         guard let text = self[name] else { return standard }
         guard let value = Int(text), value >= 0, value <= Int(Int32.max) else {
             throw .badRequest(
-                "The parameter \"\(name.rawValue)\" is \"\(text)\"; it is a number from 0 to \(Int32.max)")
+                "The parameter \"\(name.name)\" is \"\(text)\"; it is a number from 0 to \(Int32.max)")
         }
         return value
     }
