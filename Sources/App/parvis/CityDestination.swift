@@ -25,8 +25,30 @@ struct DestinationOptions: ParsableArguments {
         }
     }
 
+    /// Lends the destination to an import, and closes it when that has ended, well or not.
+    ///
+    /// - Parameter body: gets a closure that opens the destination when it is first called, so that input which is
+    ///   refused leaves no trace.
+    nonisolated(nonsending) func use<R>(_ body: (() throws -> any CityDestination) async throws -> R) async throws -> R
+    {
+        var opened: (any CityDestination)?
+        do {
+            let result = try await body {
+                if let opened { return opened }
+                let city = try open()
+                opened = city
+                return city
+            }
+            await opened?.close()
+            return result
+        } catch {
+            await opened?.close()
+            throw error
+        }
+    }
+
     /// Opens the destination.
-    func open() throws -> any CityDestination {
+    private func open() throws -> any CityDestination {
         if let url { return try RunningCity(url: url, tenant: tenant) }
         return try StoredCity(directory: data ?? "data", tenant: tenant)
     }

@@ -47,19 +47,14 @@ struct ImportGTFS: AsyncParsableCommand {
                 print(try importer.check(progress: report.show).description)
                 return
             }
-            let city = try destination.open()
             var refused = RefusedEntities()
-            do {
-                let summary = try await importer.run(progress: report.show) { batch in
-                    refused.add(try await city.upsert(batch))
+            let summary = try await destination.use { city in
+                try await importer.run(progress: report.show) { batch in
+                    refused.add(try await city().upsert(batch))
                 }
-                print(summary.description)
-                print(refused.description)
-            } catch {
-                await city.close()
-                throw error
             }
-            await city.close()
+            print(summary.description)
+            print(refused.description)
             if refused.count > 0 { throw ExitCode(1) }
         }
     }
@@ -102,22 +97,17 @@ struct ImportCSV: AsyncParsableCommand {
                 try await play(mapping, replay, report)
                 return
             }
-            let city = try destination.open()
             var refused = RefusedEntities()
-            do {
-                let summary = try await importer.run(progress: report.show) { output in
+            let summary = try await destination.use { city in
+                try await importer.run(progress: report.show) { output in
                     switch output {
-                    case .entities(let batch): refused.add(try await city.upsert(batch))
-                    case .history(let chunk): try await city.addHistory(chunk)
+                    case .entities(let batch): refused.add(try await city().upsert(batch))
+                    case .history(let chunk): try await city().addHistory(chunk)
                     }
                 }
-                print(summary.description)
-                print(refused.description)
-            } catch {
-                await city.close()
-                throw error
             }
-            await city.close()
+            print(summary.description)
+            print(refused.description)
             if refused.count > 0 { throw ExitCode(1) }
         }
     }
@@ -131,25 +121,20 @@ struct ImportCSV: AsyncParsableCommand {
         options.times = keepTimes ? .recorded : .live
         let schedule = try ReplaySchedule(
             files: files, mapping: mapping, startingAt: Date(), options: options, progress: report.show)
-        let city = try destination.open()
         let clock = ContinuousClock()
         let start = clock.now
         var refused = RefusedEntities()
         var told = Duration.zero
-        do {
+        try await destination.use { city in
             while let update = try schedule.next() {
                 try await clock.sleep(until: start.advanced(by: update.due))
-                refused.add(try await city.upsert(update.batch))
+                refused.add(try await city().upsert(update.batch))
                 if update.due - told >= .seconds(2) {
                     told = update.due
                     report.write("replay \(speed): \(update.recordedAt), \(refused.accepted) updates sent\n")
                 }
             }
-        } catch {
-            await city.close()
-            throw error
         }
-        await city.close()
         print(schedule.summary.description)
         print(refused.description)
     }

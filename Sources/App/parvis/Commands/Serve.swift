@@ -25,6 +25,10 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
+        try await Failure.told { try await serve() }
+    }
+
+    private func serve() async throws {
         let settings = try options.settings()
         let logger = settings.makeLogger()
         let server = try Self.start(settings, logger)
@@ -37,26 +41,32 @@ struct Serve: AsyncParsableCommand {
         logger.notice("Stopped")
     }
 
-    /// Starts the server, or ends the process with a message that says what to do.
+    /// Starts the server.
+    ///
+    /// - Throws: an error whose description says what to do.
     static func start(_ settings: Settings, _ logger: Logger, placeName: String = "Parvis") throws -> CityServer {
         do { return try CityServer(settings, logger: logger, placeName: placeName) } catch {
-            throw CleanExitFailure.describe(error, settings)
+            throw StartFailure(error, settings)
         }
     }
 }
 
-/// An error as the operator reads it.
-enum CleanExitFailure {
-    static func describe(_ error: any Error, _ settings: Settings) -> any Error {
+/// Why the server does not start, as the operator reads it.
+struct StartFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ error: any Error, _ settings: Settings) {
         let text = "\(error)"
-        if text.contains("EADDRINUSE") || text.contains("errno: 98") {
-            return ValidationError(
-                "Port \(settings.port) on \(settings.host) is taken by another program; choose another with --port")
+        if text.contains("errno: 98") {
+            description =
+                "Port \(settings.port) on \(settings.host) is taken by another program; choose another with --port"
+        } else if text.contains("errno: 13"), settings.port < 1_024 {
+            description = "Port \(settings.port) needs more rights; choose one above 1023 with --port"
+        } else if text.contains("errno: 99") {
+            description = "\(settings.host) is not an address of this machine; check --host"
+        } else {
+            description = text
         }
-        if text.contains("EACCES") || text.contains("errno: 13") {
-            return ValidationError("Port \(settings.port) needs more rights; choose one above 1023 with --port")
-        }
-        return ValidationError(text)
     }
 }
 
