@@ -40,9 +40,13 @@ struct Backup {
         // Until it has its name, nobody relies on it: one flush at the end is enough.
         try target.execute("PRAGMA synchronous = OFF")
 
+        let begin = try source.prepare("BEGIN")
+        let look = try source.prepare("SELECT count(*) FROM sqlite_master")
         try source.use { () throws(StorageError) in
             defer { source.rollback() }
-            try source.execute("BEGIN; SELECT count(*) FROM sqlite_master")
+            try begin.run()
+            // The transaction takes its state with the first look at the file.
+            try look.run()
             try copyPages(from: source, to: target, progress: progress)
         }
         // One file without a log beside it, readable also from a medium that cannot be written.

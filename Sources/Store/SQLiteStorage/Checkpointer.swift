@@ -88,6 +88,10 @@ final class Checkpointer: Sendable {
         }
     }
 
+    /// Waits for the runs that are scheduled.
+    func waitUntilQuiet() { queue.sync {} }
+
+    /// Copies everything and gives the log's space back.
     func truncate() {
         connection.withLock { connection in
             guard let connection else { return }

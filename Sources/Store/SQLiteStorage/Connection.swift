@@ -56,10 +56,9 @@ final class Connection {
         try Statement(sql, on: self)
     }
 
-    /// Runs SQL that returns nothing, such as BEGIN.
+    /// Runs SQL whose rows do not matter. Not to be nested in `use`.
     func execute(_ sql: String) throws(StorageError) {
-        let code = sqlite3_exec(handle, sql, nil, nil, nil)
-        if code != SQLITE_OK { throw failure(code) }
+        try cold { try $0.execute(sql: sql) }
     }
 
     func failure(_ code: Int32) -> StorageError { SQLiteFailure.storageError(of: handle, code: code, path: path) }

@@ -19,7 +19,11 @@ enum Schema {
     /// Sets the file up as a store, brings an older one up to date, or refuses it.
     static func prepare(_ connection: Connection) throws(StorageError) {
         let found = try check(connection)
-        if found == 0 { try connection.execute("PRAGMA page_size = \(Connection.pageBytes)") }
+        if found == 0 {
+            try connection.execute("PRAGMA page_size = \(Connection.pageBytes)")
+            // Before any table: a crash in between must not make the file look like another program's.
+            try connection.execute("PRAGMA application_id = \(applicationID)")
+        }
         let mode = try connection.cold { try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
         guard mode == "wal" else {
             throw .unavailable(path: connection.path, reason: "its file system cannot hold a write-ahead log")
@@ -90,7 +94,6 @@ enum Schema {
             PRIMARY KEY (series, start)
         ) STRICT, WITHOUT ROWID;
 
-        PRAGMA application_id = 1347573331;
         PRAGMA user_version = 1;
         """
 }

@@ -64,7 +64,7 @@ final class Statement {
 
     func reset() { sqlite3_reset(handle) }
 
-    /// Runs to the end a statement that returns no rows.
+    /// Runs a statement that returns no rows, or whose rows do not matter.
     func run() throws(StorageError) {
         _ = try step()
         reset()
