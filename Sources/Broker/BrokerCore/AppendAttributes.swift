@@ -11,6 +11,6 @@ extension OperationContext {
         if let given = fragment.scopes, !overwrite {
             scopes = record.scopes + given.filter { !record.scopes.contains($0) }
         }
-        return change(position, record, fragment, rule: overwrite ? .replace : .keep, scopes: scopes)
+        return try change(position, record, fragment, rule: overwrite ? .replace : .keep, scopes: scopes)
     }
 }

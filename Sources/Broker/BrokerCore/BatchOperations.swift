@@ -20,7 +20,7 @@ extension OperationContext {
                 return
             }
             if replaces {
-                context.replace(position, record, draft)
+                try context.replace(position, record, draft)
             } else {
                 _ = try context.updateAttributes(draft.id, draft, tenant)
             }

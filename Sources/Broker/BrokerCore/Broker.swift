@@ -7,6 +7,7 @@ public import NGSILDOperations
 /// Entities are held in memory in their rendered form; the store is the truth. Reads are answered on the caller's
 /// thread from the last published state; writes go through one committer thread.
 public final class Broker: Sendable {
+    /// Bounds of the queue and the change feed, the clock, and who is told of failed commits.
     public struct Configuration: Sendable {
         /// Entities that may wait for the committer before writes are refused with `overloaded`.
         public var queueLimit = 20_000

@@ -133,6 +133,7 @@ final class Committer: Sendable {
                     break
                 }
                 if context.mustCommitFirst(operation, tenant) { return taken }
+                if case .deleteTenant = operation, !commit.isEmpty { return taken }
                 let result = context.apply(operation, tenant)
                 answers.append((submission.scheduler, .provision(result, reply)))
                 if case .deleteTenant = operation {

@@ -8,6 +8,7 @@ extension OperationContext {
         guard working.entries[position].record == nil else {
             throw .alreadyExists("Entity \(draft.id) already exists; use Merge Entity (PATCH) to change it")
         }
+        try checkComplete(draft)
         let record = EntityRecord(
             id: draft.id, types: draft.types, scopes: draft.scopes ?? [], createdAt: now, modifiedAt: now,
             expiresAt: draft.expiresAt ?? .none, attributes: draft.attributes.stamped(now))

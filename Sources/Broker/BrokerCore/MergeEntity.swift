@@ -7,6 +7,6 @@ extension OperationContext {
         _ id: String, _ fragment: EntityDraft, _ tenant: Tenant
     ) throws(NGSILDError) -> ProvisionResult {
         let (position, record) = try existing(id, tenant)
-        return change(position, record, fragment, rule: .merge, scopes: fragment.scopes)
+        return try change(position, record, fragment, rule: .merge, scopes: fragment.scopes)
     }
 }

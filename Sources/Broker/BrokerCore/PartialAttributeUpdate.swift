@@ -24,6 +24,6 @@ extension OperationContext {
                 )
             }
         }
-        return change(position, record, EntityDraft(attributes: fragment), rule: .partial, scopes: nil)
+        return try change(position, record, EntityDraft(attributes: fragment), rule: .partial, scopes: nil)
     }
 }

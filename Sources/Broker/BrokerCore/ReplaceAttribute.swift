@@ -7,9 +7,14 @@ extension OperationContext {
         _ id: String, _ attribute: TermID, _ forest: AttributeForest, _ tenant: Tenant
     ) throws(NGSILDError) -> ProvisionResult {
         let (position, record) = try existing(id, tenant)
-        guard let change = record.attributes.replacing(attribute, with: forest, now: now) else {
-            throw .resourceNotFound("Entity \(id) has no such attribute; append it with POST /entities/{id}/attrs")
+        if forest.roots.contains(where: { !forest.nodes[$0].flags.isDisjoint(with: [.isNull, .hasNoValue]) }) {
+            throw .badRequestData("Replace Attribute needs a value; use Delete Attribute to remove the attribute")
         }
+        guard let change = record.attributes.replacing(attribute, with: forest, now: now) else {
+            throw .resourceNotFound(
+                "Entity \(id) has no such attribute instance; append it with POST /entities/{id}/attrs")
+        }
+        try checkSize(id, change.forest)
         write(position, record, change)
         return .success
     }

@@ -7,12 +7,13 @@ extension OperationContext {
         -> ProvisionResult
     {
         let (position, record) = try existing(id, tenant)
-        replace(position, record, draft)
+        try replace(position, record, draft)
         return .success
     }
 
     /// Puts a new content in the place of the old; the entity and attributes that stay keep `createdAt`.
-    mutating func replace(_ position: Int, _ record: EntityRecord, _ draft: EntityDraft) {
+    mutating func replace(_ position: Int, _ record: EntityRecord, _ draft: EntityDraft) throws(NGSILDError) {
+        try checkComplete(draft)
         let attributes = draft.attributes.stamped(now, keepingCreationOf: record.attributes)
         let replaced = EntityRecord(
             id: record.id, types: draft.types.isEmpty ? record.types : draft.types, scopes: draft.scopes ?? [],
@@ -24,5 +25,13 @@ extension OperationContext {
             changes.append(AttributeChange(name: name, kind: .deleted))
         }
         working.write(position, replaced, attributes: changes)
+    }
+
+    /// A whole entity says what each attribute is; only a fragment may leave values out or ask for removal.
+    func checkComplete(_ draft: EntityDraft) throws(NGSILDError) {
+        if draft.attributes.nodes.contains(where: { !$0.flags.isDisjoint(with: [.isNull, .hasNoValue]) }) {
+            throw .badRequestData(
+                "Entity \(draft.id) has an attribute without a value; only fragments may leave it out")
+        }
     }
 }

@@ -9,14 +9,15 @@ extension OperationContext {
         let (position, record) = try existing(id, tenant)
         // The scope is replaced only where there is one (clause 5.6.2.4).
         let scopes = record.scopes.isEmpty ? nil : fragment.scopes
-        return change(position, record, fragment, rule: .replace, scopes: scopes)
+        return try change(position, record, fragment, rule: .replace, scopes: scopes)
     }
 
     /// Applies a fragment by a rule and writes the result, if anything changed.
     mutating func change(
         _ position: Int, _ record: EntityRecord, _ fragment: EntityDraft, rule: InstanceRule, scopes: [String]?
-    ) -> ProvisionResult {
+    ) throws(NGSILDError) -> ProvisionResult {
         let change = record.attributes.applying(fragment.attributes, rule: rule, now: now)
+        try checkSize(record.id, change.forest)
         var types = record.types
         for type in fragment.types where !types.contains(type) { types.append(type) }
         let newScopes = scopes ?? record.scopes
@@ -33,5 +34,14 @@ extension OperationContext {
         for name in change.changes.map(\.name) where !result.updated.contains(name) { result.updated.append(name) }
         result.notUpdated = change.notUpdated
         return .updated(result)
+    }
+
+    /// Requests are bounded, but many of them could let one entity grow without end.
+    func checkSize(_ id: String, _ forest: AttributeForest) throws(NGSILDError) {
+        if forest.nodes.count > EntityDecoder.attributeLimit || forest.bytes.count > EntityDecoder.sizeLimit {
+            throw .badRequestData(
+                "Entity \(id) would have more than \(EntityDecoder.attributeLimit) attributes or \(EntityDecoder.sizeLimit >> 20) MiB; put some of them into entities of their own"
+            )
+        }
     }
 }

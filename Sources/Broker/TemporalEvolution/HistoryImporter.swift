@@ -30,6 +30,7 @@ public struct HistoryGroup: Sendable {
         self.ends = ends
     }
 
+    /// Adds a sample: its value as JSON text, and when it was observed.
     public mutating func append(_ value: some Sequence<UInt8>, at time: Timestamp) {
         observedAt.append(time)
         values.append(contentsOf: value)
@@ -44,6 +45,7 @@ public struct HistoryGroup: Sendable {
 public struct HistoryImporter: Sendable {
     private let history: HistoryStore
 
+    /// Brings samples into this history.
     public init(_ history: HistoryStore) { self.history = history }
 
     /// - Parameter reply: runs on `scheduler` once all groups are durable.

@@ -3,6 +3,7 @@ import NIOHTTP1
 
 /// Answers requests. Called on the connection's event loop; must not block.
 public protocol HTTPRequestHandler: Sendable {
+    /// Answers the request, now or later, with one of its `answer` methods.
     func handle(_ request: HTTPRequest)
 }
 

@@ -2,6 +2,7 @@ import JSONTree
 
 /// What a change did to one attribute of an entity.
 public struct AttributeChange: Hashable, Sendable {
+    /// The raw values are part of the stored change record.
     public enum Kind: UInt8, Sendable { case created = 1, modified, deleted }
     public let name: TermID
     public let kind: Kind
@@ -97,8 +98,7 @@ extension AttributeForest {
             return
         }
         let position = result.forest.nodes.count
-        result.forest.append(subtree: root, of: fragment)
-        result.forest.dropNullChildren(of: position)
+        result.forest.append(newSubtree: root, of: fragment)
         result.forest.stamp(subtree: position, createdAt: now, modifiedAt: now)
         result.changes.append(AttributeChange(name: node.name, kind: contains(node.name) ? .modified : .created))
     }
@@ -121,8 +121,7 @@ extension AttributeForest {
         }
         let position = result.forest.nodes.count
         if rule == .replace, !new.flags.contains(.hasNoValue) {
-            result.forest.append(subtree: match, of: fragment)
-            result.forest.dropNullChildren(of: position)
+            result.forest.append(newSubtree: match, of: fragment)
             result.forest.stamp(subtree: position, createdAt: old.createdAt, modifiedAt: now)
         } else {
             result.forest.appendCombined(index, of: self, with: match, of: fragment, rule: rule, now: now)
@@ -130,23 +129,19 @@ extension AttributeForest {
         result.changes.append(AttributeChange(name: old.name, kind: .modified))
     }
 
-    /// Sub-attributes that ask for removal have nothing to remove in a new instance.
-    private mutating func dropNullChildren(of position: Int) {
-        let end = position + Int(nodes[position].descendants)
-        guard end > position, nodes[position + 1...end].contains(where: { $0.flags.contains(.isNull) }) else { return }
-        let source = self
-        var rebuilt = AttributeForest()
-        rebuilt.appendWithoutNulls(subtree: position, of: source)
-        nodes.removeSubrange(position...)
-        bytes.removeSubrange(Int(source.nodes[position].headStart)...)
-        append(subtree: 0, of: rebuilt)
-    }
-
-    private mutating func appendWithoutNulls(subtree index: Int, of other: AttributeForest) {
+    /// Appends an instance of a fragment as a new one: sub-attributes that ask for removal have nothing to remove, and
+    /// those without a value have none to keep, so both are left out.
+    private mutating func append(newSubtree index: Int, of other: AttributeForest) {
+        let end = index + Int(other.nodes[index].descendants)
+        let leftOut: AttributeNode.Flags = [.isNull, .hasNoValue]
+        guard end > index, other.nodes[index + 1...end].contains(where: { !$0.flags.isDisjoint(with: leftOut) }) else {
+            append(subtree: index, of: other)
+            return
+        }
         let position = nodes.count
         appendAlone(index, of: other)
-        for child in other.children(of: index) where !other.nodes[child].flags.contains(.isNull) {
-            appendWithoutNulls(subtree: child, of: other)
+        for child in other.children(of: index) where other.nodes[child].flags.isDisjoint(with: leftOut) {
+            append(newSubtree: child, of: other)
         }
         nodes[position].descendants = UInt32(nodes.count - position - 1)
     }
@@ -184,21 +179,21 @@ extension AttributeForest {
                 continue
             }
             if new.nodes[match].flags.contains(.isNull) { continue }
-            if rule == .merge {
+            if rule == .merge || new.nodes[match].flags.contains(.hasNoValue) {
                 appendCombined(child, of: old, with: match, of: new, rule: rule, now: now)
             } else {
                 let at = nodes.count
-                append(subtree: match, of: new)
+                append(newSubtree: match, of: new)
                 stamp(subtree: at, createdAt: old.nodes[child].createdAt, modifiedAt: now)
             }
         }
-        for child in newChildren where !new.nodes[child].flags.contains(.isNull) {
+        for child in newChildren where new.nodes[child].flags.isDisjoint(with: [.isNull, .hasNoValue]) {
             let isOld = oldChildren.contains {
                 old.nodes[$0].name == new.nodes[child].name && new.sameDataset(child, old, $0)
             }
             if isOld { continue }
             let at = nodes.count
-            append(subtree: child, of: new)
+            append(newSubtree: child, of: new)
             stamp(subtree: at, createdAt: now, modifiedAt: now)
         }
         nodes[position].descendants = UInt32(nodes.count - position - 1)
@@ -319,25 +314,25 @@ extension AttributeForest {
         return result
     }
 
-    /// The forest with all instances of the attribute replaced by those given (Replace Attribute, clause 5.6.19).
+    /// The forest with instances of an attribute replaced by those given (Replace Attribute, clause 5.6.19); instances
+    /// with another datasetId stay.
     ///
-    /// - Returns: `nil` when the attribute does not exist.
+    /// - Returns: `nil` when there is no instance for one of those given.
     public func replacing(_ name: TermID, with new: AttributeForest, now: Timestamp) -> ForestChange? {
         let old = roots(named: name)
-        guard let first = old.first else { return nil }
+        guard !new.isEmpty, new.roots.allSatisfy({ root in old.contains { new.sameDataset(root, self, $0) } }) else {
+            return nil
+        }
         var result = ForestChange()
         for root in roots {
-            if nodes[root].name != name {
+            let replacement = nodes[root].name == name ? new.roots.first { new.sameDataset($0, self, root) } : nil
+            guard let replacement else {
                 result.forest.append(subtree: root, of: self)
-            } else if root == first {
-                for replacement in new.roots {
-                    let position = result.forest.nodes.count
-                    result.forest.append(subtree: replacement, of: new)
-                    let same = old.first { new.sameDataset(replacement, self, $0) }
-                    result.forest.stamp(
-                        subtree: position, createdAt: same.map { nodes[$0].createdAt } ?? now, modifiedAt: now)
-                }
+                continue
             }
+            let position = result.forest.nodes.count
+            result.forest.append(newSubtree: replacement, of: new)
+            result.forest.stamp(subtree: position, createdAt: nodes[root].createdAt, modifiedAt: now)
         }
         result.changes = [AttributeChange(name: name, kind: .modified)]
         return result

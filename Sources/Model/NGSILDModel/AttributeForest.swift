@@ -20,6 +20,7 @@ public struct AttributeForest: Sendable {
     /// Indexes of the top-level instances.
     public var roots: Roots { Roots(forest: self) }
 
+    /// Walks the top-level instances without making an array of them.
     public struct Roots: Sequence, IteratorProtocol {
         let forest: AttributeForest
         var index = 0
@@ -63,6 +64,7 @@ public struct AttributeForest: Sendable {
         return result
     }
 
+    /// Whether there is a top-level attribute of this name. Cost: linear in the top-level instances.
     public func contains(_ name: TermID) -> Bool {
         var index = 0
         while index < nodes.count {

@@ -65,6 +65,7 @@ public struct AttributeNode: Sendable {
     /// The value when `flags` has `.isNumber`.
     public var number: Double
 
+    /// What queries and changes need to know of a node without reading its text. The raw values are part of the stored form.
     public struct Flags: OptionSet, Sendable {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }

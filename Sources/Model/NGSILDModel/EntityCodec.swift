@@ -54,6 +54,9 @@ public enum EntityCodec {
         return output
     }
 
+    /// Reads what `encode` made of attributes alone.
+    ///
+    /// - Returns: `nil` when the bytes are not attributes of this version.
     public static func decodeForest(_ bytes: [UInt8]) -> AttributeForest? {
         bytes.withUnsafeBytes { buffer in
             var reader = CodecReader(buffer)
@@ -128,10 +131,23 @@ public enum EntityCodec {
                     modifiedAt: modifiedAt, observedAt: observedAt, number: number))
             position += UInt64(headLength)
         }
-        for (index, node) in forest.nodes.enumerated() where index + Int(node.descendants) >= count { reader.fail() }
+        if !nests(forest.nodes) { reader.fail() }
         forest.bytes = reader.bytes()
         if UInt64(forest.bytes.count) != position { reader.fail() }
         return forest
+    }
+
+    /// Whether every subtree ends inside its parent's (invariant 1), not too deep for those who walk it.
+    private static func nests(_ nodes: ContiguousArray<AttributeNode>) -> Bool {
+        var ends: [Int] = []
+        for (index, node) in nodes.enumerated() {
+            while let end = ends.last, end <= index { ends.removeLast() }
+            guard node.descendants > 0 else { continue }
+            let end = index + 1 + Int(node.descendants)
+            guard end <= ends.last ?? nodes.count, ends.count < 4 * EntityDecoder.depthLimit else { return false }
+            ends.append(end)
+        }
+        return true
     }
 }
 

@@ -41,6 +41,10 @@ public struct EntityDecoder: Sendable {
 
     static let null = "urn:ngsi-ld:null"
     static let depthLimit = 16
+    /// How many attributes, instances and sub-attributes an entity may have.
+    public static let attributeLimit = 5_000
+    /// How many bytes the attributes of an entity may take.
+    public static let sizeLimit = 16 << 20
 
     /// Reads the entity at `node`.
     ///

@@ -2,6 +2,7 @@ public import JSONTree
 
 /// Which parts of an entity an answer shows, and in which form.
 public struct EntityRepresentation: Sendable {
+    /// Normalized and concise answers say everything, simplified ones only the values.
     public enum Form: Sendable { case normalized, concise, simplified }
 
     public var form: Form = .normalized
@@ -20,6 +21,7 @@ public struct EntityRepresentation: Sendable {
 
     public init() {}
 
+    /// Whether the answer has the attribute, by `picked` and `omitted`.
     public func shows(_ name: TermID) -> Bool {
         if let picked, !picked.contains(name) { return false }
         return omitted.isEmpty || !omitted.contains(name)
@@ -268,9 +270,9 @@ public struct EntityRenderer: Sendable {
 
     private mutating func appendConcise(_ forest: AttributeForest, _ index: Int, to writer: inout ByteWriter) {
         let node = forest.nodes[index]
-        let bodyStart = node.head.lowerBound + typeLength(node.kind)
+        let bodyStart = min(node.head.lowerBound + typeLength(node.kind), node.head.upperBound)
         let hasOnlyValue =
-            node.descendants == 0 && node.value.upperBound == node.head.upperBound
+            node.descendants == 0 && node.valueLength > 0 && node.value.upperBound == node.head.upperBound
             && !representation.showsSystemAttributes
         if hasOnlyValue, node.kind == .property || node.kind == .geoProperty {
             let first = forest.bytes[node.value.lowerBound]
@@ -281,13 +283,14 @@ public struct EntityRenderer: Sendable {
         }
         writer.append(UInt8(ascii: "{"))
         appendRun(forest, bodyStart..<node.head.upperBound, node.flags.contains(.hasHoles), to: &writer)
-        appendTail(forest, index, separated: true, to: &writer)
+        appendTail(forest, index, separated: bodyStart < node.head.upperBound, to: &writer)
     }
 
     private mutating func appendSimplified(
         _ forest: AttributeForest, _ node: AttributeNode, to writer: inout ByteWriter
     ) {
         switch node.kind {
+        case _ where node.valueLength == 0: writer.append("null")  // a damaged store's; nothing else writes such
         case .property, .geoProperty, .relationship, .listProperty:
             appendRun(forest, node.value, node.flags.contains(.hasHoles), to: &writer)
         case .listRelationship:

@@ -25,6 +25,7 @@ struct ForestWriter: ~Copyable {
     /// Adds the attribute that a member of an entity stands for.
     mutating func attribute(_ key: JSONNode, _ value: JSONNode) throws(NGSILDError) {
         let name = try term(key)
+        try refuseSameName(name, key, from: 0)
         try attribute(named: name, key: key, shown: nil, value, depth: 0)
     }
 
@@ -45,6 +46,18 @@ struct ForestWriter: ~Copyable {
             }
         }
         return try result.get()
+    }
+
+    /// Two members with different names may stand for one attribute; which of them is meant cannot be told.
+    private func refuseSameName(_ name: TermID, _ key: JSONNode, from first: Int) throws(NGSILDError) {
+        if decoder.keepsEveryInstance { return }
+        var index = first
+        while index < nodes.count {
+            if nodes[index].name == name {
+                throw .badRequestData("\(shownName(key, nil)) stands for the same attribute as another member")
+            }
+            index += 1 + Int(nodes[index].descendants)
+        }
     }
 
     private func shownName(_ key: JSONNode?, _ shown: String?) -> String {
@@ -138,6 +151,10 @@ struct ForestWriter: ~Copyable {
     private mutating func instance(
         named name: TermID, key: JSONNode?, shown: String?, _ value: JSONNode, depth: Int
     ) throws(NGSILDError) {
+        guard decoder.keepsEveryInstance || nodes.count < EntityDecoder.attributeLimit else {
+            throw .badRequestData(
+                "The entity has more than \(EntityDecoder.attributeLimit) attributes and sub-attributes")
+        }
         let isObject = document.isObject(value)
         if document.isNull(value) {
             throw .badRequestData(
@@ -358,6 +375,7 @@ struct ForestWriter: ~Copyable {
         guard subAttributes > 0 else { return }
         for (memberKey, member) in document.members(object) where !isMetaMember(kind, memberKey) {
             let sub = try term(memberKey)
+            try refuseSameName(sub, memberKey, from: index + 1)
             try attribute(named: sub, key: memberKey, shown: nil, member, depth: depth + 1)
         }
         nodes[index].descendants = UInt32(nodes.count - index - 1)

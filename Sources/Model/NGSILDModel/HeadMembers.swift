@@ -20,8 +20,8 @@ struct HeadMembers {
             let keyStart = index
             index = HeadMembers.skipString(bytes, index, end)
             let key = keyStart..<index
-            index += 1  // the colon
-            let valueStart = index
+            let valueStart = min(index + 1, end)  // after the colon
+            index = valueStart
             index = HeadMembers.skipValue(bytes, index, end)
             members.append(Member(key: key, value: valueStart..<index))
             index += 1  // the comma

@@ -3,6 +3,7 @@ import Synchronization
 /// The number of an interned IRI: an attribute name, an entity type or a vocabulary value. Numbers start at 1.
 public struct TermID: Hashable, Comparable, Sendable {
     public let number: UInt32
+    /// The term with a number that a `TermRegistry` gave; 0 is `none`.
     public init(_ number: UInt32) { self.number = number }
 
     /// Stands for "no term".

@@ -25,8 +25,14 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
+    /// The instant some seconds later (or earlier), cut to whole microseconds; the ends of the range when it is beyond them.
     public func adding(seconds: Double) -> Timestamp {
-        Timestamp(microseconds: microseconds + Int64(seconds * 1_000_000))
+        let offset = seconds * 1_000_000
+        guard let whole = Int64(exactly: offset.rounded(.towardZero)) else {
+            return Timestamp(microseconds: offset > 0 ? .max : .min + 1)
+        }
+        let (sum, overflow) = microseconds.addingReportingOverflow(whole)
+        return Timestamp(microseconds: overflow ? (whole > 0 ? .max : .min + 1) : sum)
     }
 
     /// Reads an ISO 8601 date and time in UTC: `2026-01-31T12:00:00Z`, with up to six decimals kept (further ones are
@@ -87,9 +93,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Appends the instant as ISO 8601 in UTC, without quotes.
     public func append(to writer: inout ByteWriter) {
-        let seconds = Int64((Double(microseconds) / 1_000_000).rounded(.down))
-        let wholeSeconds = microseconds >= 0 ? microseconds / 1_000_000 : seconds
-        let fraction = Int(microseconds - wholeSeconds * 1_000_000)
+        var (wholeSeconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        if fraction < 0 {
+            wholeSeconds -= 1
+            fraction += 1_000_000
+        }
         var days = wholeSeconds / 86400
         var rest = wholeSeconds % 86400
         if rest < 0 {
@@ -120,9 +128,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         if fraction > 0 {
             writer.append(UInt8(ascii: "."))
             if fraction % 1000 == 0 {
-                writer.append(padded: fraction / 1000, width: 3)
+                writer.append(padded: Int(fraction / 1000), width: 3)
             } else {
-                writer.append(padded: fraction, width: 6)
+                writer.append(padded: Int(fraction), width: 6)
             }
         }
         writer.append(UInt8(ascii: "Z"))

@@ -2,6 +2,7 @@ public import NGSILDModel
 
 /// One change of one entity, as everything downstream sees it: subscriptions, streams, services.
 public struct EntityChange: Sendable {
+    /// What happened to the entity. The raw values are part of the stored change record.
     public enum Kind: UInt8, Sendable { case created = 1, updated, deleted }
 
     public let sequence: UInt64

@@ -4,6 +4,7 @@ public import NGSILDModel
 ///
 /// The committer calls it once for each commit and scheduler, so that a loop wakes once for fifty answers.
 public protocol ReplyScheduler: AnyObject, Sendable {
+    /// Runs the replies in their order, soon; the caller does not wait for them.
     func deliver(_ replies: [@Sendable () -> Void])
 }
 

@@ -12,6 +12,7 @@ public struct TemporalSelection: Sendable {
     public var aggregation: TemporalAggregation?
     public init() {}
 
+    /// Whether the answer has the attribute, by `picked` and `omitted`.
     public func shows(_ name: TermID) -> Bool {
         if let picked, !picked.contains(name) { return false }
         return !omitted.contains(name)

@@ -4,6 +4,7 @@ public import NGSILDModel
 ///
 /// - Source: CIM 009 clause 4.5.19.1.
 public struct TemporalAggregation: Hashable, Sendable {
+    /// The methods of clause 4.5.19, by their names in `aggrMethods`.
     public enum Method: String, Sendable, CaseIterable {
         case totalCount, distinctCount, sum, avg, min, max, stddev, sumsq
     }

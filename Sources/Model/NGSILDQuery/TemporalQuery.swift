@@ -4,7 +4,9 @@ public import NGSILDModel
 ///
 /// - Source: CIM 009 clause 4.11; `lastN` from 5.7.3.
 public struct TemporalQuery: Hashable, Sendable {
+    /// How instances lie in time to the instants given: the values of `timerel`.
     public enum Relation: String, Sendable, CaseIterable { case before, after, between }
+    /// Which time of an instance is meant: the values of `timeproperty`.
     public enum TimeProperty: String, Sendable, CaseIterable { case observedAt, createdAt, modifiedAt, deletedAt }
 
     /// `nil`: all times.

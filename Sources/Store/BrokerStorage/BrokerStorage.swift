@@ -112,6 +112,7 @@ public struct Commit: Sendable {
 
 /// The new state of one entity. An entity appears at most once in a commit.
 public struct EntityWrite: Sendable {
+    /// What the write was computed from; the commit is refused as a conflict when it is otherwise.
     public enum Expectation: Hashable, Sendable {
         /// The entity must not exist; for creations only: a deletion states the revision that it deletes.
         case absent

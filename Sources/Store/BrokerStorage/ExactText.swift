@@ -4,6 +4,7 @@
 public struct ExactText: Hashable, Comparable, Sendable {
     public let text: String
 
+    /// The text, to be compared by its bytes.
     public init(_ text: String) { self.text = text }
 
     public static func == (left: ExactText, right: ExactText) -> Bool {

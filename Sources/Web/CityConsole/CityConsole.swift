@@ -6,6 +6,7 @@ import JSONTree
 /// 1. What can be answered is fixed when the value is made: a request picks from a table and never forms a file name.
 /// 2. Every resource carries the Content-Security-Policy; it allows this origin, and the tiles' origin if configured.
 public struct CityConsole: Sendable {
+    /// Where the map's files lie, and what the console calls the place.
     public struct Configuration: Sendable {
         /// The directory with MapLibre GL JS (`scripts/fetch-console-assets`); `nil` looks in the usual places.
         public var assetsDirectory: String?

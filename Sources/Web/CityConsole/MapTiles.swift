@@ -1,5 +1,6 @@
 /// Background map tiles that the operator adds to the city's own streets; the console asks for none by itself.
 public struct MapTiles: Sendable, Equatable {
+    /// What the tiles hold.
     public enum Kind: String, Sendable {
         /// PNG, JPEG or WebP pictures.
         case raster

@@ -6,12 +6,12 @@ struct AssetsDirectoryTests {
     @Test func `the places are tried from the installed one to the repository's`() {
         #expect(
             AssetsDirectory.candidates(
-                executable: "/home/a/repo/.build/release/parvis", workingDirectory: "/srv/city")
+                executable: "/opt/a/repo/.build/release/parvis", workingDirectory: "/srv/city")
                 == [
-                    "/home/a/repo/.build/release/share/parvis/assets", "/home/a/repo/.build/share/parvis/assets",
+                    "/opt/a/repo/.build/release/share/parvis/assets", "/opt/a/repo/.build/share/parvis/assets",
                     "/srv/city/.assets",
-                    "/home/a/repo/.build/release/.assets", "/home/a/repo/.build/.assets", "/home/a/repo/.assets",
-                    "/home/a/.assets", "/home/.assets", "/.assets",
+                    "/opt/a/repo/.build/release/.assets", "/opt/a/repo/.build/.assets", "/opt/a/repo/.assets",
+                    "/opt/a/.assets", "/opt/.assets", "/.assets",
                 ])
         #expect(
             AssetsDirectory.candidates(executable: "/usr/bin/parvis", workingDirectory: nil).prefix(2)

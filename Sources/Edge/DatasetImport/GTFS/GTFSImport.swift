@@ -3,6 +3,7 @@
 /// The feed is read twice: the first time to check all of it, the second time to hand out entities. When the check
 /// throws, nothing has been handed out.
 public struct GTFSImport: Sendable {
+    /// How entities are named, and which tables are left out.
     public struct Options: Sendable {
         /// The part of each entity id that tells feeds apart; `nil` takes the file's name without its ending.
         public var feed: String?

@@ -1,5 +1,6 @@
 /// How far an import is. Reported at most every 200 ms, and once at the end of each phase.
 public struct ImportProgress: Sendable, Equatable {
+    /// Every input is read twice: checked whole, then imported.
     public enum Phase: Sendable, Equatable {
         /// The input is read whole and checked; nothing is handed out yet.
         case checking

@@ -2,6 +2,7 @@
 public struct ImportSummary: Sendable, Equatable {
     /// Why something was left out, with the first places where it happened.
     public struct Skip: Sendable, Equatable {
+        /// What the figures of the summary count.
         public enum Unit: String, Sendable, Comparable {
             case row, value
             public static func < (left: Unit, right: Unit) -> Bool { left == .row && right == .value }

@@ -14,6 +14,7 @@ public final class ReplaySchedule {
         case recorded
     }
 
+    /// The speed of a replay, and which times its updates carry.
     public struct Options: Sendable {
         /// Seconds of the data that pass in one second; 0.001 to 1 billion. Default 1.
         public var speed = 1.0

@@ -3,6 +3,7 @@
 /// Every file is read twice: first to check all of them, then to hand out what they hold. When the check throws,
 /// nothing has been handed out.
 public struct TabularImport: Sendable {
+    /// The sizes of the batches and chunks handed out.
     public struct Options: Sendable {
         /// Entities in a batch, at most; default 1,000, the most that a broker takes.
         public var batchSize = 1_000

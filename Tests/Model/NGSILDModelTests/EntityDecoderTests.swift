@@ -1,0 +1,116 @@
+import JSONTree
+import Testing
+
+@testable import NGSILDModel
+
+struct EntityDecoderTests {
+    @Test(
+        arguments: [
+            ("[]", "JSON object"), ("{}", "no \"id\""), (#"{"id":"urn:x:1"}"#, "no \"type\""),
+            (#"{"id":"room","type":"T"}"#, "not a URI"), (#"{"id":7,"type":"T"}"#, "is a string"),
+            (#"{"id":"urn:x:1","type":[]}"#, "not empty"), (#"{"id":"urn:x:1","type":["T",3]}"#, "name"),
+            (#"{"id":"urn:x:1","type":"T","scope":3}"#, "scope"),
+            (#"{"id":"urn:x:1","type":"T","scope":["a",{}]}"#, "scope"),
+            (#"{"id":"urn:x:1","type":"T","scope":"urn:ngsi-ld:null"}"#, "Null"),
+            (#"{"id":"urn:x:1","type":"T","expiresAt":"tomorrow"}"#, "tomorrow"),
+            (#"{"id":"urn:x:1","type":"T","a":null}"#, "a is null"),
+            (#"{"id":"urn:x:1","type":"T","a":"urn:ngsi-ld:null"}"#, "only in fragments"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Property"}}"#, "no \"value\""),
+            (#"{"id":"urn:x:1","type":"T","a":{"b":1}}"#, "a has no value"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Thing","value":1}}"#, "Thing"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Property","value":null}}"#, "null value"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Property","value":1e999}}"#, "beyond the range"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Relationship","object":"b"}}"#, "not a URI"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Relationship","object":[]}}"#, "URI"),
+            (
+                #"{"id":"urn:x:1","type":"T","a":{"type":"GeoProperty","value":{"type":"Point","coordinates":[1]}}}"#,
+                "GeoJSON"
+            ),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"GeoProperty","value":3}}"#, "GeoJSON"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"LanguageProperty","languageMap":"x"}}"#, "languageMap"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"LanguageProperty","languageMap":{"en":3}}}"#, "en"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"VocabProperty","vocab":3}}"#, "term or IRI"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"ListProperty","valueList":3}}"#, "array"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"ListRelationship","objectList":["b"]}}"#, "not a URI"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"observedAt":"now"}}"#, "observedAt"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"unitCode":5}}"#, "unitCode"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"datasetId":"one"}}"#, "datasetId"),
+            (#"{"id":"urn:x:1","type":"T","a":[{"value":1},{"value":2}]}"#, "same datasetId"),
+            (
+                #"{"id":"urn:x:1","type":"T","a":1,"https://uri.etsi.org/ngsi-ld/default-context/a":2}"#,
+                "same attribute"
+            ),
+            (
+                #"{"id":"urn:x:1","type":"T","a":{"value":1,"b":1,"https://uri.etsi.org/ngsi-ld/default-context/b":2}}"#,
+                "same attribute"
+            ),
+        ])
+    func `a wrong entity is refused with a reason that names it`(json: String, reason: String) throws {
+        let vocabulary = try Vocabulary()
+        let error = #expect(throws: NGSILDError.self) { try vocabulary.draft(json) }
+        guard case .badRequestData(let detail) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(detail.contains(reason))
+    }
+
+    @Test func `sub-attributes nest sixteen levels and no deeper`() throws {
+        let vocabulary = try Vocabulary()
+        func nested(_ levels: Int) -> String {
+            String(repeating: #""a":{"value":1,"#, count: levels) + #""z":1"# + String(repeating: "}", count: levels)
+        }
+        #expect(try vocabulary.entity(nested(15)).attributes.nodes.count == 16)
+        #expect(throws: NGSILDError.self) { try vocabulary.entity(nested(16)) }
+    }
+
+    @Test func `an entity has at most as many attributes as the limit says`() throws {
+        let vocabulary = try Vocabulary()
+        let limit = EntityDecoder.attributeLimit
+        func instances(_ count: Int) -> String {
+            #""a":["# + (0..<count).map { #"{"value":1,"datasetId":"urn:d:\#($0)"}"# }.joined(separator: ",") + "]"
+        }
+        #expect(try vocabulary.entity(instances(100)).attributes.nodes.count == 100)
+        let wide = #""a":{"value":1,"# + (0..<limit).map { #""s\#($0)":1"# }.joined(separator: ",") + "}"
+        #expect(throws: NGSILDError.self) { try vocabulary.entity(wide) }
+    }
+
+    @Test(
+        arguments: [
+            (#"{"a":"urn:ngsi-ld:null"}"#, true), (#"{"a":{"type":"Property","value":"urn:ngsi-ld:null"}}"#, true),
+            (#"{"a":{"type":"Relationship","object":"urn:ngsi-ld:null"}}"#, true),
+            (#"{"a":{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"}}}"#, true),
+            (#"{"a":{"type":"Property","value":"urn:ngsi-ld:nil"}}"#, false),
+            (#"{"a":{"type":"Property","value":["urn:ngsi-ld:null"]}}"#, false),
+        ])
+    func `the NGSI-LD Null in a fragment asks for removal`(json: String, isNull: Bool) throws {
+        let vocabulary = try Vocabulary()
+        let forest = try vocabulary.draft(json, purpose: .fragment).attributes
+        #expect(forest.nodes[0].flags.contains(.isNull) == isNull)
+    }
+
+    @Test(arguments: AttributeSample.all)
+    func `the simplified form gives plain values back`(sample: AttributeSample) throws {
+        let vocabulary = try Vocabulary()
+        let json = #"{"id":"urn:x:1","type":"T","a":\#(sample.simplified)}"#
+        let forest = try vocabulary.draft(json, form: .simplified).attributes
+        #expect(vocabulary.attributes(forest) { $0.form = .simplified } == #""a":"# + sample.simplified)
+    }
+
+    @Test func `system attributes and the context of the body are left out`() throws {
+        let vocabulary = try Vocabulary()
+        let entity = try vocabulary.entity(
+            #""createdAt":"2020-01-01T00:00:00Z","modifiedAt":3,"@context":[],"a":{"value":1,"createdAt":"x","modifiedAt":"y"}"#
+        )
+        #expect(vocabulary.rendered(entity) == #"{"id":"urn:x:1","type":"T","a":{"type":"Property","value":1}}"#)
+    }
+
+    @Test func `numbers, strings and booleans are known without reading the text again`() throws {
+        let vocabulary = try Vocabulary()
+        let forest = try vocabulary.entity(#""a":-1.5e2,"b":"x\u00e9\"","c":false"#).attributes
+        #expect(forest.nodes[0].flags.contains(.isNumber) && forest.nodes[0].number == -150)
+        #expect(forest.stringValue(of: 1) == "xé\"")
+        #expect(forest.stringValue(of: 0) == nil)
+        #expect(forest.nodes[2].flags.contains(.isBoolean))
+    }
+}

@@ -1,0 +1,105 @@
+import JSONTree
+import Testing
+
+@testable import NGSILDModel
+
+struct EntityRendererTests {
+    @Test(arguments: AttributeSample.all)
+    func `each kind of attribute is shown in each form`(sample: AttributeSample) throws {
+        let vocabulary = try Vocabulary()
+        let forest = try vocabulary.entity(#""a":\#(sample.written)"#).attributes
+        #expect(vocabulary.attributes(forest) == #""a":"# + sample.normalized)
+        #expect(vocabulary.attributes(forest) { $0.form = .concise } == #""a":"# + sample.concise)
+        #expect(vocabulary.attributes(forest) { $0.form = .simplified } == #""a":"# + sample.simplified)
+    }
+
+    @Test(arguments: AttributeSample.all)
+    func `what the concise form shows is read as the same attribute`(sample: AttributeSample) throws {
+        let vocabulary = try Vocabulary()
+        let forest = try vocabulary.entity(#""a":\#(sample.concise)"#).attributes
+        #expect(vocabulary.attributes(forest) == #""a":"# + sample.normalized)
+    }
+
+    @Test func `an entity shows its id, types, scopes, expiry and, asked for, its times`() throws {
+        let vocabulary = try Vocabulary()
+        let entity = vocabulary.record(
+            try vocabulary.draft(
+                #"{"type":["A","B"],"id":"urn:x:1","scope":["/a","/b/c"],"expiresAt":"2030-01-01T00:00:00Z","n":1}"#))
+        #expect(
+            vocabulary.rendered(entity)
+                == #"{"id":"urn:x:1","type":["A","B"],"scope":["/a","/b/c"],"expiresAt":"2030-01-01T00:00:00Z","n":{"type":"Property","value":1}}"#
+        )
+        let time = #""createdAt":"2026-01-01T00:00:00Z","modifiedAt":"2026-01-01T00:00:00Z""#
+        #expect(
+            vocabulary.rendered(entity) {
+                $0.showsSystemAttributes = true
+                $0.form = .concise
+            }
+                == #"{"id":"urn:x:1","type":["A","B"],"scope":["/a","/b/c"],"expiresAt":"2030-01-01T00:00:00Z",\#(time),"n":{"value":1,\#(time)}}"#
+        )
+    }
+
+    @Test func `picked and omitted attributes are chosen by name, the entity's own members too`() throws {
+        let vocabulary = try Vocabulary()
+        let entity = try vocabulary.entity(#""a":1,"b":2,"c":3"#)
+        let (a, b) = (try vocabulary.context.term("a"), try vocabulary.context.term("b"))
+        let shown = vocabulary.rendered(entity) {
+            $0.form = .simplified
+            $0.picked = [a, b]
+            $0.omitted = [b]
+            $0.showsType = false
+        }
+        #expect(shown == #"{"id":"urn:x:1","a":1}"#)
+        let nothing = vocabulary.rendered(entity) {
+            $0.picked = []
+            $0.showsID = false
+            $0.showsType = false
+        }
+        #expect(nothing == "{}")
+    }
+
+    private static let instances =
+        #""a":[{"value":1},{"value":2,"datasetId":"urn:d:2"},{"value":3,"datasetId":"urn:d:3"}]"#
+
+    @Test(
+        arguments: [
+            (nil, #"{"dataset":{"@none":1,"urn:d:2":2,"urn:d:3":3}}"#),
+            (["@none"], #"{"dataset":{"@none":1}}"#), (["urn:d:3"], #"{"dataset":{"urn:d:3":3}}"#),
+        ] as [(Set<String>?, String)])
+    func `instances are shown by their datasetId`(datasets: Set<String>?, expected: String) throws {
+        let vocabulary = try Vocabulary()
+        let shown = vocabulary.attributes(try vocabulary.entity(Self.instances).attributes) {
+            $0.form = .simplified
+            $0.datasets = datasets
+        }
+        #expect(shown == #""a":"# + expected)
+    }
+
+    @Test func `instances are an array in the normalized form, a datasetId that none has hides the attribute`() throws {
+        let vocabulary = try Vocabulary()
+        let forest = try vocabulary.entity(Self.instances).attributes
+        #expect(
+            vocabulary.attributes(forest) { $0.form = .concise }
+                == #""a":[{"value":1},{"value":2,"datasetId":"urn:d:2"},{"value":3,"datasetId":"urn:d:3"}]"#.replacing(
+                    #"[{"value":1},"#, with: "[1,"))
+        #expect(vocabulary.attributes(forest) { $0.datasets = ["urn:d:9"] } == "")
+    }
+
+    @Test(
+        arguments: [
+            ("fr", "pont", "fr"), ("fr-CH", "pont", "fr"), ("de", "bridge", "en"), ("de;q=0.9, fr;q=0.1", "pont", "fr"),
+            ("EN", "bridge", "en"), ("*", "bridge", "en"), ("", "bridge", "en"), (";;,q=,", "bridge", "en"),
+        ])
+    func `a text is shown in the language preferred`(preference: String, text: String, tag: String) throws {
+        let vocabulary = try Vocabulary()
+        let forest = try vocabulary.entity(#""a":{"languageMap":{"en":"bridge","fr":"pont"}}"#).attributes
+        #expect(
+            vocabulary.attributes(forest) { $0.language = preference }
+                == #""a":{"type":"Property","value":"\#(text)","lang":"\#(tag)"}"#)
+        let simplified = vocabulary.attributes(forest) {
+            $0.language = preference
+            $0.form = .simplified
+        }
+        #expect(simplified == #""a":"\#(text)""#)
+    }
+}
