@@ -46,7 +46,7 @@ public struct EntityRenderer: Sendable {
     private mutating func append(_ term: TermID, to writer: inout ByteWriter) {
         if !names.append(term, to: &writer) {
             names = context.names(including: term)
-            _ = names.append(term, to: &writer)
+            if !names.append(term, to: &writer) { writer.append("\"\"") }
         }
     }
 

@@ -55,9 +55,11 @@ public final class TermContext: Sendable {
     /// The names of terms under this context; take it once for each answer.
     public func names() -> TermNames { state.withLock { $0.names } }
 
-    /// A newer table of names that knows `id`.
+    /// A newer table of names that knows `id`; unchanged when no IRI has that number, as only damaged data can ask.
     public func names(including id: TermID) -> TermNames {
-        let name = context.compact(iri: registry.iri(id))
+        let iri = registry.iri(id)
+        guard !iri.isEmpty else { return names() }
+        let name = context.compact(iri: iri)
         return state.withLock { state in
             if !state.names.knows(id) { state.names = state.names.adding(id, name) }
             return state.names
