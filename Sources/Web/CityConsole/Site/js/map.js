@@ -8,11 +8,12 @@ import { attributeNamed, boundsOf, mainInstance } from "./entity.js";
 import { FeatureSet } from "./features.js";
 import { registerGlyphs } from "./glyphs.js";
 import { icon } from "./icons.js";
-import { clickable, clustering, layers, style } from "./mapstyle.js";
+import { clickable, clustering, crowdedIconSize, iconSize, layers, style } from "./mapstyle.js";
 import { drawMarker, markerName } from "./markers.js";
 import { groundOf } from "./types.js";
 
 const CLUSTER_FROM = 1200;
+const CROWDED_FROM = 300;
 const GLIDING_MAX = 400;
 const MOVING_MAX = 5000;
 const FRAME = 70;
@@ -29,6 +30,7 @@ export class CityMap {
   #isTypeShown;
   #sets = null;
   #isClustered = false;
+  #isCrowded = false;
   #gliding = new Map();
   #selected = null;
   #selectedCount = 0;
@@ -222,6 +224,7 @@ export class CityMap {
     if (sinceLast < 1000) this.#frameTime += (sinceLast - this.#frameTime) * 0.1;
     moving.every = Math.min(1000, FRAME + 5 * Math.max(0, this.#frameTime - 20));
     this.#setClustering(still.size > CLUSTER_FROM);
+    this.#setCrowded(moving.size > CROWDED_FROM);
     ground.flush(now);
     still.flush(now);
     // Before the positions: one that arrives with them is drawn once more, where it stays.
@@ -254,6 +257,14 @@ export class CityMap {
     if (isClustered === this.#isClustered) return;
     this.#isClustered = isClustered;
     this.#map.getSource("still").setClusterOptions({ cluster: isClustered, ...clustering });
+  }
+
+  #setCrowded(isCrowded) {
+    if (isCrowded === this.#isCrowded) return;
+    this.#isCrowded = isCrowded;
+    const size = isCrowded ? crowdedIconSize : iconSize;
+    for (const layer of ["moving-markers", "headings"]) this.#map.setLayoutProperty(layer, "icon-size", size);
+    this.#map.setLayerZoomRange("headings", isCrowded ? 14.5 : 12, 24);
   }
 
   #drawSelected() {

@@ -22,7 +22,9 @@ export const clustering = { clusterRadius: 42, clusterMaxZoom: 14 };
 
 const none = { type: "FeatureCollection", features: [] };
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
-const iconSize = ["interpolate", ["linear"], ["zoom"], 9, 0.28, 12, 0.44, 14, 0.72, 16, 1, 19, 1.25];
+export const iconSize = ["interpolate", ["linear"], ["zoom"], 9, 0.28, 12, 0.44, 14, 0.72, 16, 1, 19, 1.25];
+/** When hundreds move: small from afar, so that the city stays in sight. */
+export const crowdedIconSize = ["interpolate", ["linear"], ["zoom"], 9, 0.14, 12, 0.22, 14, 0.42, 16, 0.9, 19, 1.25];
 
 export function sources(tiles) {
   const geojson = (more = {}) => ({ type: "geojson", data: none, ...more });
