@@ -32,7 +32,8 @@ struct ContextBuilder {
         case .value(let document, let node): try builder.apply(document, node, base: nil, chain: [], depth: 0)
         }
         return ResolvedContext(
-            identity: form.identity, linkURL: form.linkURL, valueJSON: form.valueJSON(endsWithCore: builder.endsWithCore),
+            identity: form.identity, linkURL: form.linkURL,
+            valueJSON: form.valueJSON(endsWithCore: builder.endsWithCore),
             table: builder.table)
     }
 

@@ -215,7 +215,8 @@ struct ResolvedContextTests {
         (#"{"@context":["https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld","http://x.org/c"]}"#, true),
         (#"{"@context":"http://x.org/c"}"#, true),
     ])
-    func `the core context is named beside a document unless that ends with it`(document: String, isNamed: Bool) throws {
+    func `the core context is named beside a document unless that ends with it`(document: String, isNamed: Bool) throws
+    {
         let documents = ["http://x.org/c": #"{"@context":{"a":"http://x.org/a"}}"#, "http://x.org/compound": document]
         let core = ",\"\(CoreContext.currentURL)\""
         let one = try context(#""http://x.org/compound""#, documents: documents)
