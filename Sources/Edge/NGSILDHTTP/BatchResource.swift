@@ -70,6 +70,10 @@ struct BatchResource {
         guard nodes.count <= Self.limit else {
             throw .badRequest("The batch has \(nodes.count) members; at most \(Self.limit) are taken at a time")
         }
+        if operation != .delete, let index = nodes.firstIndex(where: { !document.isObject($0) }) {
+            throw .badRequest(
+                "Member \(index + 1) of the batch is no entity but \(document.text(nodes[index]).prefix(40))")
+        }
         return nodes
     }
 

@@ -33,12 +33,13 @@ struct ContextsResource {
         _ = try exchange.hasLinkedDataBody()
         let document = try exchange.parseBody()
         guard let node = document.member(document.root, "@context") else {
-            throw .badRequest("The body is a JSON object with a member \"@context\"")
+            throw .invalidRequest("The body is a JSON object with a member \"@context\"")
         }
+        try checkForm(document, node)
         let (exchange, hosted) = (exchange, hosted)
         try exchange.withInlineContext(document, node) { (_) throws(HTTPFailure) in
             try translating { () throws(NGSILDError) in
-                try hosted.add(document.text(node), on: exchange.request.loop) { result in
+                try hosted.add(document.text(node), tenant: exchange.tenant, on: exchange.request.loop) { result in
                     switch result {
                     case .success(let id):
                         let location = HostedContexts.path + PercentCoding.encode(id)
@@ -47,6 +48,16 @@ struct ContextsResource {
                     }
                 }
             }
+        }
+    }
+
+    /// Refuses what is no context before anything of it is loaded.
+    private func checkForm(_ document: JSONDocument, _ node: JSONNode) throws(HTTPFailure) {
+        switch document.kind(node) {
+        case .array: for element in document.elements(node) { try checkForm(document, element) }
+        case .string, .object, .null: return
+        default:
+            throw .badRequest("\(document.text(node).prefix(40)) in the @context is neither a URL nor an object")
         }
     }
 
@@ -104,6 +115,7 @@ struct ContextResource {
     /// Serve @context, 5.13.4.
     private func serve() throws(HTTPFailure) {
         exchange.request.operation = .serveContext
+        let type = try exchange.accepted()
         let showsDetails = try exchange.parameters([.details]).flag(.details)
         let entry = try entry()
         if showsDetails {
@@ -111,7 +123,7 @@ struct ContextResource {
             entry.append(to: &writer)
             exchange.answer(HTTPAnswer(status: 200, contentType: MediaType.json.text, body: writer.array()))
         } else if let content = hosted[entry.id] {
-            exchange.answer(HTTPAnswer(status: 200, contentType: MediaType.jsonLD.text, body: content.body))
+            exchange.answer(HTTPAnswer(status: 200, contentType: type.text, body: content.body))
         } else {
             throw .ngsild(
                 .operationNotSupported("@context \(entry.url) is a cached copy, which is not served; get it at its URL")
@@ -123,6 +135,7 @@ struct ContextResource {
     private func delete() throws(HTTPFailure) {
         exchange.request.operation = .deleteContext
         let reloads = try exchange.parameters([.reload]).flag(.reload)
+        if CoreContext.isKnown(id) { throw .badRequest("The core @context \(id) is built in and cannot be deleted") }
         let entry = try entry()
         let (exchange, hosted) = (exchange, hosted)
         if entry.kind == ContextEntry.cached {
@@ -170,7 +183,7 @@ private struct ContextEntry {
 
     static func all(_ exchange: Exchange, _ hosted: HostedContexts) -> [ContextEntry] {
         let root = exchange.request.header("Host").map { "http://\($0)" } ?? ""
-        var entries = hosted.all.map { id, hosted in
+        var entries = hosted.all(tenant: exchange.tenant).map { id, hosted in
             ContextEntry(
                 id: id, url: root + HostedContexts.path + PercentCoding.encode(id), kind: hosted.kind.rawValue,
                 createdAt: hosted.createdAt)

@@ -17,6 +17,11 @@ struct EntitiesResource {
             throw .ngsild(
                 .operationNotSupported("Purge Entities (DELETE /entities) is not offered by this version of Parvis yet")
             )
+        case .PUT, .PATCH:
+            if exchange.request.path.hasSuffix("/") {
+                throw .badRequest("The path names no entity; it is /ngsi-ld/v1/entities/{id}")
+            }
+            throw exchange.methodNotAllowed(.GET, .POST)
         default: throw exchange.methodNotAllowed(.GET, .POST)
         }
     }

@@ -61,11 +61,25 @@ struct EntityAttributeResource {
         }
         let dataset = deletesAll ? nil : parameters[.datasetId] ?? ""
         let (exchange, id, name) = (exchange, id, name)
+        if name == "scope" { return try deleteScope(parameters) }
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             try EntityPath.checkType(exchange, parameters, id, context)
             let term = context.terms.knownTerm(name) ?? .none
             exchange.submit(.deleteAttribute(id: id, attribute: term, dataset: dataset)) { _ in HTTPAnswer(status: 204)
             }
+        }
+    }
+
+    /// The scope is deleted like an attribute (clause 5.6.5.4), though it is none.
+    private func deleteScope(_ parameters: QueryParameters) throws(HTTPFailure) {
+        let (exchange, id) = (exchange, id)
+        try exchange.withLinkedContext { (context) throws(HTTPFailure) in
+            try EntityPath.checkType(exchange, parameters, id, context)
+            let entity = try translating { () throws(NGSILDError) in
+                try exchange.services.consumption.retrieveEntity(id: id, tenant: exchange.tenant)
+            }
+            guard !entity.scopes.isEmpty else { throw .ngsild(.resourceNotFound("Entity \(id) has no scope")) }
+            exchange.submit(.mergeEntity(id: id, EntityDraft(scopes: []))) { _ in HTTPAnswer(status: 204) }
         }
     }
 }

@@ -35,10 +35,11 @@ struct EntityResource {
                 try exchange.services.consumption.retrieveEntity(id: id, tenant: exchange.tenant)
             }
             try EntityPath.check(entity, isOf: parameters[.type], context)
-            if let names = parameters[.attrs], let picked = representation.picked,
-                !picked.contains(where: { entity.attributes.contains($0) })
-            {
+            if let names = parameters[.attrs], !representation.showsAttribute(of: entity) {
                 throw .ngsild(.resourceNotFound("Entity \(id) has none of the attributes \(names)"))
+            }
+            guard representation.showsAny(of: entity) else {
+                throw .ngsild(.resourceNotFound("Entity \(id) has nothing that pick and omit leave to show"))
             }
             EntityAnswer(exchange: exchange, type: type, context: context, selection: selection)
                 .one(entity, representation)
@@ -102,5 +103,18 @@ struct EntityResource {
         case nil: return options.contains("keyValues") || options.contains("simplified") ? .simplified : .normalized
         case let format?: throw .invalidRequest("The format \"\(format)\" is not taken here; take simplified, or none")
         }
+    }
+}
+
+extension EntityRepresentation {
+    /// Whether an attribute of the entity is shown.
+    func showsAttribute(of entity: EntityRecord) -> Bool {
+        if picked == nil, omitted.isEmpty { return true }
+        return entity.attributes.names.contains { shows($0) }
+    }
+
+    /// Whether anything of the entity is shown.
+    func showsAny(of entity: EntityRecord) -> Bool {
+        showsID || showsType || (showsScope && !entity.scopes.isEmpty) || showsAttribute(of: entity)
     }
 }

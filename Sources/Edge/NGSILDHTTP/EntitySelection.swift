@@ -61,8 +61,15 @@ struct EntitySelection {
             throw .badRequest("geometryProperty goes with Accept: application/geo+json")
         }
         if let attributes = try parameters.list(.attrs) {
-            if parameters[.pick] != nil { throw .badRequest("attrs and pick exclude each other; use pick") }
-            for name in attributes { try checkAttribute(name, .attrs) }
+            guard parameters[.pick] == nil, parameters[.omit] == nil else {
+                throw .badRequest("attrs goes without pick and omit; use these two alone")
+            }
+            for name in attributes {
+                if Self.entityMembers.contains(name) {
+                    throw .badRequest("\"\(name)\" in attrs is no attribute; name it in pick")
+                }
+                try checkAttribute(name, .attrs)
+            }
             result.picked = Set(attributes.map(known))
         }
         try project(&result)
@@ -143,7 +150,9 @@ struct EntitySelection {
         if let text = parameters[.idPattern] {
             query.idPattern = try translating { () throws(NGSILDError) in try TextPattern(parsing: text) }
         }
-        if let names = try parameters.list(.attrs) { query.attributes = names.map(known) }
+        let filter: [String]
+        if let names = try parameters.list(.attrs) { filter = names } else { filter = try filteringMembers() }
+        query.attributes = filter.map(known)
         if let text = parameters[.q] {
             let expanded = Set(try parameters.list(.expandValues) ?? [])
             query.expression = try translating { () throws(NGSILDError) in
@@ -160,6 +169,18 @@ struct EntitySelection {
         query.offset = page.offset
         return query
     }
+
+    /// The attributes in `pick` of which an entity must have one, so that something of it is left to show.
+    private func filteringMembers() throws(HTTPFailure) -> [String] {
+        guard let picked = try members(.pick), picked.allSatisfy({ !Self.entityMembers.contains($0) }) else {
+            return []
+        }
+        return picked
+    }
+
+    private static let systemAttributes: Set<String> = [
+        "createdAt", "modifiedAt", "deletedAt", "expiresAt", "observedAt",
+    ]
 
     private func geo(_ query: inout EntityQuery) throws(HTTPFailure) {
         let (georel, geometry, coordinates) = (parameters[.georel], parameters[.geometry], parameters[.coordinates])
@@ -180,7 +201,9 @@ struct EntitySelection {
         if query.types?.alternatives == nil, query.types != nil, isLocal == false {
             throw .badRequest("type=* means all entities of this broker; it goes without local=false")
         }
-        if query.types == nil, query.attributes.isEmpty, query.expression == nil, query.geo == nil, isLocal != true {
+        // pick alone selects nothing, nor do system attributes.
+        let namesAttributes = try parameters.list(.attrs)?.contains { !Self.systemAttributes.contains($0) } ?? false
+        if query.types == nil, !namesAttributes, query.expression == nil, query.geo == nil, isLocal != true {
             throw .badRequest(
                 "The query is too wide; give it one of type, attrs, q or georel, or local=true for all entities")
         }

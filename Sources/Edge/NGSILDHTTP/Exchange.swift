@@ -77,14 +77,20 @@ final class Exchange: Sendable {
         var head = AnswerHead(type, link: isPlain ? context : nil)
         head.status = status
         head.headers = headers
+        if prefers("ngsi-ld=\(Self.version)") { head.headers.append(("Preference-Applied", "ngsi-ld=\(Self.version)")) }
         head.tenant = tenant
         request.connection.answer(request, head)
     }
 
+    /// The version of the specification whose representations are written; others cannot be preferred yet.
+    private static let version = "1.9"
+
     /// GeoJSON carries its @context inside, unless `Prefer: body=json` asks for a Link header (clause 6.3.6).
-    private var prefersPlainGeoJSON: Bool {
+    private var prefersPlainGeoJSON: Bool { prefers("body=json") }
+
+    private func prefers(_ preference: String) -> Bool {
         guard let prefer = request.fields.prefer else { return false }
-        return prefer.split(separator: ",").contains { $0.filter { $0 != " " && $0 != "\"" } == "body=json" }
+        return prefer.split { $0 == "," || $0 == ";" }.contains { $0.filter { $0 != " " && $0 != "\"" } == preference }
     }
 
     func accepted(_ offered: [MediaType] = MediaType.plain) throws(HTTPFailure) -> MediaType {

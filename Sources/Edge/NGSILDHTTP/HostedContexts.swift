@@ -16,6 +16,8 @@ public final class HostedContexts: ContextDocumentLoader {
     struct Hosted: Sendable {
         enum Kind: String, Sendable { case hosted = "Hosted", implicitlyCreated = "ImplicitlyCreated" }
         let kind: Kind
+        /// Only its clients see it; implicit ones have none, since they come from requests alone.
+        let tenant: String
         let createdAt: Timestamp
         /// A JSON object with the member `@context`.
         let body: [UInt8]
@@ -44,7 +46,7 @@ public final class HostedContexts: ContextDocumentLoader {
         self.next = next
         var state = State()
         for document in try documents.documents(kind: Self.kind) {
-            if let hosted = Self.read(document.body) { state.hosted[document.key] = hosted }
+            if let hosted = Self.read(document.body, document.tenant) { state.hosted[document.key] = hosted }
         }
         self.state = Mutex(state)
     }
@@ -54,11 +56,14 @@ public final class HostedContexts: ContextDocumentLoader {
         completion(.success(hosted.body))
     }
 
+    /// A hosted context, whatever its tenant: for URLs, which name it by an id that cannot be guessed.
     subscript(id: String) -> Hosted? { state.withLock { $0.hosted[id] } }
 
-    /// All that is hosted, the oldest first.
-    var all: [(id: String, hosted: Hosted)] {
+    /// All that is hosted for a tenant, the oldest first.
+    func all(tenant: String) -> [(id: String, hosted: Hosted)] {
         state.withLock { $0.hosted.map { ($0.key, $0.value) } }
+            .filter { $0.1.tenant == tenant || $0.1.kind == .implicitlyCreated }
+            .map { (id: $0.0, hosted: $0.1) }
             .sorted { ($0.hosted.createdAt, $0.id) < ($1.hosted.createdAt, $1.id) }
     }
 
@@ -75,9 +80,10 @@ public final class HostedContexts: ContextDocumentLoader {
     ///
     /// - Parameters:
     ///   - value: the value of the member `@context`, as JSON.
+    ///   - tenant: for whom.
     ///   - reply: gets the new id, once it is durable.
     func add(
-        _ value: String, on scheduler: any ReplyScheduler,
+        _ value: String, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<String, NGSILDError>) -> Void
     ) throws(NGSILDError) {
         guard value.utf8.count <= Self.lengthLimit else {
@@ -87,10 +93,10 @@ public final class HostedContexts: ContextDocumentLoader {
             throw .insufficientStorage(
                 "The broker hosts \(Self.countLimit) @contexts, which is all it takes; delete some")
         }
-        let hosted = Hosted(kind: .hosted, createdAt: .now(), body: Self.body(value))
+        let hosted = Hosted(kind: .hosted, tenant: tenant, createdAt: .now(), body: Self.body(value))
         let id = "urn:ngsi-ld:JSONLDContext:" + Self.randomName()
         documents.putDocument(
-            kind: Self.kind, tenant: "", key: id, body: Self.stored(hosted), on: scheduler
+            kind: Self.kind, tenant: tenant, key: id, body: Self.stored(hosted), on: scheduler
         ) { [self] result in
             switch result {
             case .success:
@@ -105,14 +111,17 @@ public final class HostedContexts: ContextDocumentLoader {
     func remove(
         _ id: String, on scheduler: any ReplyScheduler, reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
     ) {
-        if self[id]?.kind == .implicitlyCreated {
+        let hosted = self[id]
+        if hosted?.kind == .implicitlyCreated {
             state.withLock { state in
                 state.hosted[id] = nil
                 state.implicit.removeAll { $0 == id }
             }
             return reply(.success(()))
         }
-        documents.putDocument(kind: Self.kind, tenant: "", key: id, body: nil, on: scheduler) { [self] result in
+        documents.putDocument(
+            kind: Self.kind, tenant: hosted?.tenant ?? "", key: id, body: nil, on: scheduler
+        ) { [self] result in
             switch result {
             case .success:
                 state.withLock { $0.hosted[id] = nil }
@@ -129,7 +138,7 @@ public final class HostedContexts: ContextDocumentLoader {
         state.withLock { state in
             guard state.hosted[id] == nil else { return }
             state.hosted[id] = Hosted(
-                kind: .implicitlyCreated, createdAt: .now(), body: Self.body(context.valueJSON))
+                kind: .implicitlyCreated, tenant: "", createdAt: .now(), body: Self.body(context.valueJSON))
             state.implicit.append(id)
             if state.implicit.count > Self.implicitLimit { state.hosted[state.implicit.removeFirst()] = nil }
         }
@@ -154,13 +163,14 @@ public final class HostedContexts: ContextDocumentLoader {
         return writer.array()
     }
 
-    private static func read(_ bytes: [UInt8]) -> Hosted? {
+    private static func read(_ bytes: [UInt8], _ tenant: String) -> Hosted? {
         guard let document = try? JSONDocument(parsing: bytes),
             let body = document.member(document.root, "document"),
             let text = document.member(document.root, "createdAt").flatMap({ document.string($0) }),
             let createdAt = Timestamp(text)
         else { return nil }
-        return Hosted(kind: .hosted, createdAt: createdAt, body: Array(document.text(body).utf8))
+        return Hosted(
+            kind: .hosted, tenant: tenant, createdAt: createdAt, body: Array(document.text(body).utf8))
     }
 
     private static func randomName() -> String {

@@ -43,8 +43,9 @@ enum MediaType: CaseIterable {
             case "*/*": precision = 0
             default: continue
             }
+            // A weight that cannot be read says nothing.
             var weight = 1.0
-            for part in parts.dropFirst() where part.hasPrefix("q=") { weight = Double(part.dropFirst(2)) ?? 0 }
+            for part in parts.dropFirst() where part.hasPrefix("q=") { weight = Double(part.dropFirst(2)) ?? 1 }
             if precision > found?.precision ?? -1 { found = (weight, precision) }
         }
         return found?.weight ?? 0

@@ -9,6 +9,8 @@ struct ContextBuilder {
     private var inclusionCount = 0
     private var definitionCount = 0
     private var iriByteCount = 0
+    /// Whether the last thing that was read is the core context.
+    private var endsWithCore = false
     /// The document being read, for error messages; `nil` is the request.
     private var place: String?
 
@@ -30,7 +32,9 @@ struct ContextBuilder {
         case .value(let document, let node): try builder.apply(document, node, base: nil, chain: [], depth: 0)
         }
         return ResolvedContext(
-            identity: form.identity, linkURL: form.linkURL, valueJSON: form.valueJSON, table: builder.table)
+            identity: form.identity, linkURL: form.linkURL,
+            valueJSON: form.valueJSON(endsWithCore: builder.endsWithCore),
+            table: builder.table)
     }
 
     func failure(_ problem: ContextProblem) -> ContextError { .invalid(url: place, problem.shortened) }
@@ -59,6 +63,7 @@ struct ContextBuilder {
     private mutating func reset() throws(ContextError) {
         if let term = table.terms.first(where: { $0.value.isProtected })?.key { throw failure(.protectedTerm(term)) }
         table = TermTable()
+        endsWithCore = false
     }
 
     private mutating func count(_ definitions: Int) throws(ContextError) {
@@ -94,7 +99,12 @@ struct ContextBuilder {
         guard let url = IRIReference.resolve(reference, against: base) else {
             throw failure(.relativeReference(reference))
         }
-        if CoreContext.isKnown(url) { return nil }
+        guard !CoreContext.isKnown(url) else {
+            // What the request itself says of the core context is left out of its form (ContextForm).
+            if place != nil { endsWithCore = true }
+            return nil
+        }
+        endsWithCore = false
         if chain.contains(url) { throw failure(.cyclicInclusion(url)) }
         guard chain.count < ContextLimits.chain else {
             throw failure(.tooManyIncludedInOneAnother(limit: ContextLimits.chain))
@@ -115,6 +125,7 @@ struct ContextBuilder {
         _ document: JSONDocument, _ node: JSONNode, base: String?, chain: [String]
     ) throws(ContextError) {
         var local = LocalContext()
+        defer { endsWithCore = false }
         if let reference = document.member(node, "@import") {
             try read(imported: reference, of: document, base: base, chain: chain, into: &local)
         }

@@ -4,8 +4,25 @@ import JSONTree
 struct ContextForm {
     let identity: String
     let linkURL: String?
-    let valueJSON: String
     let isCore: Bool
+    /// The user's part of the context, as JSON: a URL, or the entries of an array without its brackets.
+    private let userJSON: String
+    private let isArray: Bool
+
+    /// The value for a member `@context` of an answer.
+    ///
+    /// - Parameter endsWithCore: whether the user's part ends with the core context as it is; then it is not named again.
+    func valueJSON(endsWithCore: Bool) -> String {
+        if isCore || (endsWithCore && !isArray) { return userJSON }
+        if endsWithCore { return "[\(userJSON)]" }
+        var writer = ByteWriter(capacity: userJSON.utf8.count + 80)
+        writer.append("[")
+        writer.append(utf8: userJSON)
+        writer.append(",")
+        writer.append(jsonString: CoreContext.currentURL)
+        writer.append("]")
+        return writer.string()
+    }
 
     init(_ source: ContextSource) {
         switch source {
@@ -24,32 +41,25 @@ struct ContextForm {
 
     private init(url: String) {
         isCore = CoreContext.isKnown(url)
+        isArray = false
         identity = isCore ? CoreContext.currentURL : url
         linkURL = identity
         var writer = ByteWriter()
-        if !isCore { writer.append("[") }
         writer.append(jsonString: identity)
-        if !isCore {
-            writer.append(",")
-            writer.append(jsonString: CoreContext.currentURL)
-            writer.append("]")
-        }
-        valueJSON = writer.string()
+        userJSON = writer.string()
     }
 
     private init(_ document: JSONDocument, _ parts: [JSONNode]) {
         var writer = ByteWriter()
-        writer.append("[")
-        for part in parts {
+        for (offset, part) in parts.enumerated() {
+            if offset > 0 { writer.append(",") }
             document.appendMinified(part, to: &writer)
-            writer.append(",")
         }
-        writer.append(jsonString: CoreContext.currentURL)
-        writer.append("]")
         isCore = false
+        isArray = true
         identity = "sha256:" + writer.withBytes { SHA256.hexDigest(of: $0) }
         linkURL = nil
-        valueJSON = writer.string()
+        userJSON = writer.string()
     }
 
     /// The entries of a context value that say something: no URLs of the core context, no empty objects, and nothing

@@ -14,7 +14,8 @@ public final class ResolvedContext: Sendable {
     public let identity: String
     /// The URL for a Link header; `nil` when the context is not a single document with a URL.
     public let linkURL: String?
-    /// The value for a member `@context` of an answer, as JSON text: the user's, with the core context last.
+    /// The value for a member `@context` of an answer, as JSON text: the user's, with the core context last unless the
+    /// user's already ends with it.
     public let valueJSON: String
 
     private let table: TermTable

@@ -89,7 +89,7 @@ public struct EntityRenderer: Sendable {
                 writer.append(jsonStrings: entity.scopes)
             }
         }
-        if entity.expiresAt.isSet {
+        if representation.showsSystemAttributes, entity.expiresAt.isSet {
             if writer.count > start { writer.append(UInt8(ascii: ",")) }
             writer.append("\"expiresAt\":")
             entity.expiresAt.append(quotedTo: &writer)

@@ -150,6 +150,31 @@ struct BadInputTests {
             "an id in the query that is no URI", "GET", "/entities?type=Room&id=1", [], nil, 400, "BadRequestData",
             says: ["URI"]),
         Case("attrs and pick", "GET", room + "?attrs=a&pick=b", [], nil, 400, "BadRequestData", says: ["pick"]),
+        Case("attrs and omit", "GET", room + "?attrs=a&omit=b", [], nil, 400, "BadRequestData", says: ["omit"]),
+        Case(
+            "id in attrs", "GET", "/entities?type=Room&attrs=id", [], nil, 400, "BadRequestData", says: ["id", "pick"]),
+        Case(
+            "system attributes alone", "GET", "/entities?attrs=createdAt", [], nil, 400, "BadRequestData",
+            says: ["too wide"]),
+        Case("pick alone", "GET", "/entities?pick=temperature", [], nil, 400, "BadRequestData", says: ["too wide"]),
+        Case("pick of what is not there", "GET", room + "?pick=colour", [], nil, 404, "ResourceNotFound"),
+        Case(
+            "omitting everything", "GET", room + "?omit=id,type,temperature,inBuilding", [], nil, 404,
+            "ResourceNotFound"),
+        Case(
+            "a scope that is not there", "DELETE", room + "/attrs/scope", [], nil, 404, "ResourceNotFound",
+            says: ["scope"]),
+        Case("a path without id", "PATCH", "/entities/", [], "{}", 400, "BadRequestData", says: ["{id}"]),
+        Case("a name with @", "PUT", room + "/attrs/@a", [], #"{"value":1}"#, 400, "BadRequestData", says: ["@a"]),
+        Case(
+            "a batch with what is no entity", "POST", "/entityOperations/create", [],
+            #"[{"id":"urn:a:1","type":"T"},null]"#, 400,
+            "BadRequestData", says: ["Member 2", "null"]),
+        Case(
+            "deleting the core context", "DELETE",
+            "/jsonldContexts/https%3A%2F%2Furi.etsi.org%2Fngsi-ld%2Fv1%2Fngsi-ld-core-context-v1.8.jsonld", [], nil,
+            400,
+            "BadRequestData", says: ["built in"]),
         Case(
             "pick and omit of one member", "GET", room + "?pick=id,a&omit=a", [], nil, 400, "BadRequestData",
             says: ["a"]),

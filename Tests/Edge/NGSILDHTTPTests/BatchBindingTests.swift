@@ -21,7 +21,7 @@ struct BatchBindingTests {
         _ = try client.post("/entities", entity("2"))
         let answer = try client.post(
             "/entityOperations/create",
-            #"[\#(entity("1")),\#(entity("2")),{"id":"no uri","type":"T"},{"id":"urn:a:4"},5]"#)
+            #"[\#(entity("1")),\#(entity("2")),{"id":"no uri","type":"T"},{"id":"urn:a:4"}]"#)
         #expect(answer.status == 207)
         #expect(answer.body.hasPrefix(#"{"success":["urn:a:1"],"errors":["#))
         #expect(

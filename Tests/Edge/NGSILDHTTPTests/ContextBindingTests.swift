@@ -45,7 +45,7 @@ struct ContextBindingTests {
             ("application/ld+json", "application/ld+json"),
             ("application/ld+json, application/json", "application/json"),
             ("application/json;q=0.5, application/ld+json", "application/ld+json"),
-            ("application/json;q=0, */*", "application/ld+json"),
+            ("application/json;q=0, */*", "application/ld+json"), ("application/json;q=high", "application/json"),
             ("text/html, application/xhtml+xml, */*;q=0.8", "application/json"),
             ("application/geo+json, application/ld+json;q=0.9", "application/geo+json"),
         ] as [(String?, String)])
@@ -102,6 +102,20 @@ struct ContextBindingTests {
         #expect(try client.get("/entities?type=Car", hosted).status == 504)
     }
 
+    @Test func `a hosted context is its tenant's alone, but for those who know its URL`() throws {
+        let client = try TestBroker().client()
+        let added = try client.post(
+            "/jsonldContexts", #"{"@context":{"Car":"http://example.org/Vehicle"}}"#, "NGSILD-Tenant: a")
+        let path = try #require(added.header("Location"))
+        #expect(try client.request("GET", path).status == 404)
+        #expect(try client.request("DELETE", path).status == 404)
+        #expect(try client.get("/jsonldContexts").body == "[]")
+        #expect(try client.request("GET", path, ["NGSILD-Tenant: a"]).status == 200)
+        let link = #"Link: <http://broker.example\#(path)>; rel="http://www.w3.org/ns/json-ld#context""#
+        #expect(try client.get("/entities?type=Car", link).status == 200)
+        #expect(try client.request("DELETE", path, ["NGSILD-Tenant: a"]).status == 204)
+    }
+
     @Test func `hosted contexts outlive the process`() throws {
         let storage = InMemoryStorage()
         let path = try {
@@ -129,7 +143,9 @@ struct ContextBindingTests {
     }
 
     @Test(arguments: [
-        (#"{"context":{}}"#, "BadRequestData"), (#"{"@context":5}"#, "BadRequestData"),
+        (#"{"context":{}}"#, "InvalidRequest"),
+        (#"{"@context":["http://example.org/missing.jsonld",5]}"#, "BadRequestData"),
+        (#"{"@context":5}"#, "BadRequestData"),
         (#"{"@context":"http://example.org/missing.jsonld"}"#, "LdContextNotAvailable"), ("{", "InvalidRequest"),
     ])
     func `what is no context is not hosted`(body: String, type: String) throws {

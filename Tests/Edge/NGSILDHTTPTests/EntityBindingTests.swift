@@ -91,6 +91,30 @@ struct EntityBindingTests {
         #expect(canonical(try client.get("/entities/urn:a:1").body) == #"{"id":"urn:a:1","type":"T"}"#)
     }
 
+    @Test func `the scope is deleted like an attribute`() throws {
+        let client = try TestBroker().client()
+        _ = try client.post("/entities", #"{"id":"urn:a:1","type":"T","scope":"/Town"}"#)
+        #expect(try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/scope").status == 204)
+        #expect(canonical(try client.get("/entities/urn:a:1").body) == #"{"id":"urn:a:1","type":"T"}"#)
+    }
+
+    @Test func `picked attributes choose the entities that have them`() throws {
+        let client = try TestBroker().client()
+        _ = try client.post(
+            "/entityOperations/create",
+            #"[{"id":"urn:a:1","type":"T","v":{"type":"Property","value":1}},{"id":"urn:a:2","type":"T"}]"#)
+        let answer = try client.get("/entities?type=T&pick=v&options=keyValues&count=true")
+        #expect(answer.body == #"[{"v":1}]"#)
+        #expect(answer.header("NGSILD-Results-Count") == "1")
+        #expect(try client.get("/entities?type=T&pick=id,v&options=keyValues").body.contains("urn:a:2"))
+    }
+
+    @Test func `the version that is spoken can be preferred`() throws {
+        let client = try TestBroker().client()
+        #expect(try client.get("/entities?type=T", "Prefer: ngsi-ld=1.9").header("Preference-Applied") == "ngsi-ld=1.9")
+        #expect(try client.get("/entities?type=T", "Prefer: ngsi-ld=1.6").header("Preference-Applied") == nil)
+    }
+
     @Test func `a write to a type that the entity does not have is refused`() throws {
         let broker = try TestBroker()
         let client = try broker.client()

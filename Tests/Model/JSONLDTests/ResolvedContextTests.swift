@@ -210,6 +210,23 @@ struct ResolvedContextTests {
         }
     }
 
+    @Test(arguments: [
+        (#"{"@context":["http://x.org/c","https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"]}"#, false),
+        (#"{"@context":["https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld","http://x.org/c"]}"#, true),
+        (#"{"@context":"http://x.org/c"}"#, true),
+    ])
+    func `the core context is named beside a document unless that ends with it`(document: String, isNamed: Bool) throws
+    {
+        let documents = ["http://x.org/c": #"{"@context":{"a":"http://x.org/a"}}"#, "http://x.org/compound": document]
+        let core = ",\"\(CoreContext.currentURL)\""
+        let one = try context(#""http://x.org/compound""#, documents: documents)
+        #expect(one.valueJSON == (isNamed ? "[\"http://x.org/compound\"\(core)]" : "\"http://x.org/compound\""))
+        let beside = try context("[\"http://x.org/compound\"\(core)]", documents: documents)
+        #expect(beside.valueJSON == one.valueJSON)
+        let two = try context(#"[{"b":"http://x.org/b"},"http://x.org/compound"]"#, documents: documents)
+        #expect(two.valueJSON == "[{\"b\":\"http://x.org/b\"},\"http://x.org/compound\"\(isNamed ? core : "")]")
+    }
+
     @Test func `an inline context is named by its content, however it is spaced`() throws {
         let one = try context(#"{"a":"http://x.org/a"}"#)
         let same = try context(#"[ { "a" : "http://x.org/a" } ]"#)
