@@ -79,7 +79,12 @@ public final class HistoryStore: Sendable {
         let following = feed.follow { [weak self] changes in self?.record(changes) }
         follower.withLock { $0 = following }
         let last = feed.lastSequence
-        pending.withLock { $0.missingThrough = max($0.missingThrough, last) }
+        let absorbed = tails.withLock { $0.absorbed }
+        pending.withLock { pending in
+            pending.missingThrough = max(pending.missingThrough, last)
+            // Where nothing happened since the last run, the feed is enough from the first change on.
+            if pending.missingThrough <= absorbed { pending.isMissing = false }
+        }
         schedule(urgent: true)
     }
 
