@@ -86,7 +86,9 @@ final class ChangeStreamHub: Sendable {
         // Taken after following began, so that no change falls between the two.
         let now = feed.lastSequence
         stream.sentThrough = now
-        stream.send(ByteBuffer(string: "retry: 2000\nid: \(now)\nevent: hello\ndata: {}\n\n"))
+        // A client that comes back keeps its own place until it has what it missed.
+        let place = request.header("Last-Event-ID") == nil ? "id: \(now)\n" : ""
+        stream.send(ByteBuffer(string: "retry: 2000\n\(place)event: hello\ndata: {}\n\n"))
         if let text = request.header("Last-Event-ID") { catchUp(stream, from: UInt64(text), to: now) }
         scheduleHeartbeat(stream, loop)
     }

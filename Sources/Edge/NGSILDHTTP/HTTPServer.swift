@@ -14,6 +14,9 @@ public final class HTTPServer: Sendable {
     private let channel = Mutex<(any Channel)?>(nil)
     private let hasShutDown = Mutex(false)
 
+    /// Makes the event loops; `start` listens.
+    ///
+    /// - Parameter handler: answers the requests, on the loops.
     public init(configuration: Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger) {
         state = ServerState(configuration: configuration, handler: handler, metrics: metrics, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops))

@@ -6,12 +6,12 @@ struct AssetsDirectoryTests {
     @Test func `the places are tried from the installed one to the repository's`() {
         #expect(
             AssetsDirectory.candidates(
-                executable: "/opt/a/repo/.build/release/parvis", workingDirectory: "/srv/city")
+                executable: "/repo/.build/release/parvis", workingDirectory: "/srv/city")
                 == [
-                    "/opt/a/repo/.build/release/share/parvis/assets", "/opt/a/repo/.build/share/parvis/assets",
+                    "/repo/.build/release/share/parvis/assets", "/repo/.build/share/parvis/assets",
                     "/srv/city/.assets",
-                    "/opt/a/repo/.build/release/.assets", "/opt/a/repo/.build/.assets", "/opt/a/repo/.assets",
-                    "/opt/a/.assets", "/opt/.assets", "/.assets",
+                    "/repo/.build/release/.assets", "/repo/.build/.assets", "/repo/.assets",
+                    "/.assets",
                 ])
         #expect(
             AssetsDirectory.candidates(executable: "/usr/bin/parvis", workingDirectory: nil).prefix(2)

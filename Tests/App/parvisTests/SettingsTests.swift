@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import parvis
+
+struct SettingsTests {
+    private func file(_ text: String) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("parvis-\(UUID().uuidString).yaml")
+            .path
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    @Test func `a flag wins over the environment, that over the file, that over the default`() throws {
+        let path = try file("port: 2001\ndata: from-file\nhost: 10.0.0.1\n")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let settings = try Settings.resolve(
+            flags: ["port": "2003"], configFile: path,
+            environment: ["PARVIS_PORT": "2002", "PARVIS_DATA": "from-environment"])
+        #expect(settings.port == 2003)
+        #expect(settings.data == "from-environment")
+        #expect(settings.host == "10.0.0.1")
+        #expect(settings.memoryBudget == 1 << 30)
+    }
+
+    @Test(arguments: [
+        ("port", "70000"), ("port", "http"), ("memory-budget", "lots"), ("memory-budget", "1KiB"), ("open", "perhaps"),
+        ("log-level", "loud"), ("log-format", "xml"), ("tile-url", "http://tiles"), ("host", ""),
+    ])
+    func `a value out of range is refused with the name of its flag`(name: String, value: String) {
+        #expect { try Settings.resolve(flags: [name: value], configFile: nil, environment: [:]) } throws: {
+            "\($0)".contains("--\(name)") && "\($0)".contains(value)
+        }
+    }
+
+    @Test func `an unknown key of the file is refused with the known ones`() throws {
+        let path = try file("prot: 1\n")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect { try Settings.resolve(flags: [:], configFile: path, environment: [:]) } throws: {
+            "\($0)".contains("prot") && "\($0)".contains("port") && "\($0)".contains(path)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("512MiB", 512 << 20), ("4GiB", 4 << 30), ("16 KiB", 16 << 10), ("100", 100), ("-1GiB", nil), ("GiB", nil),
+            ("99999999999GiB", nil), ("1.5GiB", nil),
+        ] as [(String, Int?)])
+    func `sizes are read with their unit`(text: String, bytes: Int?) {
+        #expect(Settings.byteCount(text) == bytes)
+    }
+
+    @Test(arguments: ["serve", "demo", "import", "export", "backup"])
+    func `every command shows examples in its help`(name: String) {
+        let command = Parvis.configuration.subcommands.first { $0._commandName == name }
+        #expect(command?.helpMessage().contains("EXAMPLES") == true)
+    }
+}
