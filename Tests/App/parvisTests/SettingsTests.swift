@@ -29,7 +29,7 @@ struct SettingsTests {
     ])
     func `a value out of range is refused with the name of its flag`(name: String, value: String) {
         #expect { try Settings.resolve(flags: [name: value], configFile: nil, environment: [:]) } throws: {
-            "\($0)".contains("--\(name)") && "\($0)".contains(value)
+            "\($0)".contains("--\(name)") && (value.isEmpty || "\($0)".contains(value))
         }
     }
 
