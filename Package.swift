@@ -103,7 +103,8 @@ let app: [Target] = [
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
     .testTarget(
-        name: "parvisTests", dependencies: ["parvis", "JSONTree"], path: "Tests/App/parvisTests",
+        name: "parvisTests", dependencies: ["parvis", "DatasetImport", "NGSILDClient", "SQLiteStorage", logging],
+        path: "Tests/App/parvisTests",
         swiftSettings: strict),
 ]
 
