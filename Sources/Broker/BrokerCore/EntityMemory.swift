@@ -21,8 +21,23 @@ final class EntityMemory: Sendable {
     /// Bytes above the budget; 0 or less when there is room.
     var excess: Int { used.load(ordering: .relaxed) - budget }
 
+    enum Loaded {
+        case found(EntityRecord)
+        case gone
+        case unreadable
+    }
+
+    func read(_ id: String, tenant: String) -> Loaded {
+        do {
+            guard let found = try storage.entity(tenant: tenant, id: id) else { return .gone }
+            return EntityCodec.decode(found.1, id: id).map { .found($0) } ?? .unreadable
+        } catch {
+            return .unreadable
+        }
+    }
+
     func load(_ id: String, tenant: String) -> EntityRecord? {
-        guard let found = try? storage.entity(tenant: tenant, id: id) else { return nil }
-        return EntityCodec.decode(found.1, id: id)
+        guard case .found(let record) = read(id, tenant: tenant) else { return nil }
+        return record
     }
 }

@@ -10,6 +10,9 @@ struct OperationContext {
     mutating func existing(_ id: String, _ tenant: Tenant) throws(NGSILDError) -> (position: Int, record: EntityRecord)
     {
         let position = working.entry(id, in: tenant)
+        if working.entries[position].isUnreadable {
+            throw .internalError("Entity \(id) cannot be read from the store; nothing was changed")
+        }
         guard let record = working.entries[position].record else {
             throw .resourceNotFound("Entity \(id) does not exist; create it with POST /entities")
         }

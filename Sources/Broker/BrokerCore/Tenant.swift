@@ -26,6 +26,9 @@ final class Tenant: Sendable {
         record.isEvicted ? memory.load(record.id, tenant: name) : record
     }
 
+    /// Reads an evicted record's whole form from the store.
+    func load(_ record: EntityRecord) -> EntityMemory.Loaded { memory.read(record.id, tenant: name) }
+
     func withState<R>(_ body: (inout TenantState) throws -> R) rethrows -> R {
         try state.withLock { (state: inout sending TenantState) throws -> R in
             nonisolated(unsafe) let result = try body(&state)  // what leaves the lock is a value or an immutable record

@@ -16,6 +16,8 @@ struct WorkingSet {
         let id: String
         /// The published state when the entity was first touched.
         let stored: EntitySlot?
+        /// The attributes are in the store only and could not be read, so nothing may be made from them.
+        let isUnreadable: Bool
         var record: EntityRecord?
         var steps: [Step] = []
     }
@@ -36,8 +38,17 @@ struct WorkingSet {
         let key = Key(tenant: ObjectIdentifier(tenant), id: id)
         if let position = index[key] { return position }
         var stored = tenant.withState { $0.slot(of: id) }
-        if let record = stored?.record, record.isEvicted, let whole = tenant.whole(record) { stored?.record = whole }
-        entries.append(Entry(tenant: tenant, id: id, stored: stored, record: stored?.record))
+        var isUnreadable = false
+        if let record = stored?.record, record.isEvicted {
+            switch tenant.load(record) {
+            case .found(let whole): stored?.record = whole
+            // Another writer deleted it; a commit computed from the old revision would be a conflict, so say it is gone.
+            case .gone: stored = nil
+            case .unreadable: isUnreadable = true
+            }
+        }
+        entries.append(
+            Entry(tenant: tenant, id: id, stored: stored, isUnreadable: isUnreadable, record: stored?.record))
         index[key] = entries.count - 1
         return entries.count - 1
     }

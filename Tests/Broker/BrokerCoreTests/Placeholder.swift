@@ -1,1 +1,0 @@
-// Placeholder: goes with the first real file of this target.
