@@ -73,7 +73,7 @@ final class ChangeStreamHub: Sendable {
     private func open(_ request: HTTPRequest, _ types: Set<String>, _ tenant: String) throws(HTTPFailure) {
         let loop = request.loop
         let stream = EventStream(
-            types: types, tenant: tenant, sentThrough: 0,
+            types: types, tenant: tenant, newest: { [feed] in feed.lastSequence },
             onEnd: { [weak self] stream in self?.close(stream) },
             onBehind: { [metrics] in metrics.streamDropped() })
         guard join(Member(stream: stream, loop: loop), limit: loop.state.configuration.streamLimit) else {

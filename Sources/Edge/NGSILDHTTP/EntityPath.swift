@@ -11,7 +11,7 @@ enum EntityPath {
     }
 
     static func check(attribute name: String) throws(HTTPFailure) {
-        guard AttributeName.isValid(name), !name.hasPrefix("@") else {
+        guard AttributeName.isValid(name), !name.hasPrefix("@"), name != ".", name != ".." else {
             throw .badRequest("\"\(name)\" in the path is not a name of an attribute")
         }
     }

@@ -12,19 +12,24 @@ final class EventStream: @unchecked Sendable {
     let tenant: String
     /// The newest change that the client has been sent, or that it knows from elsewhere.
     var sentThrough: UInt64
+    private let newest: @Sendable () -> UInt64
     private weak var connection: HTTPConnection?
     private let onEnd: @Sendable (EventStream) -> Void
     private let onBehind: @Sendable () -> Void
     private var isBehind = false
     private var hasEnded = false
 
+    /// - Parameters:
+    ///   - newest: the newest sequence number of the feed.
+    ///   - onBehind: called when events are dropped because the client reads too slowly.
     init(
-        types: Set<String>, tenant: String, sentThrough: UInt64, onEnd: @escaping @Sendable (EventStream) -> Void,
-        onBehind: @escaping @Sendable () -> Void
+        types: Set<String>, tenant: String, newest: @escaping @Sendable () -> UInt64,
+        onEnd: @escaping @Sendable (EventStream) -> Void, onBehind: @escaping @Sendable () -> Void
     ) {
         self.types = types
         self.tenant = tenant
-        self.sentThrough = sentThrough
+        self.newest = newest
+        sentThrough = 0
         self.onEnd = onEnd
         self.onBehind = onBehind
     }
@@ -41,10 +46,11 @@ final class EventStream: @unchecked Sendable {
         }
     }
 
-    func reset(reason: String) { send(Self.resetEvent(reason)) }
-
-    static func resetEvent(_ reason: String) -> ByteBuffer {
-        ByteBuffer(string: "event: reset\ndata: {\"reason\":\"\(reason)\"}\n\n")
+    /// Tells the client to load everything again; what it then knows is at least what the feed has now.
+    func reset(reason: String) {
+        let now = newest()
+        sentThrough = now
+        send(ByteBuffer(string: "event: reset\nid: \(now)\ndata: {\"reason\":\"\(reason)\"}\n\n"))
     }
 
     func writabilityChanged(_ isWritable: Bool) {

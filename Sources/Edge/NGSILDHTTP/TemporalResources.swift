@@ -240,13 +240,8 @@ struct TemporalAttributesResource {
             }
         case .PATCH:
             try exchange.withBody { (document, context) throws(HTTPFailure) in
-                let draft = try Exchange.temporalDraft(document, context, purpose: .fragment)
                 let term = context.terms.knownTerm(name) ?? .none
-                guard let root = draft.attributes.roots(named: term).first else {
-                    throw .badRequest("The body does not hold the attribute \(name) that the path names")
-                }
-                var forest = AttributeForest()
-                forest.append(subtree: root, of: draft.attributes)
+                let forest = try Self.instance(document, context, name, term)
                 temporal.modifyTemporalInstance(
                     id: id, attribute: term, instanceID: instance, forest, tenant: exchange.tenant,
                     on: exchange.request.loop
@@ -254,5 +249,28 @@ struct TemporalAttributesResource {
             }
         default: throw exchange.methodNotAllowed(.PATCH, .DELETE)
         }
+    }
+
+    /// The one instance that a body holds: under the name of its attribute, or by itself.
+    private static func instance(
+        _ document: JSONDocument, _ context: BoundContext, _ name: String, _ term: TermID
+    ) throws(HTTPFailure) -> AttributeForest {
+        let isInstance = ["value", "object", "languageMap", "vocab", "json", "valueList", "objectList"].contains {
+            document.member(document.root, named: $0) != nil
+        }
+        if isInstance {
+            return try translating { () throws(NGSILDError) in
+                try EntityDecoder(
+                    context: context.terms, purpose: .fragment, allowsNull: false, keepsEveryInstance: true
+                ).decodeAttribute(document, document.root, name: term)
+            }
+        }
+        let draft = try Exchange.temporalDraft(document, context, purpose: .fragment)
+        guard let root = draft.attributes.roots(named: term).first else {
+            throw .badRequest("The body holds neither an instance nor the attribute \(name) that the path names")
+        }
+        var forest = AttributeForest()
+        forest.append(subtree: root, of: draft.attributes)
+        return forest
     }
 }
