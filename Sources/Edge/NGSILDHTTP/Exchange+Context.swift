@@ -45,6 +45,9 @@ extension Exchange {
             return try withLinkedContext { (context) throws(HTTPFailure) in try handle(document, context) }
         }
         try refuseLinkBesideLinkedData()
+        guard document.isObject(document.root) else {
+            throw .invalidRequest("A body in application/ld+json is an object here, with a member \"@context\"")
+        }
         guard let inline else {
             throw .badRequest("A body in application/ld+json needs a member \"@context\"")
         }

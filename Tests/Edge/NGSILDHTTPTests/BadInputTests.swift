@@ -150,6 +150,10 @@ struct BadInputTests {
             "an id in the query that is no URI", "GET", "/entities?type=Room&id=1", [], nil, 400, "BadRequestData",
             says: ["URI"]),
         Case("attrs and pick", "GET", room + "?attrs=a&pick=b", [], nil, 400, "BadRequestData", says: ["pick"]),
+        Case(
+            "an array in JSON-LD", "POST", "/entities", ["Content-Type: application/ld+json"], "[]", 400,
+            "InvalidRequest",
+            says: ["object"]),
         Case("attrs and omit", "GET", room + "?attrs=a&omit=b", [], nil, 400, "BadRequestData", says: ["omit"]),
         Case(
             "id in attrs", "GET", "/entities?type=Room&attrs=id", [], nil, 400, "BadRequestData", says: ["id", "pick"]),
