@@ -1,7 +1,7 @@
 /// Why a store could not do what was asked. Nothing of a failed commit is kept.
 public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Another process has the store open.
-    case inUse(path: String)
+    /// Someone else has the store open; `process` is the number of the process, if it is known.
+    case inUse(path: String, process: Int? = nil)
     /// The disk is full; reads go on.
     case full(path: String)
     /// The path cannot be created, opened or written.
@@ -15,10 +15,11 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .inUse(let path):
-            "\(path) is in use by another Parvis process; stop it, or choose another directory with --data"
+        case .inUse(let path, let process):
+            "\(path) is in use by another Parvis process\(process.map { " (\($0))" } ?? ""); "
+                + "stop it, or choose another directory with --data"
         case .full(let path): "The disk of \(path) is full; free some space, then writes go on"
-        case .unavailable(let path, let reason): "\(path) cannot be opened: \(reason)"
+        case .unavailable(let path, let reason): "\(path) cannot be used: \(reason)"
         case .tooNew(let path, let found, let known):
             "\(path) has schema version \(found), this Parvis knows up to \(known); use a newer Parvis"
         case .corrupt(let path, let reason): "\(path) is damaged (\(reason)); restore it from a backup"

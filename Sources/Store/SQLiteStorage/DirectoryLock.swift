@@ -20,15 +20,24 @@ final class DirectoryLock: Sendable {
         guard descriptor >= 0 else { throw .unavailable(path: path, reason: FileSystem.lastError()) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
-            Glibc.close(descriptor)
-            if code == EWOULDBLOCK { throw .inUse(path: directory) }
+            let owner = DirectoryLock.owner(descriptor)
+            close(descriptor)
+            if code == EWOULDBLOCK { throw .inUse(path: directory, process: owner) }
             throw .unavailable(path: path, reason: String(cString: strerror(code)))
         }
-        // For the operator who wonders which process it is; nothing reads it.
+        // For the message that another process gets.
         let owner = "\(getpid())\n"
         _ = ftruncate(descriptor, 0)
         _ = owner.withCString { pwrite(descriptor, $0, strlen($0), 0) }
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit { close(descriptor) }
+
+    /// The process number in the lock file.
+    private static func owner(_ descriptor: Int32) -> Int? {
+        var text = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &text, text.count, 0)
+        guard count > 0 else { return nil }
+        return Int(String(decoding: text[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
 }

@@ -16,6 +16,8 @@ final class Writer {
     var lastSequence: UInt64
     var changeBytes: [UInt8] = []
 
+    /// Whether writes to the log are gathered (`LogBuffer`).
+    let gathersLog: Bool
     /// Pages in the write-ahead log, told by SQLite after each commit.
     private let walPages: UnsafeMutablePointer<Int32>
     let statements: WriterStatements
@@ -51,6 +53,7 @@ final class Writer {
                 context?.assumingMemoryBound(to: Int32.self).pointee = pages
                 return SQLITE_OK
             }, walPages)
+        gathersLog = LogBuffer.install(on: connection.handle)
     }
 
     deinit {

@@ -16,7 +16,9 @@ import Testing
     @Test func `a second store on the same directory is refused until the first is closed`() throws {
         let store = try SQLiteStorage(directory: directory)
         _ = try store.create(["urn:a"])
-        #expect(throws: StorageError.inUse(path: directory)) { try SQLiteStorage(directory: directory) }
+        #expect(throws: StorageError.inUse(path: directory, process: Int(getpid()))) {
+            try SQLiteStorage(directory: directory)
+        }
         #expect(try store.picture().last == 1)
         store.close()
         let again = try SQLiteStorage(directory: directory)
@@ -48,7 +50,10 @@ import Testing
         defer { if other.isRunning { kill(other.processIdentifier, SIGKILL) } }
         #expect(output.fileHandleForReading.availableData == Data("locked\n".utf8))
 
-        #expect(throws: StorageError.inUse(path: directory)) { try SQLiteStorage(directory: directory) }
+        // The other process has not written its number, so the last one stands there.
+        #expect(throws: StorageError.inUse(path: directory, process: Int(getpid()))) {
+            try SQLiteStorage(directory: directory)
+        }
         kill(other.processIdentifier, SIGKILL)
         other.waitUntilExit()
         try SQLiteStorage(directory: directory).close()
