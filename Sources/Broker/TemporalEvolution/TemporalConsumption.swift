@@ -197,8 +197,8 @@ extension HistoryStore {
         while true {
             let found = try entities.queryEntities(candidates, tenant: tenant)
             for record in found.entities where try !visit(head(record)) { return false }
-            guard found.hasMore else { return true }
-            candidates.offset += Self.candidatePage
+            guard found.hasMore, let last = found.last else { return true }
+            candidates.place = .after(last)
         }
     }
 

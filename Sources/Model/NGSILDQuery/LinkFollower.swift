@@ -1,0 +1,33 @@
+public import NGSILDModel
+
+/// Finds linked entities for one query, up to a bound for all of it.
+public final class LinkFollower {
+    private let lookup: (String) -> EntityRecord?
+    private var left = LinkFollower.limit
+
+    /// How many links one query follows at most.
+    public static let limit = 1_000_000
+
+    /// Whether the bound was reached, so that the outcome may miss entities.
+    public private(set) var isExhausted = false
+
+    /// - Parameter lookup: the entity with an id, or `nil` where there is none.
+    public init(lookup: @escaping (String) -> EntityRecord?) { self.lookup = lookup }
+
+    func entity(_ id: String) -> EntityRecord? {
+        guard left > 0 else {
+            isExhausted = true
+            return nil
+        }
+        left -= 1
+        return lookup(id)
+    }
+
+    /// - Throws: `tooComplexQuery` when the bound was reached.
+    public func checkLimit() throws(NGSILDError) {
+        guard isExhausted else { return }
+        throw .tooComplexQuery(
+            "The query follows more than \(Self.limit) links; narrow it, as with a type, so that fewer entities are gone through"
+        )
+    }
+}
