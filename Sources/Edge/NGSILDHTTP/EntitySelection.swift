@@ -162,7 +162,7 @@ struct EntitySelection {
     ///
     /// - Source: CIM 009 clause 4.5.23, tables 6.4.3.2-1 and 6.5.3.1-1.
     func linkedRetrieval() throws(HTTPFailure) -> LinkedEntityRetrieval? {
-        if parameters.isEmpty { return nil }
+        guard parameters.contains(anyOf: Self.linkedParameters) else { return nil }
         let levels = try parameters.number(.joinLevel, default: 1)
         let form: LinkedEntityRetrieval.Form
         switch parameters[.join] {

@@ -30,6 +30,7 @@ struct Pagination {
     }
 
     private static func place(_ parameters: QueryParameters) throws(HTTPFailure) -> EntityQuery.Place? {
+        guard parameters.contains(anyOf: [.pageAfter, .pageBefore]) else { return nil }
         func number(_ name: Parameter) throws(HTTPFailure) -> Int64? {
             guard let text = parameters[name] else { return nil }
             guard let number = Int64(text) else {

@@ -105,14 +105,8 @@ struct TemporalEntitiesResource {
         var query = try selection.query()
         query.selectors = selectors
         if selectors.isEmpty { try selection.refuseTooWide(query) }
-        if let order = query.order {
-            guard order.isByIDAscending != nil else {
-                throw .badRequest("Temporal queries are ordered by id only (clause 5.7.4.4)")
-            }
-            throw .ngsild(
-                .operationNotSupported(
-                    "The query parameter \"orderBy\" is not supported in temporal queries by this version of Parvis yet"
-                ))
+        if let order = query.order, order.isByIDAscending == nil {
+            throw .badRequest("Temporal queries are ordered by id only (clause 5.7.4.4)")
         }
         guard parameters[.timerel] != nil else {
             throw .badRequest("A temporal query needs timerel (before, after, between) and timeAt")

@@ -3,7 +3,13 @@ public import NGSILDModel
 /// Finds linked entities for one query, up to a bound for all of it.
 public final class LinkFollower {
     private let lookup: (String) -> EntityRecord?
+    /// Entities that were found, since many often link to few.
+    private var found: [String: EntityRecord] = [:]
+    private var room = LinkFollower.memory
     private var left = LinkFollower.limit
+
+    /// How many bytes of linked entities are kept for the next one that links to them.
+    private static let memory = 8 << 20
 
     /// How many links one query follows at most.
     public static let limit = 1_000_000
@@ -20,7 +26,13 @@ public final class LinkFollower {
             return nil
         }
         left -= 1
-        return lookup(id)
+        if let entity = found[id] { return entity }
+        guard let entity = lookup(id) else { return nil }
+        if room >= entity.footprint {
+            room -= entity.footprint
+            found[id] = entity
+        }
+        return entity
     }
 
     /// - Throws: `tooComplexQuery` when the bound was reached.
