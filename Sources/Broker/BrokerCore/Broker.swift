@@ -28,6 +28,7 @@ public final class Broker: Sendable {
     private let memory: EntityMemory
     let feed: RecentChanges
     let committer: Committer
+    let expiry: EntityExpiry
 
     /// Loads the current state from the store and begins to accept operations.
     ///
@@ -42,8 +43,10 @@ public final class Broker: Sendable {
         committer = Committer(
             storage: storage, tenants: tenants, feed: feed, queueLimit: configuration.queueLimit,
             clock: configuration.clock, onFailure: configuration.onStorageFailure)
+        expiry = EntityExpiry(queue: committer.queue, clock: configuration.clock)
         try load()
         feed.start(at: try storage.lastSequence())
+        expiry.start(following: feed)
         committer.start()
     }
 
@@ -61,6 +64,7 @@ public final class Broker: Sendable {
                 current = stored.tenant
                 state = loaded.removeValue(forKey: current) ?? TenantState(tenant: current, memory: memory)
             }
+            expiry.load(record, tenant: stored.tenant)
             state.publish(id: stored.id, record: record, number: stored.number, revision: stored.revision)
             if memory.excess > 0 { state.evict(memory.excess + (1 << 20)) }
         }
@@ -69,7 +73,10 @@ public final class Broker: Sendable {
     }
 
     /// Finishes what was submitted and stops the committer; the store stays open.
-    public func stop() { committer.stop() }
+    public func stop() {
+        expiry.stop()
+        committer.stop()
+    }
 
     /// The names of the tenants, the default one being "".
     public var tenantNames: [String] { tenants.names }
