@@ -28,6 +28,7 @@ public final class Broker: Sendable {
     private let memory: EntityMemory
     let feed: RecentChanges
     let committer: Committer
+    let expiry: EntityExpiry
 
     /// Loads the current state from the store and begins to accept operations.
     ///
@@ -42,20 +43,26 @@ public final class Broker: Sendable {
         committer = Committer(
             storage: storage, tenants: tenants, feed: feed, queueLimit: configuration.queueLimit,
             clock: configuration.clock, onFailure: configuration.onStorageFailure)
+        expiry = EntityExpiry(queue: committer.queue, clock: configuration.clock)
         try load()
         feed.start(at: try storage.lastSequence())
+        expiry.start(following: feed)
         committer.start()
     }
 
     private func load() throws {
         for name in try storage.tenants() { _ = tenants.create(name) }
-        for (name, state) in try StateLoader.load(from: storage, memory: memory) {
-            tenants.create(name).withState { $0 = state }
+        let states = try StateLoader.load(from: storage, memory: memory) { [expiry] record, tenant in
+            expiry.load(record, tenant: tenant)
         }
+        for (name, state) in states { tenants.create(name).withState { $0 = state } }
     }
 
     /// Finishes what was submitted and stops the committer; the store stays open.
-    public func stop() { committer.stop() }
+    public func stop() {
+        expiry.stop()
+        committer.stop()
+    }
 
     /// The names of the tenants, the default one being "".
     public var tenantNames: [String] { tenants.names }
