@@ -13,12 +13,13 @@ struct EntityAnswer {
     /// Runs a query and answers with its page.
     func page(_ query: EntityQuery) throws(HTTPFailure) {
         let representation = try selection.representation(type)
+        let retrieval = try selection.linkedRetrieval()
         let page = try translating { () throws(NGSILDError) in
             try exchange.services.consumption.queryEntities(query, tenant: exchange.tenant)
         }
-        let headers = try Pagination(selection.parameters).headers(
-            exchange.request, type, hasMore: page.hasMore, total: page.total)
-        exchange.answer(type, context, headers: headers) { writer, contextText in
+        let headers = try Pagination(selection.parameters).headers(exchange.request, type, page)
+        if let retrieval { return try answer(page.entities, representation, retrieval, headers: headers) }
+        exchange.answer(type, context, headers: headers, isOfEntities: true) { writer, contextText in
             if type == .geoJSON {
                 append(features: page.entities, representation, contextText, to: &writer)
             } else {
@@ -33,8 +34,11 @@ struct EntityAnswer {
         }
     }
 
-    func one(_ entity: EntityRecord, _ representation: EntityRepresentation) {
-        exchange.answer(type, context) { writer, contextText in
+    func one(_ entity: EntityRecord, _ representation: EntityRepresentation) throws(HTTPFailure) {
+        if let retrieval = try selection.linkedRetrieval() {
+            return try answer([entity], representation, retrieval, isOne: true)
+        }
+        exchange.answer(type, context, isOfEntities: true) { writer, contextText in
             if type == .geoJSON {
                 var feature = feature(representation)
                 feature.append(entity, context: contextText, to: &writer)
@@ -45,7 +49,7 @@ struct EntityAnswer {
         }
     }
 
-    private func feature(_ representation: EntityRepresentation) -> FeatureRenderer {
+    func feature(_ representation: EntityRepresentation) -> FeatureRenderer {
         FeatureRenderer(
             context: context.terms, representation: representation,
             geometryProperty: selection.parameters[.geometryProperty])

@@ -35,6 +35,10 @@ final class QueryPlan: Sendable {
     private let program: LogicalProgram
     let requiredAttributes: [TermID]
     let numericBounds: [NumericBound]
+    /// Whether a term is about linked entities, so that `matches(_:links:)` is needed.
+    let hasLinks: Bool
+    /// Whether a term is about an attribute, not only about the entity's own members.
+    let namesAttributes: Bool
 
     init(_ tree: LogicalTree<AttributeTest>) {
         tests = ContiguousArray(tree.terms)
@@ -42,10 +46,12 @@ final class QueryPlan: Sendable {
         program = LogicalProgram(tree)
         let conditions = tree.conditions
         var required: [TermID] = []
-        for case .attribute(let name) in conditions.filter(\.needsTarget).map(\.path.root)
+        for case let name? in conditions.filter(\.needsTarget).map(\.path.firstAttribute)
         where !required.contains(name) {
             required.append(name)
         }
+        hasLinks = tests.contains(where: \.isLinked)
+        namesAttributes = tests.contains { $0.path.firstAttribute != nil }
         requiredAttributes = required
         numericBounds = conditions.compactMap { test in
             let quick = QuickTest(test)
@@ -63,6 +69,19 @@ final class QueryPlan: Sendable {
                 if quick.isUsable { return holds(quick, term, nodes, entity) }
                 return entity.attributes.bytes.withUnsafeBufferPointer { bytes in
                     tests[term].holds(in: EntityView(entity: entity, nodes: nodes, bytes: bytes))
+                }
+            }
+        }
+    }
+
+    /// The same where terms may be about linked entities.
+    func matches(_ entity: EntityRecord, links: LinkFollower) -> Bool {
+        entity.attributes.nodes.withUnsafeBufferPointer { nodes in
+            entity.attributes.bytes.withUnsafeBufferPointer { bytes in
+                let view = EntityView(entity: entity, nodes: nodes, bytes: bytes)
+                return program.evaluate { term in
+                    let test = tests[term]
+                    return test.isLinked ? test.holds(for: entity, links: links) : test.holds(in: view)
                 }
             }
         }
@@ -94,10 +113,6 @@ final class QueryPlan: Sendable {
             let view = EntityView(entity: entity, nodes: nodes, bytes: bytes)
             return tests[term].holds(at: index, depth: 0, in: view, tests[term].comparison)
         }
-    }
-
-    var namesAttributes: Bool {
-        tests.contains { if case .attribute = $0.path.root { true } else { false } }
     }
 
     var exhaustedPattern: TextPattern? {
