@@ -52,9 +52,10 @@ public final class Broker: Sendable {
 
     private func load() throws {
         for name in try storage.tenants() { _ = tenants.create(name) }
-        for (name, state) in try StateLoader.load(from: storage, memory: memory, expiry) {
-            tenants.create(name).withState { $0 = state }
+        let states = try StateLoader.load(from: storage, memory: memory) { [expiry] record, tenant in
+            expiry.load(record, tenant: tenant)
         }
+        for (name, state) in states { tenants.create(name).withState { $0 = state } }
     }
 
     /// Finishes what was submitted and stops the committer; the store stays open.

@@ -31,27 +31,28 @@ final class StateLoader: Sendable {
 
     private init(memory: EntityMemory) { self.memory = memory }
 
-    /// Reads all entities of the store; `expiry` learns which of them are transient.
+    /// Reads all entities of the store.
     ///
+    /// - Parameter body: called with each entity and its tenant.
     /// - Throws: `StorageError` when the store cannot be read, `corrupt` naming an entity that cannot.
     /// - Cost: about 2 us for each entity.
     static func load(
-        from storage: any BrokerStorage, memory: EntityMemory, _ expiry: EntityExpiry
+        from storage: any BrokerStorage, memory: EntityMemory, each body: (EntityRecord, String) -> Void
     ) throws -> [String: TenantState] {
         let loader = StateLoader(memory: memory)
         let worker = WorkerThread { loader.build() }
         var batch = Batch(tenant: "")
         do {
-            try storage.visitEntities { stored, body in
-                guard let record = EntityCodec.decode(body, id: stored.id) else {
+            try storage.visitEntities { stored, bytes in
+                guard let record = EntityCodec.decode(bytes, id: stored.id) else {
                     throw StorageError.corrupt(path: stored.id, reason: "the stored form of the entity cannot be read")
                 }
-                expiry.load(record, tenant: stored.tenant)
                 if batch.items.count == batchSize || stored.tenant != batch.tenant {
                     loader.hand(batch, isBuilding: worker.isRunning)
                     batch = Batch(tenant: stored.tenant)
                     batch.items.reserveCapacity(batchSize)
                 }
+                body(record, stored.tenant)
                 batch.items.append(Item(record: record, number: stored.number, revision: stored.revision))
             }
         } catch {

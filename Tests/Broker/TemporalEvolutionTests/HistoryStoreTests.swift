@@ -155,6 +155,7 @@ import Testing
         try await city.create()
         let draft = try city.draft(#"{"id":"\#(TestCity.room)","type":"Room","temperature":{"type":"Property","value":1}}"#)
         _ = await city.perform(.createEntity(draft), tenant: "north")
+        city.history.absorb()
         #expect(try city.history.series(tenant: "north", entity: TestCity.room).count == 1)
         _ = await city.perform(.deleteTenant, tenant: "north")
         city.history.forgetTenant("north")
