@@ -51,7 +51,12 @@ final class CityServer: Sendable {
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            temporal: history, registry: broker.registry, contexts: contexts, hostedContexts: hosted)
+            temporal: history, registry: broker.registry, contexts: contexts, hostedContexts: hosted,
+            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }) { [subscriptions, history] name in
+                subscriptions.forgetTenant(name)
+                history.forgetTenant(name)
+                hosted.forgetTenant(name)
+            })
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(

@@ -98,6 +98,15 @@ public final class HistoryStore: Sendable {
         flush()
     }
 
+    /// Forgets the samples of a tenant that was deleted, so that none come up in a new tenant of its name.
+    public func forgetTenant(_ name: String) {
+        tails.withLock { tails in
+            pending.withLock { pending in pending.changes.removeAll { $0.tenant == name } }
+            tails.remove(tenant: name)
+        }
+        directory.remove(tenant: name)
+    }
+
     /// Writes all tails into chunks and waits until they are durable, or refused.
     public func flush() { queue.sync { flushRound(everything: true) } }
 

@@ -44,6 +44,15 @@ struct SeriesTails {
         sampleCount += 1
     }
 
+    mutating func remove(tenant: String) {
+        for (key, tail) in tails where key.tenant == tenant {
+            sampleCount -= tail.columns.count
+            tails[key] = nil
+        }
+        for key in flushing.keys where key.tenant == tenant { flushing[key] = nil }
+        for name in index.keys where name.tenant == tenant { index[name] = nil }
+    }
+
     /// Moves tails of at least `length` samples to `flushing`, and returns them.
     mutating func beginFlush(length: Int) -> [(SeriesKey, SampleColumns)] {
         var taken: [(SeriesKey, SampleColumns)] = []

@@ -28,6 +28,8 @@ final class TemporalDirectory: Sendable {
         tenants.withLock { $0[tenant, default: [:]][id] = entry }
     }
 
+    func remove(tenant: String) { tenants.withLock { $0[tenant] = nil } }
+
     /// All entries of a tenant, by id.
     func entries(tenant: String) -> [(id: String, entry: Entry)] {
         tenants.withLock { tenants in (tenants[tenant] ?? [:]).map { ($0.key, $0.value) } }.sorted { $0.id < $1.id }

@@ -17,13 +17,16 @@ public struct BrokerServices: Sendable {
     /// The contexts that the broker hosts, which is also the loader of `contexts`; `nil` where it hosts none:
     /// `/jsonldContexts` then answers OperationNotSupported.
     public let hostedContexts: HostedContexts?
+    /// `nil` where tenants are not administered here: `/admin/tenants` is not found then.
+    public let tenants: TenantAdministration?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
         documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
         temporal: (any TemporalService)? = nil, registry: TermRegistry, contexts: ContextCache,
-        hostedContexts: HostedContexts? = nil
+        hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil
     ) {
+        self.tenants = tenants
         self.provision = provision
         self.consumption = consumption
         self.feed = feed

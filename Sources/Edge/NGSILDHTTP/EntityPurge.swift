@@ -21,7 +21,7 @@ struct EntityPurge {
             try Self.refuseLinkedEntities(parameters)
             let selection = EntitySelection(parameters: parameters, context: context.terms)
             let query = try selection.query()
-            try Self.refuseTooWide(query, selection)
+            try selection.refuseTooWide(query)
             let reduction = try Self.reduction(parameters, context.terms)
             exchange.services.provision.purgeEntities(
                 query, reduction, tenant: exchange.tenant, on: exchange.request.loop
@@ -33,13 +33,6 @@ struct EntityPurge {
                 }
             }
         }
-    }
-
-    /// A query over system attributes alone does not count as one (clause 5.6.21.4).
-    private static func refuseTooWide(_ query: EntityQuery, _ selection: EntitySelection) throws(HTTPFailure) {
-        var judged = query
-        if judged.expression?.namesAttributes == false { judged.expression = nil }
-        try selection.refuseTooWide(judged)
     }
 
     private static func reduction(

@@ -74,6 +74,13 @@ public final class HostedContexts: ContextDocumentLoader {
         return id.withUTF8 { PercentCoding.decode($0, plusIsSpace: false) }
     }
 
+    /// Forgets the contexts of a tenant that was deleted.
+    public func forgetTenant(_ name: String) {
+        state.withLock { state in
+            state.hosted = state.hosted.filter { $0.value.tenant != name || $0.value.kind == .implicitlyCreated }
+        }
+    }
+
     // MARK: Changing
 
     /// Hosts a context.

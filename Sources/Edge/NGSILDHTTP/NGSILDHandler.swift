@@ -33,6 +33,10 @@ public final class NGSILDHandler: HTTPRequestHandler {
     private func handleOutside(_ request: HTTPRequest) {
         if request.path == "/console/stream" {
             hub.open(request)
+        } else if let tenants = binding.services.tenants, request.path.hasPrefix(TenantsAdministration.path),
+            request.path.dropFirst(TenantsAdministration.path.count).first ?? "/" == "/"
+        {
+            TenantsAdministration(request: request, services: binding.services, tenants: tenants).run()
         } else {
             request.answer(other(request) ?? Self.notFound(request).answer)
         }

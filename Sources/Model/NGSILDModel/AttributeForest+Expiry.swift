@@ -16,15 +16,19 @@ extension AttributeForest {
     /// The end of a head without its `expiresAt`, which is a system attribute and not always shown.
     func headEndBeforeExpiry(_ node: AttributeNode) -> Int {
         guard node.flags.contains(.expires), let quote = openingQuote(node) else { return node.head.upperBound }
-        return max(node.head.lowerBound, quote - Self.memberName.utf8CodeUnitCount)
+        return quote - Self.memberName.utf8CodeUnitCount
     }
 
-    /// Where the text begins that ends the head.
+    /// Where the text of the `expiresAt` begins that ends the head; `nil` when something else does.
     private func openingQuote(_ node: AttributeNode) -> Int? {
         let end = node.head.upperBound - 1
         guard node.headLength > 2, bytes[end] == UInt8(ascii: "\"") else { return nil }
         let first = max(node.head.lowerBound, end - Self.textLimit)
-        return bytes[first..<end].lastIndex(of: UInt8(ascii: "\""))
+        guard let quote = bytes[first..<end].lastIndex(of: UInt8(ascii: "\"")) else { return nil }
+        let name = UnsafeBufferPointer(start: Self.memberName.utf8Start, count: Self.memberName.utf8CodeUnitCount)
+        let start = quote - name.count
+        guard start >= node.head.lowerBound, bytes[start..<quote].elementsEqual(name) else { return nil }
+        return quote
     }
 
     /// The first time at which an instance or sub-attribute goes; `.none` when all of them stay.

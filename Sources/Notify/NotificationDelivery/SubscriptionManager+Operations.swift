@@ -101,6 +101,13 @@ extension SubscriptionManager: SubscriptionService {
         }
     }
 
+    /// Forgets the subscriptions of a tenant that was deleted; what waits to be sent for them is dropped.
+    public func forgetTenant(_ name: String) {
+        state.withLock { state in
+            for subscription in state.tenants[name].map({ Array($0.byID.values) }) ?? [] { state.remove(subscription) }
+        }
+    }
+
     // Steps
 
     private static func newID(_ body: JSONDocument) throws(NGSILDError) -> String {

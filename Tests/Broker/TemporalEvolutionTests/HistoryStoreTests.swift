@@ -150,6 +150,19 @@ import Testing
         #expect(again.history.directory.entry(tenant: "", id: TestCity.room)?.types == [try again.term("Room")])
     }
 
+    @Test func `samples of a tenant that was deleted do not come up in a new one of its name`() async throws {
+        let city = try TestCity()
+        try await city.create()
+        let draft = try city.draft(#"{"id":"\#(TestCity.room)","type":"Room","temperature":{"type":"Property","value":1}}"#)
+        _ = await city.perform(.createEntity(draft), tenant: "north")
+        city.history.absorb()
+        #expect(try city.history.series(tenant: "north", entity: TestCity.room).count == 1)
+        _ = await city.perform(.deleteTenant, tenant: "north")
+        city.history.forgetTenant("north")
+        #expect(try city.history.series(tenant: "north", entity: TestCity.room).isEmpty)
+        #expect(try await city.values() == ["20"])
+    }
+
     @Test func `old changes are pruned once they are in chunks`() async throws {
         let city = try TestCity { $0.keptChanges = 10 }
         try await city.create()

@@ -34,7 +34,8 @@ final class TestBroker: Sendable {
         let hosted = try HostedContexts(documents: broker, next: contexts)
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: nil,
-            registry: broker.registry, contexts: ContextCache(loader: hosted), hostedContexts: hosted)
+            registry: broker.registry, contexts: ContextCache(loader: hosted), hostedContexts: hosted,
+            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant))
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil

@@ -67,7 +67,7 @@ import Testing
         ("a[en]", #""a":{"languageMap":{"en":"b","fr":"a"}}"#, #""a":{"languageMap":{"en":"a","fr":"b"}}"#),
         ("a", #""a":{"languageMap":{"en":"b","fr":"a"}}"#, #""a":{"languageMap":{"fr":"z","en":"a"}}"#),
         ("a", #""a":{"vocab":"mouse"}"#, #""a":{"vocab":"cat"}"#),
-        ("a", #""a":{"json":2}"#, #""a":{"json":1}"#),
+        ("a[b]", #""a":{"json":{"b":2}}"#, #""a":{"json":{"b":1}}"#),
         ("scope", #""scope":"/b""#, #""scope":["/a","/z"]"#),
         (
             "a", #""a":[{"value":1,"datasetId":"urn:d:1"},{"value":3}]"#,
@@ -80,20 +80,20 @@ import Testing
 
     @Test func `distances are measured from the reference, what has none follows by its value`() throws {
         let things = [
-            ("word", #""location":"here""#), ("number", #""location":1"#), ("none", ""),
-            ("far", #""location":{"type":"Point","coordinates":[10,45]}"#),
-            ("line", #""location":{"type":"LineString","coordinates":[[9,50],[9,41]]}"#),
-            ("near", #""location":{"type":"Point","coordinates":[8.01,40.01]}"#),
+            ("word", #""place":"here""#), ("number", #""place":1"#), ("none", ""),
+            ("far", #""place":{"type":"Point","coordinates":[10,45]}"#),
+            ("line", #""place":{"type":"LineString","coordinates":[[9,50],[9,41]]}"#),
+            ("near", #""place":{"type":"Point","coordinates":[8.01,40.01]}"#),
         ]
         #expect(
-            try ordered("location;dist-asc", from: "[8,40]", things) == [
+            try ordered("place;dist-asc", from: "[8,40]", things) == [
                 "near", "line", "far", "number", "word", "none",
             ])
         #expect(
-            try ordered("location;dist-desc", from: "[8,40]", things)
+            try ordered("place;dist-desc", from: "[8,40]", things)
                 == ["far", "line", "near", "word", "number", "none"])
         #expect(
-            try ordered("location;dist-asc", from: "[[8,40],[10,45]]", geometry: "MultiPoint", things)
+            try ordered("place;dist-asc", from: "[[8,40],[10,45]]", geometry: "MultiPoint", things)
                 .prefix(1) == ["far"])
     }
 

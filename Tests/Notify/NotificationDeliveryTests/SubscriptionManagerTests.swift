@@ -133,4 +133,14 @@ struct SubscriptionManagerTests {
         #expect(transport.posts.first?.headers["NGSILD-Tenant"] == "north")
         #expect(transport.posts.first?.json.contains("Room:7") == true)
     }
+
+    @Test func `the subscriptions of a tenant that was deleted are forgotten, others stay`() async throws {
+        let city = try City(ScriptedTransport())
+        let id = try await city.subscribe(Self.body())
+        try await city.subscribe(Self.body(), tenant: "north")
+        city.manager.forgetTenant("north")
+        #expect(try city.manager.subscriptionIDs(tenant: "north").isEmpty)
+        #expect(try city.manager.subscriptionIDs(tenant: "") == [id])
+        await city.stop()
+    }
 }
