@@ -94,13 +94,15 @@ let app: [Target] = [
     .systemLibrary(
         name: "CZip", path: "Sources/System/CZip", pkgConfig: "libzip",
         providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
+    // Takes the place of malloc in the whole program, by being linked.
+    .systemLibrary(name: "CMimalloc", path: "Sources/System/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
     .target(name: "CConsoleSite", path: "Sources/System/CConsoleSite"),
     .executableTarget(
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport",
-            "SampleCity", "CityConsole", logging, yams,
+            "SampleCity", "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -44,7 +44,7 @@ extension OperationContext {
     /// CIM 009 clause 5.6.20.
     mutating func batchMerge(_ members: [BatchMember], _ tenant: Tenant) -> ProvisionResult {
         batch(members) { (context, draft, result) throws(NGSILDError) in
-            _ = try context.mergeEntity(draft.id, draft, tenant)
+            _ = try context.mergeEntity(draft.id, draft, MergeDefaults(), tenant)
             result.updated.append(draft.id)
         }
     }

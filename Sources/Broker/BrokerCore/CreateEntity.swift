@@ -9,6 +9,8 @@ extension OperationContext {
             throw .alreadyExists("Entity \(draft.id) already exists; use Merge Entity (PATCH) to change it")
         }
         try checkComplete(draft)
+        // Its time is over (clause 4.22): the id is free, and there is nothing to keep.
+        if let expiry = draft.expiresAt, expiry.isSet, expiry <= now { return .success }
         let record = EntityRecord(
             id: draft.id, types: draft.types, scopes: draft.scopes ?? [], createdAt: now, modifiedAt: now,
             expiresAt: draft.expiresAt ?? .none, attributes: draft.attributes.stamped(now))

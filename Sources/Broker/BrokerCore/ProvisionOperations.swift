@@ -32,7 +32,8 @@ struct OperationContext {
             case .deleteAttribute(let id, let attribute, let dataset):
                 return try deleteAttribute(id, attribute, dataset: dataset, tenant)
             case .deleteEntity(let id): return try deleteEntity(id, tenant)
-            case .mergeEntity(let id, let fragment): return try mergeEntity(id, fragment, tenant)
+            case .mergeEntity(let id, let fragment, let defaults):
+                return try mergeEntity(id, fragment, defaults, tenant)
             case .replaceEntity(let id, let draft): return try replaceEntity(id, draft, tenant)
             case .replaceAttribute(let id, let attribute, let forest):
                 return try replaceAttribute(id, attribute, forest, tenant)
@@ -41,6 +42,8 @@ struct OperationContext {
             case .batchUpdate(let members, let overwrite): return batchUpdate(members, overwrite: overwrite, tenant)
             case .batchMerge(let members): return batchMerge(members, tenant)
             case .batchDelete(let ids): return batchDelete(ids, tenant)
+            case .purge(let ids, let query, let reduction): return try purge(ids, query, reduction, tenant)
+            case .removeExpired(let ids): return removeExpired(ids, tenant)
             case .deleteTenant: return .success
             }
         } catch {
@@ -60,7 +63,8 @@ struct OperationContext {
                 if case .draft(let draft) = member { return working.deletedHere(draft.id, in: tenant) }
                 return false
             }
-        case .batchDelete(let ids): return ids.contains { working.createdHere($0, in: tenant) }
+        case .batchDelete(let ids), .purge(let ids, _, _), .removeExpired(let ids):
+            return ids.contains { working.createdHere($0, in: tenant) }
         case .deleteTenant: return true
         default: return false
         }
@@ -74,7 +78,7 @@ extension ProvisionOperation {
         case .batchCreate(let members), .batchUpsert(let members, _), .batchUpdate(let members, _),
             .batchMerge(let members):
             max(1, members.count)
-        case .batchDelete(let ids): max(1, ids.count)
+        case .batchDelete(let ids), .purge(let ids, _, _), .removeExpired(let ids): max(1, ids.count)
         default: 1
         }
     }

@@ -9,7 +9,12 @@ extension OperationContext {
         let (position, record) = try existing(id, tenant)
         // The scope is replaced only where there is one (clause 5.6.2.4).
         let scopes = record.scopes.isEmpty ? nil : fragment.scopes
-        return try change(position, record, fragment, rule: .replace, scopes: scopes)
+        let result = try change(position, record, fragment, rule: .replace, scopes: scopes)
+        guard scopes == nil, fragment.scopes?.isEmpty == false, case .updated(var update) = result else {
+            return result
+        }
+        update.leavesScopeOut = true
+        return .updated(update)
     }
 
     /// Applies a fragment by a rule and writes the result, if anything changed.

@@ -25,6 +25,13 @@ struct WorkingSet {
     private struct Key: Hashable {
         let tenant: ObjectIdentifier
         let id: String
+
+        static func == (left: Key, right: Key) -> Bool { left.tenant == right.tenant && left.id.isExactly(right.id) }
+
+        func hash(into hasher: inout Hasher) {
+            var id = id
+            id.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
     }
 
     let now: Timestamp
@@ -55,7 +62,27 @@ struct WorkingSet {
 
     mutating func record(_ id: String, in tenant: Tenant) -> EntityRecord? { entries[entry(id, in: tenant)].record }
 
+    /// Writes an entity's new state, or its end; what of it has expired by now goes at once (clause 4.22).
     mutating func write(_ position: Int, _ record: EntityRecord?, attributes: [AttributeChange]) {
+        put(position, record, attributes: attributes)
+        if let record, record.nextExpiry.isSet { removeExpired(position, record) }
+    }
+
+    /// Removes what of an entity has expired, be it attributes or all.
+    mutating func removeExpired(_ position: Int, _ record: EntityRecord) {
+        if record.expiresAt.isSet, record.expiresAt <= now {
+            // One that was created in this very commit cannot end in it; `EntityExpiry` comes back to it.
+            guard entries[position].stored?.record != nil else { return }
+            put(position, nil, attributes: record.attributes.names.map { AttributeChange(name: $0, kind: .deleted) })
+        } else if let change = record.attributes.removingExpired(at: now) {
+            let rest = EntityRecord(
+                id: record.id, types: record.types, scopes: record.scopes, createdAt: record.createdAt, modifiedAt: now,
+                expiresAt: record.expiresAt, attributes: change.forest)
+            put(position, rest, attributes: change.changes)
+        }
+    }
+
+    private mutating func put(_ position: Int, _ record: EntityRecord?, attributes: [AttributeChange]) {
         let before = entries[position].record
         let kind: EntityChange.Kind = before == nil ? .created : record == nil ? .deleted : .updated
         entries[position].record = record

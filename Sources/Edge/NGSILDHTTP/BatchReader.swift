@@ -9,6 +9,7 @@ struct BatchReader: Sendable {
     struct Reading: Sendable {
         let purpose: EntityDecoder.Purpose
         var allowsNull: Bool?
+        var mergesValues = false
     }
 
     let document: JSONDocument
@@ -81,7 +82,9 @@ struct BatchReader: Sendable {
     }
 
     private func decoder(_ context: TermContext) -> EntityDecoder {
-        EntityDecoder(context: context, purpose: reading.purpose, allowsNull: reading.allowsNull ?? false)
+        EntityDecoder(
+            context: context, purpose: reading.purpose, allowsNull: reading.allowsNull ?? false,
+            mergesValues: reading.mergesValues)
     }
 
     private func read(_ node: JSONNode, _ decoder: EntityDecoder) -> BatchMember {

@@ -33,7 +33,9 @@ struct BatchResource {
             }
         case .merge:
             exchange.request.operation = .batchMerge
-            try provide([], .init(purpose: .fragment, allowsNull: true)) { members, _ in .batchMerge(members) }
+            try provide([], .init(purpose: .fragment, allowsNull: true, mergesValues: true)) { members, _ in
+                .batchMerge(members)
+            }
         }
     }
 

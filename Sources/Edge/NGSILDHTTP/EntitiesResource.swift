@@ -13,16 +13,13 @@ struct EntitiesResource {
         switch exchange.method {
         case .GET, .HEAD: try query()
         case .POST: try create()
-        case .DELETE:
-            throw .ngsild(
-                .operationNotSupported("Purge Entities (DELETE /entities) is not offered by this version of Parvis yet")
-            )
+        case .DELETE: try EntityPurge(exchange: exchange).run()
         case .PUT, .PATCH:
             if exchange.request.path.hasSuffix("/") {
                 throw .badRequest("The path names no entity; it is /ngsi-ld/v1/entities/{id}")
             }
-            throw exchange.methodNotAllowed(.GET, .POST)
-        default: throw exchange.methodNotAllowed(.GET, .POST)
+            throw exchange.methodNotAllowed(.GET, .POST, .DELETE)
+        default: throw exchange.methodNotAllowed(.GET, .POST, .DELETE)
         }
     }
 

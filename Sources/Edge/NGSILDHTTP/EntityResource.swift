@@ -61,20 +61,35 @@ struct EntityResource {
         exchange.request.operation = .mergeEntity
         let parameters = try exchange.parameters([.options, .observedAt, .lang, .type, .format])
         let form = try Self.inputForm(parameters)
-        for name in [Parameter.observedAt, .lang] where parameters[name] != nil {
-            throw .ngsild(
-                .operationNotSupported("The query parameter \"\(name.name)\" of Merge Entity is not supported yet"))
-        }
+        let defaults = try Self.defaults(parameters)
         let (exchange, id) = (exchange, id)
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let draft = try translating { () throws(NGSILDError) in
-                try EntityDecoder(context: context.terms, form: form, purpose: .fragment)
+                try EntityDecoder(context: context.terms, form: form, purpose: .fragment, mergesValues: true)
                     .decodeEntity(document, document.root)
             }
             try EntityPath.check(draft, isOf: id)
             try EntityPath.checkType(exchange, parameters, id, context)
-            exchange.submit(.mergeEntity(id: id, draft)) { UpdateAnswer.make($0, exchange.services.registry) }
+            exchange.submit(.mergeEntity(id: id, draft, defaults)) { UpdateAnswer.make($0, exchange.services.registry) }
         }
+    }
+
+    /// What the parameters of a merge say for all attributes.
+    private static func defaults(_ parameters: QueryParameters) throws(HTTPFailure) -> MergeDefaults {
+        var defaults = MergeDefaults()
+        if parameters.isEmpty { return defaults }
+        if let text = parameters[.observedAt] {
+            guard let time = Timestamp(text) else {
+                throw .badRequest("observedAt is \"\(text)\"; write it as 2026-01-31T12:00:00Z")
+            }
+            defaults.observedAt = time
+        }
+        if let language = parameters[.lang] {
+            guard !language.isEmpty, language.utf8.count <= 64, !language.contains(where: { ",;* \"".contains($0) })
+            else { throw .badRequest("lang is \"\(language)\"; in a merge it is one language tag, such as fr") }
+            defaults.language = language
+        }
+        return defaults
     }
 
     /// Replace Entity, 5.6.18.

@@ -26,9 +26,10 @@ extension Exchange {
             HTTPAnswer(status: 415, headers: [("Accept", "application/json, application/ld+json\(patch)")]))
     }
 
-    /// - Throws: 411 when no length was sent; InvalidRequest when the body is not JSON (clause 5.5.4).
+    /// - Throws: 411 when no Content-Length was sent, in chunks or not (clause 6.3.4); InvalidRequest when the body is
+    ///   not JSON (clause 5.5.4).
     func parseBody() throws(HTTPFailure) -> JSONDocument {
-        guard request.fields.contentLength != nil || request.fields.isChunked else {
+        guard request.fields.contentLength != nil else {
             throw .answer(HTTPAnswer(status: 411))
         }
         guard let body = request.body, body.readableBytes > 0 else {

@@ -68,6 +68,7 @@ public final class NGSILDHandler: HTTPRequestHandler {
         case .temporalInstance(let id, let name, let instance):
             try TemporalAttributesResource(exchange: exchange, id: id).runInstance(name, instance)
         case .later(let name):
+            if exchange.method == .GET { _ = try exchange.accepted() }
             throw .ngsild(.operationNotSupported("/ngsi-ld/v1/\(name) is not offered by this version of Parvis yet"))
         case .unknown, .outside: throw .ngsild(Self.notFound(exchange.request))
         }

@@ -1,7 +1,7 @@
 /// What requests are counted under: the operations of the specification, and what is served beside them.
 enum Operation: Int, CaseIterable {
     case createEntity, updateAttributes, appendAttributes, partialAttributeUpdate, deleteAttribute, deleteEntity
-    case mergeEntity, replaceEntity, replaceAttribute
+    case mergeEntity, replaceEntity, replaceAttribute, purgeEntities
     case batchCreate, batchUpsert, batchUpdate, batchDelete, batchMerge
     case retrieveEntity, queryEntities
     case retrieveEntityTypes, retrieveEntityType, retrieveAttributes, retrieveAttribute

@@ -60,11 +60,11 @@ extension AttributeForest {
                 result.forest.append(subtree: index, of: self)
             }
             let isLastOfName = next >= nodes.count || nodes[next].name != nodes[index].name
-            if isLastOfName { appendNewInstances(of: nodes[index].name, fragment, now, &result) }
+            if isLastOfName { appendNewInstances(of: nodes[index].name, fragment, rule, now, &result) }
             index = next
         }
         for root in fragment.roots where !contains(fragment.nodes[root].name) {
-            appendNew(root, of: fragment, now, &result)
+            appendNew(root, of: fragment, rule, now, &result)
         }
         return result
     }
@@ -79,18 +79,22 @@ extension AttributeForest {
     }
 
     private func appendNewInstances(
-        of name: TermID, _ fragment: AttributeForest, _ now: Timestamp, _ result: inout ForestChange
+        of name: TermID, _ fragment: AttributeForest, _ rule: InstanceRule, _ now: Timestamp,
+        _ result: inout ForestChange
     ) {
         var root = 0
         while root < fragment.nodes.count {
             if fragment.nodes[root].name == name, matching(fragment, root) == nil {
-                appendNew(root, of: fragment, now, &result)
+                appendNew(root, of: fragment, rule, now, &result)
             }
             root += 1 + Int(fragment.nodes[root].descendants)
         }
     }
 
-    private func appendNew(_ root: Int, of fragment: AttributeForest, _ now: Timestamp, _ result: inout ForestChange) {
+    private func appendNew(
+        _ root: Int, of fragment: AttributeForest, _ rule: InstanceRule, _ now: Timestamp,
+        _ result: inout ForestChange
+    ) {
         let node = fragment.nodes[root]
         if node.flags.contains(.isNull) { return }
         if node.flags.contains(.hasNoValue) {
@@ -98,7 +102,7 @@ extension AttributeForest {
             return
         }
         let position = result.forest.nodes.count
-        result.forest.append(newSubtree: root, of: fragment)
+        result.forest.append(newSubtree: root, of: fragment, rule: rule)
         result.forest.stamp(subtree: position, createdAt: now, modifiedAt: now)
         result.changes.append(AttributeChange(name: node.name, kind: contains(node.name) ? .modified : .created))
     }
@@ -130,11 +134,16 @@ extension AttributeForest {
     }
 
     /// Appends an instance of a fragment as a new one: sub-attributes that ask for removal have nothing to remove, and
-    /// those without a value have none to keep, so both are left out.
-    private mutating func append(newSubtree index: Int, of other: AttributeForest) {
+    /// those without a value have none to keep, so both are left out, as is an `expiresAt` that asks for removal.
+    private mutating func append(newSubtree index: Int, of other: AttributeForest, rule: InstanceRule = .replace) {
         let end = index + Int(other.nodes[index].descendants)
+        if rule == .merge, let cleaned = other.withoutNulls(inValuesOf: index) {
+            return append(newSubtree: 0, of: cleaned)
+        }
         let leftOut: AttributeNode.Flags = [.isNull, .hasNoValue]
-        guard end > index, other.nodes[index + 1...end].contains(where: { !$0.flags.isDisjoint(with: leftOut) }) else {
+        guard
+            other.nodes[index...end].contains(where: { !$0.flags.isDisjoint(with: [.isNull, .hasNoValue, .expires]) })
+        else {
             append(subtree: index, of: other)
             return
         }
@@ -147,8 +156,12 @@ extension AttributeForest {
     }
 
     /// Appends a node without its sub-attributes.
-    private mutating func appendAlone(_ index: Int, of other: AttributeForest) {
+    mutating func appendAlone(_ index: Int, of other: AttributeForest) {
         var node = other.nodes[index]
+        if node.flags.contains(.expires), !other.expiry(of: index).isSet {
+            node.headLength = UInt32(other.headEndBeforeExpiry(node)) - node.headStart
+            node.flags.remove(.expires)
+        }
         let start = node.headStart
         let target = UInt32(bytes.count)
         bytes.append(contentsOf: other.bytes[node.head])
@@ -193,7 +206,7 @@ extension AttributeForest {
             }
             if isOld { continue }
             let at = nodes.count
-            append(newSubtree: child, of: new)
+            append(newSubtree: child, of: new, rule: rule)
             stamp(subtree: at, createdAt: now, modifiedAt: now)
         }
         nodes[position].descendants = UInt32(nodes.count - position - 1)
@@ -207,7 +220,7 @@ extension AttributeForest {
         let takesNewValue = !newNode.flags.contains(.hasNoValue)
         let keepsKind = newNode.flags.contains(.hasNoValue) || newNode.kind == oldNode.kind
         var node = takesNewValue ? newNode : oldNode
-        node.flags.remove([.hasNoValue, .kindIsInferred])
+        node.flags.remove([.hasNoValue, .kindIsInferred, .expires])
         node.headStart = UInt32(bytes.count)
         var head = ByteWriter(capacity: Int(oldNode.headLength + newNode.headLength))
         head.append("\"type\":\"")
@@ -224,15 +237,26 @@ extension AttributeForest {
         }
         node.valueStart = node.headStart + UInt32(valueStart)
         node.valueLength = UInt32(head.count - valueStart)
-        let newMembers = Self.metaMembers(new, newNode)
+        var newMembers = Self.metaMembers(new, newNode)
+        var oldMembers = Self.metaMembers(old, oldNode)
+        // `expiresAt` stays last.
+        let newExpiry = newMembers.lastIndex { $0.key == "\"expiresAt\"" }.map { newMembers.remove(at: $0) }
+        let oldExpiry = oldMembers.lastIndex { $0.key == "\"expiresAt\"" }.map { oldMembers.remove(at: $0) }
         node.observedAt = oldNode.observedAt
         node.datasetLength = 0
-        for member in Self.metaMembers(old, oldNode) where !newMembers.contains(where: { $0.key == member.key }) {
+        for member in oldMembers where !newMembers.contains(where: { $0.key == member.key }) {
             if !keepsKind, member.key == "\"objectType\"" || member.key == "\"unitCode\"" { continue }
             Self.append(member, of: old, to: &head, &node)
         }
         if newMembers.contains(where: { $0.key == "\"observedAt\"" }) { node.observedAt = newNode.observedAt }
         for member in newMembers where !Self.isNull(member, new) { Self.append(member, of: new, to: &head, &node) }
+        if let member = newExpiry ?? oldExpiry {
+            let source = newExpiry == nil ? old : new
+            if !Self.isNull(member, source) {
+                Self.append(member, of: source, to: &head, &node)
+                node.flags.insert(.expires)
+            }
+        }
         node.headLength = UInt32(head.count)
         node.flags.formUnion(oldNode.flags.intersection(.hasHoles))
         node.flags.formUnion(newNode.flags.intersection(.hasHoles))
@@ -312,6 +336,23 @@ extension AttributeForest {
         guard removed > 0 else { return nil }
         result.changes = [AttributeChange(name: name, kind: kept > 0 ? .modified : .deleted)]
         return result
+    }
+
+    /// The forest with those attributes only whose name passes.
+    ///
+    /// - Returns: `nil` when all of them do.
+    /// - Source: CIM 009 clause 5.6.21.4.
+    public func keeping(_ isKept: (TermID) -> Bool) -> ForestChange? {
+        var result = ForestChange()
+        for root in roots {
+            let name = nodes[root].name
+            if isKept(name) {
+                result.forest.append(subtree: root, of: self)
+            } else if result.changes.last?.name != name {
+                result.changes.append(AttributeChange(name: name, kind: .deleted))
+            }
+        }
+        return result.changes.isEmpty ? nil : result
     }
 
     /// The forest with instances of an attribute replaced by those given (Replace Attribute, clause 5.6.19); instances

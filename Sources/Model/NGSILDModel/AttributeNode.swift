@@ -83,6 +83,8 @@ public struct AttributeNode: Sendable {
         public static let hasNoValue = Flags(rawValue: 32)
         /// The type was not written in the fragment (concise form), so a merge may keep the stored kind.
         public static let kindIsInferred = Flags(rawValue: 64)
+        /// The head ends with the member `expiresAt`: the attribute goes by itself (see `AttributeForest.expiry`).
+        public static let expires = Flags(rawValue: 128)
     }
 
     public var head: Range<Int> { Int(headStart)..<Int(headStart + headLength) }

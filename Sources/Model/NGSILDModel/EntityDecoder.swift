@@ -26,12 +26,15 @@ public struct EntityDecoder: Sendable {
     public let allowsNull: Bool
     /// Whether several instances of an attribute may have the same datasetId, as in a temporal representation.
     public let keepsEveryInstance: Bool
+    /// Whether the fragment is merged, so that the NGSI-LD Null may stand inside compound values.
+    public let mergesValues: Bool
 
     /// - Parameter allowsNull: by default in fragments only.
     public init(
         context: TermContext, form: Form = .normalized, purpose: Purpose = .entity, allowsNull: Bool? = nil,
-        keepsEveryInstance: Bool = false
+        keepsEveryInstance: Bool = false, mergesValues: Bool = false
     ) {
+        self.mergesValues = mergesValues
         self.keepsEveryInstance = keepsEveryInstance
         self.context = context
         self.form = form
@@ -84,7 +87,7 @@ public struct EntityDecoder: Sendable {
 
     private func decodeID(_ document: JSONDocument, _ node: JSONNode) throws(NGSILDError) -> String {
         guard let id = document.string(node) else { throw .badRequestData("The \"id\" of an entity is a string") }
-        guard EntityID.isValid(id) else {
+        guard EntityID.isValid(id), id != Self.null else {
             throw .badRequestData("\"\(id)\" is not a URI; an entity id looks like urn:ngsi-ld:Room:1")
         }
         return id
@@ -119,7 +122,7 @@ public struct EntityDecoder: Sendable {
                 if !allowsNull { throw .badRequestData("\"scope\" cannot be the NGSI-LD Null in a new entity") }
                 return []
             }
-            return [text]
+            return [try checkScope(text)]
         }
         guard document.isArray(node) else { throw .badRequestData("\"scope\" is a string or an array of strings") }
         var scopes: [String] = []
@@ -127,9 +130,18 @@ public struct EntityDecoder: Sendable {
             guard let text = document.string(element) else {
                 throw .badRequestData("\"scope\" is a string or an array of strings")
             }
-            scopes.append(text)
+            scopes.append(try checkScope(text))
         }
         return scopes
+    }
+
+    private func checkScope(_ text: String) throws(NGSILDError) -> String {
+        guard AttributeName.isScope(text) else {
+            throw .badRequestData(
+                "\"\(text)\" is not a scope; write it as /Town/Park, each level a letter and then letters, digits and _"
+            )
+        }
+        return text
     }
 
     private func decodeExpiry(_ document: JSONDocument, _ node: JSONNode) throws(NGSILDError) -> Timestamp {

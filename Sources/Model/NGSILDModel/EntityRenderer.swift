@@ -252,11 +252,19 @@ public struct EntityRenderer: Sendable {
         switch representation.form {
         case .normalized:
             writer.append(UInt8(ascii: "{"))
-            appendRun(forest, node.head, node.flags.contains(.hasHoles), to: &writer)
+            appendRun(
+                forest, node.head.lowerBound..<shownEnd(forest, node), node.flags.contains(.hasHoles), to: &writer)
             appendTail(forest, index, separated: true, to: &writer)
         case .concise: appendConcise(forest, index, to: &writer)
         case .simplified: appendSimplified(forest, node, to: &writer)
         }
+    }
+
+    /// Where the part of a head ends that is shown: its `expiresAt` is a system attribute.
+    @inline(__always)
+    private func shownEnd(_ forest: AttributeForest, _ node: AttributeNode) -> Int {
+        node.flags.contains(.expires) && !representation.showsSystemAttributes
+            ? forest.headEndBeforeExpiry(node) : node.head.upperBound
     }
 
     /// Appends the timestamps and sub-attributes of an instance and closes its object.
@@ -285,9 +293,10 @@ public struct EntityRenderer: Sendable {
 
     private mutating func appendConcise(_ forest: AttributeForest, _ index: Int, to writer: inout ByteWriter) {
         let node = forest.nodes[index]
-        let bodyStart = min(node.head.lowerBound + typeLength(node.kind), node.head.upperBound)
+        let end = shownEnd(forest, node)
+        let bodyStart = min(node.head.lowerBound + typeLength(node.kind), end)
         let hasOnlyValue =
-            node.descendants == 0 && node.valueLength > 0 && node.value.upperBound == node.head.upperBound
+            node.descendants == 0 && node.valueLength > 0 && node.value.upperBound == end
             && !representation.showsSystemAttributes
         if hasOnlyValue, node.kind == .property || node.kind == .geoProperty {
             let first = forest.bytes[node.value.lowerBound]
@@ -297,8 +306,8 @@ public struct EntityRenderer: Sendable {
             }
         }
         writer.append(UInt8(ascii: "{"))
-        appendRun(forest, bodyStart..<node.head.upperBound, node.flags.contains(.hasHoles), to: &writer)
-        appendTail(forest, index, separated: bodyStart < node.head.upperBound, to: &writer)
+        appendRun(forest, bodyStart..<end, node.flags.contains(.hasHoles), to: &writer)
+        appendTail(forest, index, separated: bodyStart < end, to: &writer)
     }
 
     private mutating func appendSimplified(
@@ -358,7 +367,9 @@ public struct EntityRenderer: Sendable {
             writer.append(",\"lang\":")
             writer.append(jsonString: tag)
         }
-        appendRun(forest, node.value.upperBound..<node.head.upperBound, node.flags.contains(.hasHoles), to: &writer)
+        appendRun(
+            forest, node.value.upperBound..<max(node.value.upperBound, shownEnd(forest, node)),
+            node.flags.contains(.hasHoles), to: &writer)
         appendTail(forest, index, separated: true, to: &writer)
     }
 

@@ -7,6 +7,13 @@ struct ForestWriter: ~Copyable {
     private let decoder: EntityDecoder
     private var nodes: ContiguousArray<AttributeNode> = []
     private var writer: ByteWriter
+    /// The `expiresAt` of the instance whose members are being read; it is written last.
+    private var expiry: Expiry?
+
+    private enum Expiry {
+        case at(Timestamp)
+        case removed
+    }
 
     init(document: JSONDocument, decoder: EntityDecoder, capacity: Int) {
         self.document = document
@@ -26,11 +33,31 @@ struct ForestWriter: ~Copyable {
     mutating func attribute(_ key: JSONNode, _ value: JSONNode) throws(NGSILDError) {
         let name = try term(key)
         try refuseSameName(name, key, from: 0)
+        let first = nodes.count
         try attribute(named: name, key: key, shown: nil, value, depth: 0)
+        if document.equals(key, "location") || document.equals(key, "observationSpace")
+            || document.equals(key, "operationSpace")
+        {
+            try checkPlace(shownName(key, nil), from: first)
+        }
     }
 
     mutating func attribute(named name: TermID, shown: String, _ value: JSONNode) throws(NGSILDError) {
         try attribute(named: name, key: nil, shown: shown, value, depth: 0)
+        if ["location", "observationSpace", "operationSpace"].contains(shown) { try checkPlace(shown, from: 0) }
+    }
+
+    /// The core context defines these attributes as GeoProperties (clause 4.7.1).
+    private func checkPlace(_ shown: String, from first: Int) throws(NGSILDError) {
+        var index = first
+        while index < nodes.count {
+            let node = nodes[index]
+            let saysNothing = node.flags.contains(.kindIsInferred) && node.flags.contains(.hasNoValue)
+            if node.kind != .geoProperty, !saysNothing, !node.flags.contains(.isNull) {
+                throw .badRequestData("\(shown) is a \(node.kind.typeName), but can only be a GeoProperty")
+            }
+            index += 1 + Int(node.descendants)
+        }
     }
 
     private func term(_ key: JSONNode) throws(NGSILDError) -> TermID {
@@ -221,7 +248,7 @@ struct ForestWriter: ~Copyable {
     }
 
     private mutating func value(_ node: inout AttributeNode, _ shown: String, _ value: JSONNode) throws(NGSILDError) {
-        if document.equals(value, "urn:ngsi-ld:null") || isLanguageNull(node.kind, value) {
+        if document.equals(value, "urn:ngsi-ld:null") || isWrappedNull(node.kind, value) {
             guard decoder.allowsNull else {
                 throw .badRequestData(
                     "Attribute \(shown) is the NGSI-LD Null; it is accepted only in fragments, to remove")
@@ -233,6 +260,9 @@ struct ForestWriter: ~Copyable {
         if document.isNull(value) { throw .badRequestData("Attribute \(shown) has a null value") }
         switch node.kind {
         case .property:
+            if shown == "ngsildproof", !document.isObject(value) {
+                throw .badRequestData("The value of ngsildproof is an object that holds the proof")
+            }
             switch document.kind(value) {
             case .number:
                 guard let number = document.double(value) else {
@@ -242,14 +272,15 @@ struct ForestWriter: ~Copyable {
                 node.flags.insert(.isNumber)
             case .string: node.flags.insert(.isString)
             case .true, .false: node.flags.insert(.isBoolean)
+            case .object, .array:
+                if !decoder.mergesValues, document.holdsNull(value) {
+                    throw .badRequestData(
+                        "The value of \(shown) holds the NGSI-LD Null; only Merge Entity removes parts of values")
+                }
             default: break
             }
             document.appendMinified(value, to: &writer)
-        case .geoProperty:
-            do { _ = try Geometry(parsing: document, node: value) } catch {
-                throw .badRequestData("The value of GeoProperty \(shown) is not a GeoJSON geometry: \(error)")
-            }
-            document.appendMinified(value, to: &writer)
+        case .geoProperty: try geometry(shown, value)
         case .relationship: try relationshipObject(&node, shown, value)
         case .languageProperty: try languageMap(shown, value)
         case .vocabProperty: try vocabulary(&node, shown, value)
@@ -257,15 +288,47 @@ struct ForestWriter: ~Copyable {
             guard document.isArray(value) else { throw .badRequestData("\"valueList\" of \(shown) is an array") }
             document.appendMinified(value, to: &writer)
         case .listRelationship: try objectList(shown, value)
-        case .jsonProperty: document.appendMinified(value, to: &writer)
+        case .jsonProperty:
+            let isArrayOfObjects =
+                document.isArray(value) && document.elements(value).allSatisfy { document.isObject($0) }
+            guard document.isObject(value) || isArrayOfObjects else {
+                throw .badRequestData("\"json\" of \(shown) is an object or an array of objects")
+            }
+            document.appendMinified(value, to: &writer)
         }
     }
 
-    private func isLanguageNull(_ kind: AttributeKind, _ value: JSONNode) -> Bool {
-        guard kind == .languageProperty, document.isObject(value), document.count(value) == 1,
-            let none = document.member(value, "@none")
-        else { return false }
-        return document.equals(none, "urn:ngsi-ld:null")
+    /// The NGSI-LD Null as the kinds write it whose values are never texts (clauses 4.5.18.2, 4.5.21.2, 4.5.22.2).
+    private func isWrappedNull(_ kind: AttributeKind, _ value: JSONNode) -> Bool {
+        switch kind {
+        case .languageProperty:
+            guard document.isObject(value), document.count(value) == 1, let none = document.member(value, "@none")
+            else { return false }
+            return document.equals(none, "urn:ngsi-ld:null")
+        case .listProperty, .listRelationship:
+            guard document.isArray(value), document.count(value) == 1 else { return false }
+            return document.elements(value).allSatisfy { document.equals($0, "urn:ngsi-ld:null") }
+        default: return false
+        }
+    }
+
+    /// A geometry, possibly as the text of its JSON (clause 4.7.2).
+    private mutating func geometry(_ shown: String, _ value: JSONNode) throws(NGSILDError) {
+        var (source, node) = (document, value)
+        if let text = document.string(value) {
+            guard let inner = try? JSONDocument(parsing: Array(text.utf8)) else {
+                throw .badRequestData("The value of GeoProperty \(shown) is neither a geometry nor one written as text")
+            }
+            (source, node) = (inner, inner.root)
+        }
+        let geometry: Geometry
+        do { geometry = try Geometry(parsing: source, node: node) } catch {
+            throw .badRequestData("The value of GeoProperty \(shown) is not a GeoJSON geometry: \(error)")
+        }
+        if geometry.kind == .geometryCollection {
+            throw .badRequestData("GeoProperty \(shown) is a GeometryCollection; use one of the other geometries")
+        }
+        source.appendMinified(node, to: &writer)
     }
 
     private mutating func relationshipObject(
@@ -295,6 +358,11 @@ struct ForestWriter: ~Copyable {
         for (key, text) in document.members(value) {
             var isFine = document.isString(text)
             if document.isArray(text) { isFine = document.elements(text).allSatisfy { document.isString($0) } }
+            guard !document.contentRange(key).isEmpty else {
+                throw .badRequestData(
+                    "\"languageMap\" of \(shown) has an empty language tag; @none stands for no language")
+            }
+            if !decoder.mergesValues, document.equals(text, "urn:ngsi-ld:null") { isFine = false }
             guard isFine else {
                 throw .badRequestData(
                     "\"languageMap\" of \(shown) gives \(document.text(text)) for \(document.string(key) ?? ""); it is a text or an array of texts"
@@ -326,7 +394,7 @@ struct ForestWriter: ~Copyable {
         guard let name = document.string(node), !name.isEmpty else {
             throw .badRequestData("Attribute \(shown) names \(document.text(node)), where a term or IRI is expected")
         }
-        let id = try decoder.context.term(name)
+        let id = try decoder.context.vocabularyTerm(name)
         writer.append(TermHole.mark)
         for shift in [0, 8, 16, 24] { writer.append(UInt8(truncatingIfNeeded: id.number >> UInt32(shift))) }
     }
@@ -367,13 +435,22 @@ struct ForestWriter: ~Copyable {
             node.valueStart = UInt32(writer.count)
         }
         var subAttributes = 0
+        expiry = nil
         for (memberKey, member) in document.members(object) {
+            if key == nil, document.equals(memberKey, "@context") { continue }
             if try !metaMember(&node, key, shown, memberKey, member) { subAttributes += 1 }
         }
+        if let expiry { append(expiry, &node) }
         node.headLength = UInt32(writer.count) - node.headStart
         nodes.append(node)
         guard subAttributes > 0 else { return }
         for (memberKey, member) in document.members(object) where !isMetaMember(kind, memberKey) {
+            // The body may be one attribute with its @context.
+            if key == nil, document.equals(memberKey, "@context") { continue }
+            for other in AttributeKind.allCases where document.equals(memberKey, other.valueMember) {
+                throw .badRequestData(
+                    "\(kind.typeName) \(shownName(key, shown)) cannot have a \"\(other.valueMember)\"")
+            }
             let sub = try term(memberKey)
             try refuseSameName(sub, memberKey, from: index + 1)
             try attribute(named: sub, key: memberKey, shown: nil, member, depth: depth + 1)
@@ -392,7 +469,10 @@ struct ForestWriter: ~Copyable {
         "type", "@type", "observedAt", "unitCode", "datasetId", "createdAt", "modifiedAt", "deletedAt", "instanceId",
         "objectType", "valueType", "lang", "expiresAt", "entity", "entityList", "previousValue", "previousObject",
         "previousLanguageMap", "previousVocab", "previousJson", "previousValueList", "previousObjectList",
+        "entityIdSealed", "entityTypeSealed",
     ]
+
+    private static let previousMembers = metaMembers.filter { "\($0)".hasPrefix("previous") }
 
     /// Writes a member that belongs to the attribute itself; answers `false` for a sub-attribute.
     private mutating func metaMember(
@@ -412,10 +492,17 @@ struct ForestWriter: ~Copyable {
             guard document.isString(member) else {
                 throw .badRequestData("\"unitCode\" of \(shownName(key, shown)) is a string")
             }
+            guard node.kind == .property || node.kind == .geoProperty || node.kind == .listProperty else {
+                throw .badRequestData("\(node.kind.typeName) \(shownName(key, shown)) cannot have a \"unitCode\"")
+            }
             copyMember("unitCode", member)
         } else if document.equals(memberKey, "datasetId") {
-            guard document.isString(member), document.withStringBytes(member, { EntityID.isValid($0) }) else {
-                throw .badRequestData("\"datasetId\" of \(shownName(key, shown)) is a URI")
+            // The default instance by its name (clause 4.5.5.1).
+            if document.equals(member, "@none") { return true }
+            guard document.isString(member), document.withStringBytes(member, { EntityID.isValid($0) }),
+                !document.equals(member, "urn:ngsi-ld:null")
+            else {
+                throw .badRequestData("\"datasetId\" of \(shownName(key, shown)) is a URI, and stays as it is")
             }
             let length = document.contentRange(member).count
             guard length <= Int(UInt16.max), !document.hasEscapes(member) else {
@@ -428,15 +515,59 @@ struct ForestWriter: ~Copyable {
         {
             writer.append(",\"objectType\":")
             try vocabulary(&node, shownName(key, shown), member)
-        } else if document.equals(memberKey, "valueType") || document.equals(memberKey, "lang") {
-            copyMember(document.equals(memberKey, "lang") ? "lang" : "valueType", member)
-        } else if document.equals(memberKey, "expiresAt") {
-            guard document.withStringBytes(member, { Timestamp($0) }) != nil else {
-                throw .badRequestData("\"expiresAt\" of \(shownName(key, shown)) is a date and time")
+        } else if document.equals(memberKey, "valueType") {
+            guard document.isString(member), node.kind != .languageProperty || document.equals(member, "langString")
+            else {
+                let expected = node.kind == .languageProperty ? "\"langString\"" : "a string"
+                throw .badRequestData("\"valueType\" of \(shownName(key, shown)) is \(expected)")
             }
-            copyMember("expiresAt", member)
+            copyMember("valueType", member)
+        } else if document.equals(memberKey, "lang") {
+            copyMember("lang", member)
+        } else if document.equals(memberKey, "expiresAt") {
+            try readExpiry(shownName(key, shown), member)
+        } else if document.equals(memberKey, "entityIdSealed") || document.equals(memberKey, "entityTypeSealed") {
+            try seal(&node, shownName(key, shown), memberKey, member)
+        } else if ForestWriter.previousMembers.contains(where: { document.equals(memberKey, $0) }) {
+            throw .badRequestData(
+                "\(shownName(key, shown)) has \(document.text(memberKey)), which stands in notifications only")
         }
         return true
+    }
+
+    private mutating func readExpiry(_ shown: String, _ member: JSONNode) throws(NGSILDError) {
+        if decoder.allowsNull, document.equals(member, "urn:ngsi-ld:null") {
+            expiry = .removed
+        } else if document.isString(member), let time = document.withStringBytes(member, { Timestamp($0) }) {
+            expiry = .at(time)
+        } else {
+            throw .badRequestData(
+                "\"expiresAt\" of \(shown) is \(document.text(member)); write it as 2026-01-31T12:00:00Z")
+        }
+    }
+
+    /// Ends a head with `expiresAt` (see `AttributeForest.expiry`).
+    private mutating func append(_ expiry: Expiry, _ node: inout AttributeNode) {
+        node.flags.insert(.expires)
+        writer.append(",\"expiresAt\":")
+        switch expiry {
+        case .at(let time): time.append(quotedTo: &writer)
+        case .removed: writer.append("\"urn:ngsi-ld:null\"")
+        }
+    }
+
+    /// What a proof of integrity is about (clause 4.5.2.2): it stands in `ngsildproof` only.
+    private mutating func seal(
+        _ node: inout AttributeNode, _ shown: String, _ memberKey: JSONNode, _ member: JSONNode
+    ) throws(NGSILDError) {
+        guard shown == "ngsildproof", document.isString(member) else {
+            throw .badRequestData(
+                "\(document.text(memberKey)) is a string and stands in ngsildproof only, not in \(shown)")
+        }
+        if document.equals(memberKey, "entityIdSealed") { return copyMember("entityIdSealed", member) }
+        writer.append(",\"entityTypeSealed\":")
+        node.flags.insert(.hasHoles)
+        try hole(shown, member)
     }
 
     private mutating func copyMember(_ name: StaticString, _ value: JSONNode) {
@@ -444,5 +575,15 @@ struct ForestWriter: ~Copyable {
         writer.append(name)
         writer.append("\":")
         document.appendMinified(value, to: &writer)
+    }
+}
+
+extension JSONDocument {
+    /// Whether an object at any depth has a member whose value is the NGSI-LD Null.
+    fileprivate func holdsNull(_ node: JSONNode) -> Bool {
+        if isObject(node) {
+            return members(node).contains { equals($0.value, "urn:ngsi-ld:null") || holdsNull($0.value) }
+        }
+        return isArray(node) && elements(node).contains { holdsNull($0) }
     }
 }

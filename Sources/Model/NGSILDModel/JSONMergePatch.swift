@@ -46,7 +46,7 @@ enum JSONMergePatch {
     }
 
     /// A new value: nulls inside objects mean absence, so they are left out.
-    private static func appendWithoutNulls(_ document: JSONDocument, _ node: JSONNode, to writer: inout ByteWriter) {
+    static func appendWithoutNulls(_ document: JSONDocument, _ node: JSONNode, to writer: inout ByteWriter) {
         guard document.isObject(node) else {
             document.appendMinified(node, to: &writer)
             return

@@ -10,7 +10,10 @@ public final class TermContext: Sendable {
     public let registry: TermRegistry
 
     private struct State {
+        /// Names of attributes and types that were checked.
         var expansions: [TermKey: UInt32] = [:]
+        /// Values of the vocabulary, which may be any text.
+        var values: [String: UInt32] = [:]
         var names = TermNames(starts: [], lengths: [], bytes: [])
     }
 
@@ -22,14 +25,18 @@ public final class TermContext: Sendable {
         self.registry = registry
     }
 
-    /// The number of the IRI that a name stands for, given now if it is new.
+    /// The number of the IRI that a name of an attribute or type stands for, given now if it is new.
+    ///
+    /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2).
     public func term(_ name: UnsafeBufferPointer<UInt8>) throws(NGSILDError) -> TermID {
         let key = TermKey(name)
         if let number = state.withLock({ $0.expansions[key] }) { return TermID(number) }
         return try add(key, String(decoding: name, as: UTF8.self))
     }
 
-    /// The number of the IRI that a name stands for, given now if it is new.
+    /// The number of the IRI that a name of an attribute or type stands for, given now if it is new.
+    ///
+    /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2).
     public func term(_ name: String) throws(NGSILDError) -> TermID {
         var name = name
         let found = name.withUTF8 { buffer in
@@ -44,8 +51,35 @@ public final class TermContext: Sendable {
     /// make the vocabulary grow.
     public func knownTerm(_ name: String) -> TermID? { registry.knownID(for: context.expand(term: name)) }
 
+    /// The number of the IRI that a value of the vocabulary stands for (a VocabProperty's, or an `objectType`).
+    public func vocabularyTerm(_ value: String) throws(NGSILDError) -> TermID {
+        if let number = state.withLock({ $0.values[value] }) { return TermID(number) }
+        let id = try registry.id(for: context.expand(term: value))
+        state.withLock { state in
+            if state.values.count < Self.expansionLimit { state.values[value] = id.number }
+        }
+        return id
+    }
+
+    /// Terms of the core context that say something of an attribute and cannot name one (clause 4.5.1).
+    private static let reserved = Set(
+        [
+            "datasetId", "instanceId", "observedAt", "unitCode", "valueType", "objectType", "entityIdSealed",
+            "entityTypeSealed", "previousValue", "previousObject", "previousLanguageMap", "previousVocab",
+            "previousJson", "previousValueList", "previousObjectList",
+        ].map { ResolvedContext.core.expand(term: $0) })
+
     private func add(_ key: TermKey, _ name: String) throws(NGSILDError) -> TermID {
-        let id = try registry.id(for: context.expand(term: name))
+        let iri = context.expand(term: name)
+        guard AttributeName.isValid(name), !iri.hasPrefix("@") else {
+            throw .badRequestData(
+                "\"\(name)\" cannot name an attribute or type; a name is a letter and then letters, digits and _, or an IRI"
+            )
+        }
+        if Self.reserved.contains(iri) {
+            throw .badRequestData("\"\(name)\" cannot stand here; it is no name of an attribute or type")
+        }
+        let id = try registry.id(for: iri)
         state.withLock { state in
             if state.expansions.count < Self.expansionLimit { state.expansions[key] = id.number }
         }

@@ -1,4 +1,5 @@
 public import NGSILDModel
+public import NGSILDQuery
 
 /// Where answers are handed back, many at a time: an event loop of the HTTP edge, or a test.
 ///
@@ -37,7 +38,7 @@ public enum ProvisionOperation: Sendable {
     /// 5.6.6
     case deleteEntity(id: String)
     /// 5.6.17
-    case mergeEntity(id: String, EntityDraft)
+    case mergeEntity(id: String, EntityDraft, MergeDefaults = MergeDefaults())
     /// 5.6.18
     case replaceEntity(id: String, EntityDraft)
     /// 5.6.19
@@ -52,8 +53,25 @@ public enum ProvisionOperation: Sendable {
     case batchMerge([BatchMember])
     /// 5.6.10
     case batchDelete([String])
-    /// 5.6.21: every entity that the query selects, or only some of its attributes.
+    /// 5.6.21, a part: those of the entities that the query still selects. See `EntityProvision.purgeEntities`.
+    case purge([String], EntityQuery, AttributeReduction?)
+    /// 4.22: what of these entities has expired by now, be it attributes or all.
+    case removeExpired([String])
+    /// 4.14: the tenant and all it has.
     case deleteTenant
+}
+
+/// Which attributes a purge removes from the entities it selects.
+public enum AttributeReduction: Hashable, Sendable {
+    case drop(Set<TermID>)
+    case keep(Set<TermID>)
+
+    public func keeps(_ name: TermID) -> Bool {
+        switch self {
+        case .drop(let names): !names.contains(name)
+        case .keep(let names): names.contains(name)
+        }
+    }
 }
 
 /// One entity of a batch that failed.
@@ -79,6 +97,8 @@ public enum ProvisionResult: Sendable {
 public struct UpdateResult: Sendable {
     public var updated: [TermID] = []
     public var notUpdated: [(name: TermID, reason: String)] = []
+    /// Whether the fragment has a scope that was left out, because the entity has none to replace (clause 5.6.2.4).
+    public var leavesScopeOut = false
     public init() {}
 }
 
@@ -101,5 +121,16 @@ public protocol EntityProvision: Sendable {
     /// - Parameter tenant: empty for the default tenant; a new tenant comes into being with its first create.
     func submit(
         _ operation: ProvisionOperation, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (ProvisionResult) -> Void)
+
+    /// 5.6.21. Deletes the entities that the query selects, or with `reduction` only attributes of theirs.
+    ///
+    /// Works on some thousand entities at a time, so memory stays bounded and other writes go on in between; each part
+    /// is durable and told to followers before the next begins. Entities created meanwhile stay. `limit` and `offset`
+    /// of the query do not count.
+    ///
+    /// - Parameter reply: gets `success`, or the failure at which the purge stopped; what was done before it stays done.
+    func purgeEntities(
+        _ query: EntityQuery, _ reduction: AttributeReduction?, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (ProvisionResult) -> Void)
 }

@@ -47,6 +47,9 @@ public struct QueryExpression: Sendable {
     /// Attributes that every selected entity has, for an index. `TermID.none` among them means that nothing is selected.
     public var requiredAttributes: [TermID] { plan.requiredAttributes }
 
+    /// Whether it looks at an attribute, not only at system attributes and the scope.
+    public var namesAttributes: Bool { plan.namesAttributes }
+
     /// Ranges of numbers that every selected entity has a value in, for an index.
     public var numericBounds: [NumericBound] { plan.numericBounds }
 

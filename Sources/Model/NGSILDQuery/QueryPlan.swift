@@ -115,6 +115,10 @@ final class QueryPlan: Sendable {
         }
     }
 
+    var namesAttributes: Bool {
+        tests.contains { if case .attribute = $0.path.root { true } else { false } }
+    }
+
     var exhaustedPattern: TextPattern? {
         for case .pattern(let pattern, _) in tests.lazy.map(\.comparison) where pattern.gaveUp { return pattern }
         return nil

@@ -277,7 +277,33 @@ struct BadInputTests {
             "history that is not kept", "GET", "/temporal/entities?type=Room", [], nil, 422, "OperationNotSupported",
             says: ["history"]),
         Case("subscriptions that are not offered", "GET", "/subscriptions", [], nil, 422, "OperationNotSupported"),
-        Case("purging", "DELETE", "/entities?type=Room", [], nil, 422, "OperationNotSupported", says: ["Purge"]),
+        // Purging
+        Case("purging everything", "DELETE", "/entities", [], nil, 400, "BadRequestData", says: ["too wide"]),
+        Case(
+            "purging by pattern alone", "DELETE", "/entities?idPattern=.*", [], nil, 400, "BadRequestData",
+            says: ["too wide"]),
+        Case(
+            "purging by a system attribute", "DELETE", "/entities?q=modifiedAt%3E2020-01-01T00:00:00Z", [], nil, 400,
+            "BadRequestData", says: ["too wide"]),
+        Case(
+            "purging with keep and drop", "DELETE", "/entities?type=Room&keep=a&drop=b", [], nil, 400,
+            "BadRequestData", says: ["keep and drop"]),
+        Case(
+            "purging by linked entities", "DELETE", "/entities?type=Room&q=inBuilding%7Bname%7D==%22x%22", [], nil, 400,
+            "BadRequestData", says: ["linked"]),
+        Case(
+            "purging an attribute of linked entities", "DELETE", "/entities?type=Room&attrs=inBuilding%7Bname%7D", [],
+            nil, 400, "BadRequestData", says: ["linked"]),
+        // Merging
+        Case(
+            "a merge at no time", "PATCH", room + "?observedAt=now", [], #"{"temperature":1}"#, 400, "BadRequestData",
+            says: ["observedAt", "now"]),
+        Case(
+            "a merge in several languages", "PATCH", room + "?lang=en,fr", [], #"{"temperature":1}"#, 400,
+            "BadRequestData", says: ["lang"]),
+        Case(
+            "a null inside a value that is not merged", "PATCH", room + "/attrs", [],
+            #"{"temperature":{"value":{"a":"urn:ngsi-ld:null"}}}"#, 400, "BadRequestData", says: ["Merge Entity"]),
         // Batches
         Case(
             "a batch that is no array", "POST", "/entityOperations/create", [], "{}", 400, "BadRequestData",
@@ -337,7 +363,7 @@ struct BadInputTests {
     }
 
     @Test(arguments: [
-        ("/entities", "PUT", "GET, POST, HEAD, OPTIONS"),
+        ("/entities", "PUT", "GET, POST, DELETE, HEAD, OPTIONS"),
         ("/entities/urn:a:1", "POST", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
         ("/entities/urn:a:1/attrs", "GET", "POST, PATCH, OPTIONS"),
         ("/entities/urn:a:1/attrs/a", "POST", "PATCH, PUT, DELETE, OPTIONS"),

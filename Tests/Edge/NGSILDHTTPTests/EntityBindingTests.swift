@@ -71,6 +71,58 @@ struct EntityBindingTests {
         #expect(try client.request("PATCH", path + "/nothing", [], #"{"value":1}"#).status == 404)
     }
 
+    @Test func `a selection of entities is purged, whole or in part`() throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        for number in 0..<4 {
+            let type = number < 3 ? "Bus" : "Tram"
+            _ = try client.post(
+                "/entities", #"{"id":"urn:b:\#(number)","type":"\#(type)","speed":\#(number),"line":"A"}"#)
+        }
+        let path = "/ngsi-ld/v1/entities"
+        #expect(try client.request("DELETE", path + "?type=Bus&q=speed%3E1").status == 204)
+        #expect(try client.get("/entities/urn:b:2").status == 404)
+        #expect(try client.request("DELETE", path + "?type=Bus&id=urn:b:0&drop=line").status == 204)
+        #expect(try client.request("DELETE", path + "?type=Bus&id=urn:b:1&keep=line").status == 204)
+        #expect(
+            canonical(try client.get("/entities?local=true&options=keyValues").body)
+                == canonical(
+                    #"[{"id":"urn:b:0","type":"Bus","speed":0},{"id":"urn:b:1","type":"Bus","line":"A"},{"id":"urn:b:3","type":"Tram","speed":3,"line":"A"}]"#
+                ))
+        #expect(try client.request("DELETE", path + "?local=true").status == 204)
+        #expect(try client.get("/entities?local=true").body == "[]")
+        #expect(try client.request("DELETE", path + "?local=true", ["NGSILD-Tenant: none"]).status == 404)
+    }
+
+    @Test func `a merge gives all attributes a time and texts a language`() throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        _ = try client.post(
+            "/entities",
+            #"{"id":"urn:a:1","type":"T","name":{"languageMap":{"en":"gate"}},"n":{"value":1,"observedAt":"2026-01-01T00:00:00Z"}}"#
+        )
+        let merged = try client.request(
+            "PATCH", "/ngsi-ld/v1/entities/urn:a:1?options=keyValues&lang=de&observedAt=2026-02-01T00:00:00Z", [],
+            #"{"name":"Tor","n":2}"#)
+        #expect(merged.status == 204)
+        #expect(
+            canonical(try client.get("/entities/urn:a:1?options=concise").body)
+                == canonical(
+                    #"{"id":"urn:a:1","type":"T","name":{"languageMap":{"en":"gate","de":"Tor"}},"n":{"value":2,"observedAt":"2026-02-01T00:00:00Z"}}"#
+                ))
+    }
+
+    @Test func `an update of a scope that is not there says that it was left out`() throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        _ = try client.post("/entities", Self.room)
+        let answer = try client.request(
+            "PATCH", "/ngsi-ld/v1/entities/urn:ngsi-ld:Room:1/attrs", [], #"{"scope":"/Town","seats":4}"#)
+        #expect(answer.status == 207)
+        #expect(answer.body.contains(#""attributeName":"https://uri.etsi.org/ngsi-ld/scope""#))
+        #expect(answer.body.contains(#""updated":["https://uri.etsi.org/ngsi-ld/default-context/seats"]"#))
+    }
+
     @Test func `instances are addressed by datasetId`() throws {
         let broker = try TestBroker()
         let client = try broker.client()

@@ -36,6 +36,36 @@ struct EntityDecoderTests {
             (#"{"id":"urn:x:1","type":"T","a":{"value":1,"unitCode":5}}"#, "unitCode"),
             (#"{"id":"urn:x:1","type":"T","a":{"value":1,"datasetId":"one"}}"#, "datasetId"),
             (#"{"id":"urn:x:1","type":"T","a":[{"value":1},{"value":2}]}"#, "same datasetId"),
+            (#"{"id":"urn:x:1","type":"T","a":[{"value":1},{"value":2,"datasetId":"@none"}]}"#, "same datasetId"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"datasetId":"urn:ngsi-ld:null"}}"#, "datasetId"),
+            (#"{"id":"urn:ngsi-ld:null","type":"T"}"#, "not a URI"), (#"{"id":"urn:x:1","type":"type"}"#, "type"),
+            (#"{"id":"urn:x:1","type":"9T"}"#, "9T"), (#"{"id":"urn:x:1","type":"T","my attr":1}"#, "my attr"),
+            (#"{"id":"urn:x:1","type":"T","scope":"/a//b"}"#, "/a//b"),
+            (#"{"id":"urn:x:1","type":"T","scope":["/ok","9bad"]}"#, "9bad"),
+            (#"{"id":"urn:x:1","type":"T","observedAt":{"value":1}}"#, "observedAt"),
+            (#"{"id":"urn:x:1","type":"T","datasetId":{"value":1}}"#, "datasetId"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"@context":{"b":"urn:b"}}}"#, "@context"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"object":"urn:x:2"}}"#, "\"value\""),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Property","value":1,"valueList":[1]}}"#, "valueList"),
+            (#"{"id":"urn:x:1","type":"T","a":{"object":"urn:x:2","unitCode":"MTR"}}"#, "unitCode"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"Relationship","object":"urn:x:2","value":1}}"#, "\"value\""),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"ListProperty","valueList":[1],"value":1}}"#, "\"value\""),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"previousValue":0}}"#, "notifications"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":1,"entityIdSealed":"urn:x:1"}}"#, "ngsildproof"),
+            (#"{"id":"urn:x:1","type":"T","ngsildproof":{"value":"proof"}}"#, "ngsildproof"),
+            (#"{"id":"urn:x:1","type":"T","ngsildproof":{"value":{"a":1},"entityTypeSealed":42}}"#, "string"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"JsonProperty","json":5}}"#, "array of objects"),
+            (#"{"id":"urn:x:1","type":"T","a":{"json":{"b":1},"unitCode":"MTR"}}"#, "unitCode"),
+            (#"{"id":"urn:x:1","type":"T","a":{"languageMap":{"":"x"}}}"#, "empty language tag"),
+            (#"{"id":"urn:x:1","type":"T","a":{"languageMap":{"en":"x"},"valueType":"string"}}"#, "langString"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":{"b":{"c":"urn:ngsi-ld:null"}}}}"#, "Null"),
+            (#"{"id":"urn:x:1","type":"T","a":{"value":[{"c":"urn:ngsi-ld:null"}]}}"#, "Null"),
+            (#"{"id":"urn:x:1","type":"T","location":{"type":"Property","value":7}}"#, "GeoProperty"),
+            (#"{"id":"urn:x:1","type":"T","a":{"type":"GeoProperty","value":"somewhere"}}"#, "neither"),
+            (
+                #"{"id":"urn:x:1","type":"T","a":{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]}]}}"#,
+                "GeometryCollection"
+            ), (#"{"id":"urn:x:1","type":"T","a":{"value":1,"expiresAt":"soon"}}"#, "expiresAt"),
             (
                 #"{"id":"urn:x:1","type":"T","a":1,"https://uri.etsi.org/ngsi-ld/default-context/a":2}"#,
                 "same attribute"
@@ -82,6 +112,8 @@ struct EntityDecoderTests {
             (#"{"a":{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"}}}"#, true),
             (#"{"a":{"type":"Property","value":"urn:ngsi-ld:nil"}}"#, false),
             (#"{"a":{"type":"Property","value":["urn:ngsi-ld:null"]}}"#, false),
+            (#"{"a":{"type":"ListProperty","valueList":["urn:ngsi-ld:null"]}}"#, true),
+            (#"{"a":{"type":"ListRelationship","objectList":["urn:ngsi-ld:null"]}}"#, true),
         ])
     func `the NGSI-LD Null in a fragment asks for removal`(json: String, isNull: Bool) throws {
         let vocabulary = try Vocabulary()
@@ -103,6 +135,38 @@ struct EntityDecoderTests {
             #""createdAt":"2020-01-01T00:00:00Z","modifiedAt":3,"@context":[],"a":{"value":1,"createdAt":"x","modifiedAt":"y"}"#
         )
         #expect(vocabulary.rendered(entity) == #"{"id":"urn:x:1","type":"T","a":{"type":"Property","value":1}}"#)
+    }
+
+    @Test func `a geometry may be written as text`() throws {
+        let vocabulary = try Vocabulary()
+        let entity = try vocabulary.entity(
+            #""location":{"type":"GeoProperty","value":"{ \"type\": \"Point\", \"coordinates\": [1, 2]}"}"#)
+        #expect(
+            vocabulary.attributes(entity.attributes)
+                == #""location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[1,2]}}"#)
+    }
+
+    @Test func `the default instance can be named, and the name is not kept`() throws {
+        let vocabulary = try Vocabulary()
+        let entity = try vocabulary.entity(#""a":[{"value":1,"datasetId":"@none"},{"value":2,"datasetId":"urn:d:1"}]"#)
+        #expect(
+            vocabulary.attributes(entity.attributes) { $0.form = .concise }
+                == #""a":[1,{"value":2,"datasetId":"urn:d:1"}]"#)
+    }
+
+    @Test func `a proof of integrity keeps what it is about, by name`() throws {
+        let vocabulary = try Vocabulary()
+        let proof =
+            #""ngsildproof":{"type":"Property","value":{"proofValue":"z"},"entityIdSealed":"urn:x:1","entityTypeSealed":"T"}"#
+        #expect(vocabulary.attributes(try vocabulary.entity(proof).attributes) == proof)
+    }
+
+    @Test func `an attribute that is a body by itself may bring its context`() throws {
+        let vocabulary = try Vocabulary()
+        let document = try JSONDocument(parsing: #"{"value":2,"@context":["urn:c"]}"#)
+        let forest = try EntityDecoder(context: vocabulary.context, purpose: .fragment)
+            .decodeAttribute(document, document.root, name: vocabulary.context.term("a"))
+        #expect(forest.nodes.count == 1)
     }
 
     @Test func `numbers, strings and booleans are known without reading the text again`() throws {

@@ -12,6 +12,16 @@ struct TermContextTests {
         #expect(context.name(try context.term("https://x.example/speed")) == "https://x.example/speed")
     }
 
+    @Test func `values of the vocabulary may be any text, names may not`() throws {
+        let context = try Vocabulary().context
+        let value = try context.vocabularyTerm("out of order")
+        #expect(context.name(value) == "out of order")
+        #expect(try context.vocabularyTerm("out of order") == value)
+        for name in ["out of order", "@type", "type", "observedAt", "https://uri.etsi.org/ngsi-ld/observedAt", "9"] {
+            #expect(throws: NGSILDError.self) { try context.term(name) }
+        }
+    }
+
     @Test func `a question makes no term`() throws {
         let context = try Vocabulary().context
         #expect(context.knownTerm("speed") == nil)

@@ -27,11 +27,12 @@ struct Vocabulary {
 
     func draft(
         _ json: String, form: EntityDecoder.Form = .normalized, purpose: EntityDecoder.Purpose = .entity,
-        allowsNull: Bool? = nil
+        allowsNull: Bool? = nil, mergesValues: Bool = false
     ) throws -> EntityDraft {
         let document = try JSONDocument(parsing: json)
-        return try EntityDecoder(context: context, form: form, purpose: purpose, allowsNull: allowsNull)
-            .decodeEntity(document, document.root)
+        return try EntityDecoder(
+            context: context, form: form, purpose: purpose, allowsNull: allowsNull, mergesValues: mergesValues
+        ).decodeEntity(document, document.root)
     }
 
     func record(_ draft: EntityDraft, _ attributes: AttributeForest? = nil) -> EntityRecord {
@@ -45,8 +46,9 @@ struct Vocabulary {
         record(try draft(#"{"id":"urn:x:1","type":"T"\#(attributes.isEmpty ? "" : ",")\#(attributes)}"#))
     }
 
+    /// A fragment to merge or to put over.
     func fragment(_ attributes: String) throws -> AttributeForest {
-        try draft("{\(attributes)}", purpose: .fragment).attributes
+        try draft("{\(attributes)}", purpose: .fragment, mergesValues: true).attributes
     }
 
     func rendered(_ entity: EntityRecord, _ change: (inout EntityRepresentation) -> Void = { _ in }) -> String {

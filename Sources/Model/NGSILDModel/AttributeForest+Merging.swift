@@ -1,0 +1,180 @@
+import JSONTree
+
+/// What a merge says for all attributes of its fragment.
+///
+/// - Source: CIM 009 clause 5.6.17.3.
+public struct MergeDefaults: Hashable, Sendable {
+    /// The new `observedAt` of merged attributes that had one, unless the fragment gives another; `.none`: no change.
+    public var observedAt = Timestamp.none
+    /// The language of texts that are merged into LanguageProperties.
+    public var language: String?
+    public init() {}
+
+    var isEmpty: Bool { !observedAt.isSet && language == nil }
+}
+
+/// A fragment made ready to be merged into a stored forest (clause 5.6.17.4).
+extension AttributeForest {
+    /// The fragment with plain values read as the kind that the stored attribute has, and with `observedAt` where the
+    /// stored one has it.
+    public func adapted(to stored: AttributeForest, _ defaults: MergeDefaults) -> AttributeForest {
+        guard !defaults.isEmpty || nodes.contains(where: { $0.flags.contains(.kindIsInferred) }) else { return self }
+        var result = AttributeForest()
+        var hasChanged = false
+        for root in roots {
+            let node = nodes[root]
+            guard !node.flags.contains(.isNull),
+                let match = stored.roots(named: node.name).first(where: { stored.sameDataset($0, self, root) })
+            else {
+                result.append(subtree: root, of: self)
+                continue
+            }
+            let position = result.nodes.count
+            result.append(subtree: root, of: self)
+            if result.restate(position, as: stored.nodes[match].kind, language: defaults.language) { hasChanged = true }
+            if defaults.observedAt.isSet, stored.nodes[match].observedAt.isSet, !node.observedAt.isSet {
+                result.observe(position, at: defaults.observedAt)
+                hasChanged = true
+            }
+        }
+        return hasChanged ? result : self
+    }
+
+    /// Makes a plain value the value of another kind, if it can be; answers whether it did.
+    private mutating func restate(_ index: Int, as kind: AttributeKind, language: String?) -> Bool {
+        let node = nodes[index]
+        guard node.flags.contains(.kindIsInferred), !node.flags.contains(.hasNoValue), node.kind == .property,
+            node.kind != kind, let document = try? JSONDocument(parsing: Array(bytes[node.value]))
+        else { return false }
+        let value = document.root
+        var writer = ByteWriter(capacity: Int(node.valueLength) + 32)
+        var flags = node.flags.subtracting([.isNumber, .isString, .isBoolean])
+        switch kind {
+        case .relationship:
+            guard document.isURI(value) || document.isArrayOfURIs(value) else { return false }
+            if document.isString(value) { flags.insert(.isString) }
+            document.appendMinified(value, to: &writer)
+        case .listRelationship:
+            guard document.isArrayOfURIs(value) else { return false }
+            writer.append("[")
+            for (offset, element) in document.elements(value).enumerated() {
+                writer.append(offset == 0 ? "{\"object\":" : ",{\"object\":")
+                document.appendMinified(element, to: &writer)
+                writer.append("}")
+            }
+            writer.append("]")
+        case .languageProperty:
+            guard document.isString(value) else { return false }
+            writer.append("{")
+            writer.append(jsonString: language ?? "@none")
+            writer.append(":")
+            document.appendMinified(value, to: &writer)
+            writer.append("}")
+        case .listProperty:
+            guard document.isArray(value) else { return false }
+            document.appendMinified(value, to: &writer)
+        case .jsonProperty:
+            guard document.isObject(value) else { return false }
+            document.appendMinified(value, to: &writer)
+        case .property, .geoProperty, .vocabProperty: return false
+        }
+        var head = ByteWriter(capacity: writer.count + 64)
+        head.append("\"type\":\"")
+        head.append(kind.typeName)
+        head.append("\",\"")
+        head.append(kind.valueMember)
+        head.append("\":")
+        let valueStart = head.count
+        writer.withBytes { head.append($0) }
+        let valueLength = head.count - valueStart
+        append(node.value.upperBound..<node.head.upperBound, to: &head)
+        nodes[index].kind = kind
+        nodes[index].flags = flags
+        nodes[index].valueStart = node.headStart + UInt32(valueStart)
+        nodes[index].valueLength = UInt32(valueLength)
+        if node.datasetLength > 0 {
+            nodes[index].datasetStart =
+                node.datasetStart - UInt32(node.value.upperBound) + node.headStart + UInt32(valueStart + valueLength)
+        }
+        replaceHead(of: index, by: head)
+        return true
+    }
+
+    private func append(_ run: Range<Int>, to writer: inout ByteWriter) {
+        bytes.withUnsafeBufferPointer { writer.append(UnsafeBufferPointer(rebasing: $0[run])) }
+    }
+
+    /// Gives an attribute an `observedAt`.
+    private mutating func observe(_ index: Int, at time: Timestamp) {
+        let node = nodes[index]
+        let end = headEndBeforeExpiry(node)
+        var head = ByteWriter(capacity: Int(node.headLength) + 48)
+        append(node.head.lowerBound..<end, to: &head)
+        head.append(",\"observedAt\":")
+        time.append(quotedTo: &head)
+        append(end..<node.head.upperBound, to: &head)
+        nodes[index].observedAt = time
+        replaceHead(of: index, by: head)
+    }
+
+    /// Puts another text in the place of a head; what stands behind it moves.
+    private mutating func replaceHead(of index: Int, by head: borrowing ByteWriter) {
+        let old = nodes[index].head
+        let text = head.withBytes { Array($0) }
+        bytes.replaceSubrange(old, with: text)
+        nodes[index].headLength = UInt32(text.count)
+        let shift = Int64(text.count - old.count)
+        for later in nodes.indices where later > index {
+            nodes[later].headStart = UInt32(Int64(nodes[later].headStart) + shift)
+            nodes[later].valueStart = UInt32(Int64(nodes[later].valueStart) + shift)
+            if nodes[later].datasetLength > 0 {
+                nodes[later].datasetStart = UInt32(Int64(nodes[later].datasetStart) + shift)
+            }
+        }
+    }
+
+    /// A subtree of a fragment without the NGSI-LD Nulls inside its compound values: in a new attribute there is nothing
+    /// for them to remove.
+    ///
+    /// - Returns: `nil` when there are none.
+    func withoutNulls(inValuesOf index: Int) -> AttributeForest? {
+        let end = index + Int(nodes[index].descendants)
+        let compound = (index...end).filter { hasNullInValue(nodes[$0]) }
+        guard !compound.isEmpty else { return nil }
+        var result = AttributeForest()
+        result.append(subtree: index, of: self)
+        for position in compound.map({ $0 - index }) {
+            let node = result.nodes[position]
+            guard let document = try? JSONDocument(parsing: Array(result.bytes[node.value])) else { continue }
+            var head = ByteWriter(capacity: Int(node.headLength))
+            result.append(node.head.lowerBound..<node.value.lowerBound, to: &head)
+            let valueStart = head.count
+            JSONMergePatch.appendWithoutNulls(document, document.root, to: &head)
+            let valueLength = head.count - valueStart
+            result.append(node.value.upperBound..<node.head.upperBound, to: &head)
+            result.nodes[position].valueLength = UInt32(valueLength)
+            if node.datasetLength > 0 {
+                result.nodes[position].datasetStart = node.datasetStart + UInt32(valueLength) - node.valueLength
+            }
+            result.replaceHead(of: position, by: head)
+        }
+        return result
+    }
+
+    private func hasNullInValue(_ node: AttributeNode) -> Bool {
+        guard node.valueLength > 0, bytes[node.value.lowerBound] == UInt8(ascii: "{") else { return false }
+        let null = Array("\"urn:ngsi-ld:null\"".utf8)
+        let value = bytes[node.value]
+        return value.indices.contains { value[$0] == null[0] && value[$0...].starts(with: null) }
+    }
+}
+
+extension JSONDocument {
+    fileprivate func isURI(_ node: JSONNode) -> Bool {
+        isString(node) && withStringBytes(node) { EntityID.isValid($0) }
+    }
+
+    fileprivate func isArrayOfURIs(_ node: JSONNode) -> Bool {
+        isArray(node) && count(node) > 0 && elements(node).allSatisfy { isURI($0) }
+    }
+}
