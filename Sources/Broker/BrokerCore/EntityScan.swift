@@ -26,6 +26,8 @@ struct EntityScan {
     private let place: EntityQuery.Place?
     private var ranking: Ranking?
     private let links: LinkFollower?
+    /// Whether the query has neither links nor an order nor a place, so that a visit needs to look at none.
+    private let isPlain: Bool
     /// The numbers of the page and where its oldest entity stands, for a page that ends at a place.
     private var numbers: [Int64] = []
     private var ring = 0
@@ -38,6 +40,7 @@ struct EntityScan {
         place = query.place
         ranking = query.order.map { Ranking(order: $0, capacity: query.offset + query.limit + 1) }
         links = query.hasLinks ? LinkFollower { tenant.entity($0) } : nil
+        isPlain = query.order == nil && query.place == nil && !query.hasLinks
         page.reserveCapacity(min(query.limit, 1_000))
         // What stands before the page counts only for the total.
         if case .after(let number)? = place, !query.counts { cursor = number }
@@ -68,6 +71,22 @@ struct EntityScan {
     /// - Returns: whether the scan goes on.
     private mutating func visit(_ kept: EntityRecord, _ number: Int64) -> Bool {
         guard let record = tenant.whole(kept) else { return true }
+        guard isPlain else { return visit(record, kept: kept, number) }
+        guard query.matches(record) else { return true }
+        matched += 1
+        if skipped < query.offset {
+            skipped += 1
+        } else if page.count < query.limit {
+            append(record, number)
+        } else {
+            hasMore = true
+            return query.counts
+        }
+        return true
+    }
+
+    /// The same for a query with links, an order or a place.
+    private mutating func visit(_ record: EntityRecord, kept: EntityRecord, _ number: Int64) -> Bool {
         if let links {
             guard query.matches(record, links: links) else { return !links.isExhausted }
         } else {
