@@ -40,8 +40,11 @@ final class CityServer: Sendable {
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))
-        let hosted = try HostedContexts(documents: broker, next: ContextHTTPLoader(http: outgoing))
+        var loader: any ContextDocumentLoader = ContextHTTPLoader(http: outgoing)
+        if let directory = settings.contexts { loader = ContextDirectory(path: directory, next: loader) }
+        let hosted = try HostedContexts(documents: broker, next: loader)
         let contexts = ContextCache(loader: hosted)
+        try hosted.restoreCopies(into: contexts)
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
             logger: logger)

@@ -26,15 +26,18 @@ final class TestBroker: Sendable {
     let storage: InMemoryStorage
 
     init(
-        storage: InMemoryStorage = InMemoryStorage(), _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
+        storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
+        _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
         broker = try Broker(storage: storage)
         contexts = TestContexts()
         let hosted = try HostedContexts(documents: broker, next: contexts)
+        let cache = ContextCache(loader: hosted)
+        try hosted.restoreCopies(into: cache)
         let services = BrokerServices(
-            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: nil,
-            registry: broker.registry, contexts: ContextCache(loader: hosted), hostedContexts: hosted)
+            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
+            registry: broker.registry, contexts: cache, hostedContexts: hosted)
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil
@@ -67,16 +70,24 @@ final class TestContexts: ContextDocumentLoader {
         "http://example.org/nojson.jsonld": "<html>",
     ])
     private let loads = Mutex(0)
+    private let offline = Mutex(false)
+
+    /// Whether nothing can be reached.
+    var isOffline: Bool {
+        get { offline.withLock { $0 } }
+        set { offline.withLock { $0 = newValue } }
+    }
 
     var loadCount: Int { loads.withLock { $0 } }
 
-    func load(_ url: String, completion: @escaping @Sendable (Result<[UInt8], ContextError>) -> Void) {
+    func load(_ url: String, completion: @escaping @Sendable (Result<LoadedContext, ContextError>) -> Void) {
         loads.withLock { $0 += 1 }
         // On another thread, as a loader that goes to the network does.
-        let document = documents.withLock { $0[url] }
+        let document = isOffline ? nil : documents.withLock { $0[url] }
         Thread.run {
             completion(
-                document.map { .success(Array($0.utf8)) } ?? .failure(.unreachable(url: url, reason: "no network")))
+                document.map { .success(LoadedContext(Array($0.utf8))) }
+                    ?? .failure(.unreachable(url: url, reason: "no network")))
         }
     }
 }
