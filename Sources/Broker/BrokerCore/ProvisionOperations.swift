@@ -41,6 +41,7 @@ struct OperationContext {
             case .batchUpdate(let members, let overwrite): return batchUpdate(members, overwrite: overwrite, tenant)
             case .batchMerge(let members): return batchMerge(members, tenant)
             case .batchDelete(let ids): return batchDelete(ids, tenant)
+            case .copyEntities(let records): return copyEntities(records, tenant)
             case .deleteTenant: return .success
             }
         } catch {
@@ -61,6 +62,7 @@ struct OperationContext {
                 return false
             }
         case .batchDelete(let ids): return ids.contains { working.createdHere($0, in: tenant) }
+        case .copyEntities(let records): return records.contains { working.deletedHere($0.id, in: tenant) }
         case .deleteTenant: return true
         default: return false
         }
@@ -75,6 +77,7 @@ extension ProvisionOperation {
             .batchMerge(let members):
             max(1, members.count)
         case .batchDelete(let ids): max(1, ids.count)
+        case .copyEntities(let records): max(1, records.count)
         default: 1
         }
     }
@@ -82,7 +85,7 @@ extension ProvisionOperation {
     /// Whether the operation brings a tenant into being.
     var createsTenant: Bool {
         switch self {
-        case .createEntity, .batchCreate, .batchUpsert: true
+        case .createEntity, .batchCreate, .batchUpsert, .copyEntities: true
         default: false
         }
     }

@@ -99,7 +99,8 @@ struct BatchResource {
     private func query() throws(HTTPFailure) {
         exchange.request.operation = .queryEntities
         let type = try exchange.accepted(MediaType.withGeometry)
-        let url = try exchange.parameters(EntitySelection.representationParameters.union([.limit, .offset, .count]))
+        let url = try exchange.parameters(
+            EntitySelection.representationParameters.union([.limit, .offset, .count]))
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let (parameters, selectors) = try PostedQuery(document, context.terms).read(adding: url)

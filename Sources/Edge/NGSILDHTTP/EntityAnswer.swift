@@ -13,12 +13,19 @@ struct EntityAnswer {
     /// Runs a query and answers with its page.
     func page(_ query: EntityQuery) throws(HTTPFailure) {
         let representation = try selection.representation(type)
-        let page = try translating { () throws(NGSILDError) in
-            try exchange.services.consumption.queryEntities(query, tenant: exchange.tenant)
+        let mapped = try EntityMapUse(exchange, selection.parameters)?.page(query)
+        let page: EntityPage
+        if let mapped {
+            page = mapped.page
+        } else {
+            page = try translating { () throws(NGSILDError) in
+                try exchange.services.consumption.queryEntities(query, tenant: exchange.tenant)
+            }
         }
-        let headers = try Pagination(selection.parameters).headers(
+        var headers = try Pagination(selection.parameters).headers(
             exchange.request, type, hasMore: page.hasMore, total: page.total)
-        exchange.answer(type, context, headers: headers) { writer, contextText in
+        if let mapped { headers.append(mapped.header) }
+        exchange.answer(type, context, status: mapped?.status ?? 200, headers: headers) { writer, contextText in
             if type == .geoJSON {
                 append(features: page.entities, representation, contextText, to: &writer)
             } else {
@@ -33,8 +40,9 @@ struct EntityAnswer {
         }
     }
 
-    func one(_ entity: EntityRecord, _ representation: EntityRepresentation) {
-        exchange.answer(type, context) { writer, contextText in
+    func one(_ entity: EntityRecord, _ representation: EntityRepresentation) throws(HTTPFailure) {
+        let mapped = try EntityMapUse(exchange, selection.parameters)?.header(for: entity)
+        exchange.answer(type, context, headers: mapped.map { [$0] } ?? []) { writer, contextText in
             if type == .geoJSON {
                 var feature = feature(representation)
                 feature.append(entity, context: contextText, to: &writer)

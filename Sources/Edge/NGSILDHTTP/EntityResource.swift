@@ -41,7 +41,7 @@ struct EntityResource {
             guard representation.showsAny(of: entity) else {
                 throw .ngsild(.resourceNotFound("Entity \(id) has nothing that pick and omit leave to show"))
             }
-            EntityAnswer(exchange: exchange, type: type, context: context, selection: selection)
+            try EntityAnswer(exchange: exchange, type: type, context: context, selection: selection)
                 .one(entity, representation)
         }
     }

@@ -12,11 +12,13 @@ struct EntitySelection {
     ]
     /// Parameters of the specification that later versions of Parvis will have.
     static let laterParameters: ParameterSet = [
-        .join, .joinLevel, .containedBy, .csf, .orderBy, .orderFrom, .orderGeometry, .collation, .entityMap,
-        .entityMapLifetime, .splitEntities, .jsonKeys,
+        .join, .joinLevel, .containedBy, .csf, .orderBy, .orderFrom, .orderGeometry, .collation, .splitEntities,
+        .jsonKeys,
     ]
-    static let retrievalParameters = representationParameters.union(laterParameters).union([.type])
-    static let queryParameters = representationParameters.union(laterParameters).union([
+    static let entityMapParameters: ParameterSet = [.entityMap, .entityMapLifetime]
+    static let retrievalParameters = representationParameters.union(laterParameters).union(entityMapParameters)
+        .union([.type])
+    static let queryParameters = representationParameters.union(laterParameters).union(entityMapParameters).union([
         .id, .type, .idPattern, .q, .georel, .geometry, .coordinates, .geoproperty, .scopeQ, .limit, .offset, .count,
         .expandValues,
     ])
@@ -26,14 +28,14 @@ struct EntitySelection {
 
     /// Refuses parameters that change what is answered and are not carried out yet.
     ///
-    /// Passed over because they change nothing here: `join=@none`, `entityMap=false`, and `splitEntities`, since a
-    /// broker that forwards nothing has all of every entity.
+    /// Passed over because they change nothing here: `join=@none`, and `splitEntities`, since a broker that forwards
+    /// nothing has all of every entity.
     func refuseLater() throws(HTTPFailure) {
         if parameters.isEmpty { return }
         for name in Parameter.allCases where Self.laterParameters.contains(name) {
             guard let value = parameters[name] else { continue }
             switch (name, value) {
-            case (.join, "@none"), (.entityMap, "false"), (.splitEntities, "true"), (.splitEntities, "false"): continue
+            case (.join, "@none"), (.splitEntities, "true"), (.splitEntities, "false"): continue
             default:
                 throw .ngsild(
                     .operationNotSupported(

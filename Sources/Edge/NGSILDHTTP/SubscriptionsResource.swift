@@ -49,7 +49,7 @@ struct SubscriptionsResource {
             }
             try translating { () throws(NGSILDError) in
                 try hosted.add(
-                    implicit: context.terms.context, tenant: exchange.tenant, on: exchange.request.loop
+                    implicit: context.terms.context, tenant: exchange.ownTenant, on: exchange.request.loop
                 ) { result in
                     switch result {
                     case .success(let id): create(exchange.contextURL(id))

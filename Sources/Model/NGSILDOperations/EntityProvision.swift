@@ -52,6 +52,8 @@ public enum ProvisionOperation: Sendable {
     case batchMerge([BatchMember])
     /// 5.6.10
     case batchDelete([String])
+    /// Entities as they are, their times included, in the place of those with the same ids; for snapshots (5.16).
+    case copyEntities([EntityRecord])
     /// 5.6.21: every entity that the query selects, or only some of its attributes.
     case deleteTenant
 }

@@ -29,6 +29,9 @@ public struct QueryExpression: Sendable {
     ///   dates in values and patterns; no memory is taken.
     public func matches(_ entity: EntityRecord) -> Bool { plan.matches(entity) }
 
+    /// The attributes that the query looks at, at the top of an entity.
+    public var attributes: Set<TermID> { plan.attributes }
+
     /// Attributes that every selected entity has, for an index. `TermID.none` among them means that nothing is selected.
     public var requiredAttributes: [TermID] { plan.requiredAttributes }
 

@@ -56,6 +56,13 @@ final class QueryPlan: Sendable {
         }
     }
 
+    /// The attributes that terms begin with.
+    var attributes: Set<TermID> {
+        var names: Set<TermID> = []
+        for case .attribute(let name) in tests.map(\.path.root) { names.insert(name) }
+        return names
+    }
+
     func matches(_ entity: EntityRecord) -> Bool {
         entity.attributes.nodes.withUnsafeBufferPointer { nodes in
             program.evaluate { term in

@@ -1,11 +1,14 @@
 import BrokerCore
+import EntityMaps
 import InMemoryStorage
 import JSONLD
 import JSONTree
 import Logging
 import NGSILDModel
 import NGSILDOperations
+import Snapshots
 import Synchronization
+import TemporalEvolution
 import Testing
 
 @testable import NGSILDHTTP
@@ -24,9 +27,11 @@ final class TestBroker: Sendable {
     let contexts: TestContexts
     let metrics = HTTPMetrics()
     let storage: InMemoryStorage
+    private let history: HistoryStore?
 
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
+        keepsHistory: Bool = false,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -35,8 +40,14 @@ final class TestBroker: Sendable {
         let hosted = try HostedContexts(documents: broker, next: contexts)
         let cache = ContextCache(loader: hosted)
         try hosted.restoreCopies(into: cache)
+        history =
+            keepsHistory
+            ? try HistoryStore(keeping: broker, entities: broker, configuration: HistoryConfiguration()) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
+            temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),
+            snapshots: try SnapshotStore(
+                provision: broker, consumption: broker, temporal: history, documents: broker),
             registry: broker.registry, contexts: cache, hostedContexts: hosted)
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics) { request in
@@ -49,11 +60,13 @@ final class TestBroker: Sendable {
         configure(&configuration)
         server = HTTPServer(
             configuration: configuration, handler: handler, metrics: metrics, logger: Logger(label: "test"))
+        history?.start(feed: broker)
         port = try server.start()
     }
 
     deinit {
         server.shutdown()
+        history?.stop()
         broker.stop()
     }
 
