@@ -14,14 +14,14 @@ run: build ## install what is missing, build, start Parvis with the sample city 
 
 build: ## install what is missing, build the release binary
 	@scripts/bootstrap
-	swift build -c release --product parvis
+	swift build -c release --static-swift-stdlib --product parvis
 
 test: ## install what is missing, run all tests: Swift, the console in a browser, kill -9 under load
 	@scripts/test
 
 bench: ## measure the frozen scenarios beside nginx and print a table (ARGS="--only get1,q10k" to choose)
 	@scripts/bootstrap --bench
-	swift build -c release --product parvis
+	swift build -c release --static-swift-stdlib --product parvis
 	@Benchmarks/run $(ARGS)
 
 format: ## lay out all Swift files as .swift-format says

@@ -43,7 +43,7 @@ let model =
     + layer("Model", "GeoJSON", ["JSONTree"])
     + layer("Model", "JSONLD", ["JSONTree"])
     + layer("Model", "NGSILDModel", ["JSONTree", "GeoJSON", "JSONLD"])
-    + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS"])
+    + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS", "CICU"])
     + layer("Model", "NGSILDOperations", ["JSONTree", "NGSILDModel", "NGSILDQuery"], tests: nil)
 
 let store =
@@ -96,17 +96,20 @@ let app: [Target] = [
         name: "CPCRE2", path: "Sources/System/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(
         name: "CGEOS", path: "Sources/System/CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
+    // Comes with Swift's Foundation.
+    .systemLibrary(name: "CICU", path: "Sources/System/CICU"),
     .systemLibrary(
         name: "CZip", path: "Sources/System/CZip", pkgConfig: "libzip",
         providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
+    // Takes the place of malloc in the whole program, by being linked.
+    .systemLibrary(name: "CMimalloc", path: "Sources/System/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
     .target(name: "CConsoleSite", path: "Sources/System/CConsoleSite"),
     .executableTarget(
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "NotificationDelivery", "NGSILDHTTP",
-            "NGSILDClient", "DatasetImport",
-            "SampleCity", "CityConsole", logging, yams,
+            "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

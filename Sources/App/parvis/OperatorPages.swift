@@ -1,4 +1,5 @@
 import BrokerCore
+import CMimalloc
 import CityConsole
 import JSONTree
 import NGSILDHTTP
@@ -55,6 +56,9 @@ struct OperatorPages: Sendable {
             "parvis_last_sequence", "counter", "Sequence number of the newest change.",
             Int(clamping: statistics.lastSequence))
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
+        figure(
+            "process_peak_resident_memory_bytes", "gauge", "The most memory that was ever resident.",
+            ProcessFigures.peakResidentBytes())
         figure("process_open_fds", "gauge", "Open file descriptors.", ProcessFigures.openDescriptors())
         metrics.append(to: &writer)
         return writer.array()
@@ -75,6 +79,12 @@ enum ProcessFigures {
             separator: " ")
         if parts.count > 1 { (size, resident) = (Int(parts[0]) ?? 0, Int(parts[1]) ?? 0) }
         return size == 0 ? 0 : resident * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    static func peakResidentBytes() -> Int {
+        var peak = 0
+        mi_process_info(nil, nil, nil, nil, &peak, nil, nil, nil)
+        return peak
     }
 
     static func openDescriptors() -> Int {

@@ -15,10 +15,15 @@ extension Broker: EntityConsumption {
         return whole
     }
 
+    /// CIM 009 clause 4.5.23.
+    public func linkedEntity(id: String, tenant: String) -> EntityRecord? {
+        (try? tenants.existing(tenant))?.entity(id)
+    }
+
     /// CIM 009 clause 5.7.2.
     public func queryEntities(_ query: EntityQuery, tenant: String) throws(NGSILDError) -> EntityPage {
         var scan = EntityScan(query: query, tenant: try tenants.existing(tenant))
-        let page = scan.run()
+        let page = try scan.run()
         try query.checkLimits()
         return page
     }
@@ -62,6 +67,9 @@ extension Broker: EntityConsumption {
 }
 
 extension Tenant {
+    /// The entity with an id, read from the store where it is not in memory.
+    func entity(_ id: String) -> EntityRecord? { withState { $0.slot(of: id)?.record }.flatMap { whole($0) } }
+
     /// A snapshot of all records, evicted ones read from the store. Cost: a retain for each entity, under the lock.
     var allRecords: some Sequence<EntityRecord> {
         withState { $0.slots.compactMap(\.record) }.lazy.compactMap { [self] in whole($0) }

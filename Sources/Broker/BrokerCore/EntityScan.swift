@@ -9,6 +9,8 @@ import SpatialIndex
 /// Candidates come from the narrowest index: ids, space, types, else all entities; each is checked against the whole
 /// query. They are visited in the order of creation, some thousands at a time, so that a long scan never holds
 /// the state for long; an entity created or deleted between two slices is seen or not, the others keep their places.
+///
+/// An order that the query asks for is made by keeping the best that were met, no more than the page reaches to.
 struct EntityScan {
     private let query: EntityQuery
     private let tenant: Tenant
@@ -16,18 +18,32 @@ struct EntityScan {
     private var skipped = 0
     private var matched = 0
     private var hasMore = false
-    /// The number of the last entity visited.
+    /// The number of the last entity that needs no visit.
     private var cursor = Int64.min
+    /// The numbers of the first and last entity of the page.
+    private var first: Int64?
+    private var last: Int64?
+    private let place: EntityQuery.Place?
+    private var ranking: Ranking?
+    private let links: LinkFollower?
+    /// The numbers of the page and where its oldest entity stands, for a page that ends at a place.
+    private var numbers: [Int64] = []
+    private var ring = 0
 
     private static let slice = 1_024
 
     init(query: EntityQuery, tenant: Tenant) {
         self.query = query
         self.tenant = tenant
+        place = query.place
+        ranking = query.order.map { Ranking(order: $0, capacity: query.offset + query.limit + 1) }
+        links = query.hasLinks ? LinkFollower { tenant.entity($0) } : nil
         page.reserveCapacity(min(query.limit, 1_000))
+        // What stands before the page counts only for the total.
+        if case .after(let number)? = place, !query.counts { cursor = number }
     }
 
-    mutating func run() -> EntityPage {
+    mutating func run() throws(NGSILDError) -> EntityPage {
         if !query.ids.isEmpty {
             visitIDs()
         } else if let geo = query.geo, let box = geo.searchBox {
@@ -37,22 +53,85 @@ struct EntityScan {
         } else {
             visitAll()
         }
-        return EntityPage(entities: page, total: query.counts ? matched : nil, hasMore: hasMore)
+        try links?.checkLimit()
+        unroll()
+        if let ranking {
+            let ranked = ranking.sorted()
+            hasMore = ranked.count > query.offset + query.limit
+            page = ranked.dropFirst(query.offset).prefix(query.limit).compactMap { tenant.whole($0) }
+            (first, last) = (nil, nil)
+        }
+        return EntityPage(
+            entities: page, total: query.counts ? matched : nil, hasMore: hasMore, first: first, last: last)
     }
 
     /// - Returns: whether the scan goes on.
-    private mutating func visit(_ kept: EntityRecord) -> Bool {
-        guard let record = tenant.whole(kept), query.matches(record) else { return true }
+    private mutating func visit(_ kept: EntityRecord, _ number: Int64) -> Bool {
+        guard let record = tenant.whole(kept) else { return true }
+        if let links {
+            guard query.matches(record, links: links) else { return !links.isExhausted }
+        } else {
+            guard query.matches(record) else { return true }
+        }
         matched += 1
+        if ranking != nil {
+            ranking?.offer(record, kept: kept, number)
+            return true
+        }
+        if let place { return take(record, number, place) }
         if skipped < query.offset {
             skipped += 1
         } else if page.count < query.limit {
-            page.append(record)
+            append(record, number)
         } else {
             hasMore = true
             return query.counts
         }
         return true
+    }
+
+    private mutating func append(_ record: EntityRecord, _ number: Int64) {
+        if page.isEmpty { first = number }
+        last = number
+        page.append(record)
+    }
+
+    /// Takes a matching entity for a page that is named by its place.
+    private mutating func take(_ record: EntityRecord, _ number: Int64, _ place: EntityQuery.Place) -> Bool {
+        switch place {
+        case .after(let start):
+            if number <= start { return true }
+            if page.count < query.limit {
+                append(record, number)
+                return true
+            }
+            hasMore = true
+            return query.counts
+        case .before(let end):
+            if number >= end {
+                hasMore = true
+                return query.counts
+            }
+            guard query.limit > 0 else { return true }
+            // The last ones before the end: kept in a ring until it is reached.
+            if page.count < query.limit {
+                page.append(record)
+                numbers.append(number)
+            } else {
+                page[ring] = record
+                numbers[ring] = number
+                ring = (ring + 1) % query.limit
+            }
+            return true
+        }
+    }
+
+    /// Puts the ring into order.
+    private mutating func unroll() {
+        guard case .before? = place, !page.isEmpty else { return }
+        page = Array(page[ring...] + page[..<ring])
+        numbers = Array(numbers[ring...] + numbers[..<ring])
+        (first, last) = (numbers.first, numbers.last)
     }
 
     private mutating func visitIDs() {
@@ -62,25 +141,28 @@ struct EntityScan {
         var last = Int64.min
         for slot in found where slot.number != last {
             last = slot.number
-            if let record = slot.record, !visit(record) { return }
+            if let record = slot.record, !visit(record, slot.number) { return }
         }
     }
 
     private mutating func visitSpace(_ attribute: TermID, _ box: BoundingBox) {
-        let candidates = tenant.withState { state -> [EntityRecord] in
+        let candidates = tenant.withState { state -> [EntitySlot] in
             guard let index = state.spatial[attribute] else { return [] }
             var slots = index.keys(meeting: box)
             slots.sort()
-            var records: [EntityRecord] = []
-            records.reserveCapacity(slots.count)
+            var found: [EntitySlot] = []
+            found.reserveCapacity(slots.count)
             var last: UInt32?
             for slot in slots where slot != last {
                 last = slot
-                if let record = state.slots[Int(slot)].record { records.append(record) }
+                found.append(state.slots[Int(slot)])
             }
-            return records
+            return found
         }
-        for record in candidates where !visit(record) { return }
+        for slot in candidates {
+            guard let record = slot.record, slot.number > cursor else { continue }
+            if !visit(record, slot.number) { return }
+        }
     }
 
     private mutating func visitType(_ type: TermID) {
@@ -98,25 +180,39 @@ struct EntityScan {
     private var isOnlyTypes: Bool {
         query.selectors.isEmpty && query.idPattern == nil && query.attributes.isEmpty && query.expression == nil
             && query.geo == nil
-            && query.scope == nil && query.types?.isSingleType == true
+            && query.scope == nil && query.types?.isSingleType == true && query.order == nil
+            && !isBefore
+    }
+
+    private var isBefore: Bool {
+        if case .before? = place { return true }
+        return false
     }
 
     private mutating func countedType(_ type: TermID) {
-        let (offset, limit) = (query.offset, query.limit)
-        let (records, total) = tenant.withState { state -> ([EntityRecord], Int) in
-            guard let list = state.byType[type] else { return ([], 0) }
-            let first = min(offset, list.count)
+        let (offset, limit, place) = (query.offset, query.limit, place)
+        let (records, total, ends) = tenant.withState { state -> ([EntityRecord], Int, (Int, Int64?, Int64?)) in
+            guard let list = state.byType[type] else { return ([], 0, (0, nil, nil)) }
+            var first = min(offset, list.count)
+            if case .after(let number)? = place {
+                first = TenantState.lowerBound(list, UInt32(state.firstSlot(after: number)))
+            }
             let end = first + min(limit, list.count - first)
             var records: [EntityRecord] = []
             records.reserveCapacity(end - first)
             for position in first..<end {
                 if let record = state.slots[Int(list[position])].record { records.append(record) }
             }
-            return (records, list.count)
+            guard first < end else { return (records, list.count, (end, nil, nil)) }
+            return (
+                records, list.count,
+                (end, state.slots[Int(list[first])].number, state.slots[Int(list[end - 1])].number)
+            )
         }
         page = records.compactMap { tenant.whole($0) }
         matched = total
-        hasMore = offset + records.count < total
+        hasMore = ends.0 < total
+        (first, last) = (ends.1, ends.2)
     }
 
     private mutating func visitTypes(_ types: [TermID]) {
@@ -159,9 +255,31 @@ struct EntityScan {
         _ slice: (borrowing TenantState, Int64, (EntitySlot) -> Bool) -> Int64?
     ) {
         var next: Int64? = cursor
+        if links != nil || ranking != nil { return scanOutside(slice) }
         while let from = next {
             next = tenant.withState { state in
-                slice(state, from) { slot in slot.record.map { visit($0) } ?? true }
+                slice(state, from) { slot in slot.record.map { visit($0, slot.number) } ?? true }
+            }
+        }
+    }
+
+    /// The same for visits that look up other entities or take long: they are made outside of the state's lock.
+    private mutating func scanOutside(
+        _ slice: (borrowing TenantState, Int64, (EntitySlot) -> Bool) -> Int64?
+    ) {
+        var next: Int64? = cursor
+        var candidates: [EntitySlot] = []
+        candidates.reserveCapacity(Self.slice)
+        while let from = next {
+            candidates.removeAll(keepingCapacity: true)
+            next = tenant.withState { state in
+                slice(state, from) { slot in
+                    candidates.append(slot)
+                    return true
+                }
+            }
+            for slot in candidates {
+                if let record = slot.record, !visit(record, slot.number) { return }
             }
         }
     }

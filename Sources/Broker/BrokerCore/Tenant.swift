@@ -46,7 +46,7 @@ struct EntitySlot: Sendable {
 
 /// Invariants:
 /// 1. `slots` is ordered by `number`; a deleted entity leaves an empty slot until `compact`.
-/// 2. `ids[id] == s` exactly when `slots[s].record?.id == id`.
+/// 2. `ids` finds slot `s` for `id` exactly when `slots[s].record?.id` is `id`, byte for byte.
 /// 3. `byType[t]` lists, in order, the slots of the live entities that have type `t`.
 /// 4. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot. It may hold
 ///    an outdated one besides, so what it finds is checked again.
@@ -57,10 +57,12 @@ struct TenantState {
     /// Where eviction goes on.
     private var hand = 0
     private(set) var slots = ContiguousArray<EntitySlot>()
-    private var ids: [String: UInt32] = [:]
+    private var ids = EntityIDIndex()
     private(set) var byType: [TermID: ContiguousArray<UInt32>] = [:]
     private(set) var spatial: [TermID: RTree] = [:]
     private(set) var footprint = 0
+    /// While many entities come at once: what `spatial` is to be built from.
+    private var gathered: [TermID: [(key: UInt32, box: BoundingBox)]]?
 
     init(tenant: String, memory: EntityMemory) {
         self.tenant = tenant
@@ -70,11 +72,14 @@ struct TenantState {
     var count: Int { ids.count }
 
     func slot(of id: String) -> EntitySlot? {
-        guard let index = ids[id] else { return nil }
-        return slots[Int(index)]
+        slotIndex(of: id).map { slots[Int($0)] }
     }
 
-    func slotIndex(of id: String) -> UInt32? { ids[id] }
+    func slotIndex(of id: String) -> UInt32? { ids.slot(of: id) { isEntity(id, at: $0) } }
+
+    private func isEntity(_ id: String, at index: UInt32) -> Bool {
+        slots[Int(index)].record.map { $0.id.isExactly(id) } ?? false
+    }
 
     /// The first slot whose entity has a number above `number`.
     func firstSlot(after number: Int64) -> Int {
@@ -93,7 +98,7 @@ struct TenantState {
     mutating func publish(
         id: String, record: EntityRecord?, before: EntityRecord? = nil, number: Int64, revision: UInt64
     ) {
-        if let index = ids[id] {
+        if let index = slotIndex(of: id) {
             let kept = slots[Int(index)].record
             footprint -= kept?.footprint ?? 0
             memory.add(-(kept?.footprint ?? 0))
@@ -102,8 +107,8 @@ struct TenantState {
                 slots[Int(index)] = EntitySlot(record: record, number: slots[Int(index)].number, revision: revision)
                 reindex(index, from: old, to: record)
             } else {
+                ids.remove(id) { $0 == index }
                 slots[Int(index)].record = nil
-                ids[id] = nil
                 reindex(index, from: old, to: nil)
                 if slots.count > 1024, slots.count > 2 * ids.count { compact() }
             }
@@ -122,13 +127,13 @@ struct TenantState {
         }
         let index = UInt32(slots.count)
         slots.append(EntitySlot(record: record, number: number, revision: revision))
-        ids[record.id] = index
+        ids.insert(record.id, at: index)
         reindex(index, from: nil, to: record)
     }
 
     mutating func reserve(_ capacity: Int) {
         slots.reserveCapacity(capacity)
-        ids.reserveCapacity(capacity)
+        ids.reserve(capacity)
     }
 
     private mutating func reindex(_ index: UInt32, from old: EntityRecord?, to new: EntityRecord?) {
@@ -174,7 +179,21 @@ struct TenantState {
         if before.isEmpty, after.isEmpty { return }
         if before.elementsEqual(after, by: { $0.attribute == $1.attribute && $0.box == $1.box }) { return }
         for (attribute, box) in before { _ = spatial[attribute]?.remove(index, at: box) }
+        if gathered != nil {
+            for (attribute, box) in after { gathered?[attribute, default: []].append((index, box)) }
+            return
+        }
         for (attribute, box) in after { spatial[attribute, default: RTree()].insert(index, at: box) }
+    }
+
+    /// Builds the indexes of space at the end, which is ten times as fast as entity by entity.
+    ///
+    /// Until `endLoading`, entities are only brought in, none twice, and nothing is asked of space.
+    mutating func beginLoading() { if gathered == nil { gathered = [:] } }
+
+    mutating func endLoading() {
+        for (attribute, entries) in gathered ?? [:] { spatial[attribute] = RTree(loading: entries) }
+        gathered = nil
     }
 
     private static func boxes(_ record: EntityRecord) -> [(attribute: TermID, box: BoundingBox)] {
@@ -197,15 +216,18 @@ struct TenantState {
         kept.reserveCapacity(slots.count)
         for slot in slots where slot.record != nil { kept.append(slot) }
         slots = kept
-        ids.removeAll(keepingCapacity: true)
+        ids.removeAll()
         byType = [:]
         spatial = [:]
         memory.add(-footprint)
         footprint = 0
         hand = 0
+        let isLoading = gathered != nil
+        gathered = [:]
+        defer { if !isLoading { endLoading() } }
         for (index, slot) in slots.enumerated() {
             guard let record = slot.record else { continue }
-            ids[record.id] = UInt32(index)
+            ids.insert(record.id, at: UInt32(index))
             // Its geometry is needed for the index of space.
             let whole = record.isEvicted ? memory.load(record.id, tenant: tenant) ?? record : record
             reindex(UInt32(index), from: nil, to: whole)

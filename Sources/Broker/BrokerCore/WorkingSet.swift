@@ -25,6 +25,13 @@ struct WorkingSet {
     private struct Key: Hashable {
         let tenant: ObjectIdentifier
         let id: String
+
+        static func == (left: Key, right: Key) -> Bool { left.tenant == right.tenant && left.id.isExactly(right.id) }
+
+        func hash(into hasher: inout Hasher) {
+            var id = id
+            id.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
     }
 
     let now: Timestamp

@@ -14,6 +14,7 @@ extension EntityMapStore {
         var whole = query
         whole.limit = Self.pageLength
         whole.offset = 0
+        whole.place = nil
         whole.counts = false
         var times = times
         // Which entities are selected does not depend on what of them is shown.

@@ -73,6 +73,7 @@ public final class EntityMapStore: EntityMapService {
         var whole = query
         whole.limit = configuration.entityLimit
         whole.offset = 0
+        whole.place = nil
         whole.counts = false
         let page = try consumption.queryEntities(whole, tenant: tenant)
         guard !page.hasMore else { throw tooMany }
@@ -159,8 +160,11 @@ public final class EntityMapStore: EntityMapService {
         var page = EntityPage(entities: [], total: nil, hasMore: false)
         var matched = 0
         var unfit: Set<String> = []
+        let links = query.hasLinks ? LinkFollower { self.consumption.linkedEntity(id: $0, tenant: tenant) } : nil
         for id in map.entityIDs {
-            guard let entity = try? consumption.retrieveEntity(id: id, tenant: tenant), query.matches(entity) else {
+            guard let entity = try? consumption.retrieveEntity(id: id, tenant: tenant),
+                links.map({ query.matches(entity, links: $0) }) ?? query.matches(entity)
+            else {
                 unfit.insert(id)
                 continue
             }
@@ -174,6 +178,7 @@ public final class EntityMapStore: EntityMapService {
             }
         }
         try query.checkLimits()
+        try links?.checkLimit()
         if query.counts { page.total = matched }
         if selection == map.selection, !unfit.isEmpty { remove(unfit, from: map.id, tenant) }
         return page

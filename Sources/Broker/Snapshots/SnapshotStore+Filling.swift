@@ -32,6 +32,7 @@ extension SnapshotStore {
         do throws(NGSILDError) {
             var whole = query.query
             whole.offset = 0
+            whole.place = nil
             whole.counts = false
             whole.limit = configuration.entityLimit
             let page = try consumption.queryEntities(whole, tenant: tenant)

@@ -177,11 +177,33 @@ extension HistoryStore {
             }
             return true
         }
-        if try visitCurrent(query, tenant, visit) { try visitDirectory(query, tenant, visit) }
+        if let isAscending = query.order?.isByIDAscending {
+            try visitByID(query, tenant, isAscending: isAscending, visit)
+        } else if try visitCurrent(query, tenant, visit) {
+            try visitDirectory(query, tenant, visit)
+        }
         try query.checkLimits()
         if selection.aggregation == nil { finish(&page, reader) }
         page.total = query.counts ? matched : nil
         return page
+    }
+
+    /// All candidates by their ids. Memory: about 100 bytes for each, while the query runs.
+    private func visitByID(
+        _ query: EntityQuery, _ tenant: String, isAscending: Bool, _ visit: (TemporalHead) throws -> Bool
+    ) throws {
+        var heads: [TemporalHead] = []
+        func collect(_ head: TemporalHead) -> Bool {
+            heads.append(head)
+            return true
+        }
+        if try visitCurrent(query, tenant, collect) { try visitDirectory(query, tenant, collect) }
+        heads.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        if isAscending {
+            for head in heads where try !visit(head) { return }
+        } else {
+            for head in heads.reversed() where try !visit(head) { return }
+        }
     }
 
     /// Candidates with a current state, by what the broker has indexes for.
@@ -197,8 +219,8 @@ extension HistoryStore {
         while true {
             let found = try entities.queryEntities(candidates, tenant: tenant)
             for record in found.entities where try !visit(head(record)) { return false }
-            guard found.hasMore else { return true }
-            candidates.offset += Self.candidatePage
+            guard found.hasMore, let last = found.last else { return true }
+            candidates.place = .after(last)
         }
     }
 

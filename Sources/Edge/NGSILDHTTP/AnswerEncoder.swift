@@ -157,6 +157,7 @@ enum StatusLine {
         case 200: "200 OK"
         case 201: "201 Created"
         case 202: "202 Accepted"
+        case 203: "203 Non-Authoritative Information"
         case 204: "204 No Content"
         case 206: "206 Partial Content"
         case 207: "207 Multi-Status"

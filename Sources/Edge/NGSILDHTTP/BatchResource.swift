@@ -100,7 +100,7 @@ struct BatchResource {
         exchange.request.operation = .queryEntities
         let type = try exchange.accepted(MediaType.withGeometry)
         let url = try exchange.parameters(
-            EntitySelection.representationParameters.union([.limit, .offset, .count]))
+            EntitySelection.representationParameters.union([.limit, .offset, .count, .pageAfter, .pageBefore]))
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let (parameters, selectors) = try PostedQuery(document, context.terms).read(adding: url)

@@ -13,6 +13,7 @@ struct EntityAnswer {
     /// Runs a query and answers with its page.
     func page(_ query: EntityQuery) throws(HTTPFailure) {
         let representation = try selection.representation(type)
+        let retrieval = try selection.linkedRetrieval()
         let mapped = try EntityMapUse(exchange, selection.parameters)?.page(query)
         let page: EntityPage
         if let mapped {
@@ -22,10 +23,13 @@ struct EntityAnswer {
                 try exchange.services.consumption.queryEntities(query, tenant: exchange.tenant)
             }
         }
-        var headers = try Pagination(selection.parameters).headers(
-            exchange.request, type, hasMore: page.hasMore, total: page.total)
+        var headers = try Pagination(selection.parameters).headers(exchange.request, type, page)
         if let mapped { headers.append(mapped.header) }
-        exchange.answer(type, context, status: mapped?.status ?? 200, headers: headers) { writer, contextText in
+        let status = mapped?.status ?? 200
+        if let retrieval {
+            return try answer(page.entities, representation, retrieval, status: status, headers: headers)
+        }
+        exchange.answer(type, context, status: status, headers: headers, isOfEntities: true) { writer, contextText in
             if type == .geoJSON {
                 append(features: page.entities, representation, contextText, to: &writer)
             } else {
@@ -42,7 +46,11 @@ struct EntityAnswer {
 
     func one(_ entity: EntityRecord, _ representation: EntityRepresentation) throws(HTTPFailure) {
         let mapped = try EntityMapUse(exchange, selection.parameters)?.header(for: entity)
-        exchange.answer(type, context, headers: mapped.map { [$0] } ?? []) { writer, contextText in
+        let headers = mapped.map { [$0] } ?? []
+        if let retrieval = try selection.linkedRetrieval() {
+            return try answer([entity], representation, retrieval, isOne: true, headers: headers)
+        }
+        exchange.answer(type, context, headers: headers, isOfEntities: true) { writer, contextText in
             if type == .geoJSON {
                 var feature = feature(representation)
                 feature.append(entity, context: contextText, to: &writer)
@@ -53,7 +61,7 @@ struct EntityAnswer {
         }
     }
 
-    private func feature(_ representation: EntityRepresentation) -> FeatureRenderer {
+    func feature(_ representation: EntityRepresentation) -> FeatureRenderer {
         FeatureRenderer(
             context: context.terms, representation: representation,
             geometryProperty: selection.parameters[.geometryProperty])

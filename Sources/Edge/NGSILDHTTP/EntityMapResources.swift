@@ -13,7 +13,9 @@ struct EntityMapsResource {
     func run() throws(HTTPFailure) {
         exchange.request.operation = isTemporal ? .createTemporalEntityMap : .createEntityMap
         let type = try exchange.accepted()
-        let names = EntitySelection.queryParameters.union(isTemporal ? TemporalSelectionReader.names : [])
+        let names =
+            isTemporal
+            ? EntitySelection.selectionParameters.union(TemporalSelectionReader.names) : EntitySelection.queryParameters
         let url = try exchange.parameters(names)
         let (exchange, isTemporal) = (exchange, isTemporal)
         switch exchange.method {

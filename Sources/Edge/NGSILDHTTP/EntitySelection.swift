@@ -11,31 +11,30 @@ struct EntitySelection {
         .attrs, .pick, .omit, .lang, .options, .format, .datasetId, .geometryProperty,
     ]
     /// Parameters of the specification that later versions of Parvis will have.
-    static let laterParameters: ParameterSet = [
-        .join, .joinLevel, .containedBy, .csf, .orderBy, .orderFrom, .orderGeometry, .collation, .splitEntities,
-        .jsonKeys,
-    ]
+    static let laterParameters: ParameterSet = [.splitEntities]
     static let entityMapParameters: ParameterSet = [.entityMap, .entityMapLifetime]
+    static let linkedParameters: ParameterSet = [.join, .joinLevel, .containedBy]
     static let retrievalParameters = representationParameters.union(laterParameters).union(entityMapParameters)
-        .union([.type])
-    static let queryParameters = representationParameters.union(laterParameters).union(entityMapParameters).union([
+        .union(linkedParameters).union([.type])
+    static let selectionParameters = representationParameters.union(laterParameters).union(entityMapParameters).union([
         .id, .type, .idPattern, .q, .georel, .geometry, .coordinates, .geoproperty, .scopeQ, .limit, .offset, .count,
-        .expandValues,
+        .expandValues, .jsonKeys, .csf, .orderBy, .orderFrom, .orderGeometry, .collation,
     ])
+    static let queryParameters = selectionParameters.union(linkedParameters).union([.pageAfter, .pageBefore])
     private static let representationOptions: Set<String> = [
         "keyValues", "simplified", "concise", "normalized", "sysAttrs",
     ]
 
     /// Refuses parameters that change what is answered and are not carried out yet.
     ///
-    /// Passed over because they change nothing here: `join=@none`, and `splitEntities`, since a broker that forwards
-    /// nothing has all of every entity.
+    /// Passed over because it changes nothing here: `splitEntities`, since a broker that forwards nothing has all of
+    /// every entity.
     func refuseLater() throws(HTTPFailure) {
         if parameters.isEmpty { return }
         for name in Parameter.allCases where Self.laterParameters.contains(name) {
             guard let value = parameters[name] else { continue }
             switch (name, value) {
-            case (.join, "@none"), (.splitEntities, "true"), (.splitEntities, "false"): continue
+            case (.splitEntities, "true"), (.splitEntities, "false"): continue
             default:
                 throw .ngsild(
                     .operationNotSupported(
@@ -70,7 +69,7 @@ struct EntitySelection {
                 if Self.entityMembers.contains(name) {
                     throw .badRequest("\"\(name)\" in attrs is no attribute; name it in pick")
                 }
-                try checkAttribute(name, .attrs)
+                try Projection.checkAttribute(name, .attrs)
             }
             result.picked = Set(attributes.map(known))
         }
@@ -94,43 +93,95 @@ struct EntitySelection {
     }
 
     private func project(_ result: inout EntityRepresentation) throws(HTTPFailure) {
-        let picked = try members(.pick)
+        let picked = try projection(.pick)
+        let omitted = try projection(.omit)
+        guard picked != nil || omitted != nil else { return }
+        try project(&result, picked, omitted)
+    }
+
+    private func project(
+        _ result: inout EntityRepresentation, _ picked: [Projection]?, _ omitted: [Projection]?
+    ) throws(HTTPFailure) {
+        let plain = result.linked(by: .none)
+        var linked: [String: (picked: [Projection]?, omitted: [Projection]?)] = [:]
         if let picked {
-            result.showsID = picked.contains("id")
-            result.showsType = picked.contains("type")
-            result.showsScope = picked.contains("scope")
-            result.picked = Set(picked.filter { !Self.entityMembers.contains($0) }.map(known))
+            let names = picked.map(\.name)
+            result.showsID = names.contains("id")
+            result.showsType = names.contains("type")
+            result.showsScope = names.contains("scope")
+            result.picked = Set(names.filter { !Self.entityMembers.contains($0) }.map(known))
+            for member in picked where !member.linked.isEmpty {
+                linked[member.name, default: (nil, nil)].picked =
+                    (linked[member.name]?.picked ?? []) + member.linked
+            }
         }
-        if let omitted = try members(.omit) {
-            if let both = picked?.first(where: omitted.contains) {
+        if let omitted {
+            // A Relationship that is named for its linked entities' members stays itself.
+            let names = omitted.filter(\.linked.isEmpty).map(\.name)
+            if let both = picked?.first(where: { names.contains($0.name) })?.name {
                 throw .badRequest("pick and omit both name \"\(both)\"")
             }
-            if omitted.contains("id") { result.showsID = false }
-            if omitted.contains("type") { result.showsType = false }
-            if omitted.contains("scope") { result.showsScope = false }
-            result.omitted = Set(omitted.filter { !Self.entityMembers.contains($0) }.map(known))
+            if names.contains("id") { result.showsID = false }
+            if names.contains("type") { result.showsType = false }
+            if names.contains("scope") { result.showsScope = false }
+            result.omitted = Set(names.filter { !Self.entityMembers.contains($0) }.map(known))
+            for member in omitted where !member.linked.isEmpty {
+                linked[member.name, default: (nil, nil)].omitted =
+                    (linked[member.name]?.omitted ?? []) + member.linked
+            }
+        }
+        for (name, members) in linked {
+            var inner = plain
+            try project(&inner, members.picked, members.omitted)
+            result.linked[known(name)] = inner
         }
     }
 
     private static let entityMembers: Set<String> = ["id", "type", "scope"]
 
-    /// The names in `pick` or `omit`, which commas or bars separate (clause 4.21).
-    private func members(_ parameter: Parameter) throws(HTTPFailure) -> [String]? {
+    /// What `pick` or `omit` names, which goes no deeper than linked entities are taken (clauses 4.21, 5.7.2.4).
+    private func projection(_ parameter: Parameter) throws(HTTPFailure) -> [Projection]? {
         guard let text = parameters[parameter] else { return nil }
-        if text.contains("{") || text.contains("}") {
-            throw .badRequest(
-                "\(parameter.name)=\(text) selects members of linked entities, which needs join; join is not supported yet"
-            )
+        let members = try Projection.parse(text, parameter)
+        let depth = members.map(\.depth).max() ?? 0
+        if depth > 0 {
+            guard let retrieval = try linkedRetrieval() else {
+                throw .badRequest(
+                    "\(parameter.name)=\(text) names members of linked entities; add join=inline or join=flat")
+            }
+            guard depth <= retrieval.levels else {
+                throw .badRequest(
+                    "\(parameter.name)=\(text) reaches \(depth) links far; joinLevel is \(retrieval.levels)")
+            }
         }
-        let names = text.split(omittingEmptySubsequences: false) { $0 == "," || $0 == "|" }.map(String.init)
-        for name in names where !Self.entityMembers.contains(name) { try checkAttribute(name, parameter) }
-        return names
+        return members
     }
 
-    private func checkAttribute(_ name: String, _ parameter: Parameter) throws(HTTPFailure) {
-        guard AttributeName.isValid(name) else {
-            throw .badRequest("\"\(name)\" in \(parameter.name) is not a name of an attribute")
+    // MARK: Linked entities
+
+    /// How linked entities are to be answered; `nil`: not.
+    ///
+    /// - Source: CIM 009 clause 4.5.23, tables 6.4.3.2-1 and 6.5.3.1-1.
+    func linkedRetrieval() throws(HTTPFailure) -> LinkedEntityRetrieval? {
+        guard parameters.contains(anyOf: Self.linkedParameters) else { return nil }
+        let levels = try parameters.number(.joinLevel, default: 1)
+        let form: LinkedEntityRetrieval.Form
+        switch parameters[.join] {
+        case nil, "@none": form = .inline
+        case "inline": form = .inline
+        case "flat": form = .flat
+        case let join?: throw .badRequest("The parameter \"join\" is \"\(join)\"; it is inline, flat or @none")
         }
+        guard levels >= 1 else { throw .badRequest("The parameter \"joinLevel\" is 0; it is a number from 1 up") }
+        let met = try parameters.list(.containedBy) ?? []
+        for id in met where !EntityID.isValid(id) { throw .badRequest("\"\(id)\" in containedBy is not a URI") }
+        guard let join = parameters[.join], join != "@none" else { return nil }
+        guard levels <= LinkedEntityRetrieval.levelLimit else {
+            throw .ngsild(
+                .tooComplexQuery(
+                    "joinLevel is \(levels); at most \(LinkedEntityRetrieval.levelLimit) levels are followed"))
+        }
+        return LinkedEntityRetrieval(form: form, levels: levels, containedBy: Set(met))
     }
 
     /// The number of a name; `TermID.none`, which no attribute has, when nothing stored uses it.
@@ -157,27 +208,44 @@ struct EntitySelection {
         query.attributes = filter.map(known)
         if let text = parameters[.q] {
             let expanded = Set(try parameters.list(.expandValues) ?? [])
+            let levels = try linkedRetrieval()?.levels ?? 0
             query.expression = try translating { () throws(NGSILDError) in
-                try QueryExpression(parsing: text, context: context, expandValues: expanded)
+                try QueryExpression(parsing: text, context: context, expandValues: expanded, linkedLevels: levels)
+            }
+        }
+        if let text = parameters[.csf] {
+            // There are no context sources to choose from, so only its syntax matters.
+            _ = try translating { () throws(NGSILDError) in
+                try QueryExpression(parsing: text, context: context, parameter: "csf")
             }
         }
         if let text = parameters[.scopeQ] {
             query.scope = try translating { () throws(NGSILDError) in try ScopeQuery(parsing: text) }
         }
         try geo(&query)
+        try order(&query)
         let page = try Pagination(parameters)
         query.counts = page.counts
         query.limit = page.limit
         query.offset = page.offset
+        query.place = page.place
+        if let order = query.order {
+            guard page.place == nil else { throw .badRequest("Pages of ordered entities are named by offset alone") }
+            guard page.offset + page.limit <= order.reach else {
+                throw .ngsild(
+                    .tooManyResults(
+                        "Ordered entities are answered up to the \(order.reach)th; offset and limit reach to \(page.offset + page.limit). Narrow the query"
+                    ))
+            }
+        }
         return query
     }
 
     /// The attributes in `pick` of which an entity must have one, so that something of it is left to show.
     private func filteringMembers() throws(HTTPFailure) -> [String] {
-        guard let picked = try members(.pick), picked.allSatisfy({ !Self.entityMembers.contains($0) }) else {
-            return []
-        }
-        return picked
+        guard let text = parameters[.pick] else { return [] }
+        let picked = try Projection.parse(text, .pick).map(\.name)
+        return picked.contains(where: Self.entityMembers.contains) ? [] : picked
     }
 
     private static let systemAttributes: Set<String> = [
@@ -197,6 +265,22 @@ struct EntitySelection {
         }
     }
 
+    /// - Source: CIM 009 clauses 4.23, 5.7.2.4.
+    private func order(_ query: inout EntityQuery) throws(HTTPFailure) {
+        let collation = parameters[.collation]
+        guard let text = parameters[.orderBy] else {
+            if let collation {
+                _ = try translating { () throws(NGSILDError) in try Collation.named(collation) }
+            }
+            return
+        }
+        query.order = try translating { () throws(NGSILDError) in
+            try EntityOrder(
+                parsing: text, from: parameters[.orderFrom], geometry: parameters[.orderGeometry], collation: collation,
+                context: context)
+        }
+    }
+
     /// Refuses queries that name nothing to look for (clause 5.7.2.4).
     func refuseTooWide(_ query: EntityQuery) throws(HTTPFailure) {
         let isLocal = try parameters.choice(.local)
@@ -205,7 +289,8 @@ struct EntitySelection {
         }
         // pick alone selects nothing, nor do system attributes.
         let namesAttributes = try parameters.list(.attrs)?.contains { !Self.systemAttributes.contains($0) } ?? false
-        if query.types == nil, !namesAttributes, query.expression == nil, query.geo == nil, isLocal != true {
+        let asksForValues = query.expression?.namesAttributes ?? false
+        if query.types == nil, !namesAttributes, !asksForValues, query.geo == nil, isLocal != true {
             throw .badRequest(
                 "The query is too wide; give it one of type, attrs, q or georel, or local=true for all entities")
         }

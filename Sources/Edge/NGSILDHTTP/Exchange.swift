@@ -86,26 +86,41 @@ final class Exchange: Sendable {
 
     /// Answers with what `body` writes, under the context, as JSON or JSON-LD.
     ///
-    /// - Parameter body: writes the JSON; gets the text of the `@context` member to put in, `nil` for JSON.
+    /// - Parameters:
+    ///   - isOfEntities: the body is an entity or an array of them, so that it can be put as an older version of the
+    ///     specification has it (`Prefer: ngsi-ld=1.5`).
+    ///   - body: writes the JSON; gets the text of the `@context` member to put in, `nil` for JSON.
     func answer(
         _ type: MediaType, _ context: BoundContext, status: Int = 200, headers: [(name: String, value: String)] = [],
-        _ body: (inout ByteWriter, [UInt8]?) -> Void
+        isOfEntities: Bool = false, _ body: (inout ByteWriter, [UInt8]?) -> Void
     ) {
         let loop = request.loop
         loop.writer.removeAll()
-        let isPlain = type == .json || (type == .geoJSON && prefersPlainGeoJSON)
+        let isPlain = !carriesContext(type)
         body(&loop.writer, isPlain ? nil : context.valueJSON)
         var head = AnswerHead(type, link: isPlain ? context : nil)
         head.status = status
         head.headers = headers
-        if prefers("ngsi-ld=\(Self.version)") { head.headers.append(("Preference-Applied", "ngsi-ld=\(Self.version)")) }
+        if let prefer = request.fields.prefer, let version = SpecificationVersion(preferredIn: prefer) {
+            if isOfEntities, type != .geoJSON, version < .native {
+                let older = OlderRepresentation.rewrite(loop.writer.array(), for: version)
+                if older.isAltered {
+                    loop.writer.removeAll()
+                    loop.writer.append(older.text)
+                    head.status = 203
+                }
+                head.headers.append(("Preference-Applied", "ngsi-ld=\(version)"))
+            } else if isOfEntities || version >= .native {
+                head.headers.append(("Preference-Applied", "ngsi-ld=\(SpecificationVersion.native)"))
+            }
+        }
         head.tenant = ownTenant
         if let snapshot = usedSnapshot { head.headers.append(("NGSILD-Snapshot", snapshot)) }
         request.connection.answer(request, head)
     }
 
-    /// The version of the specification whose representations are written; others cannot be preferred yet.
-    private static let version = "1.9"
+    /// Whether an answer of this type has its @context inside, not in a Link header.
+    func carriesContext(_ type: MediaType) -> Bool { !(type == .json || (type == .geoJSON && prefersPlainGeoJSON)) }
 
     /// GeoJSON carries its @context inside, unless `Prefer: body=json` asks for a Link header (clause 6.3.6).
     private var prefersPlainGeoJSON: Bool { prefers("body=json") }

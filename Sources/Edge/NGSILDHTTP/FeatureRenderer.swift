@@ -22,6 +22,22 @@ struct FeatureRenderer {
 
     /// - Parameter context: the text of a `@context` member to put last.
     mutating func append(_ entity: EntityRecord, context contextText: [UInt8]?, to writer: inout ByteWriter) {
+        appendStart(entity, to: &writer)
+        renderer.append(entity, to: &writer)
+        AnswerWriter.close(contextText, to: &writer)
+    }
+
+    /// Appends an entity whose properties hold linked entities.
+    func append(
+        _ entity: EntityRecord, linkedBy linked: inout LinkedEntityRenderer, context contextText: [UInt8]?,
+        to writer: inout ByteWriter
+    ) {
+        appendStart(entity, to: &writer)
+        linked.append(propertiesOf: entity, to: &writer)
+        AnswerWriter.close(contextText, to: &writer)
+    }
+
+    private func appendStart(_ entity: EntityRecord, to writer: inout ByteWriter) {
         writer.append(UInt8(ascii: "{"))
         if showsID {
             writer.append("\"id\":")
@@ -35,8 +51,6 @@ struct FeatureRenderer {
             writer.append("null")
         }
         writer.append(",\"properties\":")
-        renderer.append(entity, to: &writer)
-        AnswerWriter.close(contextText, to: &writer)
     }
 
     /// The instance that gives the geometry: the default one, or one that `datasetId` asks for (clause 4.5.16.1).

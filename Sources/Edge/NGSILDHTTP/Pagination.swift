@@ -1,4 +1,6 @@
 import NGSILDModel
+import NGSILDOperations
+import NGSILDQuery
 
 /// The page that a list is asked for, and the links to the pages before and after.
 ///
@@ -10,11 +12,14 @@ struct Pagination {
     let limit: Int
     let offset: Int
     let counts: Bool
+    /// Where the page stands among the entities, by links of ours; `nil`: where `offset` says.
+    let place: EntityQuery.Place?
 
     init(_ parameters: QueryParameters) throws(HTTPFailure) {
         limit = try parameters.number(.limit, default: Self.defaultLimit)
         offset = try parameters.number(.offset, default: 0)
         counts = try parameters.flag(.count)
+        place = try Self.place(parameters)
         guard limit <= Self.greatestLimit else {
             throw .ngsild(
                 .tooManyResults(
@@ -24,22 +29,61 @@ struct Pagination {
         if limit == 0, !counts { throw .badRequest("limit=0 goes with count=true only") }
     }
 
+    private static func place(_ parameters: QueryParameters) throws(HTTPFailure) -> EntityQuery.Place? {
+        guard parameters.contains(anyOf: [.pageAfter, .pageBefore]) else { return nil }
+        func number(_ name: Parameter) throws(HTTPFailure) -> Int64? {
+            guard let text = parameters[name] else { return nil }
+            guard let number = Int64(text) else {
+                throw .badRequest("\(name.name)=\(text) is not from a link of this broker; page with offset and limit")
+            }
+            return number
+        }
+        let (after, before) = (try number(.pageAfter), try number(.pageBefore))
+        switch (after, before) {
+        case (nil, nil): return nil
+        case (let after?, nil): return .after(after)
+        case (nil, let before?): return .before(before)
+        case (_?, _?): throw .badRequest("pageAfter and pageBefore exclude each other; follow the links as they are")
+        }
+    }
+
     /// The headers of a page.
     func headers(
         _ request: HTTPRequest, _ type: MediaType, hasMore: Bool, total: Int?
     ) -> [(name: String, value: String)] {
+        headers(request, type, hasMore: hasMore, total: total, first: nil, last: nil)
+    }
+
+    /// The headers of a page whose links also say where it starts and ends, so that the pages around it stay where
+    /// they are while entities come and go.
+    func headers(_ request: HTTPRequest, _ type: MediaType, _ page: EntityPage) -> [(name: String, value: String)] {
+        headers(request, type, hasMore: page.hasMore, total: page.total, first: page.first, last: page.last)
+    }
+
+    private func headers(
+        _ request: HTTPRequest, _ type: MediaType, hasMore: Bool, total: Int?, first: Int64?, last: Int64?
+    ) -> [(name: String, value: String)] {
         var headers: [(name: String, value: String)] = []
-        if limit > 0, offset > 0 { headers.append(("Link", link(request, type, max(0, offset - limit), "prev"))) }
-        if limit > 0, hasMore { headers.append(("Link", link(request, type, offset + limit, "next"))) }
+        if limit > 0, offset > 0 {
+            let previous = max(0, offset - limit)
+            let anchor = first.map { "&pageBefore=\($0)" } ?? ""
+            headers.append(("Link", link(request, type, "limit=\(limit)&offset=\(previous)\(anchor)", "prev")))
+        }
+        if limit > 0, hasMore {
+            let anchor = last.map { "&pageAfter=\($0)" } ?? ""
+            headers.append(("Link", link(request, type, "limit=\(limit)&offset=\(offset + limit)\(anchor)", "next")))
+        }
         if let total { headers.append(("NGSILD-Results-Count", String(total))) }
         return headers
     }
 
-    private func link(_ request: HTTPRequest, _ type: MediaType, _ offset: Int, _ relation: String) -> String {
+    private func link(_ request: HTTPRequest, _ type: MediaType, _ page: String, _ relation: String) -> String {
         var query = ""
-        for part in request.query.split(separator: "&") where !part.hasPrefix("limit=") && !part.hasPrefix("offset=") {
+        for part in request.query.split(separator: "&") where !Self.names.contains(where: part.hasPrefix) {
             query += part + "&"
         }
-        return "<\(request.path)?\(query)limit=\(limit)&offset=\(offset)>; rel=\"\(relation)\"; type=\"\(type.text)\""
+        return "<\(request.path)?\(query)\(page)>; rel=\"\(relation)\"; type=\"\(type.text)\""
     }
+
+    private static let names = ["limit=", "offset=", "pageAfter=", "pageBefore="]
 }

@@ -8,7 +8,8 @@ enum Parameter: UInt8, CaseIterable {
         idPattern, join
     case joinLevel, jsonKeys, keep, kind, lang, lastN, limit, local, observedAt, offset, omit, options, orderBy,
         orderFrom
-    case orderGeometry, pick, q, reload, scopeQ, splitEntities, timeAt, timeproperty, timerel, type
+    case orderGeometry, pageAfter, pageBefore, pick, q, reload, scopeQ, splitEntities, timeAt, timeproperty, timerel,
+        type
     case types
 
     /// Whether `+` stands for a space in the value, as clients that encode like web forms send it. Where a space makes

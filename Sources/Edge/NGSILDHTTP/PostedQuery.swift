@@ -30,18 +30,19 @@ struct PostedQuery {
             case "type", "@context": continue
             case "entities": selectors = try entities(value)
             case "geoQ": try geo(value, &parameters)
-            case "attrs", "pick", "omit", "datasetId", "containedBy":
+            case "attrs", "datasetId", "containedBy":
                 guard let parameter = Parameter.named(name) else { continue }
                 try parameters.add(parameter, list(value, name).joined(separator: ","))
+            case "pick", "omit":
+                guard let parameter = Parameter.named(name) else { continue }
+                try parameters.add(parameter, list(value, name, allowsCommas: true).joined(separator: ","))
             case "q", "scopeQ", "lang", "csf", "expandValues", "jsonKeys", "join", "joinLevel", "entityMap",
                 "entityMapLifetime", "splitEntities":
                 guard let parameter = Parameter.named(name) else { continue }
                 try parameters.add(parameter, text(value, name))
             case "temporalQ" where isTemporal: try temporal(value, &parameters)
             case "aggrParams" where isTemporal: try temporal(value, &parameters)
-            case "ordering":
-                throw .ngsild(
-                    .operationNotSupported("\"\(name)\" in a query is not supported by this version of Parvis yet"))
+            case "ordering": try ordering(value, &parameters)
             default: throw .badRequest("The query has the member \"\(name)\", which a Query does not have")
             }
         }
@@ -54,19 +55,46 @@ struct PostedQuery {
         throw .badRequest("\"\(name)\" of the query is a string")
     }
 
-    private func list(_ node: JSONNode, _ name: String) throws(HTTPFailure) -> [String] {
+    /// - Parameter allowsCommas: for members of linked entities, as in `locatedAt{id,name}`.
+    private func list(
+        _ node: JSONNode, _ name: String, allowsCommas: Bool = false
+    ) throws(HTTPFailure) -> [String] {
         guard document.isArray(node), document.count(node) > 0 else {
             throw .badRequest("\"\(name)\" of the query is an array of strings, not empty")
         }
         var result: [String] = []
         for element in document.elements(node) {
             let item = try text(element, name)
-            guard !item.isEmpty, !item.contains(",") else {
+            guard !item.isEmpty, allowsCommas || !item.contains(",") else {
                 throw .badRequest("\"\(name)\" of the query holds \"\(item)\"; each item is one name")
             }
             result.append(item)
         }
         return result
+    }
+
+    /// - Source: CIM 009 clause 5.2.43 (OrderingParams).
+    private func ordering(_ node: JSONNode, _ parameters: inout QueryParameters) throws(HTTPFailure) {
+        guard document.isObject(node) else { throw .badRequest("\"ordering\" of the query is an object") }
+        for (key, value) in document.members(node) {
+            switch document.string(key) ?? "" {
+            case "orderBy": try parameters.add(.orderBy, list(value, "orderBy").joined(separator: ","))
+            case "coordinates":
+                guard document.isArray(value) else {
+                    throw .badRequest("\"coordinates\" in \"ordering\" is a JSON array")
+                }
+                try parameters.add(.orderFrom, document.text(value))
+            case "geometry": try parameters.add(.orderGeometry, string(value, "geometry"))
+            case "collation": try parameters.add(.collation, string(value, "collation"))
+            case let name:
+                throw .badRequest("\"ordering\" of the query has the unknown member \"\(name)\"")
+            }
+        }
+    }
+
+    private func string(_ node: JSONNode, _ name: String) throws(HTTPFailure) -> String {
+        guard let text = document.string(node) else { throw .badRequest("\"\(name)\" of the query is a string") }
+        return text
     }
 
     private func geo(_ node: JSONNode, _ parameters: inout QueryParameters) throws(HTTPFailure) {

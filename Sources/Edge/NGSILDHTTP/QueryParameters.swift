@@ -50,6 +50,9 @@ struct QueryParameters {
         return nil
     }
 
+    /// Whether a parameter of a set is there.
+    func contains(anyOf names: ParameterSet) -> Bool { pairs.contains { names.contains($0.name) } }
+
     /// Adds a parameter that was sent in the body of a query.
     mutating func add(_ name: Parameter, _ value: String) throws(HTTPFailure) {
         if self[name] != nil { throw .badRequest("\"\(name.name)\" is given in the URL and in the body") }

@@ -72,7 +72,7 @@ struct TemporalEntitiesResource {
         }
     }
 
-    private static let queryNames = EntitySelection.queryParameters.union(TemporalSelectionReader.names)
+    private static let queryNames = EntitySelection.selectionParameters.union(TemporalSelectionReader.names)
 
     /// Query Temporal Evolution of Entities, 5.7.4.
     private func query() throws(HTTPFailure) {
@@ -105,6 +105,9 @@ struct TemporalEntitiesResource {
         var query = try selection.query()
         query.selectors = selectors
         if selectors.isEmpty { try selection.refuseTooWide(query) }
+        if let order = query.order, order.isByIDAscending == nil {
+            throw .badRequest("Temporal queries are ordered by id only (clause 5.7.4.4)")
+        }
         guard parameters[.timerel] != nil else {
             throw .badRequest("A temporal query needs timerel (before, after, between) and timeAt")
         }

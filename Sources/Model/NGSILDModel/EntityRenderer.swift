@@ -18,8 +18,23 @@ public struct EntityRepresentation: Sendable {
     public var datasets: Set<String>?
     /// The preferred language for LanguageProperties, which then become Properties.
     public var language: String?
+    /// What is shown of the entities that a Relationship links to, by its name, where that is not all of them
+    /// (`pick=locatedAt{name}`). Only `LinkedEntityRenderer` looks at it.
+    public var linked: [TermID: EntityRepresentation] = [:]
 
     public init() {}
+
+    /// What is shown of the entities that the Relationship links to.
+    public func linked(by name: TermID) -> EntityRepresentation {
+        if let linked = linked[name] { return linked }
+        if picked == nil, omitted.isEmpty, showsID, showsType, showsScope { return self }
+        var whole = EntityRepresentation()
+        whole.form = form
+        whole.showsSystemAttributes = showsSystemAttributes
+        whole.datasets = datasets
+        whole.language = language
+        return whole
+    }
 
     /// Whether the answer has the attribute, by `picked` and `omitted`.
     public func shows(_ name: TermID) -> Bool {
@@ -43,7 +58,7 @@ public struct EntityRenderer: Sendable {
         names = context.names()
     }
 
-    private mutating func append(_ term: TermID, to writer: inout ByteWriter) {
+    mutating func append(_ term: TermID, to writer: inout ByteWriter) {
         if !names.append(term, to: &writer) {
             names = context.names(including: term)
             if !names.append(term, to: &writer) { writer.append("\"\"") }
@@ -181,7 +196,7 @@ public struct EntityRenderer: Sendable {
         appendEntityMembers(entity, to: &writer)
     }
 
-    private func showsInstance(_ forest: AttributeForest, _ index: Int, isTop: Bool) -> Bool {
+    func showsInstance(_ forest: AttributeForest, _ index: Int, isTop: Bool) -> Bool {
         guard isTop, let datasets = representation.datasets else { return true }
         return datasets.contains(forest.nodes[index].datasetLength == 0 ? "@none" : forest.dataset(of: index))
     }
@@ -228,7 +243,7 @@ public struct EntityRenderer: Sendable {
         writer.append("}}")
     }
 
-    private mutating func appendInstance(_ forest: AttributeForest, _ index: Int, to writer: inout ByteWriter) {
+    mutating func appendInstance(_ forest: AttributeForest, _ index: Int, to writer: inout ByteWriter) {
         let node = forest.nodes[index]
         if let language = representation.language, node.kind == .languageProperty {
             appendInLanguage(forest, index, language, to: &writer)

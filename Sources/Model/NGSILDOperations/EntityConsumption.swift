@@ -7,10 +7,15 @@ public struct EntityPage: Sendable {
     public var total: Int?
     /// Whether more entities follow the page.
     public var hasMore: Bool
-    public init(entities: [EntityRecord], total: Int?, hasMore: Bool) {
+    /// The places of the first and last entity, for `EntityQuery.place`; `nil` where the page is empty or ordered.
+    public var first: Int64?
+    public var last: Int64?
+    public init(entities: [EntityRecord], total: Int?, hasMore: Bool, first: Int64? = nil, last: Int64? = nil) {
         self.entities = entities
         self.total = total
         self.hasMore = hasMore
+        self.first = first
+        self.last = last
     }
 }
 
@@ -50,7 +55,11 @@ public protocol EntityConsumption: Sendable {
     /// - Throws: `.resourceNotFound`, `.nonexistentTenant`.
     func retrieveEntity(id: String, tenant: String) throws(NGSILDError) -> EntityRecord
 
-    /// 5.7.2. The order is that of creation, so pages stay stable while entities come and go.
+    /// An entity that a Relationship links to; `nil` where there is none.
+    func linkedEntity(id: String, tenant: String) -> EntityRecord?
+
+    /// 5.7.2. Unless the query has an order of its own, the order is that of creation, so pages stay stable while
+    /// entities come and go.
     func queryEntities(_ query: EntityQuery, tenant: String) throws(NGSILDError) -> EntityPage
 
     /// 5.7.5, 5.7.6

@@ -23,7 +23,11 @@ final class AttributeTest: Sendable {
         self.comparison = comparison
     }
 
+    /// Whether it is about linked entities, which only `holds(for:links:)` can tell.
+    var isLinked: Bool { !path.links.isEmpty }
+
     func holds(in view: EntityView) -> Bool {
+        if isLinked { return false }
         if case .isAbsent = comparison { return !anyTarget(in: view, .exists) }
         return anyTarget(in: view, comparison)
     }
@@ -36,6 +40,33 @@ final class AttributeTest: Sendable {
         case .expiresAt: comparison.holds(for: view.entity.expiresAt)
         case .scope: comparison.holds(forTexts: view.entity.scopes)
         }
+    }
+
+    /// Whether it holds for what the links of the path lead to.
+    func holds(for entity: EntityRecord, links: LinkFollower) -> Bool {
+        if case .isAbsent = comparison { return !anyTarget(linkedFrom: entity, link: 0, links, .exists) }
+        return anyTarget(linkedFrom: entity, link: 0, links, comparison)
+    }
+
+    private func anyTarget(
+        linkedFrom entity: EntityRecord, link: Int, _ links: LinkFollower, _ comparison: Comparison
+    ) -> Bool {
+        guard link < path.links.count else {
+            return entity.attributes.nodes.withUnsafeBufferPointer { nodes in
+                entity.attributes.bytes.withUnsafeBufferPointer { bytes in
+                    anyTarget(in: EntityView(entity: entity, nodes: nodes, bytes: bytes), comparison)
+                }
+            }
+        }
+        let step = path.links[link]
+        for root in entity.attributes.roots(named: step.relationship) {
+            for id in entity.attributes.objects(of: root) {
+                guard let target = links.entity(id) else { continue }
+                if !step.types.isEmpty, !target.types.contains(where: step.types.contains) { continue }
+                if anyTarget(linkedFrom: target, link: link + 1, links, comparison) { return true }
+            }
+        }
+        return false
     }
 
     /// Looks through the siblings in a range of nodes.

@@ -146,12 +146,12 @@ extension Comparison {
 }
 
 extension AttributePath.Member {
-    fileprivate var name: [UInt8] { Array(rawValue.utf8) }
+    var name: [UInt8] { Array(rawValue.utf8) }
 }
 
 extension AttributeNode {
     /// The value of a member that stands in the head behind the value.
-    fileprivate func headMember(_ name: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) -> StoredJSON? {
+    func headMember(_ name: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) -> StoredJSON? {
         let end = min(head.upperBound, bytes.count)
         var index = value.upperBound
         while index + 1 < end, bytes[index] == UInt8(ascii: ",") {

@@ -16,23 +16,51 @@ public struct EntityQuery: Sendable {
     public var scope: ScopeQuery?
     /// Alternatives of a query by POST: an entity matches if one of them does; empty: any.
     public var selectors: [EntitySelector] = []
+    /// The order of the answer; `nil`: that of creation.
+    public var order: EntityOrder?
     public var limit = 20
     public var offset = 0
+    /// Where the page stands, instead of `offset`; without `order` only.
+    public var place: Place?
     /// Whether the total is asked for.
     public var counts = false
 
+    /// A place among the entities in the order of creation, which stays where it is while entities come and go.
+    public enum Place: Sendable, Hashable {
+        /// The page starts behind the entity that has, or had, this number.
+        case after(Int64)
+        /// The page ends before it.
+        case before(Int64)
+    }
+
     public init() {}
+
+    /// Whether linked entities decide on the outcome.
+    public var hasLinks: Bool { expression?.hasLinks ?? false }
 
     /// Whether the entity is selected, whatever index it was found by.
     public func matches(_ entity: EntityRecord) -> Bool {
+        guard matchesBesidesExpression(entity) else { return false }
+        if let expression, !expression.matches(entity) { return false }
+        if let geo, !geo.matches(entity) { return false }
+        return true
+    }
+
+    /// The same where linked entities may decide.
+    public func matches(_ entity: EntityRecord, links: LinkFollower) -> Bool {
+        guard matchesBesidesExpression(entity) else { return false }
+        if let geo, !geo.matches(entity) { return false }
+        return expression?.matches(entity, links: links) ?? true
+    }
+
+    @inline(__always)
+    private func matchesBesidesExpression(_ entity: EntityRecord) -> Bool {
         if let types, !types.matches(entity.types) { return false }
         if !ids.isEmpty, !ids.contains(entity.id) { return false }
         if !selectors.isEmpty, !selectors.contains(where: { $0.matches(entity) }) { return false }
         if let idPattern, !idPattern.matches(entity.id) { return false }
         if !attributes.isEmpty, !attributes.contains(where: { entity.attributes.contains($0) }) { return false }
         if let scope, !scope.matches(entity.scopes) { return false }
-        if let expression, !expression.matches(entity) { return false }
-        if let geo, !geo.matches(entity) { return false }
         return true
     }
 

@@ -13,7 +13,9 @@ final class GEOSReference: Sendable {
     private let spare = Mutex<[GEOSSession]>([])
     private static let spareLimit = 8
 
-    /// - Throws: `badRequestData` when the geometry is not valid, as when it crosses itself.
+    /// A reference that crosses itself stands for what it encloses, by the even-odd rule.
+    ///
+    /// - Throws: `badRequestData` when nothing can be made of the geometry.
     init(_ reference: Geometry) throws(NGSILDError) {
         self.reference = reference
         // Points and lines of the parser are always valid.

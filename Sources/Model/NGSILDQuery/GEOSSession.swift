@@ -8,13 +8,22 @@ final class GEOSSession: @unchecked Sendable {
     private let handle: OpaquePointer
     private let reference: OpaquePointer
     private let prepared: OpaquePointer
+    /// Whether the reference crossed itself, so that the same geometry elsewhere has to be repaired too.
+    private let isRepaired: Bool
 
     init?(_ geometry: Geometry) {
         guard let handle = GEOS_init_r() else { return nil }
-        guard let reference = Self.make(geometry, handle) else {
+        guard var reference = Self.make(geometry, handle) else {
             GEOS_finish_r(handle)
             return nil
         }
+        var isRepaired = false
+        if GEOSisValid_r(handle, reference) != 1, let repaired = GEOSMakeValid_r(handle, reference) {
+            GEOSGeom_destroy_r(handle, reference)
+            reference = repaired
+            isRepaired = true
+        }
+        self.isRepaired = isRepaired
         guard let prepared = GEOSPrepare_r(handle, reference) else {
             GEOSGeom_destroy_r(handle, reference)
             GEOS_finish_r(handle)
@@ -43,7 +52,8 @@ final class GEOSSession: @unchecked Sendable {
     func relates(_ relation: GeoQuery.Relation, _ geometry: Geometry) -> Bool {
         guard let target = Self.make(geometry, handle) else { return false }
         defer { GEOSGeom_destroy_r(handle, target) }
-        if let answer = answer(relation, target) { return answer }
+        let isToBeRepaired = (isRepaired || relation == .equals) && GEOSisValid_r(handle, target) != 1
+        if !isToBeRepaired, let answer = answer(relation, target) { return answer }
         // GEOS throws on some geometries that cross themselves.
         guard let repaired = GEOSMakeValid_r(handle, target) else { return false }
         defer { GEOSGeom_destroy_r(handle, repaired) }

@@ -2,7 +2,7 @@ public import NGSILDModel
 
 /// Which attribute values a query selects, written in the NGSI-LD query language: `speed>50;brandName!="Mercedes"`.
 ///
-/// See `docs/queries.md` for the language. Linked entities (`rel{attr}`) are not supported yet.
+/// See `docs/queries.md` for the language.
 ///
 /// - Source: CIM 009 clause 4.9.
 public struct QueryExpression: Sendable {
@@ -12,12 +12,16 @@ public struct QueryExpression: Sendable {
     ///   - expandValues: names of attributes whose values in the query are terms to be expanded, as in
     ///     `gender==Male`.
     ///   - lifetime: `standing` for subscriptions.
+    ///   - parameter: the name for messages.
+    ///   - linkedLevels: how many links away attributes may be asked for, as in `sensor{humidity}`.
     /// - Throws: `badRequestData` naming the place; `tooComplexQuery` beyond 8 KiB, 256 terms or 32 levels.
     public init(
-        parsing text: String, context: TermContext, expandValues: Set<String> = [], lifetime: QueryLifetime = .once
+        parsing text: String, context: TermContext, expandValues: Set<String> = [], lifetime: QueryLifetime = .once,
+        parameter: String = "q", linkedLevels: Int = 0
     ) throws(NGSILDError) {
-        let parser = QueryTermParser(context: context, expandValues: expandValues, lifetime: lifetime)
-        let tree = try LogicalParser<AttributeTest>.parse(QueryText(text, parameter: "q"), commaMeansOr: false) {
+        let parser = QueryTermParser(
+            context: context, expandValues: expandValues, lifetime: lifetime, linkedLevels: linkedLevels)
+        let tree = try LogicalParser<AttributeTest>.parse(QueryText(text, parameter: parameter), commaMeansOr: false) {
             (text) throws(NGSILDError) in try parser.term(&text)
         }
         plan = QueryPlan(tree)
@@ -27,7 +31,18 @@ public struct QueryExpression: Sendable {
     ///
     /// - Cost: about 15 ns for a comparison with a number, 30 to 100 ns for texts and parts of compound values, more for
     ///   dates in values and patterns; no memory is taken.
+    ///
+    /// Terms about linked entities do not hold here.
     public func matches(_ entity: EntityRecord) -> Bool { plan.matches(entity) }
+
+    /// Whether the entity is selected, with links followed for the terms that ask for it.
+    public func matches(_ entity: EntityRecord, links: LinkFollower) -> Bool { plan.matches(entity, links: links) }
+
+    /// Whether a term is about linked entities.
+    public var hasLinks: Bool { plan.hasLinks }
+
+    /// Whether a term is about an attribute, not only about `modifiedAt` and its like.
+    public var namesAttributes: Bool { plan.namesAttributes }
 
     /// The attributes that the query looks at, at the top of an entity.
     public var attributes: Set<TermID> { plan.attributes }

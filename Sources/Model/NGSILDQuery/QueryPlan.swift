@@ -35,6 +35,10 @@ final class QueryPlan: Sendable {
     private let program: LogicalProgram
     let requiredAttributes: [TermID]
     let numericBounds: [NumericBound]
+    /// Whether a term is about linked entities, so that `matches(_:links:)` is needed.
+    let hasLinks: Bool
+    /// Whether a term is about an attribute, not only about the entity's own members.
+    let namesAttributes: Bool
 
     init(_ tree: LogicalTree<AttributeTest>) {
         tests = ContiguousArray(tree.terms)
@@ -42,10 +46,12 @@ final class QueryPlan: Sendable {
         program = LogicalProgram(tree)
         let conditions = tree.conditions
         var required: [TermID] = []
-        for case .attribute(let name) in conditions.filter(\.needsTarget).map(\.path.root)
+        for case let name? in conditions.filter(\.needsTarget).map(\.path.firstAttribute)
         where !required.contains(name) {
             required.append(name)
         }
+        hasLinks = tests.contains(where: \.isLinked)
+        namesAttributes = tests.contains { $0.path.firstAttribute != nil }
         requiredAttributes = required
         numericBounds = conditions.compactMap { test in
             let quick = QuickTest(test)
@@ -59,7 +65,7 @@ final class QueryPlan: Sendable {
     /// The attributes that terms begin with.
     var attributes: Set<TermID> {
         var names: Set<TermID> = []
-        for case .attribute(let name) in tests.map(\.path.root) { names.insert(name) }
+        for name in tests.compactMap(\.path.firstAttribute) { names.insert(name) }
         return names
     }
 
@@ -70,6 +76,19 @@ final class QueryPlan: Sendable {
                 if quick.isUsable { return holds(quick, term, nodes, entity) }
                 return entity.attributes.bytes.withUnsafeBufferPointer { bytes in
                     tests[term].holds(in: EntityView(entity: entity, nodes: nodes, bytes: bytes))
+                }
+            }
+        }
+    }
+
+    /// The same where terms may be about linked entities.
+    func matches(_ entity: EntityRecord, links: LinkFollower) -> Bool {
+        entity.attributes.nodes.withUnsafeBufferPointer { nodes in
+            entity.attributes.bytes.withUnsafeBufferPointer { bytes in
+                let view = EntityView(entity: entity, nodes: nodes, bytes: bytes)
+                return program.evaluate { term in
+                    let test = tests[term]
+                    return test.isLinked ? test.holds(for: entity, links: links) : test.holds(in: view)
                 }
             }
         }

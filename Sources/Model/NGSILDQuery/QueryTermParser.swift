@@ -8,6 +8,8 @@ struct QueryTermParser: Sendable {
     let context: TermContext
     let expandValues: Set<String>
     let lifetime: QueryLifetime
+    /// How many links away attributes may be asked for.
+    var linkedLevels = 0
 
     private enum Operator {
         case equal, unequal, greater, greaterOrEqual, less, lessOrEqual, matches, matchesNot
@@ -28,7 +30,9 @@ struct QueryTermParser: Sendable {
             throw text.error("!\(name) already says that \(name) is absent; nothing is compared", at: operatorPlace)
         }
         text.skipSpaces()
-        let rootName = String(name.prefix { $0 != "." && $0 != "[" })
+        // Of linked entities, the attribute at their end.
+        let inner = path.links.isEmpty ? name[...] : name.split { $0 == "{" || $0 == ":" }.last ?? name[...]
+        let rootName = String(inner.prefix { $0 != "." && $0 != "[" && $0 != "}" })
         let values = QueryValueParser(
             registry: context.registry, lifetime: lifetime,
             expansion: expandValues.contains(rootName) ? context.context : nil)
@@ -69,7 +73,58 @@ struct QueryTermParser: Sendable {
         }
     }
 
-    private func path(_ text: inout QueryText) throws(NGSILDError) -> AttributePath {
+    /// A path alone, as in `orderBy`.
+    func path(_ text: inout QueryText) throws(NGSILDError) -> AttributePath {
+        let start = text.position
+        let links = try links(&text)
+        var path = try valuePath(&text)
+        path.links = links
+        for _ in links {
+            text.skipSpaces()
+            guard text.take(UInt8(ascii: "}")) else {
+                throw text.error("this path into linked entities is never closed; add }", at: start)
+            }
+        }
+        return path
+    }
+
+    /// The Relationships before a path into linked entities: those of `a{b{`, or of `a{Type:b{Type,Type:`.
+    private func links(_ text: inout QueryText) throws(NGSILDError) -> [AttributePath.Link] {
+        var links: [AttributePath.Link] = []
+        while true {
+            let start = text.position
+            guard let name = text.takeName(), text.next == UInt8(ascii: "{") else {
+                text.position = start
+                return links
+            }
+            guard links.count < linkedLevels else {
+                throw text.error(
+                    linkedLevels == 0
+                        ? "\(name){...} asks for attributes of linked entities; that goes with join=inline or join=flat, in queries for entities"
+                        : "this goes deeper into linked entities than joinLevel, which is \(linkedLevels)",
+                    at: start)
+            }
+            _ = text.take(UInt8(ascii: "{"))
+            let relationship = try context.queryTerm(name, lifetime)
+            links.append(AttributePath.Link(relationship: relationship, types: try types(&text)))
+        }
+    }
+
+    /// The types in `{Device,Sensor:humidity}`; none are fine too.
+    private func types(_ text: inout QueryText) throws(NGSILDError) -> [TermID] {
+        text.skipSpaces()
+        let start = text.position
+        var types: [TermID] = []
+        while let name = text.takeTypeHint() {
+            types.append(try context.queryTerm(name, lifetime))
+            if text.take(UInt8(ascii: ":")) { return types }
+            guard text.take(UInt8(ascii: ",")) else { break }
+        }
+        text.position = start
+        return []
+    }
+
+    private func valuePath(_ text: inout QueryText) throws(NGSILDError) -> AttributePath {
         let start = text.position
         guard let name = text.takeName() else {
             throw text.error("the name of an attribute is expected, not \(text.found); a name starts with a letter")
@@ -98,9 +153,7 @@ struct QueryTermParser: Sendable {
             path.trailing = try text.takeTrailingPath()
         }
         if text.next == UInt8(ascii: "{") {
-            throw text.error(
-                "attributes of linked entities, as in \(name){...}, cannot be queried yet; query them by their own type"
-            )
+            throw text.error("only the name of a Relationship stands before {, without dots and brackets")
         }
         return path
     }

@@ -73,6 +73,15 @@ struct QueryText {
         return position > start ? text(from: start) : nil
     }
 
+    /// Takes the name of a type before `:` or `,`, where a colon cannot be part of it.
+    mutating func takeTypeHint() -> String? {
+        let start = position
+        while next != UInt8(ascii: ":"), let length = nameCharacterLength(isFirst: position == start) {
+            position += length
+        }
+        return position > start ? text(from: start) : nil
+    }
+
     private func nameCharacterLength(isFirst: Bool) -> Int? {
         guard let next else { return nil }
         switch next {

@@ -144,10 +144,11 @@ struct QueryValueParser {
             }
         }
         let word = String(decoding: token, as: UTF8.self)
-        if expansion != nil || EntityID.isValid(word) { return .word(word) }
+        // A term, as in gender==Male, is a value whether or not expandValues names the attribute (example 12).
+        let isTerm = word.unicodeScalars.first?.properties.isAlphabetic == true && AttributeName.isValid(word)
+        if expansion != nil || isTerm || EntityID.isValid(word) { return .word(word) }
         throw text.error(
-            "\(word) is no number, date, time, true, false or URI; put texts in double quotes, or name the attribute in expandValues if the value is a term",
-            at: start)
+            "\(word) is no number, date, time, true, false, URI or term; put texts in double quotes", at: start)
     }
 
     /// A number, boolean, date or time.

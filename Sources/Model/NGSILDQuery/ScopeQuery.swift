@@ -15,6 +15,19 @@ public struct ScopeQuery: Sendable {
     private struct Pattern: Sendable {
         var levels: [Level] = []
         var includesBelow = false
+        /// The levels as a scope is written, each with its slash before it, when all are named.
+        var path: [UInt8]?
+
+        /// To be called when `levels` is complete.
+        mutating func close() {
+            var path: [UInt8] = []
+            for level in levels {
+                guard case .named(let name) = level else { return }
+                path.append(UInt8(ascii: "/"))
+                path.append(contentsOf: name.utf8)
+            }
+            self.path = path
+        }
     }
 
     /// In one object, so that copying a query costs one reference.
@@ -54,6 +67,7 @@ public struct ScopeQuery: Sendable {
                     throw text.error("# stands after a /, as in /Madrid/#", at: start)
                 }
                 pattern.includesBelow = true
+                pattern.close()
                 if text.next == UInt8(ascii: "/") {
                     throw text.error("# is the last level of a scope; nothing follows it")
                 }
@@ -69,10 +83,16 @@ public struct ScopeQuery: Sendable {
                 )
             }
         } while text.take(UInt8(ascii: "/"))
+        pattern.close()
         return pattern
     }
 
     private static func matches(_ scope: String, _ pattern: Pattern) -> Bool {
+        if let path = pattern.path, !path.isEmpty,
+            let answer = scope.utf8.withContiguousStorageIfAvailable({ matches($0, path, pattern.includesBelow) })
+        {
+            return answer
+        }
         let levels = scope.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true)
         guard pattern.includesBelow ? levels.count >= pattern.levels.count : levels.count == pattern.levels.count,
             !levels.isEmpty
@@ -81,5 +101,25 @@ public struct ScopeQuery: Sendable {
             if case .named(let name) = expected, !level.elementsEqual(name.utf8) { return false }
         }
         return true
+    }
+
+    /// Compares with a path of named levels, without taking the scope apart.
+    ///
+    /// - Returns: `nil` for a scope that is not written in the plain way, with one slash before each level.
+    private static func matches(
+        _ scope: UnsafeBufferPointer<UInt8>, _ path: [UInt8], _ includesBelow: Bool
+    ) -> Bool? {
+        let slash = UInt8(ascii: "/")
+        guard scope.first == slash, scope.last != slash else { return nil }
+        var same = 0
+        while same < min(scope.count, path.count), scope[same] == path[same] { same += 1 }
+        if same == path.count {
+            // A scope does not end in a slash, so one more byte follows this one.
+            if same == scope.count { return true }
+            if scope[same] != slash { return false }
+            return scope[same + 1] == slash ? nil : includesBelow
+        }
+        if same == scope.count { return false }
+        return scope[same] == slash && scope[same - 1] == slash ? nil : false
     }
 }

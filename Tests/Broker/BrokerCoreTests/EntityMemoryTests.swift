@@ -51,6 +51,33 @@ struct EntityMemoryTests {
         return writer.string()
     }
 
+    @Test func `orders and links lead over entities that left memory`() async throws {
+        let broker = try broker(budget: 0)
+        try await fill(broker, 60)
+        for number in 0..<60 {
+            let text =
+                #"{"id":"urn:l:\#(number)","type":"L","n":\#((number * 7) % 60),"r":{"type":"Relationship","object":"urn:e:\#(number)"}}"#
+            _ = await submit(.createEntity(try draft(text, broker)), broker)
+        }
+        let context = TermContext(context: .core, registry: broker.registry)
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "L", context: context)
+        query.order = try EntityOrder(parsing: "n;desc", context: context)
+        query.limit = 3
+        query.offset = 1
+        let ordered = try broker.queryEntities(query, tenant: "")
+        #expect(ordered.entities.map { $0.attributes.nodes.first?.number } == [58, 57, 56])
+        #expect(ordered.hasMore)
+        query.order = nil
+        query.offset = 0
+        query.expression = try QueryExpression(parsing: "r{T:n}>=57", context: context, linkedLevels: 1)
+        let linked = try broker.queryEntities(query, tenant: "")
+        #expect(linked.entities.map(\.id) == ["urn:l:57", "urn:l:58", "urn:l:59"])
+        #expect(broker.linkedEntity(id: "urn:e:3", tenant: "")?.attributes.isEmpty == false)
+        #expect(broker.linkedEntity(id: "urn:e:99", tenant: "") == nil)
+        #expect(broker.linkedEntity(id: "urn:e:3", tenant: "none") == nil)
+    }
+
     @Test func `entities past the budget leave memory and still answer alike`() async throws {
         let roomy = try broker(budget: .max)
         try await fill(roomy, 300)

@@ -77,6 +77,44 @@ struct EntityScanTests {
         #expect(seen == (0..<30).map { "urn:x:\($0)" })
     }
 
+    @Test(arguments: ["", "type", "types", "ids", "geo", "q"], [false, true])
+    func `a page is found by its place, whatever index leads to it`(by: String, counts: Bool) async throws {
+        let city = try await filled(90)
+        func page(_ place: EntityQuery.Place?) throws -> EntityPage {
+            var query = EntityQuery()
+            query.limit = 4
+            query.counts = counts
+            query.place = place
+            switch by {
+            case "type": query.types = try TypeSelection(parsing: "A", context: city.context)
+            case "types": query.types = try TypeSelection(parsing: "A,B", context: city.context)
+            case "ids": query.ids = (0..<90).map { "urn:x:\($0)" }.reversed()
+            case "geo":
+                query.geo = try GeoQuery(
+                    georel: "near;maxDistance==100000", geometry: "Point", coordinates: "[0,0]", context: city.context)
+            case "q": query.expression = try QueryExpression(parsing: "n>=0", context: city.context)
+            default: break
+            }
+            return try city.broker.queryEntities(query, tenant: "")
+        }
+        let all = (0..<90).filter { by == "type" ? $0 % 3 != 2 : true }.map { "urn:x:\($0)" }
+        let first = try page(nil)
+        #expect(first.entities.map(\.id) == Array(all[..<4]))
+        let second = try page(.after(try #require(first.last)))
+        #expect(second.entities.map(\.id) == Array(all[4..<8]))
+        #expect(second.hasMore)
+        let back = try page(.before(try #require(second.first)))
+        #expect(back.entities.map(\.id) == first.entities.map(\.id))
+        #expect((back.first, back.last) == (first.first, first.last))
+        #expect(back.hasMore)
+        let end = try page(.after(.max))
+        #expect(end.entities.isEmpty && !end.hasMore)
+        let last = try page(.before(.max))
+        #expect(last.entities.map(\.id) == Array(all.suffix(4)))
+        #expect(!last.hasMore)
+        for page in [first, second, back, end, last] { #expect(page.total == (counts ? all.count : nil)) }
+    }
+
     @Test func `a reader beside a writer sees each entity at most once and all that stay`() async throws {
         let city = try await filled(1_500)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -192,8 +192,67 @@ struct BadInputTests {
             "a datasetId that is no URI", "GET", room + "?datasetId=a", [], nil, 400, "BadRequestData",
             says: ["datasetId"]),
         Case(
-            "a parameter for later", "GET", "/entities?type=Room&join=inline", [], nil, 422, "OperationNotSupported",
-            says: ["join"]),
+            "a join of another kind", "GET", "/entities?type=Room&join=outer", [], nil, 400, "BadRequestData",
+            says: ["join", "inline"]),
+        Case(
+            "no level of links", "GET", "/entities?type=Room&join=flat&joinLevel=0", [], nil, 400, "BadRequestData",
+            says: ["joinLevel"]),
+        Case(
+            "too many levels of links", "GET", "/entities?type=Room&join=flat&joinLevel=11", [], nil, 403,
+            "TooComplexQuery", says: ["joinLevel", "10"]),
+        Case(
+            "a met entity that is no URI", "GET", room + "?join=inline&containedBy=a", [], nil, 400, "BadRequestData",
+            says: ["containedBy"]),
+        Case(
+            "members of too distant entities", "GET", room + "?join=inline&pick=a%7Bb%7Bc%7D%7D", [], nil, 400,
+            "BadRequestData", says: ["pick", "2 links"]),
+        Case(
+            "members that are never closed", "GET", room + "?join=inline&pick=a%7Bb", [], nil, 400, "BadRequestData",
+            says: ["closed"]),
+        Case(
+            "members that close nothing", "GET", room + "?join=inline&omit=a%7D", [], nil, 400, "BadRequestData",
+            says: ["closes nothing"]),
+        Case(
+            "members of the id", "GET", room + "?join=inline&pick=id%7Ba%7D", [], nil, 400, "BadRequestData",
+            says: ["Relationship"]),
+        Case(
+            "a query of linked entities without join", "GET", "/entities?type=Room&q=a%7Bb%7D%3D%3D1", [], nil, 400,
+            "BadRequestData", says: ["join"]),
+        Case(
+            "a query of too distant entities", "GET", "/entities?type=Room&join=flat&q=a%7Bb%7Bc%7D%7D", [], nil, 400,
+            "BadRequestData", says: ["joinLevel"]),
+        Case(
+            "a query of the broker's times only", "GET", "/entities?q=modifiedAt%3E2020-01-01T00:00:00Z", [], nil, 400,
+            "BadRequestData", says: ["too wide"]),
+        Case(
+            "a filter of sources that cannot be read", "GET", "/entities?type=Room&csf=))bad((", [], nil, 400,
+            "BadRequestData", says: ["csf"]),
+        Case(
+            "an order by distance from nowhere", "GET", "/entities?type=Room&orderBy=location;dist-asc", [], nil, 400,
+            "BadRequestData", says: ["orderFrom"]),
+        Case(
+            "an order in no direction", "GET", "/entities?type=Room&orderBy=a;up", [], nil, 400, "BadRequestData",
+            says: ["up", "desc"]),
+        Case(
+            "an order of nothing", "GET", "/entities?type=Room&orderBy=a,,b", [], nil, 400, "BadRequestData",
+            says: ["orderBy"]),
+        Case(
+            "an order from something else than a place", "GET",
+            "/entities?type=Room&orderBy=location;dist-asc&orderFrom=[8]", [], nil, 400, "BadRequestData",
+            says: ["orderFrom"]),
+        Case(
+            "an order of more than is kept", "GET", "/entities?type=Room&orderBy=a&offset=9999", [], nil, 403,
+            "TooManyResults", says: ["10000"]),
+        Case(
+            "a collation that is none", "GET", "/entities?type=Room&orderBy=a&collation=!!nope", [], nil, 400,
+            "BadRequestData", says: ["collation"]),
+        Case(
+            "a place that no link has", "GET", "/entities?type=Room&pageAfter=x", [], nil, 400, "BadRequestData",
+            says: ["pageAfter"]),
+        Case(
+            "an order in an unknown manner", "POST", "/entityOperations/query", [],
+            #"{"type":"Query","entities":[{"type":"Room"}],"ordering":{"orderBy":["a"],"by":1}}"#, 400,
+            "BadRequestData", says: ["by"]),
         // What is not there
         Case(
             "an entity that is not there", "GET", "/entities/urn:a:404", [], nil, 404, "ResourceNotFound",

@@ -112,7 +112,7 @@ struct EntityBindingTests {
     @Test func `the version that is spoken can be preferred`() throws {
         let client = try TestBroker().client()
         #expect(try client.get("/entities?type=T", "Prefer: ngsi-ld=1.9").header("Preference-Applied") == "ngsi-ld=1.9")
-        #expect(try client.get("/entities?type=T", "Prefer: ngsi-ld=1.6").header("Preference-Applied") == nil)
+        #expect(try client.get("/entities?type=T", "Prefer: ngsi-ld=1.6").header("Preference-Applied") == "ngsi-ld=1.6")
     }
 
     @Test func `a write to a type that the entity does not have is refused`() throws {
@@ -193,15 +193,17 @@ struct EntityBindingTests {
         #expect(ids(first) == Array(1...10))
         #expect(first.header("NGSILD-Results-Count") == "30")
         #expect(
-            first.headers(named: "Link").contains(
-                #"</ngsi-ld/v1/entities?type=Bus&count=true&limit=10&offset=10>; rel="next"; type="application/json""#))
+            first.headers(named: "Link").contains {
+                $0.hasPrefix("</ngsi-ld/v1/entities?type=Bus&count=true&limit=10&offset=10&pageAfter=")
+                    && $0.hasSuffix(#">; rel="next"; type="application/json""#)
+            })
         #expect(!first.headers(named: "Link").contains { $0.contains("prev") })
         let last = try client.get("/entities?type=Bus&limit=10&offset=20", "Accept: application/ld+json")
         #expect(ids(last) == Array(21...30))
-        #expect(
-            last.headers(named: "Link") == [
-                #"</ngsi-ld/v1/entities?type=Bus&limit=10&offset=10>; rel="prev"; type="application/ld+json""#
-            ])
+        let links = last.headers(named: "Link")
+        #expect(links.count == 1)
+        #expect(links[0].hasPrefix("</ngsi-ld/v1/entities?type=Bus&limit=10&offset=10&pageBefore="))
+        #expect(links[0].hasSuffix(#">; rel="prev"; type="application/ld+json""#))
         #expect(last.header("NGSILD-Results-Count") == nil)
         let none = try client.get("/entities?type=Bus&limit=0&count=true")
         #expect(none.body == "[]")

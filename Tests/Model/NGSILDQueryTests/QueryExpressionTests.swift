@@ -310,6 +310,9 @@ struct Verdict: CustomTestStringConvertible {
     private static let both = #""gender":{"type":"VocabProperty","vocab":["Male","Female"]}"#
 
     static let vocabularies: [Verdict] = [
+        // A term that is not to be expanded is a text, which no IRI is.
+        Verdict("a==Mercedes", #""a":"Mercedes""#, true), Verdict("a!=Mercedes", #""a":"Saab""#, true),
+        Verdict("a==commercial", #""a":{"vocab":"commercial"}"#, false),
         Verdict("gender==Male", male, true), Verdict(#"gender=="Male""#, male, true),
         Verdict("gender==Female", male, false), Verdict("gender!=Female", male, true),
         Verdict("gender!=Male", male, false),

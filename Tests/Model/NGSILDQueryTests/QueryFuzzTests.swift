@@ -14,7 +14,7 @@ import Testing
         "2026-03-01T12:00:00Z",
         "2026-03-01", "12:00:00Z", "12:00:00,5Z", "Male", "{", "}", " ", "é", "温", "\u{0}", "\u{7F}", "+", "#", "/",
         "/#", "*",
-        "(a+)+$", "[^", "^", "$", "(?", "near", ";maxDistance==", "\u{1F600}",
+        "p{", "Thing:", ";desc", ";dist-asc", "(a+)+$", "[^", "^", "$", "(?", "near", ";maxDistance==", "\u{1F600}",
     ]
 
     private static func nonsense(_ generator: inout SeededGenerator) -> String {
@@ -45,6 +45,17 @@ import Testing
                 accepted += 1
                 for entity in entities { _ = query.matches(entity) }
             }
+            if let query = try? QueryExpression(parsing: text, context: world.context, linkedLevels: 3) {
+                let links = LinkFollower { _ in entities[2] }
+                for entity in entities { _ = query.matches(entity, links: links) }
+            }
+            if let order = try? EntityOrder(parsing: text, from: "[8,50]", collation: "de", context: world.context) {
+                let keys = entities.map { order.keys(of: $0) }
+                for (one, other) in zip(keys, keys.dropFirst()) {
+                    #expect(!order.precedes(one, other) || !order.precedes(other, one))
+                }
+            }
+            _ = try? Collation.named(text)
             if let query = try? TypeSelection(parsing: text, context: world.context) {
                 _ = query.matches(entities[0].types)
             }

@@ -21,7 +21,9 @@ import Testing
         ("(/Madrid/Districts;/CompanyA),CompanyB", ["/CompanyB"], true),
         ("/A,/B", ["/B"], true), ("/A|/B", ["/C"], false), ("/A;/B", ["/A", "/B"], true),
         ("(/A/#;/B/#)", ["/A/1", "/B/2"], true), ("/A", ["/C", "/A"], true),
-        ("/Köln/Süd_2", ["/Köln/Süd_2"], true),
+        ("/Köln/Süd_2", ["/Köln/Süd_2"], true), ("/Madrid", ["/MadridX"], false), ("/Madrid/#", ["/MadridX"], false),
+        ("/Madrid", ["//Madrid"], true), ("/Madrid/A", ["/Madrid//A"], true), ("/Madrid", ["/Madrid/"], true),
+        ("/Madrid/A/#", ["/Madrid/A//B"], true), ("/Madrid/A", ["/Madrid/A//"], true), ("/AB", ["/A/B"], false),
     ]
 
     @Test(arguments: verdicts)

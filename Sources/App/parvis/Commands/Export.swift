@@ -70,7 +70,8 @@ struct Export: AsyncParsableCommand {
             }
             try sink.write(&writer)
             if !page.hasMore { break }
-            query.offset += page.entities.count
+            guard let last = page.last else { break }
+            query.place = .after(last)
         }
         writer.append(utf8: format == .json ? "]\n" : format == .geojson ? "]}\n" : "")
         try sink.write(&writer)
