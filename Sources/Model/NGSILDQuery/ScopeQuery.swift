@@ -89,7 +89,8 @@ public struct ScopeQuery: Sendable {
 
     private static func matches(_ scope: String, _ pattern: Pattern) -> Bool {
         if let path = pattern.path, !path.isEmpty,
-            let answer = scope.utf8.withContiguousStorageIfAvailable({ matches($0, path, pattern.includesBelow) })
+            let compared = scope.utf8.withContiguousStorageIfAvailable({ matches($0, path, pattern.includesBelow) }),
+            let answer = compared
         {
             return answer
         }
