@@ -64,6 +64,13 @@ let broker =
         ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "BrokerCore"],
         tests: ["InMemoryStorage", "JSONLD"])
 
+    + layer(
+        "Broker", "EntityMaps", ["NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
+        tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage", "JSONTree", "JSONLD"])
+    + layer(
+        "Broker", "Snapshots", ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
+        tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
+
 let notify = layer(
     "Notify", "NotificationDelivery",
     ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
@@ -75,7 +82,7 @@ let edge =
         [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
             logging,
-        ], tests: ["BrokerCore", "InMemoryStorage", nioEmbedded])
+        ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
 
@@ -101,8 +108,8 @@ let app: [Target] = [
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
-            "SQLiteStorage", "TemporalEvolution", "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport",
-            "SampleCity", "CityConsole", "CMimalloc", logging, yams,
+            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "NotificationDelivery", "NGSILDHTTP",
+            "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

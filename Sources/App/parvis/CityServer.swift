@@ -1,6 +1,7 @@
 import BrokerCore
 import BrokerStorage
 import CityConsole
+import EntityMaps
 import JSONLD
 import JSONTree
 import Logging
@@ -10,6 +11,7 @@ import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
 import SQLiteStorage
+import Snapshots
 import TemporalEvolution
 
 #if canImport(Glibc)
@@ -28,6 +30,7 @@ final class CityServer: Sendable {
     private let http: HTTPServer
     private let outgoing: OutgoingHTTP
     private let subscriptions: SubscriptionManager
+    private let snapshots: SnapshotStore
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -40,8 +43,11 @@ final class CityServer: Sendable {
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))
-        let hosted = try HostedContexts(documents: broker, next: ContextHTTPLoader(http: outgoing))
+        var loader: any ContextDocumentLoader = ContextHTTPLoader(http: outgoing)
+        if let directory = settings.contexts { loader = ContextDirectory(path: directory, next: loader) }
+        let hosted = try HostedContexts(documents: broker, next: loader)
         let contexts = ContextCache(loader: hosted)
+        try hosted.restoreCopies(into: contexts)
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
             logger: logger)
@@ -49,9 +55,13 @@ final class CityServer: Sendable {
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
+        snapshots = try SnapshotStore(
+            provision: broker, consumption: broker, temporal: history, documents: broker,
+            configuration: Self.snapshotConfiguration(outgoing, logger))
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            temporal: history, registry: broker.registry, contexts: contexts, hostedContexts: hosted,
+            temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),
+            snapshots: snapshots, registry: broker.registry, contexts: contexts, hostedContexts: hosted,
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }) { [subscriptions, history] name in
                 subscriptions.forgetTenant(name)
                 history.forgetTenant(name)
@@ -70,6 +80,7 @@ final class CityServer: Sendable {
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
         history.start(feed: broker)
         subscriptions.start()
+        snapshots.start(tenantNames: broker.tenantNames)
         port = try http.start()
     }
 
@@ -79,6 +90,18 @@ final class CityServer: Sendable {
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
         configuration.allowsLoopback = isLocal || settings.allowsPrivateEndpoints
         configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
+        return configuration
+    }
+
+    private static func snapshotConfiguration(
+        _ outgoing: OutgoingHTTP, _ logger: Logger
+    ) -> SnapshotStore.Configuration {
+        var configuration = SnapshotStore.Configuration()
+        configuration.send = { uri, headers, body in
+            let status = try? await outgoing.post(to: uri, headers: headers, body: body, timeout: nil)
+            return status.map { (200..<300).contains($0) } ?? false
+        }
+        configuration.onFailure = { logger.warning("Snapshots", metadata: ["reason": "\($0)"]) }
         return configuration
     }
 
@@ -94,6 +117,7 @@ final class CityServer: Sendable {
     /// Answers what is under way, makes the last commit durable, closes.
     func stop() async {
         http.shutdown()
+        await snapshots.stop()
         await subscriptions.stop()
         history.stop()
         broker.stop()

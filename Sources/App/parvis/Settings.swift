@@ -17,6 +17,7 @@ struct Settings: Sendable {
     var tileURL: String?
     var allowsPrivateEndpoints = false
     var recordsHistory = false
+    var contexts: String?
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -81,6 +82,11 @@ struct Settings: Sendable {
                 settings.tileURL = text
                 return text.contains("{z}") && text.contains("{x}") && text.contains("{y}")
             }, expectation: "a URL with {z}, {x} and {y}"),
+        Key(
+            name: "contexts",
+            apply: {
+                $0.contexts = $1; return !$1.isEmpty
+            }, expectation: "a directory"),
         Key(
             name: "record-history",
             apply: { settings, text in
@@ -199,6 +205,8 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Let notifications and contexts reach loopback and private addresses.")
     var allowPrivateEndpoints = false
 
+    @Option(help: "A folder with copies of @contexts, as HOST/PATH, for machines without the internet.")
+    var contexts: String?
     @Flag(help: "Record every change of an attribute in its history.")
     var recordHistory = false
 
@@ -213,6 +221,7 @@ struct ServerOptions: ParsableArguments {
         flags["log-format"] = logFormat
         flags["assets"] = assets
         flags["tile-url"] = tileURL
+        flags["contexts"] = contexts
         if recordHistory { flags["record-history"] = "true" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

@@ -44,6 +44,7 @@ struct OperationContext {
             case .batchDelete(let ids): return batchDelete(ids, tenant)
             case .purge(let ids, let query, let reduction): return try purge(ids, query, reduction, tenant)
             case .removeExpired(let ids): return removeExpired(ids, tenant)
+            case .copyEntities(let records): return copyEntities(records, tenant)
             case .deleteTenant: return .success
             }
         } catch {
@@ -65,6 +66,7 @@ struct OperationContext {
             }
         case .batchDelete(let ids), .purge(let ids, _, _), .removeExpired(let ids):
             return ids.contains { working.createdHere($0, in: tenant) }
+        case .copyEntities(let records): return records.contains { working.deletedHere($0.id, in: tenant) }
         case .deleteTenant: return true
         default: return false
         }
@@ -79,6 +81,7 @@ extension ProvisionOperation {
             .batchMerge(let members):
             max(1, members.count)
         case .batchDelete(let ids), .purge(let ids, _, _), .removeExpired(let ids): max(1, ids.count)
+        case .copyEntities(let records): max(1, records.count)
         default: 1
         }
     }
@@ -86,7 +89,7 @@ extension ProvisionOperation {
     /// Whether the operation brings a tenant into being.
     var createsTenant: Bool {
         switch self {
-        case .createEntity, .batchCreate, .batchUpsert: true
+        case .createEntity, .batchCreate, .batchUpsert, .copyEntities: true
         default: false
         }
     }

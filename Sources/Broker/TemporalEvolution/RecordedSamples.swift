@@ -45,6 +45,18 @@ struct RecordedSample {
         Array((kind == .languageProperty ? "{\"@none\":\"urn:ngsi-ld:null\"}" : "\"urn:ngsi-ld:null\"").utf8)
     }
 
+    /// An instance that was read from the history, as it was.
+    init(copying forest: AttributeForest, root: Int, tenant: String, entity: String, types: [TermID]) {
+        let node = forest.nodes[root]
+        series = SeriesKey(tenant: tenant, entity: entity, attribute: node.name, dataset: forest.dataset(of: root))
+        self.types = types
+        template = EntityCodec.encode(forest.template(of: root, isFromHistory: true))
+        value = Array(forest.bytes[node.value])
+        times = InstanceTimes(
+            observedAt: node.observedAt, createdAt: node.createdAt, modifiedAt: node.modifiedAt,
+            deletedAt: forest.deletedAt(of: root))
+    }
+
     var time: Timestamp { times.observedAt.isSet ? times.observedAt : times.modifiedAt }
 
     func append(to columns: inout SampleColumns) {

@@ -20,6 +20,27 @@ extension HistoryStore: TemporalService {
         add(draft, to: id, tenant, mustExist: true, on: scheduler) { reply($0.map { _ in }) }
     }
 
+    /// For snapshots (CIM 009 clause 5.16).
+    public func copyTemporalEvolution(
+        _ entity: TemporalEntity, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
+    ) {
+        var series: [SeriesKey: SampleColumns] = [:]
+        var count = 0
+        for attribute in entity.attributes {
+            for root in attribute.instances.roots where attribute.instances.nodes[root].valueLength > 0 {
+                let sample = RecordedSample(
+                    copying: attribute.instances, root: root, tenant: tenant, entity: entity.id, types: entity.types)
+                sample.append(to: &series[sample.series, default: SampleColumns()])
+                count += 1
+            }
+        }
+        let addition = HistoryAddition(
+            tenant: tenant, entity: entity.id, types: entity.types, scopes: entity.scopes,
+            series: series.mapValues { $0.sorted() }, mustExist: false)
+        submit(.append([addition]), weight: max(1, count), on: scheduler) { reply($0.map { _ in }) }
+    }
+
     private func add(
         _ draft: EntityDraft, to id: String, _ tenant: String, mustExist: Bool, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<Bool, NGSILDError>) -> Void

@@ -15,12 +15,14 @@ public final class ContextHTTPLoader: ContextDocumentLoader {
         self.limit = limit
     }
 
-    public func load(_ url: String, completion: @escaping @Sendable (Result<[UInt8], ContextError>) -> Void) {
+    public func load(_ url: String, completion: @escaping @Sendable (Result<LoadedContext, ContextError>) -> Void) {
         // Ends by itself: every step of it has a time limit, and the cache bounds how many there are.
         Task { [http, limit] in completion(await ContextHTTPLoader.load(url, http, limit)) }
     }
 
-    private static func load(_ url: String, _ http: OutgoingHTTP, _ limit: Int) async -> Result<[UInt8], ContextError> {
+    private static func load(_ url: String, _ http: OutgoingHTTP, _ limit: Int) async -> Result<
+        LoadedContext, ContextError
+    > {
         var place = url
         for _ in 0...redirectLimit {
             let response: OutgoingResponse
@@ -32,7 +34,8 @@ public final class ContextHTTPLoader: ContextDocumentLoader {
                 return .failure(translate(error, url))
             }
             switch response.status {
-            case 200..<300: return .success(response.body)
+            case 200..<300:
+                return .success(LoadedContext(response.body, lifetime: CacheLifetime(response).duration))
             case 301, 302, 303, 307, 308:
                 guard let location = response.header("Location"), let from = try? RequestURL(place) else {
                     return .failure(.status(url: url, code: response.status))

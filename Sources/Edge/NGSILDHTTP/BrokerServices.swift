@@ -12,6 +12,10 @@ public struct BrokerServices: Sendable {
     public let subscriptions: (any SubscriptionService)?
     /// `nil` where no history is kept: its resources then answer OperationNotSupported.
     public let temporal: (any TemporalService)?
+    /// `nil` where there are none: their resources then answer OperationNotSupported.
+    public let entityMaps: (any EntityMapService)?
+    /// `nil` where there are none: their resources then answer OperationNotSupported.
+    public let snapshots: (any SnapshotService)?
     public let registry: TermRegistry
     public let contexts: ContextCache
     /// The contexts that the broker hosts, which is also the loader of `contexts`; `nil` where it hosts none:
@@ -23,7 +27,8 @@ public struct BrokerServices: Sendable {
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
         documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
-        temporal: (any TemporalService)? = nil, registry: TermRegistry, contexts: ContextCache,
+        temporal: (any TemporalService)? = nil, entityMaps: (any EntityMapService)? = nil,
+        snapshots: (any SnapshotService)? = nil, registry: TermRegistry, contexts: ContextCache,
         hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil
     ) {
         self.tenants = tenants
@@ -33,6 +38,8 @@ public struct BrokerServices: Sendable {
         self.documents = documents
         self.subscriptions = subscriptions
         self.temporal = temporal
+        self.entityMaps = entityMaps
+        self.snapshots = snapshots
         self.registry = registry
         self.contexts = contexts
         self.hostedContexts = hostedContexts

@@ -106,7 +106,7 @@ struct ContextResource {
     }
 
     private func entry() throws(HTTPFailure) -> ContextEntry {
-        guard let entry = ContextEntry.all(exchange, hosted).first(where: { $0.id == id || $0.url == id }) else {
+        guard let entry = ContextEntry.find(id, exchange, hosted) else {
             throw .ngsild(.resourceNotFound("There is no @context \(id) here"))
         }
         return entry
@@ -135,12 +135,17 @@ struct ContextResource {
     private func delete() throws(HTTPFailure) {
         exchange.request.operation = .deleteContext
         let reloads = try exchange.parameters([.reload]).flag(.reload)
-        if CoreContext.isKnown(id) { throw .badRequest("The core @context \(id) is built in and cannot be deleted") }
+        if CoreContext.isKnown(id) {
+            // What is built in is current; there is nothing that could be fetched in its place.
+            guard reloads else { throw .badRequest("The core @context \(id) is built in and cannot be deleted") }
+            return exchange.answer(HTTPAnswer(status: 204))
+        }
         let entry = try entry()
         let (exchange, hosted) = (exchange, hosted)
         if entry.kind == ContextEntry.cached {
             guard reloads else {
                 exchange.services.contexts.remove(entry.url)
+                hosted.removeCopy(of: entry.url)
                 return exchange.answer(HTTPAnswer(status: 204))
             }
             exchange.services.contexts.reload(entry.url) { result in
@@ -181,13 +186,34 @@ private struct ContextEntry {
     let createdAt: Timestamp
     var expiresAt: Timestamp?
 
-    static func all(_ exchange: Exchange, _ hosted: HostedContexts) -> [ContextEntry] {
-        let root = exchange.request.header("Host").map { "http://\($0)" } ?? ""
-        var entries = hosted.all(tenant: exchange.tenant).map { id, hosted in
-            ContextEntry(
-                id: id, url: root + HostedContexts.path + PercentCoding.encode(id), kind: hosted.kind.rawValue,
-                createdAt: hosted.createdAt)
+    private init(id: String, url: String, kind: String, createdAt: Timestamp, expiresAt: Timestamp? = nil) {
+        self.id = id
+        self.url = url
+        self.kind = kind
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+
+    private init(_ id: String, _ hosted: HostedContexts.Hosted, _ exchange: Exchange) {
+        self.init(
+            id: id, url: exchange.contextURL(id), kind: hosted.kind.rawValue, createdAt: hosted.createdAt)
+    }
+
+    /// When this process began: for what is built into it.
+    private static let start = Timestamp.now()
+
+    /// An @context by its id, or a cached one by its URL.
+    static func find(_ id: String, _ exchange: Exchange, _ hosted: HostedContexts) -> ContextEntry? {
+        if let found = hosted.visible(id, tenant: exchange.tenant) { return ContextEntry(id, found, exchange) }
+        // Not listed, but there: details tell so.
+        if CoreContext.isKnown(id) {
+            return ContextEntry(id: cachedID(id), url: id, kind: cached, createdAt: start)
         }
+        return all(exchange, hosted).first { $0.id == id || $0.url == id }
+    }
+
+    static func all(_ exchange: Exchange, _ hosted: HostedContexts) -> [ContextEntry] {
+        var entries = hosted.all(tenant: exchange.tenant).map { ContextEntry($0.id, $0.hosted, exchange) }
         let now = Timestamp.now()
         for document in exchange.services.contexts.cachedDocuments.sorted(by: { $0.url < $1.url })
         where HostedContexts.id(in: document.url).flatMap({ hosted[$0] }) == nil {
@@ -223,5 +249,13 @@ private struct ContextEntry {
             expiresAt.append(quotedTo: &writer)
         }
         writer.append("}")
+    }
+}
+
+extension Exchange {
+    /// The whole URL of a hosted context, as the client reaches this server.
+    func contextURL(_ id: String) -> String {
+        let root = request.header("Host").map { "http://\($0)" } ?? ""
+        return root + HostedContexts.path + PercentCoding.encode(id)
     }
 }

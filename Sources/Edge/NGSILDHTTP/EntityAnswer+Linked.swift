@@ -10,7 +10,7 @@ extension EntityAnswer {
     /// - Source: CIM 009 clauses 4.5.23, 5.7.1.5, 5.7.2.5.
     func answer(
         _ entities: [EntityRecord], _ representation: EntityRepresentation, _ retrieval: LinkedEntityRetrieval,
-        isOne: Bool = false, headers: [(name: String, value: String)] = []
+        status: Int = 200, isOne: Bool = false, headers: [(name: String, value: String)] = []
     ) throws(HTTPFailure) {
         let (consumption, tenant) = (exchange.services.consumption, exchange.tenant)
         var linked = LinkedEntityRenderer(
@@ -48,7 +48,9 @@ extension EntityAnswer {
             writer.append(UInt8(ascii: "]"))
             if type == .geoJSON { AnswerWriter.close(contextText, to: &writer) }
         }
-        exchange.answer(type, context, headers: headers, isOfEntities: true) { body, _ in body.append(writer) }
+        exchange.answer(type, context, status: status, headers: headers, isOfEntities: true) { body, _ in
+            body.append(writer)
+        }
     }
 
     private static let tooMuch = HTTPFailure.ngsild(

@@ -14,12 +14,22 @@ struct EntityAnswer {
     func page(_ query: EntityQuery) throws(HTTPFailure) {
         let representation = try selection.representation(type)
         let retrieval = try selection.linkedRetrieval()
-        let page = try translating { () throws(NGSILDError) in
-            try exchange.services.consumption.queryEntities(query, tenant: exchange.tenant)
+        let mapped = try EntityMapUse(exchange, selection.parameters)?.page(query)
+        let page: EntityPage
+        if let mapped {
+            page = mapped.page
+        } else {
+            page = try translating { () throws(NGSILDError) in
+                try exchange.services.consumption.queryEntities(query, tenant: exchange.tenant)
+            }
         }
-        let headers = try Pagination(selection.parameters).headers(exchange.request, type, page)
-        if let retrieval { return try answer(page.entities, representation, retrieval, headers: headers) }
-        exchange.answer(type, context, headers: headers, isOfEntities: true) { writer, contextText in
+        var headers = try Pagination(selection.parameters).headers(exchange.request, type, page)
+        if let mapped { headers.append(mapped.header) }
+        let status = mapped?.status ?? 200
+        if let retrieval {
+            return try answer(page.entities, representation, retrieval, status: status, headers: headers)
+        }
+        exchange.answer(type, context, status: status, headers: headers, isOfEntities: true) { writer, contextText in
             if type == .geoJSON {
                 append(features: page.entities, representation, contextText, to: &writer)
             } else {
@@ -35,10 +45,12 @@ struct EntityAnswer {
     }
 
     func one(_ entity: EntityRecord, _ representation: EntityRepresentation) throws(HTTPFailure) {
+        let mapped = try EntityMapUse(exchange, selection.parameters)?.header(for: entity)
+        let headers = mapped.map { [$0] } ?? []
         if let retrieval = try selection.linkedRetrieval() {
-            return try answer([entity], representation, retrieval, isOne: true)
+            return try answer([entity], representation, retrieval, isOne: true, headers: headers)
         }
-        exchange.answer(type, context, isOfEntities: true) { writer, contextText in
+        exchange.answer(type, context, headers: headers, isOfEntities: true) { writer, contextText in
             if type == .geoJSON {
                 var feature = feature(representation)
                 feature.append(entity, context: contextText, to: &writer)

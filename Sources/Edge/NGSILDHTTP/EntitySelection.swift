@@ -11,11 +11,12 @@ struct EntitySelection {
         .attrs, .pick, .omit, .lang, .options, .format, .datasetId, .geometryProperty,
     ]
     /// Parameters of the specification that later versions of Parvis will have.
-    static let laterParameters: ParameterSet = [.entityMap, .entityMapLifetime, .splitEntities]
+    static let laterParameters: ParameterSet = [.splitEntities]
+    static let entityMapParameters: ParameterSet = [.entityMap, .entityMapLifetime]
     static let linkedParameters: ParameterSet = [.join, .joinLevel, .containedBy]
-    static let retrievalParameters = representationParameters.union(laterParameters).union(linkedParameters)
-        .union([.type])
-    static let selectionParameters = representationParameters.union(laterParameters).union([
+    static let retrievalParameters = representationParameters.union(laterParameters).union(entityMapParameters)
+        .union(linkedParameters).union([.type])
+    static let selectionParameters = representationParameters.union(laterParameters).union(entityMapParameters).union([
         .id, .type, .idPattern, .q, .georel, .geometry, .coordinates, .geoproperty, .scopeQ, .limit, .offset, .count,
         .expandValues, .jsonKeys, .csf, .orderBy, .orderFrom, .orderGeometry, .collation,
     ])
@@ -26,14 +27,14 @@ struct EntitySelection {
 
     /// Refuses parameters that change what is answered and are not carried out yet.
     ///
-    /// Passed over because they change nothing here: `entityMap=false`, and `splitEntities`, since a broker that
-    /// forwards nothing has all of every entity.
+    /// Passed over because it changes nothing here: `splitEntities`, since a broker that forwards nothing has all of
+    /// every entity.
     func refuseLater() throws(HTTPFailure) {
         if parameters.isEmpty { return }
         for name in Parameter.allCases where Self.laterParameters.contains(name) {
             guard let value = parameters[name] else { continue }
             switch (name, value) {
-            case (.entityMap, "false"), (.splitEntities, "true"), (.splitEntities, "false"): continue
+            case (.splitEntities, "true"), (.splitEntities, "false"): continue
             default:
                 throw .ngsild(
                     .operationNotSupported(

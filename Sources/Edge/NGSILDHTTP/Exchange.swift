@@ -17,13 +17,30 @@ struct Binding: Sendable {
 final class Exchange: Sendable {
     let request: HTTPRequest
     let binding: Binding
-    /// Empty for the default tenant.
+    /// Whose information the operation works on: a tenant, empty for the default one, or a snapshot in its place.
     let tenant: String
+    /// The tenant that the request names.
+    let ownTenant: String
 
-    init(request: HTTPRequest, binding: Binding) throws(HTTPFailure) {
+    init(request: HTTPRequest, binding: Binding, mayUseSnapshot: Bool) throws(HTTPFailure) {
         self.request = request
         self.binding = binding
-        tenant = try TenantName.check(request.fields.tenant)
+        ownTenant = try TenantName.check(request.fields.tenant)
+        guard let snapshot = request.fields.snapshot, mayUseSnapshot else {
+            tenant = ownTenant
+            return
+        }
+        tenant = try Self.space(of: snapshot, ownTenant, binding.services)
+    }
+
+    /// Where the information of a snapshot lies (clause 6.3.22).
+    private static func space(
+        of snapshot: String, _ tenant: String, _ services: BrokerServices
+    ) throws(HTTPFailure) -> String {
+        guard let snapshots = services.snapshots else {
+            throw .ngsild(.operationNotSupported("This broker offers no Snapshots"))
+        }
+        return try translating { () throws(NGSILDError) in try snapshots.space(of: snapshot, tenant: tenant) }
     }
 
     var services: BrokerServices { binding.services }
@@ -55,9 +72,13 @@ final class Exchange: Sendable {
     func answer(_ answer: HTTPAnswer) {
         if tenant.isEmpty { return request.answer(answer) }
         var answer = answer
-        answer.headers.append(("NGSILD-Tenant", tenant))
+        if !ownTenant.isEmpty { answer.headers.append(("NGSILD-Tenant", ownTenant)) }
+        if let snapshot = usedSnapshot { answer.headers.append(("NGSILD-Snapshot", snapshot)) }
         request.answer(answer)
     }
+
+    /// The snapshot that the operation works on, which the answer names.
+    private var usedSnapshot: String? { tenant == ownTenant ? nil : request.fields.snapshot }
 
     func fail(_ failure: HTTPFailure) { answer(failure.answer) }
 
@@ -93,7 +114,8 @@ final class Exchange: Sendable {
                 head.headers.append(("Preference-Applied", "ngsi-ld=\(SpecificationVersion.native)"))
             }
         }
-        head.tenant = tenant
+        head.tenant = ownTenant
+        if let snapshot = usedSnapshot { head.headers.append(("NGSILD-Snapshot", snapshot)) }
         request.connection.answer(request, head)
     }
 

@@ -378,6 +378,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             refuse(417, "Expectation Failed", "The only expectation that can be met is 100-continue")
         case .severalContentTypes: refuse(400, "Bad Request", "The request has several Content-Type headers")
         case .severalTenants: refuse(400, "Bad Request", "The request has several NGSILD-Tenant headers")
+        case .severalSnapshots: refuse(400, "Bad Request", "The request has several NGSILD-Snapshot headers")
         case .severalHosts: refuse(400, "Bad Request", "The request has several Host headers")
         }
     }

@@ -9,6 +9,10 @@ struct HeaderFields {
     var link: String?
     var tenant: String?
     var prefer: String?
+    /// The id of a snapshot.
+    var snapshot: String?
+    /// The location of an entity map.
+    var entityMap: String?
     var isChunked = false
     var expectsContinue = false
     /// Bytes of the whole section.
@@ -17,7 +21,8 @@ struct HeaderFields {
     private(set) var fault: Fault?
 
     enum Fault {
-        case contentLength, transferCoding, expectation, severalContentTypes, severalTenants, severalHosts
+        case contentLength, transferCoding, expectation, severalContentTypes, severalTenants, severalHosts,
+            severalSnapshots
     }
 
     private var hostCount = 0
@@ -51,6 +56,10 @@ struct HeaderFields {
                 if contentLength != nil || !Self.isDigits(value) { fault = .contentLength }
                 contentLength = Int(value)
                 if contentLength == nil { fault = .contentLength }
+            case 15 where name.isHeader("ngsild-snapshot"):
+                if snapshot != nil { fault = .severalSnapshots }
+                snapshot = value
+            case 16 where name.isHeader("ngsild-entitymap"): entityMap = value
             case 17 where name.isHeader("transfer-encoding"):
                 if hasTransferEncoding || value.lowercased() != "chunked" { fault = .transferCoding }
                 hasTransferEncoding = true

@@ -23,7 +23,8 @@ public final class NGSILDHandler: HTTPRequestHandler {
         do throws(HTTPFailure) {
             let resource = try RequestTarget.resource(request.target)
             if resource == .outside { return handleOutside(request) }
-            let exchange = try Exchange(request: request, binding: binding)
+            let exchange = try Exchange(
+                request: request, binding: binding, mayUseSnapshot: !resource.isAboveSnapshots)
             do throws(HTTPFailure) { try route(exchange, resource) } catch { exchange.fail(error) }
         } catch {
             request.answer(error.answer)
@@ -62,6 +63,11 @@ public final class NGSILDHandler: HTTPRequestHandler {
         case .subscription(let id): try SubscriptionResource(exchange, id: id).run()
         case .contexts: try ContextsResource(exchange).run()
         case .context(let id): try ContextResource(exchange, id: id).run()
+        case .entityMaps(let isTemporal): try EntityMapsResource(exchange: exchange, isTemporal: isTemporal).run()
+        case .entityMap(let id): try EntityMapResource(exchange: exchange, id: id).run()
+        case .snapshots: try SnapshotsResource(exchange).run()
+        case .snapshot(let id): try SnapshotResource(exchange, id: id).run()
+        case .snapshotClone(let id): try SnapshotResource(exchange, id: id).runClone()
         case .sourceIdentity: try SourceIdentityResource(exchange: exchange).run()
         case .temporalEntities: try TemporalEntitiesResource(exchange: exchange).run()
         case .temporalQuery: try TemporalEntitiesResource(exchange: exchange).runPosted()

@@ -9,6 +9,8 @@ enum Operation: Int, CaseIterable {
     case deleteTemporal, retrieveTemporal, queryTemporal
     case createSubscription, updateSubscription, retrieveSubscription, querySubscriptions, deleteSubscription
     case addContext, listContexts, serveContext, deleteContext
+    case createEntityMap, createTemporalEntityMap, retrieveEntityMap, updateEntityMap, deleteEntityMap
+    case createSnapshot, cloneSnapshot, retrieveSnapshot, updateSnapshot, deleteSnapshot, purgeSnapshots
     case retrieveSourceIdentity
     case changeStream
     case other

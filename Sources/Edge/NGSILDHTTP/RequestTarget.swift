@@ -22,6 +22,11 @@ enum Resource: Equatable {
     case contexts
     case context(String)
     case sourceIdentity
+    case entityMaps(isTemporal: Bool)
+    case entityMap(String)
+    case snapshots
+    case snapshot(String)
+    case snapshotClone(String)
     case temporalEntities
     case temporalEntity(String)
     case temporalAttributes(String)
@@ -34,6 +39,14 @@ enum Resource: Equatable {
     case unknown
     /// The path is not under the API's root.
     case outside
+
+    /// Whether it is no part of what a snapshot freezes, so that the header NGSILD-Snapshot says nothing about it.
+    var isAboveSnapshots: Bool {
+        switch self {
+        case .snapshots, .snapshot, .snapshotClone, .contexts, .context, .sourceIdentity: true
+        default: false
+        }
+    }
 }
 
 enum BatchOperation: String, CaseIterable {
@@ -74,7 +87,11 @@ struct RequestTarget {
             return try segments.next() == "sourceIdentity" && segments.isAtEnd ? .sourceIdentity : .unknown
         }
         if first.equals("temporal") { return try temporal(&segments) }
-        for later in ["csourceRegistrations", "csourceSubscriptions", "entityMaps", "snapshots"]
+        if first.equals("entityMaps") {
+            return try pair(&segments, .entityMaps(isTemporal: false)) { .entityMap($0) }
+        }
+        if first.equals("snapshots") { return try snapshots(&segments) }
+        for later in ["csourceRegistrations", "csourceSubscriptions"]
         where first.elementsEqual(later.utf8) { return .later(later) }
         return .unknown
     }
@@ -92,7 +109,7 @@ struct RequestTarget {
         switch part {
         case "entities": break
         case "entityOperations": return try segments.next() == "query" && segments.isAtEnd ? .temporalQuery : .unknown
-        case "entityMaps": return .later("temporal/entityMaps")
+        case "entityMaps": return segments.isAtEnd ? .entityMaps(isTemporal: true) : .unknown
         default: return .unknown
         }
         guard let id = try segments.next() else { return .temporalEntities }
@@ -101,6 +118,12 @@ struct RequestTarget {
         guard let name = try segments.next() else { return .temporalAttributes(id) }
         guard let instance = try segments.next() else { return .temporalAttribute(id, name) }
         return segments.isAtEnd ? .temporalInstance(id, name, instance) : .unknown
+    }
+
+    private static func snapshots(_ segments: inout Segments) throws(HTTPFailure) -> Resource {
+        guard let id = try segments.next() else { return .snapshots }
+        guard let part = try segments.next() else { return .snapshot(id) }
+        return part == "clone" && segments.isAtEnd ? .snapshotClone(id) : .unknown
     }
 
     private static func pair(

@@ -31,17 +31,48 @@ struct SubscriptionsResource {
         _ = try exchange.parameters([])
         let (exchange, service) = (exchange, service)
         try exchange.withBody { (document, context) throws(HTTPFailure) in
-            service.createSubscription(
-                document, context: context.terms, tenant: exchange.tenant, on: exchange.request.loop
-            ) {
-                switch $0 {
-                case .success(let id):
-                    let location = "/ngsi-ld/v1/subscriptions/" + PercentCoding.encode(id)
-                    exchange.answer(HTTPAnswer(status: 201, headers: [("Location", location)]))
-                case .failure(let error): exchange.fail(error)
+            let create: @Sendable (String?) -> Void = { contextURL in
+                service.createSubscription(
+                    document, context: context.terms, contextURL: contextURL, tenant: exchange.tenant,
+                    on: exchange.request.loop
+                ) {
+                    switch $0 {
+                    case .success(let id):
+                        let location = "/ngsi-ld/v1/subscriptions/" + PercentCoding.encode(id)
+                        exchange.answer(HTTPAnswer(status: 201, headers: [("Location", location)]))
+                    case .failure(let error): exchange.fail(error)
+                    }
+                }
+            }
+            guard let hosted = exchange.services.hostedContexts, Self.needsURL(context, document) else {
+                return create(nil)
+            }
+            try translating { () throws(NGSILDError) in
+                try hosted.add(
+                    implicit: context.terms.context, tenant: exchange.ownTenant, on: exchange.request.loop
+                ) { result in
+                    switch result {
+                    case .success(let id): create(exchange.contextURL(id))
+                    case .failure(let error): exchange.fail(error)
+                    }
                 }
             }
         }
+    }
+
+    /// Whether notifications will be plain JSON under an @context that has no URL, so that a Link header can name it only
+    /// if it gets one here.
+    ///
+    /// - Source: CIM 009 clause 5.13.1.
+    private static func needsURL(_ context: BoundContext, _ body: JSONDocument) -> Bool {
+        guard context.terms.context.linkURL == nil, body.isObject(body.root),
+            body.member(body.root, "jsonldContext") == nil
+        else { return false }
+        guard let notification = body.member(body.root, "notification"), body.isObject(notification),
+            let endpoint = body.member(notification, "endpoint"), body.isObject(endpoint),
+            let accept = body.member(endpoint, "accept")
+        else { return true }
+        return !body.equals(accept, "application/ld+json")
     }
 
     /// Query Subscriptions, 5.8.4.

@@ -113,13 +113,14 @@ struct TemporalEntitiesResource {
         }
         let reading = try TemporalSelectionReader(parameters: parameters, context: context.terms).read()
         let pagination = try Pagination(parameters)
-        temporal.queryTemporalEvolution(
-            query, reading.selection, tenant: exchange.tenant, on: exchange.request.loop
-        ) { result in
+        let answer: @Sendable (Result<TemporalPage, NGSILDError>, Int, (name: String, value: String)?) -> Void = {
+            (result, mapStatus, mapHeader) in
             switch result {
             case .failure(let error): exchange.fail(error)
             case .success(let page):
                 var (status, headers) = TemporalAnswer.statusAndRange(page, reading.selection.times)
+                if status == 200 { status = mapStatus }
+                if let mapHeader { headers.append(mapHeader) }
                 headers += pagination.headers(exchange.request, type, hasMore: page.hasMore, total: page.total)
                 exchange.answer(type, context, status: status, headers: headers) { writer, text in
                     var answer = TemporalAnswer(context: context.terms, reading: reading)
@@ -127,6 +128,12 @@ struct TemporalEntitiesResource {
                 }
             }
         }
+        if let use = try EntityMapUse(exchange, parameters) {
+            return try use.temporalPage(query, reading.selection) { answer($0, $1, $2) }
+        }
+        temporal.queryTemporalEvolution(
+            query, reading.selection, tenant: exchange.tenant, on: exchange.request.loop
+        ) { answer($0, 200, nil) }
     }
 }
 

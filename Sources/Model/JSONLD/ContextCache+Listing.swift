@@ -11,12 +11,10 @@ extension ContextCache {
     /// The remote documents that the cache holds, in no order. Cost: linear in them, at most `documentCount`.
     public var cachedDocuments: [CachedDocument] {
         let now = now()
-        let lifetime = configuration.documentLifetime
         return state.withLock { state in
             var documents: [CachedDocument] = []
             state.documents.forEach { url, stored in
-                let rest = stored.expiry - now
-                documents.append(CachedDocument(url: url, age: lifetime - rest, rest: rest))
+                documents.append(CachedDocument(url: url, age: now - stored.loadedAt, rest: stored.expiry - now))
             }
             return documents
         }

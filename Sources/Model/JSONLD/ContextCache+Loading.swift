@@ -192,7 +192,7 @@ extension ContextCache {
         now - stored.expiry < configuration.documentLifetime
     }
 
-    private func finish(_ url: String, _ result: Result<[UInt8], ContextError>) {
+    private func finish(_ url: String, _ result: Result<LoadedContext, ContextError>) {
         let loaded: Result<Stored, ContextError>
         do throws(ContextError) {
             loaded = .success(try parse(result.get(), url))
@@ -205,7 +205,8 @@ extension ContextCache {
             let present = state.documents.peek(url)
             switch (loaded, present) {
             case (.success(let stored), let present?) where present.document.json.bytes == stored.document.json.bytes:
-                let same = Stored(document: present.document, expiry: stored.expiry)
+                let same = Stored(
+                    document: present.document, loadedAt: stored.loadedAt, expiry: stored.expiry)
                 state.keep(same)
                 return (waiting, .success(same))
             case (.success(let stored), .some):
@@ -214,7 +215,8 @@ extension ContextCache {
                 state.failures.remove(url)
                 state.keep(stored)
             case (.failure, let present?):
-                let kept = Stored(document: present.document, expiry: now + configuration.failureLifetime)
+                let kept = Stored(
+                    document: present.document, loadedAt: present.loadedAt, expiry: now + configuration.failureLifetime)
                 state.keep(kept)
                 return (waiting, .success(kept))
             case (.failure(let error), nil):
@@ -227,14 +229,16 @@ extension ContextCache {
         for completion in waiting { completion(answer) }
     }
 
-    func parse(_ bytes: [UInt8], _ url: String) throws(ContextError) -> Stored {
+    func parse(_ loaded: LoadedContext, _ url: String) throws(ContextError) -> Stored {
         let serial = state.withLock { state in
             state.serial += 1
             return state.serial
         }
         let document = try ContextDocument(
-            url: url, bytes: bytes, limit: configuration.documentLength, serial: serial)
-        return Stored(document: document, expiry: now() + configuration.documentLifetime)
+            url: url, bytes: loaded.bytes, limit: configuration.documentLength, serial: serial)
+        let (now, limits) = (now(), configuration.lifetimes)
+        let lifetime = loaded.lifetime.map { min(max($0, limits.lowerBound), limits.upperBound) }
+        return Stored(document: document, loadedAt: now, expiry: now + (lifetime ?? configuration.documentLifetime))
     }
 }
 

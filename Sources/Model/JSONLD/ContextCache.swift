@@ -24,8 +24,11 @@ public final class ContextCache: Sendable {
         public var documentLength = 1 << 20
         /// Documents loaded at the same time, default 64; more are refused with `.tooManyLoads`.
         public var loads = 64
-        /// How long a remote document is used before it is loaded again, default 1 hour. If that fails, it stays in use.
+        /// How long a remote document is used before it is loaded again when its server does not say, default 1 hour.
+        /// If that fails, it stays in use.
         public var documentLifetime = Duration.seconds(3_600)
+        /// The shortest and the longest lifetime that a server can give to a document, default 10 s to 7 days.
+        public var lifetimes = Duration.seconds(10)...Duration.seconds(7 * 86_400)
         /// How long a failure is answered without a new attempt, default 5 s.
         public var failureLifetime = Duration.seconds(5)
 
@@ -58,6 +61,7 @@ public final class ContextCache: Sendable {
     /// A remote document and the time from which on it is to be loaded again.
     struct Stored: Sendable {
         let document: ContextDocument
+        let loadedAt: Duration
         var expiry: Duration
     }
 
@@ -161,6 +165,17 @@ public final class ContextCache: Sendable {
             resolve(source) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// Puts in a copy of a document from an earlier run, so that it is at hand when its server is not.
+    ///
+    /// The copy is used at once, and loaded again in the background when it is used.
+    ///
+    /// - Throws: `ContextError` when the bytes hold no context.
+    public func restore(_ url: String, _ bytes: [UInt8]) throws(ContextError) {
+        var stored = try parse(LoadedContext(bytes), url)
+        stored.expiry = now()
+        state.withLock { state in if state.documents.peek(url) == nil { state.keep(stored) } }
     }
 
     /// Forgets a remote document and every context built from it.

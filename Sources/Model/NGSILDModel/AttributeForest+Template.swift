@@ -21,14 +21,18 @@ public struct InstanceTimes: Hashable, Sendable {
 /// its times, a forest with one root.
 extension AttributeForest {
     /// The template of the instance at `root`.
-    public func template(of root: Int) -> AttributeForest {
+    ///
+    /// - Parameter isFromHistory: whether it was made from a template itself, so that members that only history has may
+    ///   be at the end of its head.
+    public func template(of root: Int, isFromHistory: Bool = false) -> AttributeForest {
         let node = nodes[root]
         let value = node.value
-        let cut = observedAtMember(of: node)
+        let end = isFromHistory ? historyMembers(of: node) : node.head.upperBound
+        let cut = observedAtMember(of: node, before: end)
         var result = AttributeForest()
         result.bytes.append(contentsOf: bytes[node.head.lowerBound..<value.lowerBound])
         result.bytes.append(contentsOf: bytes[value.upperBound..<cut.lowerBound])
-        result.bytes.append(contentsOf: bytes[cut.upperBound..<node.head.upperBound])
+        result.bytes.append(contentsOf: bytes[cut.upperBound..<end])
         var bare = node
         bare.headStart = 0
         bare.headLength = UInt32(result.bytes.count)
@@ -55,13 +59,34 @@ extension AttributeForest {
         return result
     }
 
-    /// Where `,"observedAt":"…"` stands in a head; empty at its end when it is not there.
-    private func observedAtMember(of node: AttributeNode) -> Range<Int> {
-        let end = node.head.upperBound
+    /// Where `,"observedAt":"…"` stands in a head before `end`; empty at `end` when it is not there.
+    private func observedAtMember(of node: AttributeNode, before end: Int) -> Range<Int> {
         guard node.observedAt.isSet else { return end..<end }
         let member = HeadMembers(self, node).members.first { bytes[$0.key].elementsEqual("\"observedAt\"".utf8) }
-        guard let member, member.key.lowerBound > node.value.upperBound else { return end..<end }
+        guard let member, member.key.lowerBound > node.value.upperBound, member.value.upperBound <= end else {
+            return end..<end
+        }
         return member.key.lowerBound - 1..<member.value.upperBound
+    }
+
+    /// Where the members begin that `append(template:…)` puts last: deletedAt, instanceId.
+    private func historyMembers(of node: AttributeNode) -> Int {
+        let first = HeadMembers(self, node).members.first { member in
+            member.key.lowerBound > node.value.upperBound
+                && (bytes[member.key].elementsEqual("\"deletedAt\"".utf8)
+                    || bytes[member.key].elementsEqual("\"instanceId\"".utf8))
+        }
+        return first.map { $0.key.lowerBound - 1 } ?? node.head.upperBound
+    }
+
+    /// When the instance at `root`, which was made from a template, was deleted; `.none` when it records no deletion.
+    public func deletedAt(of root: Int) -> Timestamp {
+        let node = nodes[root]
+        let member = HeadMembers(self, node).members.first { member in
+            member.key.lowerBound > node.value.upperBound && bytes[member.key].elementsEqual("\"deletedAt\"".utf8)
+        }
+        guard let member, member.value.count > 2 else { return .none }
+        return Timestamp(bytes[member.value].dropFirst().dropLast()) ?? .none
     }
 
     /// Appends an instance made from a template, its value and its times.

@@ -57,6 +57,8 @@ public enum ProvisionOperation: Sendable {
     case purge([String], EntityQuery, AttributeReduction?)
     /// 4.22: what of these entities has expired by now, be it attributes or all.
     case removeExpired([String])
+    /// Entities as they are, their times included, in the place of those with the same ids; for snapshots (5.16).
+    case copyEntities([EntityRecord])
     /// 4.14: the tenant and all it has.
     case deleteTenant
 }

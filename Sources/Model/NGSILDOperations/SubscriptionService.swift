@@ -7,9 +7,12 @@ public import NGSILDModel
 public protocol SubscriptionService: Sendable {
     /// 5.8.1. `body` is the subscription's JSON object, `context` the @context its names are read under.
     ///
-    /// - Parameter reply: gets the subscription's id.
+    /// - Parameters:
+    ///   - contextURL: where the broker hosts the context, when that has no URL of its own.
+    ///   - reply: gets the subscription's id.
     func createSubscription(
-        _ body: JSONDocument, context: TermContext, tenant: String, on scheduler: any ReplyScheduler,
+        _ body: JSONDocument, context: TermContext, contextURL: String?, tenant: String,
+        on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<String, NGSILDError>) -> Void)
 
     /// 5.8.2

@@ -96,6 +96,12 @@ public protocol TemporalService: Sendable {
         _ draft: EntityDraft, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<Bool, NGSILDError>) -> Void)
 
+    /// Adds instances that were read from the history, of this tenant or another, as they are, their times included; for
+    /// snapshots (5.16).
+    func copyTemporalEvolution(
+        _ entity: TemporalEntity, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void)
+
     /// 5.6.12
     func addToTemporalEvolution(
         id: String, _ draft: EntityDraft, tenant: String, on scheduler: any ReplyScheduler,

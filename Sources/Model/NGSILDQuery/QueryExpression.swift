@@ -44,6 +44,9 @@ public struct QueryExpression: Sendable {
     /// Whether a term is about an attribute, not only about `modifiedAt` and its like.
     public var namesAttributes: Bool { plan.namesAttributes }
 
+    /// The attributes that the query looks at, at the top of an entity.
+    public var attributes: Set<TermID> { plan.attributes }
+
     /// Attributes that every selected entity has, for an index. `TermID.none` among them means that nothing is selected.
     public var requiredAttributes: [TermID] { plan.requiredAttributes }
 

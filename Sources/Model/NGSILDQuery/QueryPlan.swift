@@ -62,6 +62,13 @@ final class QueryPlan: Sendable {
         }
     }
 
+    /// The attributes that terms begin with.
+    var attributes: Set<TermID> {
+        var names: Set<TermID> = []
+        for name in tests.compactMap(\.path.firstAttribute) { names.insert(name) }
+        return names
+    }
+
     func matches(_ entity: EntityRecord) -> Bool {
         entity.attributes.nodes.withUnsafeBufferPointer { nodes in
             program.evaluate { term in

@@ -18,19 +18,7 @@ final class NotificationContexts: Sendable {
 
     /// - Throws: when a document it needs cannot be had now, or is not valid any more.
     func context(of definition: SubscriptionDefinition) async throws(ContextError) -> TermContext {
-        let resolved: ResolvedContext
-        if let url = definition.contextURL {
-            if let ready = cache.cached(url) {
-                resolved = ready
-            } else {
-                resolved = try await cache.resolve(.url(url))
-            }
-        } else {
-            guard let document = try? JSONDocument(parsing: definition.contextValue) else {
-                throw .invalid(url: nil, .notAContext(.null))
-            }
-            resolved = try await cache.resolve(.value(document, document.root))
-        }
+        let resolved = try await resolved(definition)
         return made.withLock { made in
             if let known = made[resolved.identity], known.context === resolved { return known }
             if made.count >= NotificationContexts.limit { made.removeAll() }
@@ -38,5 +26,17 @@ final class NotificationContexts: Sendable {
             made[resolved.identity] = context
             return context
         }
+    }
+
+    private func resolved(_ definition: SubscriptionDefinition) async throws(ContextError) -> ResolvedContext {
+        if let url = definition.contextURL {
+            if let ready = cache.cached(url) { return ready }
+            // One that was hosted here may have been deleted; the subscription still knows what it says.
+            if let named = try? await cache.resolve(.url(url)) { return named }
+        }
+        guard let document = try? JSONDocument(parsing: definition.contextValue) else {
+            throw .invalid(url: nil, .notAContext(.null))
+        }
+        return try await cache.resolve(.value(document, document.root))
     }
 }

@@ -42,7 +42,12 @@ struct NotificationWriter {
             headers.append(
                 ("Link", "<\(link)>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""))
         }
-        if !subscription.tenant.isEmpty { headers.append(("NGSILD-Tenant", subscription.tenant)) }
+        if let (tenant, snapshot) = SnapshotSpace.read(subscription.tenant) {
+            if !tenant.isEmpty { headers.append(("NGSILD-Tenant", tenant)) }
+            headers.append(("NGSILD-Snapshot", snapshot))
+        } else if !subscription.tenant.isEmpty {
+            headers.append(("NGSILD-Tenant", subscription.tenant))
+        }
         for header in subscription.endpoint.receiverInfo { headers.append((header.name, header.value)) }
         return headers
     }

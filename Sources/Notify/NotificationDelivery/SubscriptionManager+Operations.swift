@@ -6,7 +6,8 @@ public import NGSILDOperations
 extension SubscriptionManager: SubscriptionService {
     /// CIM 009 clause 5.8.1.
     public func createSubscription(
-        _ body: JSONDocument, context: TermContext, tenant: String, on scheduler: any ReplyScheduler,
+        _ body: JSONDocument, context: TermContext, contextURL: String?, tenant: String,
+        on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<String, NGSILDError>) -> Void
     ) {
         let answer: @Sendable (Result<Subscription, NGSILDError>) -> Void = { result in
@@ -15,7 +16,7 @@ extension SubscriptionManager: SubscriptionService {
         do throws(NGSILDError) {
             let id = try SubscriptionManager.newID(body)
             var definition = SubscriptionDefinition(
-                contextValue: context.context.valueJSON, contextURL: context.context.linkURL)
+                contextValue: context.context.valueJSON, contextURL: context.context.linkURL ?? contextURL)
             try definition.merge(body, context: context)
             try claim(id, tenant) { current, count throws(NGSILDError) in
                 if current != nil { throw .alreadyExists("Subscription \(id) already exists; use Update Subscription") }

@@ -65,6 +65,37 @@ struct CityServerTests {
         #expect(again == body)
     }
 
+    @Test func `a context that cannot be had any more does not stop the start`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let contexts = directory + "-contexts"
+        defer { try? FileManager.default.removeItem(atPath: contexts) }
+        try FileManager.default.createDirectory(atPath: contexts + "/c.invalid", withIntermediateDirectories: true)
+        try #"{"@context":{"warmth":"https://c.invalid/warmth"}}"#.write(
+            toFile: contexts + "/c.invalid/c.jsonld", atomically: true, encoding: .utf8)
+        let body = Array(
+            #"{"type":"Subscription","watchedAttributes":["warmth"],"notification":{"endpoint":{"uri":"http://127.0.0.1:9/"}},"@context":["https://c.invalid/c.jsonld",{"b":"https://c.invalid/b"}]}"#
+                .utf8)
+        var settings = Settings()
+        settings.port = 0
+        settings.data = directory
+        settings.contexts = contexts
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let first = try CityServer(settings, logger: logger)
+        let id = try await client(of: first) { try await $0.createSubscription(body) }
+        await first.stop()
+
+        // Neither folder nor network has it now.
+        try FileManager.default.removeItem(atPath: contexts)
+        for _ in 0..<2 {
+            let later = try server(directory)
+            try await client(of: later) { client in
+                _ = try await client.createSubscription(Array(body))
+                #expect(!id.isEmpty)
+            }
+            await later.stop()
+        }
+    }
+
     @Test func `a table goes into a directory and comes out of it, history included`() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let table = directory + ".csv"

@@ -4,7 +4,7 @@ import Testing
 @testable import NGSILDClient
 
 struct ContextHTTPLoaderTests {
-    private func load(_ url: String, limit: Int = 1 << 20) async -> Result<[UInt8], ContextError> {
+    private func load(_ url: String, limit: Int = 1 << 20) async -> Result<LoadedContext, ContextError> {
         let http = OutgoingHTTPTests.local()
         let loader = ContextHTTPLoader(http: http, limit: limit)
         let result = await withCheckedContinuation { continuation in
@@ -23,7 +23,7 @@ struct ContextHTTPLoaderTests {
             default: .status(404)
             }
         }
-        #expect(await load(server.url + "/a/old") == .success(document))
+        #expect(await load(server.url + "/a/old") == .success(LoadedContext(document)))
         #expect(server.requests.allSatisfy { $0.headers["Accept"].first?.hasPrefix("application/ld+json") == true })
         await server.stop()
     }

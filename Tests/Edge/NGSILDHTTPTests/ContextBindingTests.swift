@@ -1,4 +1,8 @@
 import InMemoryStorage
+import JSONTree
+import NGSILDModel
+import NGSILDOperations
+import Synchronization
 import Testing
 
 @testable import NGSILDHTTP
@@ -166,4 +170,106 @@ struct ContextBindingTests {
         #expect(try client.request("GET", String(path)).body.contains(#""Car":"http://example.org/Vehicle""#))
         #expect(try client.get("/jsonldContexts?kind=ImplicitlyCreated").body.contains(path))
     }
+
+    @Test func `the core context is told of, and neither served, fetched nor deleted`() throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        let path = "/jsonldContexts/https%3A%2F%2Furi.etsi.org%2Fngsi-ld%2Fv1%2Fngsi-ld-core-context-v1.6.jsonld"
+        #expect(try client.get(path + "?details=true").body.contains(#""kind":"Cached""#))
+        #expect(try client.get(path).errorType == "OperationNotSupported")
+        #expect(try client.request("DELETE", "/ngsi-ld/v1" + path).errorType == "BadRequestData")
+        #expect(try client.request("DELETE", "/ngsi-ld/v1" + path + "?reload=true").status == 204)
+        #expect(try client.get("/jsonldContexts").body == "[]")
+        #expect(broker.contexts.loadCount == 0)
+    }
+
+    @Test func `copies of fetched contexts outlive the process, and go when they are deleted`() throws {
+        let storage = InMemoryStorage()
+        let path = "/ngsi-ld/v1/jsonldContexts/http%3A%2F%2Fexample.org%2Fvehicle.jsonld"
+        try {
+            let client = try TestBroker(storage: storage).client()
+            #expect(try client.get("/entities?type=Vehicle", link).status == 200)
+        }()
+        try {
+            let broker = try TestBroker(storage: storage)
+            broker.contexts.isOffline = true
+            let client = try broker.client()
+            #expect(try client.get("/jsonldContexts").body == #"["http://example.org/vehicle.jsonld"]"#)
+            #expect(try client.get("/entities?type=Vehicle", link).status == 200)
+            #expect(try client.request("DELETE", path).status == 204)
+        }()
+        let broker = try TestBroker(storage: storage)
+        broker.contexts.isOffline = true
+        let client = try broker.client()
+        #expect(try client.get("/jsonldContexts").body == "[]")
+        #expect(try client.get("/entities?type=Vehicle", link).status == 504)
+    }
+
+    @Test(
+        arguments: [
+            (#"{"endpoint":{"uri":"http://a.example/"}}"#, true),
+            (#"{"endpoint":{"uri":"http://a.example/","accept":"application/json"}}"#, true),
+            (#"{"endpoint":{"uri":"http://a.example/","accept":"application/ld+json"}}"#, false),
+        ])
+    func `a subscription under an inline context gets a URL that notifications can name`(
+        notification: String, isHosted: Bool
+    ) throws {
+        let storage = InMemoryStorage()
+        let subscriptions = RecordedSubscriptions()
+        let body =
+            #"{"type":"Subscription","notification":\#(notification),"@context":["http://example.org/vehicle.jsonld",{"b":"http://example.org/b"}]}"#
+        var path = ""
+        for tenant in [["NGSILD-Tenant: t"], ["NGSILD-Tenant: t"], []] {
+            let client = try TestBroker(storage: storage, subscriptions: subscriptions).client()
+            let answer = try client.request(
+                "POST", "/ngsi-ld/v1/subscriptions", ["Content-Type: application/ld+json"] + tenant, body)
+            #expect(answer.status == 201)
+            let url = subscriptions.contextURLs.last.flatMap { $0 }
+            #expect((url != nil) == isHosted)
+            guard let url else { continue }
+            #expect(url.hasPrefix("http://broker.example/ngsi-ld/v1/jsonldContexts/"))
+            path = String(url.dropFirst("http://broker.example".count))
+            #expect(try client.request("GET", path, tenant).body.contains(#"{"b":"http://example.org/b"}"#))
+            #expect(try client.request("GET", path + "?details=true", tenant).body.contains("ImplicitlyCreated"))
+            #expect(try client.request("DELETE", path + "?reload=true", tenant).errorType == "BadRequestData")
+        }
+        guard isHosted else { return }
+        // One for each tenant, in spite of the restarts.
+        #expect(Set(subscriptions.contextURLs.compactMap { $0 }).count == 2)
+        let client = try TestBroker(storage: storage).client()
+        #expect(try client.get("/jsonldContexts?kind=ImplicitlyCreated").body == "[\"http://broker.example\(path)\"]")
+        #expect(try client.request("GET", path, ["NGSILD-Tenant: t"]).status == 404)
+        #expect(try client.request("DELETE", path).status == 204)
+        #expect(try client.request("GET", path).status == 404)
+    }
+}
+
+/// Remembers the context URLs that subscriptions were created with.
+final class RecordedSubscriptions: SubscriptionService {
+    private let urls = Mutex<[String?]>([])
+    var contextURLs: [String?] { urls.withLock { $0 } }
+
+    func createSubscription(
+        _ body: JSONDocument, context: TermContext, contextURL: String?, tenant: String,
+        on scheduler: any ReplyScheduler, reply: @escaping @Sendable (Result<String, NGSILDError>) -> Void
+    ) {
+        urls.withLock { $0.append(contextURL) }
+        scheduler.deliver([{ reply(.success("urn:ngsi-ld:Subscription:1")) }])
+    }
+
+    func updateSubscription(
+        id: String, _ fragment: JSONDocument, context: TermContext, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
+    ) {}
+
+    func appendSubscription(
+        id: String, tenant: String, context: TermContext, showsSystemAttributes: Bool, to writer: inout ByteWriter
+    ) throws(NGSILDError) {}
+
+    func subscriptionIDs(tenant: String) throws(NGSILDError) -> [String] { [] }
+
+    func deleteSubscription(
+        id: String, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
+    ) {}
 }

@@ -30,7 +30,13 @@ struct RequestTargetTests {
             ("/ngsi-ld/v1/temporal/entityOperations/query", .temporalQuery), ("/ngsi-ld/v1/temporal", .unknown),
             ("/ngsi-ld/v1/csourceRegistrations/x", .later("csourceRegistrations")),
             ("/ngsi-ld/v1/csourceSubscriptions", .later("csourceSubscriptions")),
-            ("/ngsi-ld/v1/entityMaps", .later("entityMaps")), ("/ngsi-ld/v1/snapshots", .later("snapshots")),
+            ("/ngsi-ld/v1/entityMaps", .entityMaps(isTemporal: false)),
+            ("/ngsi-ld/v1/entityMaps/urn:m:1", .entityMap("urn:m:1")),
+            ("/ngsi-ld/v1/temporal/entityMaps/", .entityMaps(isTemporal: true)),
+            ("/ngsi-ld/v1/temporal/entityMaps/a", .unknown), ("/ngsi-ld/v1/snapshots/", .snapshots),
+            ("/ngsi-ld/v1/snapshots/urn:s:1", .snapshot("urn:s:1")),
+            ("/ngsi-ld/v1/snapshots/urn:s:1/clone", .snapshotClone("urn:s:1")),
+            ("/ngsi-ld/v1/snapshots/urn:s:1/copy", .unknown),
             ("/ngsi-ld/v1/entities//attrs", .entityAttributes("")),
         ] as [(String, Resource)])
     func `a path names a resource`(target: String, expected: Resource) throws {

@@ -1,11 +1,14 @@
 import BrokerCore
+import EntityMaps
 import InMemoryStorage
 import JSONLD
 import JSONTree
 import Logging
 import NGSILDModel
 import NGSILDOperations
+import Snapshots
 import Synchronization
+import TemporalEvolution
 import Testing
 
 @testable import NGSILDHTTP
@@ -24,17 +27,28 @@ final class TestBroker: Sendable {
     let contexts: TestContexts
     let metrics = HTTPMetrics()
     let storage: InMemoryStorage
+    private let history: HistoryStore?
 
     init(
-        storage: InMemoryStorage = InMemoryStorage(), _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
+        storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
+        keepsHistory: Bool = false,
+        _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
         broker = try Broker(storage: storage)
         contexts = TestContexts()
         let hosted = try HostedContexts(documents: broker, next: contexts)
+        let cache = ContextCache(loader: hosted)
+        try hosted.restoreCopies(into: cache)
+        history =
+            keepsHistory
+            ? try HistoryStore(keeping: broker, entities: broker, configuration: HistoryConfiguration()) : nil
         let services = BrokerServices(
-            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: nil,
-            registry: broker.registry, contexts: ContextCache(loader: hosted), hostedContexts: hosted,
+            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
+            temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),
+            snapshots: try SnapshotStore(
+                provision: broker, consumption: broker, temporal: history, documents: broker),
+            registry: broker.registry, contexts: cache, hostedContexts: hosted,
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant))
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics) { request in
@@ -47,11 +61,13 @@ final class TestBroker: Sendable {
         configure(&configuration)
         server = HTTPServer(
             configuration: configuration, handler: handler, metrics: metrics, logger: Logger(label: "test"))
+        history?.start(feed: broker)
         port = try server.start()
     }
 
     deinit {
         server.shutdown()
+        history?.stop()
         broker.stop()
     }
 
@@ -68,16 +84,24 @@ final class TestContexts: ContextDocumentLoader {
         "http://example.org/nojson.jsonld": "<html>",
     ])
     private let loads = Mutex(0)
+    private let offline = Mutex(false)
+
+    /// Whether nothing can be reached.
+    var isOffline: Bool {
+        get { offline.withLock { $0 } }
+        set { offline.withLock { $0 = newValue } }
+    }
 
     var loadCount: Int { loads.withLock { $0 } }
 
-    func load(_ url: String, completion: @escaping @Sendable (Result<[UInt8], ContextError>) -> Void) {
+    func load(_ url: String, completion: @escaping @Sendable (Result<LoadedContext, ContextError>) -> Void) {
         loads.withLock { $0 += 1 }
         // On another thread, as a loader that goes to the network does.
-        let document = documents.withLock { $0[url] }
+        let document = isOffline ? nil : documents.withLock { $0[url] }
         Thread.run {
             completion(
-                document.map { .success(Array($0.utf8)) } ?? .failure(.unreachable(url: url, reason: "no network")))
+                document.map { .success(LoadedContext(Array($0.utf8))) }
+                    ?? .failure(.unreachable(url: url, reason: "no network")))
         }
     }
 }

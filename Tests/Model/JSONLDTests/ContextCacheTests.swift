@@ -127,19 +127,19 @@ struct ContextCacheTests {
     // MARK: - Failures
 
     @Test(arguments: [
-        (Result<[UInt8], ContextError>.failure(.unreachable(url: url, reason: "refused")), true),
+        (Result<LoadedContext, ContextError>.failure(.unreachable(url: url, reason: "refused")), true),
         (.failure(.status(url: url, code: 500)), true),
         (.failure(.refused(url: url, reason: "private address")), true),
-        (.success(Array(repeating: 0x20, count: (1 << 20) + 1)), true),
-        (.success(Array("<html>".utf8)), false),
-        (.success(Array("{\"note\":1}".utf8)), false),
-        (.success(Array("[]".utf8)), false),
-        (.success(Array("{\"@context\":5}".utf8)), false),
-        (.success(Array("{\"@context\":\"\(url)\"}".utf8)), false),
-        (.success([0x7B, 0xFF, 0x7D]), false),
+        (.success(LoadedContext(Array(repeating: 0x20, count: (1 << 20) + 1))), true),
+        (.success(LoadedContext(Array("<html>".utf8))), false),
+        (.success(LoadedContext(Array("{\"note\":1}".utf8))), false),
+        (.success(LoadedContext(Array("[]".utf8))), false),
+        (.success(LoadedContext(Array("{\"@context\":5}".utf8))), false),
+        (.success(LoadedContext(Array("{\"@context\":\"\(url)\"}".utf8))), false),
+        (.success(LoadedContext([0x7B, 0xFF, 0x7D])), false),
     ])
     func `what cannot be had and what is wrong are told apart`(
-        answer: Result<[UInt8], ContextError>, isUnavailable: Bool
+        answer: Result<LoadedContext, ContextError>, isUnavailable: Bool
     ) async {
         let loader = FakeLoader()
         loader[Self.url] = answer
@@ -169,7 +169,7 @@ struct ContextCacheTests {
             }
         }
         #expect(loader.requests.count == 1)
-        loader[Self.url] = .success(Array(Self.content.utf8))
+        loader[Self.url] = .success(LoadedContext(Array(Self.content.utf8)))
         clock.advance(by: .seconds(6))
         #expect(try await cache.resolve(.url(Self.url)).expand(term: "a") == "http://x.org/1")
         #expect(loader.requests.count == 2)
@@ -185,7 +185,7 @@ struct ContextCacheTests {
         }
         #expect(cache.cached(Self.url) == nil)
         #expect(loader.requests.count == 1)
-        loader[Self.url] = .success(Array(Self.content.utf8))
+        loader[Self.url] = .success(LoadedContext(Array(Self.content.utf8)))
         cache.remove(Self.url)
         #expect(try await cache.resolve(.url(Self.url)).expand(term: "a") == "http://x.org/1")
     }
@@ -255,7 +255,7 @@ struct ContextCacheTests {
         configuration.contextCount = 2
         configuration.documentCount = 1
         let loader = FakeLoader()
-        for index in 0..<3 { loader["http://x.org/\(index)"] = .success(Array(Self.content.utf8)) }
+        for index in 0..<3 { loader["http://x.org/\(index)"] = .success(LoadedContext(Array(Self.content.utf8))) }
         let cache = ContextCache(loader: loader, configuration: configuration)
         _ = try await cache.resolve(.url("http://x.org/0"))
         _ = try await cache.resolve(.url("http://x.org/1"))
@@ -282,7 +282,7 @@ struct ContextCacheTests {
         let loader = FakeLoader([Self.url: Self.content])
         let cache = ContextCache(loader: loader, clock: clock)
         let old = try await cache.resolve(.url(Self.url))
-        loader[Self.url] = .success(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8))
+        loader[Self.url] = .success(LoadedContext(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8)))
         clock.advance(by: .seconds(3_700))
         loader.hold()
         #expect(cache.cached(Self.url) == nil)
@@ -302,7 +302,7 @@ struct ContextCacheTests {
         let loader = FakeLoader([Self.url: Self.content])
         let cache = ContextCache(loader: loader, clock: clock)
         _ = try await cache.resolve(.url(Self.url))
-        loader[Self.url] = .success(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8))
+        loader[Self.url] = .success(LoadedContext(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8)))
         clock.advance(by: .seconds(10_000))
         #expect(try await cache.resolve(.url(Self.url)).expand(term: "a") == "http://x.org/2")
     }
@@ -324,13 +324,47 @@ struct ContextCacheTests {
         #expect(loader.requests.count == 4)
     }
 
+    @Test(arguments: [
+        (Duration?.none, 3_600), (.seconds(60), 60), (.zero, 10), (.seconds(1 << 31), 7 * 86_400),
+    ])
+    func `a document is used for as long as its server says, within bounds`(
+        lifetime: Duration?, seconds: Int
+    ) async throws {
+        let clock = ManualClock()
+        let loader = FakeLoader()
+        loader[Self.url] = .success(LoadedContext(Array(Self.content.utf8), lifetime: lifetime))
+        let cache = ContextCache(loader: loader, clock: clock)
+        _ = try await cache.resolve(.url(Self.url))
+        #expect(cache.cachedDocuments.first?.rest == .seconds(seconds))
+        clock.advance(by: .seconds(seconds - 1))
+        #expect(cache.cached(Self.url) != nil)
+        #expect(cache.cachedDocuments.first?.age == .seconds(seconds - 1))
+        clock.advance(by: .seconds(1))
+        #expect(cache.cached(Self.url) == nil)
+    }
+
+    @Test func `a copy from an earlier run is used at once, and replaced when its server answers`() async throws {
+        let loader = FakeLoader()
+        let cache = ContextCache(loader: loader)
+        try cache.restore(Self.url, Array(Self.content.utf8))
+        let old = try await cache.resolve(.url(Self.url))
+        #expect(old.expand(term: "a") == "http://x.org/1")
+        #expect(loader.requests == [Self.url])
+        loader[Self.url] = .success(LoadedContext(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8)))
+        let fresh = ContextCache(loader: loader)
+        try fresh.restore(Self.url, Array(Self.content.utf8))
+        _ = try await fresh.resolve(.url(Self.url))
+        #expect(try await fresh.resolve(.url(Self.url)).expand(term: "a") == "http://x.org/2")
+        #expect(throws: ContextError.self) { try fresh.restore("http://x.org/e", Array("{}".utf8)) }
+    }
+
     @Test func `a context is forgotten with any document it was built from`() async throws {
         let loader = FakeLoader([Self.url: #"{"@context":"d"}"#, "http://x.org/d": Self.content])
         let cache = ContextCache(loader: loader)
         _ = try await cache.resolve(.url(Self.url))
         cache.remove("http://x.org/d")
         #expect(cache.cached(Self.url) == nil)
-        loader["http://x.org/d"] = .success(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8))
+        loader["http://x.org/d"] = .success(LoadedContext(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8)))
         #expect(try await cache.resolve(.url(Self.url)).expand(term: "a") == "http://x.org/2")
         #expect(loader.requests == [Self.url, "http://x.org/d", "http://x.org/d"])
     }
@@ -356,13 +390,13 @@ struct ContextCacheTests {
             }
         }
         let old = try await cache.resolve(.url(Self.url))
-        loader[Self.url] = .success(Array(#"{"@context":{"a":"b","b":"a"}}"#.utf8))
+        loader[Self.url] = .success(LoadedContext(Array(#"{"@context":{"a":"b","b":"a"}}"#.utf8)))
         await #expect(throws: ContextError.invalid(url: Self.url, .cyclicTerm("a"))) { try await reload().get() }
         #expect(cache.cached(Self.url) === old)
         loader[Self.url] = nil
         await #expect(throws: ContextError.status(url: Self.url, code: 404)) { try await reload().get() }
         #expect(cache.cached(Self.url) === old)
-        loader[Self.url] = .success(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8))
+        loader[Self.url] = .success(LoadedContext(Array(#"{"@context":{"a":"http://x.org/2"}}"#.utf8)))
         let new = try await reload().get()
         #expect(new.expand(term: "a") == "http://x.org/2")
         #expect(cache.cached(Self.url) === new)

@@ -33,10 +33,10 @@ func problem(_ text: String, documents: [String: String] = [:]) throws -> Contex
 
 /// A loader whose answers are set by the test, at once or when the test says so.
 final class FakeLoader: ContextDocumentLoader {
-    typealias Completion = @Sendable (Result<[UInt8], ContextError>) -> Void
+    typealias Completion = @Sendable (Result<LoadedContext, ContextError>) -> Void
 
     private struct State {
-        var answers: [String: Result<[UInt8], ContextError>] = [:]
+        var answers: [String: Result<LoadedContext, ContextError>] = [:]
         var requests: [String] = []
         var isHolding = false
         var held: [(url: String, completion: Completion)] = []
@@ -45,10 +45,10 @@ final class FakeLoader: ContextDocumentLoader {
     private let state = Mutex(State())
 
     init(_ documents: [String: String] = [:]) {
-        for (url, text) in documents { self[url] = .success(Array(text.utf8)) }
+        for (url, text) in documents { self[url] = .success(LoadedContext(Array(text.utf8))) }
     }
 
-    subscript(_ url: String) -> Result<[UInt8], ContextError>? {
+    subscript(_ url: String) -> Result<LoadedContext, ContextError>? {
         get { state.withLock { $0.answers[url] } }
         set { state.withLock { $0.answers[url] = newValue } }
     }
@@ -69,7 +69,7 @@ final class FakeLoader: ContextDocumentLoader {
         for (url, completion) in held { completion(answer(url)) }
     }
 
-    private func answer(_ url: String) -> Result<[UInt8], ContextError> {
+    private func answer(_ url: String) -> Result<LoadedContext, ContextError> {
         self[url] ?? .failure(.status(url: url, code: 404))
     }
 

@@ -12,14 +12,16 @@ import NGSILDOperations
 struct City {
     /// A loader that has two contexts and no network.
     struct Loader: ContextDocumentLoader {
-        func load(_ url: String, completion: @escaping @Sendable (Result<[UInt8], ContextError>) -> Void) {
+        func load(_ url: String, completion: @escaping @Sendable (Result<LoadedContext, ContextError>) -> Void) {
             switch url {
             case City.contextURL:
                 completion(
                     .success(
-                        Array(#"{"@context":{"warmth":"https://city.example/warmth","ex":"https://ex.example/"}}"#.utf8)
-                    ))
-            case "https://city.example/broken.jsonld": completion(.success(Array("{".utf8)))
+                        LoadedContext(
+                            Array(
+                                #"{"@context":{"warmth":"https://city.example/warmth","ex":"https://ex.example/"}}"#
+                                    .utf8))))
+            case "https://city.example/broken.jsonld": completion(.success(LoadedContext(Array("{".utf8))))
             default: completion(.failure(.status(url: url, code: 404)))
             }
         }
@@ -65,11 +67,14 @@ struct City {
     }
 
     @discardableResult
-    func subscribe(_ json: String, context: TermContext? = nil, tenant: String = "") async throws -> String {
+    func subscribe(
+        _ json: String, context: TermContext? = nil, contextURL: String? = nil, tenant: String = ""
+    ) async throws -> String {
         let body = try JSONDocument(parsing: json)
         let result = await withCheckedContinuation { continuation in
             manager.createSubscription(
-                body, context: context ?? self.context, tenant: tenant, on: ImmediateReplyScheduler()
+                body, context: context ?? self.context, contextURL: contextURL, tenant: tenant,
+                on: ImmediateReplyScheduler()
             ) { continuation.resume(returning: $0) }
         }
         return try result.get()

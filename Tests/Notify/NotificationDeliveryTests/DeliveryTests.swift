@@ -1,5 +1,6 @@
 import BrokerCore
 import InMemoryStorage
+import JSONLD
 import JSONTree
 import NGSILDClient
 import NGSILDModel
@@ -42,6 +43,28 @@ struct DeliveryTests {
         #expect(shown.at("notification", "status") == "ok")
         #expect(shown.at("notification", "lastSuccess") != nil)
         #expect(shown.at("notification", "lastFailure") == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func `names are short under a context that the broker hosts, and in full when it was deleted`(
+        isThere: Bool
+    ) async throws {
+        let transport = ScriptedTransport()
+        let city = try City(transport)
+        let inline = try JSONDocument(parsing: #"[{"temperature":"https://city.example/warmth"}]"#)
+        let resolved = try await city.contexts.resolve(.value(inline, inline.root))
+        let url = isThere ? City.contextURL : "https://city.example/deleted.jsonld"
+        let id = try await city.subscribe(
+            #"{"type":"Subscription","watchedAttributes":["temperature"],"notification":{"endpoint":{"uri":"http://a.example/"}}}"#,
+            context: TermContext(context: resolved, registry: city.broker.registry), contextURL: url)
+        #expect(try city.shown(id).at("jsonldContext") == url)
+        try await city.create(
+            #"{"id":"urn:ngsi-ld:Room:1","type":"Room","https://city.example/warmth":{"type":"Property","value":1}}"#)
+        await transport.arrival(of: 1)
+        await city.stop()
+        let post = try #require(transport.posts.first)
+        #expect(post.json.contains(isThere ? #""warmth":{"# : #""https://city.example/warmth":{"#))
+        #expect(post.headers["Link"]?.contains(isThere ? url : "core-context") == true)
     }
 
     @Test(arguments: [
