@@ -68,6 +68,7 @@ public enum AttributeReduction: Hashable, Sendable {
     case drop(Set<TermID>)
     case keep(Set<TermID>)
 
+    /// Whether an attribute of this name stays.
     public func keeps(_ name: TermID) -> Bool {
         switch self {
         case .drop(let names): !names.contains(name)

@@ -153,7 +153,8 @@ import Testing
     @Test func `samples of a tenant that was deleted do not come up in a new one of its name`() async throws {
         let city = try TestCity()
         try await city.create()
-        let draft = try city.draft(#"{"id":"\#(TestCity.room)","type":"Room","temperature":{"type":"Property","value":1}}"#)
+        let draft = try city.draft(
+            #"{"id":"\#(TestCity.room)","type":"Room","temperature":{"type":"Property","value":1}}"#)
         _ = await city.perform(.createEntity(draft), tenant: "north")
         city.history.absorb()
         #expect(try city.history.series(tenant: "north", entity: TestCity.room).count == 1)
