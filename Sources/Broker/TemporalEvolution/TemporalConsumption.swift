@@ -161,7 +161,6 @@ extension HistoryStore {
         var taken = 0
         /// Whether to go on.
         func visit(_ head: TemporalHead) throws -> Bool {
-            if reader.cut != nil, taken > 0, !query.counts, taken >= query.limit { return false }
             guard try isSelected(head, query, selection, tenant) else { return true }
             matched += 1
             if matched <= query.offset { return true }

@@ -2,6 +2,7 @@
 ///
 /// - Source: CIM 009 clause 4.5.23.
 public struct LinkedEntityRetrieval: Sendable {
+    /// Where in the answer linked entities stand.
     public enum Form: Sendable {
         /// Inside the Relationship that links to them.
         case inline

@@ -7,6 +7,10 @@ struct OutgoingHTTPTests {
     static func local() -> OutgoingHTTP {
         var configuration = OutgoingHTTP.Configuration()
         configuration.allowsLoopback = true
+        // All suites share two threads on a small machine, so an answer may take long.
+        configuration.connectTimeout = .seconds(60)
+        configuration.readTimeout = .seconds(120)
+        configuration.timeout = .seconds(180)
         return OutgoingHTTP(configuration: configuration)
     }
 
