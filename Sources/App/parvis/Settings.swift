@@ -48,10 +48,10 @@ struct Settings: Sendable {
         Key(
             name: "memory-budget",
             apply: { settings, text in
-                guard let bytes = byteCount(text), bytes >= 16 << 20 else { return false }
+                guard let bytes = byteCount(text), bytes >= 1 << 20 else { return false }
                 settings.memoryBudget = bytes
                 return true
-            }, expectation: "a size of at least 16MiB, such as 512MiB or 4GiB"),
+            }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
         Key(
             name: "open",
             apply: { settings, text in
