@@ -62,11 +62,14 @@ final class CityServer: Sendable {
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),
             snapshots: snapshots, registry: broker.registry, contexts: contexts, hostedContexts: hosted,
-            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }) { [subscriptions, history] name in
-                subscriptions.forgetTenant(name)
-                history.forgetTenant(name)
-                hosted.forgetTenant(name)
-            })
+            tenants: TenantAdministration(
+                names: { [broker] in broker.tenantNames.filter { SnapshotSpace.read($0) == nil } },
+                forget: { [subscriptions, history, snapshots] name in
+                    subscriptions.forgetTenant(name)
+                    history.forgetTenant(name)
+                    hosted.forgetTenant(name)
+                    snapshots.forgetTenant(name)
+                }))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(

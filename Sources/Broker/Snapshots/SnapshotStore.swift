@@ -134,6 +134,20 @@ public final class SnapshotStore: Sendable {
         }
     }
 
+    /// Removes the snapshots of a tenant that was deleted; their documents went with it.
+    public func forgetTenant(_ name: String) {
+        let forgotten = records(of: name).filter { forget($0) }
+        guard !forgotten.isEmpty else { return }
+        run { [self] in
+            for record in forgotten {
+                guard let error = await submit(.deleteTenant, record.space) else { continue }
+                if case .nonexistentTenant = error { continue }
+                configuration.onFailure(
+                    "Snapshot \(record.snapshot.id) of the deleted tenant \(name) cannot be removed: \(error)")
+            }
+        }
+    }
+
     /// Waits until nothing runs in the background; for tests, which do not call `start`.
     func quiesce() async {
         while true {

@@ -244,6 +244,22 @@ struct SnapshotStoreTests {
         _ = try rooms.snapshots.space(of: id, tenant: "")
     }
 
+    @Test func `the snapshots of a deleted tenant go with it`() async throws {
+        let rooms = try Rooms()
+        try await rooms.create(1...1, tenant: "t")
+        try await rooms.create(1...1)
+        let id = try await rooms.freeze("urn:s:1", tenant: "t")
+        try await rooms.freeze("urn:s:2")
+        let space = try rooms.snapshots.space(of: id, tenant: "t")
+        #expect(rooms.broker.tenantNames.contains(space))
+        try await rooms.submit(.deleteTenant, "t")
+        rooms.snapshots.forgetTenant("t")
+        await rooms.snapshots.quiesce()
+        #expect(!rooms.broker.tenantNames.contains(space))
+        #expect(throws: NGSILDError.self) { try rooms.snapshots.retrieveSnapshot(id: id, tenant: "t") }
+        _ = try rooms.snapshots.space(of: "urn:s:2", tenant: "")
+    }
+
     @Test func `nothing of a deleted snapshot shows in the next one of its id`() async throws {
         let rooms = try Rooms()
         try await rooms.create(1...2)
