@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Finds the slot of an entity by its id, byte for byte, without keeping the ids: they are in the records.
 ///
 /// An open-addressed table of one word for each entity: the upper half is a part of the id's hash, the lower half the
@@ -96,6 +102,12 @@ extension String {
     func isExactly(_ other: String) -> Bool {
         var left = self
         var right = other
-        return left.withUTF8 { left in right.withUTF8 { left.elementsEqual($0) } }
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                guard left.count == right.count else { return false }
+                guard let one = left.baseAddress, let other = right.baseAddress else { return true }
+                return memcmp(one, other, left.count) == 0
+            }
+        }
     }
 }

@@ -124,25 +124,20 @@ struct NodeMemory {
 
     /// The slot whose box grows least in area when it takes in the given one; of equals the one of least area.
     func slot(_ node: UInt32, growingLeastBy added: IndexBox) -> Int {
-        let west = vector(node, 0)
-        let south = vector(node, 1)
-        let east = vector(node, 2)
-        let north = vector(node, 3)
-        let area = (east - west) * (north - south)
-        let grown =
-            (pointwiseMax(east, Vector(repeating: added.maxLongitude))
-                - pointwiseMin(west, Vector(repeating: added.minLongitude)))
-            * (pointwiseMax(north, Vector(repeating: added.maxLatitude))
-                - pointwiseMin(south, Vector(repeating: added.minLatitude)))
-        let isUsed = NodeMemory.numbers .< Float(count(node))
-        let growth = Vector(repeating: .infinity).replacing(with: grown - area, where: isUsed)
-        let isLeast = (growth .== growth.min()) .& isUsed
-        let areas = Vector(repeating: .infinity).replacing(with: area, where: isLeast)
-        let choices = bits((areas .== areas.min()) .& isLeast)
-        return choices == 0 ? 0 : choices.trailingZeroBitCount
+        var choice = 0
+        var least = (growth: Float.infinity, area: Float.infinity)
+        for slot in 0..<count(node) {
+            var box = box(node, slot)
+            let area = box.area
+            box.formUnion(added)
+            let growth = box.area - area
+            if growth < least.growth || (growth == least.growth && area < least.area) {
+                least = (growth, area)
+                choice = slot
+            }
+        }
+        return choice
     }
-
-    private static let numbers = Vector(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
     @inline(__always)
     private func bits(_ mask: SIMDMask<SIMD16<Int32>>) -> UInt32 {

@@ -77,13 +77,35 @@ struct Pagination {
         return headers
     }
 
+    /// The request's own path and parameters, in their order, with another place among the pages.
     private func link(_ request: HTTPRequest, _ type: MediaType, _ page: String, _ relation: String) -> String {
-        var query = ""
-        for part in request.query.split(separator: "&") where !Self.names.contains(where: part.hasPrefix) {
-            query += part + "&"
+        var path = String(request.path)
+        var query = String(request.query)
+        var link: [UInt8] = []
+        link.reserveCapacity(path.utf8.count + query.utf8.count + 160)
+        link.append(UInt8(ascii: "<"))
+        path.withUTF8 { link.append(contentsOf: $0) }
+        link.append(UInt8(ascii: "?"))
+        query.withUTF8 { query in
+            var start = 0
+            while start < query.count {
+                let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
+                let part = query[start..<end]
+                if !part.isEmpty, !Self.names.contains(where: { part.starts(with: $0) }) {
+                    link.append(contentsOf: part)
+                    link.append(UInt8(ascii: "&"))
+                }
+                start = end + 1
+            }
         }
-        return "<\(request.path)?\(query)\(page)>; rel=\"\(relation)\"; type=\"\(type.text)\""
+        link.append(contentsOf: page.utf8)
+        link.append(contentsOf: ">; rel=\"".utf8)
+        link.append(contentsOf: relation.utf8)
+        link.append(contentsOf: "\"; type=\"".utf8)
+        link.append(contentsOf: type.text.utf8)
+        link.append(UInt8(ascii: "\""))
+        return String(decoding: link, as: UTF8.self)
     }
 
-    private static let names = ["limit=", "offset=", "pageAfter=", "pageBefore="]
+    private static let names = ["limit=", "offset=", "pageAfter=", "pageBefore="].map { Array($0.utf8) }
 }
