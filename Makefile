@@ -16,7 +16,7 @@ build: ## install what is missing, build the release binary
 	@scripts/bootstrap
 	swift build -c release --static-swift-stdlib --product parvis
 
-test: ## install what is missing, run all tests: Swift, the console in a browser, kill -9 under load
+test: ## install what is missing, run all tests: Swift, the console in a browser, kill -9 under load, public clients
 	@scripts/test
 
 bench: ## measure the frozen scenarios beside nginx and print a table (ARGS="--only get1,q10k" to choose)

@@ -81,14 +81,17 @@ struct SubscriptionsResource {
         let type = try exchange.accepted()
         let parameters = try exchange.parameters([.limit, .offset, .count, .options])
         let pagination = try Pagination(parameters)
-        let showsSystem = try parameters.options(["sysAttrs"]).contains("sysAttrs")
+        // Early versions of the specification, and clients since, ask for the count by an option.
+        let options = try parameters.options(["sysAttrs", "count"])
+        let showsSystem = options.contains("sysAttrs")
+        let counts = pagination.counts || options.contains("count")
         let (exchange, service) = (exchange, service)
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             let ids = try translating { () throws(NGSILDError) in try service.subscriptionIDs(tenant: exchange.tenant) }
             let page = ids.dropFirst(pagination.offset).prefix(pagination.limit)
             let headers = pagination.headers(
                 exchange.request, type, hasMore: pagination.offset + page.count < ids.count,
-                total: pagination.counts ? ids.count : nil)
+                total: counts ? ids.count : nil)
             exchange.answer(type, context, headers: headers) { writer, contextText in
                 AnswerWriter.array(Array(page), to: &writer) { id, writer in
                     // One that was deleted since the ids were taken leaves an empty object behind.

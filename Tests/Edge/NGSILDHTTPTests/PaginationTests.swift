@@ -82,6 +82,14 @@ struct PaginationTests {
         _ = broker
     }
 
+    @Test(arguments: [("", nil), ("?count=true", "0"), ("?options=count", "0"), ("?options=count,sysAttrs", "0")])
+    func `subscriptions are counted when a parameter or an option asks for it`(query: String, count: String?) throws {
+        let client = try TestBroker(subscriptions: RecordedSubscriptions()).client()
+        let answer = try client.get("/subscriptions/\(query)")
+        #expect(answer.status == 200)
+        #expect(answer.header("NGSILD-Results-Count") == count)
+    }
+
     @Test func `what is equal in the order keeps that of its creation`() throws {
         let (broker, client) = try filled(9)
         let page = try client.get("/entities?type=Room&orderBy=type&limit=5&offset=2&pick=id")
