@@ -18,18 +18,24 @@ struct OperatorPages: Sendable {
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
         switch request.path {
-        case "/health", "/ready":
-            return HTTPAnswer(status: 200, contentType: "application/json", body: Array("{\"status\":\"up\"}".utf8))
-        case "/metrics":
-            return HTTPAnswer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: figures())
+        case "/health", "/ready", "/metrics":
+            guard request.method == .GET || request.method == .HEAD else { return Self.refused }
         default: return page(request)
         }
+        switch request.path {
+        case "/health", "/ready":
+            return HTTPAnswer(status: 200, contentType: "application/json", body: Array("{\"status\":\"up\"}".utf8))
+        default:
+            return HTTPAnswer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: figures())
+        }
     }
+
+    private static var refused: HTTPAnswer { HTTPAnswer(status: 405, headers: [("Allow", "GET, HEAD")]) }
 
     private func page(_ request: HTTPRequest) -> HTTPAnswer? {
         guard let resource = console.resource(for: String(request.path)) else { return nil }
         guard request.method == .GET || request.method == .HEAD else {
-            return HTTPAnswer(status: 405, headers: [("Allow", "GET, HEAD")])
+            return Self.refused
         }
         if let field = request.header("If-None-Match"), resource.matches(ifNoneMatch: field) {
             return HTTPAnswer(status: 304, headers: resource.headers)
