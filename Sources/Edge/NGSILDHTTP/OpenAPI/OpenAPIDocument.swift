@@ -29,7 +29,8 @@ struct OpenAPIDocument {
                 "description":
                     """
                 NGSI-LD (ETSI GS CIM 009 v1.9.1) and what operators need beside it. Besides the statuses listed, \
-                what is no proper HTTP/1.1 is refused with 400, 417, 501 or 505, a method that a path does not have with 405.
+                what is no proper HTTP/1.1 is refused with 400, 417, 501 or 505, a method that a path does \
+                    not have with 405.
                 """,
                 "version": "1.9.1",
             ],
@@ -134,7 +135,10 @@ struct OpenAPIDocument {
         header("NGSILD-Snapshot", DocumentSchema.uriValue, "The snapshot to work on in place of the tenant's city."),
         header(
             "Link", ["type": "string"],
-            "The @context of a request without JSON-LD body: <URL>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"."
+            """
+            The @context of a request without JSON-LD body: <URL>; rel="http://www.w3.org/ns/json-ld#context"; \
+            type="application/ld+json".
+            """
         ),
         header(
             "Prefer", ["type": "string"],

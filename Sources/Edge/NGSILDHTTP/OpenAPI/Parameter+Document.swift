@@ -29,7 +29,10 @@ extension Parameter {
         case .format:
             (
                 Self.string,
-                "The representation: normalized, concise, simplified or keyValues; of histories also temporalValues and aggregatedValues."
+                """
+                The representation: normalized, concise, simplified or keyValues; of histories also temporalValues \
+                and aggregatedValues.
+                """
             )
         case .geometryProperty: (Self.string, "The GeoProperty that is the geometry in GeoJSON.")
         case .limit: (Self.number, "How many to answer with at most; 20 if not given, up to 1,000.")
