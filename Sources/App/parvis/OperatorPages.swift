@@ -17,19 +17,21 @@ struct OperatorPages: Sendable {
     let metrics: HTTPMetrics
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
-        switch request.path {
-        case "/health", "/ready":
-            return HTTPAnswer(status: 200, contentType: "application/json", body: Array("{\"status\":\"up\"}".utf8))
-        case "/metrics":
+        guard Self.paths.contains(String(request.path)) else { return page(request) }
+        guard request.method == .GET || request.method == .HEAD else { return Self.refused }
+        if request.path == "/metrics" {
             return HTTPAnswer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: figures())
-        default: return page(request)
         }
+        return HTTPAnswer(status: 200, contentType: "application/json", body: Array("{\"status\":\"up\"}".utf8))
     }
+
+    private static let paths: Set<String> = ["/health", "/ready", "/metrics"]
+    private static var refused: HTTPAnswer { HTTPAnswer(status: 405, headers: [("Allow", "GET, HEAD")]) }
 
     private func page(_ request: HTTPRequest) -> HTTPAnswer? {
         guard let resource = console.resource(for: String(request.path)) else { return nil }
         guard request.method == .GET || request.method == .HEAD else {
-            return HTTPAnswer(status: 405, headers: [("Allow", "GET, HEAD")])
+            return Self.refused
         }
         if let field = request.header("If-None-Match"), resource.matches(ifNoneMatch: field) {
             return HTTPAnswer(status: 304, headers: resource.headers)

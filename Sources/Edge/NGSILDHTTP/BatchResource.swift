@@ -97,12 +97,15 @@ struct BatchResource {
 
     // MARK: Queries
 
+    static let queryParameters = EntitySelection.representationParameters.union([
+        .limit, .offset, .count, .pageAfter, .pageBefore,
+    ])
+
     /// Query Entities by POST, 6.23.
     private func query() throws(HTTPFailure) {
         exchange.request.operation = .queryEntities
         let type = try exchange.accepted(MediaType.withGeometry)
-        let url = try exchange.parameters(
-            EntitySelection.representationParameters.union([.limit, .offset, .count, .pageAfter, .pageBefore]))
+        let url = try exchange.parameters(Self.queryParameters)
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let (parameters, selectors) = try PostedQuery(document, context.terms).read(adding: url)

@@ -10,13 +10,15 @@ struct EntityMapsResource {
     let exchange: Exchange
     let isTemporal: Bool
 
+    static func parameters(isTemporal: Bool) -> ParameterSet {
+        isTemporal
+            ? EntitySelection.selectionParameters.union(TemporalSelectionReader.names) : EntitySelection.queryParameters
+    }
+
     func run() throws(HTTPFailure) {
         exchange.request.operation = isTemporal ? .createTemporalEntityMap : .createEntityMap
         let type = try exchange.accepted()
-        let names =
-            isTemporal
-            ? EntitySelection.selectionParameters.union(TemporalSelectionReader.names) : EntitySelection.queryParameters
-        let url = try exchange.parameters(names)
+        let url = try exchange.parameters(Self.parameters(isTemporal: isTemporal))
         let (exchange, isTemporal) = (exchange, isTemporal)
         switch exchange.method {
         case .GET, .HEAD:
@@ -43,6 +45,8 @@ struct EntityMapsResource {
         var query = try selection.query()
         query.selectors = selectors
         if selectors.isEmpty { try selection.refuseTooWide(query) }
+        // The map is the same however its entities will be shown; a word that nobody knows is refused all the same.
+        if !isTemporal { _ = try parameters.options(EntitySelection.representationOptions) }
         let (text, lifetime) = (EntityMapUse.selection(parameters), try EntityMapUse.lifetime(parameters))
         guard isTemporal else {
             let map = try translating { () throws(NGSILDError) in

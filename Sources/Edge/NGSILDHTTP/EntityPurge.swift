@@ -8,7 +8,7 @@ import NGSILDQuery
 struct EntityPurge {
     let exchange: Exchange
 
-    private static let parameters: ParameterSet = [
+    static let parameters: ParameterSet = [
         .id, .type, .idPattern, .q, .georel, .geometry, .coordinates, .geoproperty, .geometryProperty, .scopeQ, .csf,
         .attrs, .keep, .drop, .expandValues,
     ]

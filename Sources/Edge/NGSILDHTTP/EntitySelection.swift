@@ -21,7 +21,7 @@ struct EntitySelection {
         .expandValues, .jsonKeys, .csf, .orderBy, .orderFrom, .orderGeometry, .collation,
     ])
     static let queryParameters = selectionParameters.union(linkedParameters).union([.pageAfter, .pageBefore])
-    private static let representationOptions: Set<String> = [
+    static let representationOptions: Set<String> = [
         "keyValues", "simplified", "concise", "normalized", "sysAttrs",
     ]
 

@@ -32,8 +32,10 @@ public final class NGSILDHandler: HTTPRequestHandler {
     }
 
     private func handleOutside(_ request: HTTPRequest) {
-        if request.path == "/console/stream" {
+        if request.path == Route.changeStream.rawValue {
             hub.open(request)
+        } else if request.path == Route.document.rawValue {
+            request.answer(OpenAPIDocument.answer(request))
         } else if let tenants = binding.services.tenants, request.path.hasPrefix(TenantsAdministration.path),
             request.path.dropFirst(TenantsAdministration.path.count).first ?? "/" == "/"
         {

@@ -47,7 +47,8 @@ struct ParameterSet: ExpressibleByArrayLiteral {
 
     func union(_ other: ParameterSet) -> ParameterSet { ParameterSet(bits: bits | other.bits) }
 
-    var names: String {
-        Parameter.allCases.filter(contains).map(\.name).sorted().joined(separator: ", ")
-    }
+    /// The parameters of the set, in the order of their names.
+    var members: [Parameter] { Parameter.allCases.filter(contains).sorted { $0.name < $1.name } }
+
+    var names: String { members.map(\.name).joined(separator: ", ") }
 }

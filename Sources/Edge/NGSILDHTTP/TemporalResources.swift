@@ -72,7 +72,7 @@ struct TemporalEntitiesResource {
         }
     }
 
-    private static let queryNames = EntitySelection.selectionParameters.union(TemporalSelectionReader.names)
+    static let queryNames = EntitySelection.selectionParameters.union(TemporalSelectionReader.names)
 
     /// Query Temporal Evolution of Entities, 5.7.4.
     private func query() throws(HTTPFailure) {

@@ -17,7 +17,7 @@ struct TemporalSelectionReader {
         .timerel, .timeAt, .endTimeAt, .timeproperty, .lastN, .aggrMethods, .aggrPeriodDuration, .attrs, .pick, .omit,
         .lang, .options, .format, .datasetId,
     ]
-    private static let formats: [String: TemporalForm] = [
+    static let formats: [String: TemporalForm] = [
         "normalized": .normalized, "concise": .concise, "temporalValues": .values, "simplified": .values,
         "aggregatedValues": .aggregated,
     ]

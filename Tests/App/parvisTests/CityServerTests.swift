@@ -31,6 +31,19 @@ struct CityServerTests {
         return try result.get()
     }
 
+    @Test(arguments: ["/health", "/ready", "/metrics"])
+    func `probes and figures take GET and HEAD only, as the OpenAPI document says`(path: String) async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let server = try server(directory)
+        var configuration = OutgoingHTTP.Configuration()
+        configuration.allowsLoopback = true
+        let http = OutgoingHTTP(configuration: configuration)
+        let status = try? await http.post(to: server.localURL + path, headers: [], body: [], timeout: nil)
+        await http.shutdown()
+        await server.stop()
+        #expect(status == 405)
+    }
+
     @Test func `what was acknowledged is found again after a restart, and a second process is refused`() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let first = try server(directory)

@@ -1,0 +1,190 @@
+/// What bodies and answers hold, as far as it helps to write and to read them; the specification has the whole.
+enum DocumentSchema: String, CaseIterable {
+    case any = "Any"
+    case name = "Name"
+    case uri = "URI"
+    case entity = "Entity"
+    case entityFragment = "EntityFragment"
+    case entityTemporal = "EntityTemporal"
+    case attribute = "Attribute"
+    case query = "Query"
+    case batchResult = "BatchOperationResult"
+    case updateResult = "UpdateResult"
+    case discovery = "Discovery"
+    case sourceIdentity = "ContextSourceIdentity"
+    case subscription = "Subscription"
+    case subscriptionFragment = "SubscriptionFragment"
+    case context = "Context"
+    case contextList = "ContextList"
+    case entityMap = "EntityMap"
+    case entityMapFragment = "EntityMapFragment"
+    case snapshot = "Snapshot"
+    case snapshotFragment = "SnapshotFragment"
+    case eventStream = "EventStream"
+    case health = "Health"
+    case metrics = "Metrics"
+    case problem = "ProblemDetails"
+
+    var reference: DocumentValue { .reference("schemas", rawValue) }
+
+    /// The media type of what is no JSON.
+    var ownMedia: String? {
+        switch self {
+        case .eventStream: "text/event-stream"
+        case .metrics: "text/plain; version=0.0.4; charset=utf-8"
+        default: nil
+        }
+    }
+
+    var value: DocumentValue {
+        switch self {
+        case .any: ["description": "Any JSON."]
+        case .name, .eventStream, .metrics: ["type": "string"]
+        case .uri: Self.uriValue
+        case .entity: Self.entityValue(["id", "type"])
+        case .entityFragment: Self.entityValue([])
+        case .entityTemporal: Self.entityTemporalValue
+        case .attribute: Self.attributeValue
+        case .query: Self.queryValue
+        case .batchResult, .updateResult, .problem: resultValue
+        case .discovery: ["type": ["object", "array"]]
+        case .sourceIdentity: ["type": "object", "required": ["id", "type"]]
+        case .subscription, .subscriptionFragment: Self.subscriptionValue(isWhole: self == .subscription)
+        case .context:
+            [
+                "type": "object", "required": ["@context"],
+                "properties": ["@context": ["type": ["object", "array", "string", "null"]]],
+                "example": ["@context": ["speed": "https://example.org/speed"]],
+            ]
+        case .contextList: ["type": "array", "items": ["type": ["string", "object"]]]
+        case .entityMap:
+            [
+                "type": "object", "required": ["id", "type", "expiresAt", "entityMap"],
+                "properties": ["expiresAt": Self.time, "entityMap": ["type": "object"]],
+            ]
+        case .entityMapFragment:
+            [
+                "type": "object", "properties": ["expiresAt": Self.time],
+                "example": ["expiresAt": "2100-01-01T00:00:00Z"],
+            ]
+        case .snapshot, .snapshotFragment: Self.snapshotValue(isWhole: self == .snapshot)
+        case .health: ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
+        }
+    }
+
+    static let uriValue: DocumentValue = ["type": "string", "format": "uri", "example": "urn:ngsi-ld:Room:1"]
+    private static let time: DocumentValue = ["type": "string", "format": "date-time"]
+    private static let names: DocumentValue = ["type": ["string", "array"], "items": ["type": "string"]]
+
+    private static func entityValue(_ required: [String]) -> DocumentValue {
+        [
+            "type": "object",
+            "description": "An entity: each further member is an attribute, or several instances of one in an array.",
+            "required": .texts(required),
+            "properties": ["id": uriValue, "type": names, "scope": names, "expiresAt": time],
+            "additionalProperties": [
+                "anyOf": [
+                    DocumentSchema.attribute.reference, ["type": "array", "items": DocumentSchema.attribute.reference],
+                    DocumentSchema.any.reference,
+                ]
+            ],
+            "example": .members(
+                (required.isEmpty ? [] : [("id", "urn:ngsi-ld:Room:1"), ("type", "Room")]) + [
+                    ("temperature", ["type": "Property", "value": 21, "unitCode": "CEL"])
+                ]),
+        ]
+    }
+
+    private static let entityTemporalValue: DocumentValue = [
+        "type": "object", "required": ["id", "type"],
+        "properties": ["id": uriValue, "type": names, "scope": ["type": ["string", "array"]]],
+        "additionalProperties": DocumentSchema.any.reference,
+        "example": [
+            "id": "urn:ngsi-ld:Room:1", "type": "Room",
+            "temperature": [["type": "Property", "value": 21, "observedAt": "2026-01-01T00:00:00Z"]],
+        ],
+    ]
+
+    private static let attributeValue: DocumentValue = [
+        "type": "object",
+        "description":
+            "The kind of attribute says where its value is: a Property has `value`, a Relationship `object`.",
+        "properties": [
+            "type": [
+                "type": "string",
+                "enum": [
+                    "Property", "Relationship", "GeoProperty", "LanguageProperty", "VocabProperty", "JsonProperty",
+                    "ListProperty", "ListRelationship",
+                ],
+            ],
+            "value": DocumentSchema.any.reference, "object": names, "languageMap": ["type": "object"], "vocab": names,
+            "json": DocumentSchema.any.reference, "valueList": ["type": "array"], "objectList": ["type": "array"],
+            "unitCode": ["type": "string"], "observedAt": time, "datasetId": uriValue, "expiresAt": time,
+        ],
+        "example": ["type": "Property", "value": 21],
+    ]
+
+    private static let queryValue: DocumentValue = [
+        "type": "object", "required": ["type"],
+        "properties": [
+            "type": ["type": "string", "enum": ["Query"]], "entities": ["type": "array", "items": ["type": "object"]],
+            "q": ["type": "string"], "geoQ": ["type": "object"], "temporalQ": ["type": "object"],
+            "scopeQ": ["type": "string"], "attrs": names, "pick": names, "omit": names, "lang": ["type": "string"],
+            "ordering": ["type": "object"],
+        ],
+        "example": ["type": "Query", "entities": [["type": "Room"]]],
+    ]
+
+    private static func subscriptionValue(isWhole: Bool) -> DocumentValue {
+        let notification: DocumentValue = [
+            "type": "object", "properties": ["endpoint": ["type": "object", "properties": ["uri": uriValue]]],
+        ]
+        return [
+            "type": "object", "required": isWhole ? ["type", "notification"] : [],
+            "properties": [
+                "id": uriValue, "type": ["type": "string", "enum": ["Subscription"]],
+                "subscriptionName": ["type": "string"], "entities": ["type": "array", "items": ["type": "object"]],
+                "watchedAttributes": names, "q": ["type": "string"], "geoQ": ["type": "object"],
+                "isActive": ["type": "boolean"], "throttling": ["type": "number"], "timeInterval": ["type": "number"],
+                "expiresAt": time, "notification": notification,
+            ],
+            "example": isWhole
+                ? [
+                    "type": "Subscription", "entities": [["type": "Room"]],
+                    "notification": ["endpoint": ["uri": "http://localhost:9/notify"]],
+                ] : ["isActive": false],
+        ]
+    }
+
+    private static func snapshotValue(isWhole: Bool) -> DocumentValue {
+        [
+            "type": "object", "required": isWhole ? ["type"] : [],
+            "properties": [
+                "id": uriValue, "type": ["type": "string", "enum": ["Snapshot"]],
+                "snapshotQueries": ["type": "array", "items": DocumentSchema.query.reference],
+                "snapshotTemporalQueries": ["type": "array", "items": DocumentSchema.query.reference],
+                "snapshotLifetime": ["type": "string"], "snapshotPriority": ["type": "integer"],
+            ],
+            "example": isWhole
+                ? ["type": "Snapshot", "snapshotQueries": [["type": "Query", "entities": [["type": "Room"]]]]]
+                : ["type": "Snapshot", "snapshotPriority": 3],
+        ]
+    }
+
+    private var resultValue: DocumentValue {
+        let errors: DocumentValue = ["type": "array", "items": ["type": "object"]]
+        switch self {
+        case .batchResult: return ["type": "object", "properties": ["success": ["type": "array"], "errors": errors]]
+        case .updateResult:
+            return ["type": "object", "properties": ["updated": ["type": "array"], "notUpdated": ["type": "array"]]]
+        default:
+            return [
+                "type": "object", "required": ["type", "title", "status", "detail"],
+                "properties": [
+                    "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
+                    "detail": ["type": "string"],
+                ],
+            ]
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// The paths that are served, as templates. The console's files are no part of the API and not among them.
+enum Route: String, CaseIterable {
+    case entities = "/ngsi-ld/v1/entities"
+    case entity = "/ngsi-ld/v1/entities/{entityId}"
+    case entityAttributes = "/ngsi-ld/v1/entities/{entityId}/attrs"
+    case entityAttribute = "/ngsi-ld/v1/entities/{entityId}/attrs/{attrName}"
+    case batchCreate = "/ngsi-ld/v1/entityOperations/create"
+    case batchUpsert = "/ngsi-ld/v1/entityOperations/upsert"
+    case batchUpdate = "/ngsi-ld/v1/entityOperations/update"
+    case batchMerge = "/ngsi-ld/v1/entityOperations/merge"
+    case batchDelete = "/ngsi-ld/v1/entityOperations/delete"
+    case batchQuery = "/ngsi-ld/v1/entityOperations/query"
+    case types = "/ngsi-ld/v1/types"
+    case type = "/ngsi-ld/v1/types/{type}"
+    case attributes = "/ngsi-ld/v1/attributes"
+    case attribute = "/ngsi-ld/v1/attributes/{attrName}"
+    case subscriptions = "/ngsi-ld/v1/subscriptions"
+    case subscription = "/ngsi-ld/v1/subscriptions/{subscriptionId}"
+    case contexts = "/ngsi-ld/v1/jsonldContexts"
+    case context = "/ngsi-ld/v1/jsonldContexts/{contextId}"
+    case sourceIdentity = "/ngsi-ld/v1/info/sourceIdentity"
+    case entityMaps = "/ngsi-ld/v1/entityMaps"
+    case temporalEntityMaps = "/ngsi-ld/v1/temporal/entityMaps"
+    case entityMap = "/ngsi-ld/v1/entityMaps/{entityMapId}"
+    case snapshots = "/ngsi-ld/v1/snapshots"
+    case snapshot = "/ngsi-ld/v1/snapshots/{snapshotId}"
+    case snapshotClone = "/ngsi-ld/v1/snapshots/{snapshotId}/clone"
+    case temporalEntities = "/ngsi-ld/v1/temporal/entities"
+    case temporalEntity = "/ngsi-ld/v1/temporal/entities/{entityId}"
+    case temporalAttributes = "/ngsi-ld/v1/temporal/entities/{entityId}/attrs"
+    case temporalAttribute = "/ngsi-ld/v1/temporal/entities/{entityId}/attrs/{attrName}"
+    case temporalInstance = "/ngsi-ld/v1/temporal/entities/{entityId}/attrs/{attrName}/{instanceId}"
+    case temporalQuery = "/ngsi-ld/v1/temporal/entityOperations/query"
+    case tenants = "/admin/tenants"
+    case tenant = "/admin/tenants/{tenant}"
+    case changeStream = "/console/stream"
+    case document = "/openapi.json"
+    case health = "/health"
+    case ready = "/ready"
+    case metrics = "/metrics"
+
+    /// The names in braces, in order.
+    var placeholders: [String] {
+        rawValue.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    var isOfNGSILD: Bool { rawValue.hasPrefix("\(RequestTarget.root)") }
+}
+
+extension Resource {
+    /// The route that leads to the resource; `nil` when there is none yet.
+    var route: Route? {
+        switch self {
+        case .entities: .entities
+        case .entity: .entity
+        case .entityAttributes: .entityAttributes
+        case .entityAttribute: .entityAttribute
+        case .batch(let operation):
+            switch operation {
+            case .create: .batchCreate
+            case .upsert: .batchUpsert
+            case .update: .batchUpdate
+            case .merge: .batchMerge
+            case .delete: .batchDelete
+            case .query: .batchQuery
+            }
+        case .types: .types
+        case .type: .type
+        case .attributes: .attributes
+        case .attribute: .attribute
+        case .subscriptions: .subscriptions
+        case .subscription: .subscription
+        case .contexts: .contexts
+        case .context: .context
+        case .sourceIdentity: .sourceIdentity
+        case .entityMaps(let isTemporal): isTemporal ? .temporalEntityMaps : .entityMaps
+        case .entityMap: .entityMap
+        case .snapshots: .snapshots
+        case .snapshot: .snapshot
+        case .snapshotClone: .snapshotClone
+        case .temporalEntities: .temporalEntities
+        case .temporalEntity: .temporalEntity
+        case .temporalAttributes: .temporalAttributes
+        case .temporalAttribute: .temporalAttribute
+        case .temporalInstance: .temporalInstance
+        case .temporalQuery: .temporalQuery
+        case .later, .unknown, .outside: nil
+        }
+    }
+}
