@@ -102,7 +102,7 @@ extension Route {
             ? [
                 .get(
                     .querySubscriptions, "List subscriptions", [.limit, .offset, .count, .options],
-                    options: ["sysAttrs"], content: .many(.subscription)),
+                    options: ["sysAttrs", "count"], content: .many(.subscription)),
                 .write(
                     .POST, .createSubscription, "Subscribe to changes", body: .one(.subscription), answers: [201]),
             ]
