@@ -74,15 +74,7 @@ struct EntityScan {
         guard isPlain else { return visit(record, kept: kept, number) }
         guard query.matches(record) else { return true }
         matched += 1
-        if skipped < query.offset {
-            skipped += 1
-        } else if page.count < query.limit {
-            append(record, number)
-        } else {
-            hasMore = true
-            return query.counts
-        }
-        return true
+        return take(record, number)
     }
 
     /// The same for a query with links, an order or a place.
@@ -98,6 +90,14 @@ struct EntityScan {
             return true
         }
         if let place { return take(record, number, place) }
+        return take(record, number)
+    }
+
+    /// Puts an entity that matches where the offset and the limit have it.
+    ///
+    /// - Returns: whether the scan goes on.
+    @inline(__always)
+    private mutating func take(_ record: EntityRecord, _ number: Int64) -> Bool {
         if skipped < query.offset {
             skipped += 1
         } else if page.count < query.limit {
