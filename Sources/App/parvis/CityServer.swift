@@ -53,6 +53,7 @@ final class CityServer: Sendable {
             logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
+        historyConfiguration.instanceLimit = settings.temporalInstances
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         snapshots = try SnapshotStore(

@@ -18,6 +18,7 @@ struct Settings: Sendable {
     var allowsPrivateEndpoints = false
     var recordsHistory = false
     var contexts: String?
+    var temporalInstances = 10_000
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -94,6 +95,13 @@ struct Settings: Sendable {
                 settings.recordsHistory = value
                 return true
             }, expectation: "true or false"),
+        Key(
+            name: "temporal-instances",
+            apply: { settings, text in
+                guard let count = Int(text), (1...1_000_000).contains(count) else { return false }
+                settings.temporalInstances = count
+                return true
+            }, expectation: "a number from 1 to 1000000"),
         Key(
             name: "allow-private-endpoints",
             apply: { settings, text in
@@ -210,6 +218,9 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Record every change of an attribute in its history.")
     var recordHistory = false
 
+    @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
+    var temporalInstances: String?
+
     func settings() throws -> Settings {
         var flags: [String: String] = [:]
         flags["host"] = host
@@ -222,6 +233,7 @@ struct ServerOptions: ParsableArguments {
         flags["assets"] = assets
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
+        flags["temporal-instances"] = temporalInstances
         if recordHistory { flags["record-history"] = "true" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(
