@@ -4,11 +4,13 @@ import Foundation
 ///
 /// - Source: CIM 009 clause 7.2, Table 7.2-1.
 public struct MQTTEndpoint: Hashable, Sendable {
+    /// The protocol's version, as `MQTT-Version` names it.
     public enum Version: String, Hashable, Sendable {
         case v311 = "mqtt3.1.1"
         case v5 = "mqtt5.0"
     }
 
+    /// How hard the delivery is tried.
     public enum QoS: Int32, Hashable, Sendable {
         case atMostOnce = 0
         case atLeastOnce, exactlyOnce

@@ -41,6 +41,9 @@ public struct NotificationFailure: Error, Hashable, Sendable {
     /// Whether another attempt may succeed.
     public let mayRetry: Bool
 
+    /// Says why, for operators.
+    ///
+    /// - Parameter reason: half a sentence that names the endpoint.
     public init(_ reason: String, mayRetry: Bool) {
         self.reason = reason
         self.mayRetry = mayRetry
