@@ -6,7 +6,7 @@ import SpatialIndex
 
 /// Finds one page of the entities that a query selects.
 ///
-/// Candidates come from the narrowest index: ids, space, types, else all entities; each is checked against the whole
+/// Candidates come from the narrowest index: ids, space, scopes or types, else all entities; each is checked against the whole
 /// query. They are visited in the order of creation, some thousands at a time, so that a long scan never holds
 /// the state for long; an entity created or deleted between two slices is seen or not, the others keep their places.
 ///
@@ -51,6 +51,8 @@ struct EntityScan {
             visitIDs()
         } else if let geo = query.geo, let box = geo.searchBox {
             visitSpace(geo.attribute, box)
+        } else if let scope = query.scope, isNarrow(scope) {
+            visitScopes(scope)
         } else if let types = query.types?.alternatives {
             if types.count == 1 { visitType(types[0]) } else { visitTypes(types) }
         } else {
@@ -260,13 +262,38 @@ struct EntityScan {
         }
     }
 
-    private mutating func visitAll() {
-        scan { state, cursor, visit in
-            let first = cursor == .min ? 0 : state.firstSlot(after: cursor)
-            let end = min(first + Self.slice, state.slots.count)
-            for position in first..<end where !visit(state.slots[position]) { return nil }
-            return end < state.slots.count ? state.slots[end - 1].number : nil
+    /// Whether the index of scopes leaves fewer candidates than that of types.
+    private func isNarrow(_ scope: ScopeQuery) -> Bool {
+        tenant.withState { state in
+            guard let count = state.scopes.candidates(for: scope)?.count else { return false }
+            let others = query.types?.alternatives?.reduce(0) { $0 + (state.byType[$1]?.count ?? 0) }
+            return count < others ?? state.count
         }
+    }
+
+    private mutating func visitScopes(_ scope: ScopeQuery) {
+        scan { state, cursor, visit in
+            // What was narrow may have grown meanwhile.
+            guard let (lists, _) = state.scopes.candidates(for: scope) else { return Self.all(state, cursor, visit) }
+            var merge = SlotMerge(lists, from: cursor == .min ? 0 : UInt32(state.firstSlot(after: cursor)))
+            var number = cursor
+            for _ in 0..<Self.slice {
+                guard let slot = merge.next(), visit(state.slots[Int(slot)]) else { return nil }
+                number = state.slots[Int(slot)].number
+            }
+            return number
+        }
+    }
+
+    private mutating func visitAll() { scan { state, cursor, visit in Self.all(state, cursor, visit) } }
+
+    private static func all(
+        _ state: borrowing TenantState, _ cursor: Int64, _ visit: (EntitySlot) -> Bool
+    ) -> Int64? {
+        let first = cursor == .min ? 0 : state.firstSlot(after: cursor)
+        let end = min(first + slice, state.slots.count)
+        for position in first..<end where !visit(state.slots[position]) { return nil }
+        return end < state.slots.count ? state.slots[end - 1].number : nil
     }
 
     /// Runs slices until one says there is nothing left; each gets the cursor and gives the next.

@@ -48,9 +48,10 @@ struct EntitySlot: Sendable {
 /// 1. `slots` is ordered by `number`; a deleted entity leaves an empty slot until `compact`.
 /// 2. `ids` finds slot `s` for `id` exactly when `slots[s].record?.id` is `id`, byte for byte.
 /// 3. `byType[t]` lists, in order, the slots of the live entities that have type `t`.
-/// 4. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot. It may hold
+/// 4. `scopes` knows the scopes of the live entities by their slots.
+/// 5. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot. It may hold
 ///    an outdated one besides, so what it finds is checked again.
-/// 5. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
+/// 6. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
 struct TenantState {
     private let tenant: String
     private let memory: EntityMemory
@@ -59,6 +60,7 @@ struct TenantState {
     private(set) var slots = ContiguousArray<EntitySlot>()
     private var ids = EntityIDIndex()
     private(set) var byType: [TermID: ContiguousArray<UInt32>] = [:]
+    private(set) var scopes = ScopeIndex()
     private(set) var spatial: [TermID: RTree] = [:]
     private(set) var footprint = 0
     /// While many entities come at once: what `spatial` is to be built from.
@@ -143,6 +145,11 @@ struct TenantState {
             for type in old?.types ?? [] where new?.types.contains(type) != true { removeFromType(type, index) }
             for type in new?.types ?? [] where old?.types.contains(type) != true { addToType(type, index) }
         }
+        if old?.scopes != new?.scopes {
+            // All of the old ones first: two texts can name one scope.
+            for scope in old?.scopes ?? [] { scopes.remove(index, from: scope) }
+            for scope in new?.scopes ?? [] { scopes.insert(index, in: scope) }
+        }
         reindexSpace(index, from: old, to: new)
     }
 
@@ -218,6 +225,7 @@ struct TenantState {
         slots = kept
         ids.removeAll()
         byType = [:]
+        scopes = ScopeIndex()
         spatial = [:]
         memory.add(-footprint)
         footprint = 0
