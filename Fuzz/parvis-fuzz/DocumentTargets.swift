@@ -25,7 +25,9 @@ final class JSONFuzz: FuzzTarget {
             check(text != nil, "a string cannot be read")
             var writer = ByteWriter()
             writer.append(jsonString: text ?? "")
-            guard let again = try? JSONDocument(parsing: writer.array()) else { return check(false, "not a JSON string") }
+            guard let again = try? JSONDocument(parsing: writer.array()) else {
+                return check(false, "not a JSON string")
+            }
             check(again.string(again.root) == text, "a string is read as another")
         } else if document.isArray(node) {
             for element in document.elements(node) { visit(document, element) }
@@ -203,7 +205,8 @@ final class EntityFuzz: FuzzTarget {
             let again = draft.record(Self.now).rendered(context, EntityRepresentation())
             check(
                 again == text,
-                "read again it is another: \(String(decoding: text, as: UTF8.self)) \(String(decoding: again, as: UTF8.self))")
+                "read again it is another: \(String(decoding: text, as: UTF8.self)) \(String(decoding: again, as: UTF8.self))"
+            )
         } catch {
             check(false, "an answer is refused as a request: \(error) \(String(decoding: text, as: UTF8.self))")
         }

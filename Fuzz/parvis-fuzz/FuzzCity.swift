@@ -22,7 +22,8 @@ final class FuzzCity {
             return try EntityDecoder(context: context).decodeEntity(document, document.root)
         }
         let done = DispatchSemaphore(value: 0)
-        broker.submit(.batchCreate(drafts.map(BatchMember.draft)), tenant: "", on: ImmediateReplyScheduler()) { result in
+        broker.submit(.batchCreate(drafts.map(BatchMember.draft)), tenant: "", on: ImmediateReplyScheduler()) {
+            result in
             if case .batch(let result) = result { check(result.errors.isEmpty, "\(result.errors)") }
             done.signal()
         }

@@ -64,7 +64,8 @@ extension FuzzCity {
         var writer = ByteWriter()
         if let retrieval {
             var linked = LinkedEntityRenderer(
-                context: context, representation: representation, retrieval: retrieval) { [self] in self.entity($0) }
+                context: context, representation: representation, retrieval: retrieval
+            ) { [self] in self.entity($0) }
             linked.append(entity, to: &writer)
             _ = linked.entities(linkedFrom: [entity])
         } else if type == .geoJSON {

@@ -10,7 +10,8 @@ import CLibFuzzer
 
 let arguments = CommandLine.arguments
 guard arguments.count > 1, let make = FuzzTargets.all[arguments[1]] else {
-    print("usage: parvis-fuzz TARGET [libFuzzer options] [corpus]\ntargets: \(FuzzTargets.names.joined(separator: " "))")
+    print(
+        "usage: parvis-fuzz TARGET [libFuzzer options] [corpus]\ntargets: \(FuzzTargets.names.joined(separator: " "))")
     exit(2)
 }
 Running.target = try make()

@@ -1,3 +1,4 @@
+import BrokerStorage
 import GeoJSON
 import NGSILDModel
 import NGSILDQuery
@@ -24,6 +25,18 @@ final class Tenant: Sendable {
     /// - Returns: `nil` when the entity is gone or cannot be read. Cost: some 10 us for an evicted one.
     func whole(_ record: EntityRecord) -> EntityRecord? {
         record.isEvicted ? memory.load(record.id, tenant: name) : record
+    }
+
+    /// The same for many, which costs about 2 us for each evicted one.
+    ///
+    /// - Parameter slots: in the order of their numbers.
+    func whole(_ slots: some Collection<EntitySlot>) -> [EntityRecord?] {
+        var records = slots.map(\.record)
+        let evicted = zip(records.indices, slots).filter { $0.1.record?.isEvicted == true }
+        if evicted.isEmpty { return records }
+        let places = evicted.map { EntityPlace(id: $0.1.record?.id ?? "", number: $0.1.number) }
+        for (entry, record) in zip(evicted, memory.read(places, tenant: name)) { records[entry.0] = record }
+        return records
     }
 
     /// Reads an evicted record's whole form from the store.
@@ -63,6 +76,8 @@ struct TenantState {
     private(set) var scopes = ScopeIndex()
     private(set) var spatial: [TermID: RTree] = [:]
     private(set) var footprint = 0
+    /// How many records are evicted.
+    private(set) var evictedCount = 0
     /// While many entities come at once: what `spatial` is to be built from.
     private var gathered: [TermID: [(key: UInt32, box: BoundingBox)]]?
 
@@ -102,6 +117,7 @@ struct TenantState {
     ) {
         if let index = slotIndex(of: id) {
             let kept = slots[Int(index)].record
+            if kept?.isEvicted == true { evictedCount -= 1 }
             footprint -= kept?.footprint ?? 0
             memory.add(-(kept?.footprint ?? 0))
             let old = kept?.isEvicted == true ? before ?? kept : kept
@@ -257,6 +273,7 @@ struct TenantState {
             if let record = slots[hand].record, !record.isEvicted, !record.attributes.isEmpty {
                 let stub = record.evicted()
                 slots[hand].record = stub
+                evictedCount += 1
                 freed += record.footprint - stub.footprint
             }
             hand += 1
