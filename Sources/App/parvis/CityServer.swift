@@ -82,7 +82,7 @@ final class CityServer: Sendable {
         httpConfiguration.port = settings.port
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
         history.start(feed: broker)
-        subscriptions.start()
+        try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
         port = try http.start()
     }

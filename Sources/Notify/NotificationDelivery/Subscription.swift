@@ -1,7 +1,6 @@
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
-import Synchronization
 
 /// A subscription ready to match: immutable but for its delivery record, which it shares with its later versions.
 final class Subscription: Sendable {
@@ -41,6 +40,10 @@ final class Subscription: Sendable {
     /// Least time between two notifications, in microseconds; 0: none.
     let throttling: Int64
     let record: DeliveryRecord
+    /// Whether its notifications tell what changed attributes were before.
+    let needsPreviousState: Bool
+    /// Whether each entity goes into a notification of its own.
+    let splitsEntities: Bool
 
     init(
         id: String, tenant: String, stored: StoredSubscription, conditions: Conditions,
@@ -57,6 +60,8 @@ final class Subscription: Sendable {
         self.expiresAt = expiresAt
         self.throttling = throttling
         self.record = record
+        needsPreviousState = stored.definition.isTrue("notification.showChanges")
+        splitsEntities = stored.definition.isTrue("splitEntities")
     }
 
     /// The value of the member `status`.
@@ -69,7 +74,7 @@ final class Subscription: Sendable {
     ///
     /// - Source: CIM 009 clause 5.8.6.
     func matches(_ change: EntityChange) -> Bool {
-        guard change.sequence > stored.since, let entity = change.after ?? change.before, isTriggered(by: change) else {
+        guard let entity = change.after ?? change.before, isTriggered(by: change) else {
             return false
         }
         if !conditions.selectors.isEmpty, !conditions.selectors.contains(where: { $0.matches(entity) }) { return false }
@@ -103,66 +108,6 @@ final class Subscription: Sendable {
                 }
             return triggers.contains(trigger)
                 && (conditions.watched.isEmpty || conditions.watched.contains(attribute.name))
-        }
-    }
-}
-
-/// What became of a subscription's notifications. Shared by the matcher, the senders and whoever asks.
-final class DeliveryRecord: Sendable {
-    struct Values: Hashable, Sendable {
-        var timesSent = 0
-        var timesFailed = 0
-        /// Dropped because too many waited for the endpoint.
-        var timesDropped = 0
-        var lastNotification = Timestamp.none
-        var lastSuccess = Timestamp.none
-        var lastFailure = Timestamp.none
-        /// Why the last attempt failed; `nil` when it did not.
-        var lastError: String?
-    }
-
-    private struct State {
-        var values: Values
-        var isDirty = false
-        /// When the last notification was made, for throttling.
-        var lastMade = Timestamp.none
-    }
-
-    private let state: Mutex<State>
-
-    init(_ values: Values = Values()) {
-        state = Mutex(State(values: values, lastMade: values.lastNotification))
-    }
-
-    var values: Values { state.withLock { $0.values } }
-
-    func update(_ change: (inout Values) -> Void) {
-        state.withLock { state in
-            change(&state.values)
-            state.isDirty = true
-        }
-    }
-
-    /// The values if they changed since they were last taken.
-    func takeChanged() -> Values? {
-        state.withLock { state in
-            guard state.isDirty else { return nil }
-            state.isDirty = false
-            return state.values
-        }
-    }
-
-    /// Whether throttling lets a notification be made now; if so, it counts as made.
-    func passesThrottling(_ interval: Int64, at now: Timestamp) -> Bool {
-        state.withLock { state in
-            // A clock that was set back must not silence the subscription: times to come do not count.
-            if interval > 0, state.lastMade.isSet, state.lastMade <= now,
-                now.microseconds - state.lastMade.microseconds < interval
-            {
-                return false
-            }
-            state.lastMade = now
-            return true
         }
     }
 }

@@ -12,7 +12,7 @@ import NGSILDModel
 public enum StorageConformance {
     /// All checks.
     public static let checks: [StorageCheck] =
-        entityChecks + expectationChecks + changeChecks + tenantChecks + documentChecks + historyChecks + termChecks
+        entityChecks + expectationChecks + changeChecks + outboxChecks + tenantChecks + documentChecks + historyChecks + termChecks
         + concurrencyChecks + lifecycleChecks
 }
 

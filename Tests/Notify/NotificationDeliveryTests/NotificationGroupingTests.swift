@@ -26,7 +26,14 @@ struct NotificationGroupingTests {
             }
             let made = SubscriptionManager.notifications(
                 of: changes, tenants: ["": tenant], now: Timestamp(microseconds: time))
-            result += made.map { $0.changes.map { String($0.id.last ?? "?") + "@\($0.sequence)" } }
+            for notifications in made {
+                if notifications.subscription.throttling > 0 {
+                    notifications.subscription.record.noteMade(at: Timestamp(microseconds: time))
+                }
+                result += notifications.parts(row: 1).map {
+                    $0.changes.map { String($0.id.last ?? "?") + "@\($0.sequence)" }
+                }
+            }
         }
         return result
     }
@@ -37,6 +44,10 @@ struct NotificationGroupingTests {
 
     @Test func `each change of one entity is told, in order`() throws {
         #expect(try group("", [1, 2, 1, 1]) == [["1@1", "2@2"], ["1@3"], ["1@4"]])
+    }
+
+    @Test func `with splitEntities each entity has a notification of its own`() throws {
+        #expect(try group(#","splitEntities":true"#, [1, 2, 1]) == [["1@1"], ["2@2"], ["1@3"]])
     }
 
     @Test func `with throttling the newest state is told, and then nothing for the interval`() throws {
@@ -64,6 +75,6 @@ struct NotificationGroupingTests {
         }
         let made = SubscriptionManager.notifications(
             of: changes, tenants: ["": tenant], now: Timestamp(microseconds: 0))
-        #expect(made.map(\.changes.count) == [100, 100, 50])
+        #expect(made.flatMap { $0.parts(row: 1) }.map(\.changes.count) == [100, 100, 50])
     }
 }

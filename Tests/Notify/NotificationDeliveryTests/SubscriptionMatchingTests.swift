@@ -120,12 +120,4 @@ struct SubscriptionMatchingTests {
         #expect(found.count == 200)
         #expect(Set(found).count == 200)
     }
-
-    @Test func `a change from before the subscription is not told`() throws {
-        let vocabulary = try Vocabulary()
-        let subscription = try vocabulary.subscription("{\(Self.rooms),\(Self.endpoint)}")
-        let change = try vocabulary.change(
-            .updated, try vocabulary.entity(Self.room), ["temperature": .modified], sequence: 0)
-        #expect(!subscription.matches(change))
-    }
 }

@@ -1,0 +1,42 @@
+import NGSILDOperations
+
+extension SubscriptionManager {
+    /// Stores progress soon after there is some, until the delivery ends.
+    func keepProgress() async {
+        let clock = ContinuousClock()
+        var pause = configuration.progressInterval
+        for await _ in delivery.wakeUps {
+            do { try await configuration.sleep(pause) } catch { return }
+            let began = clock.now
+            let isStored = await delivery.saveProgress()
+            // Storing takes at most a tenth of the time; a store that refuses is not pressed.
+            pause = max(configuration.progressInterval, (clock.now - began) * 9)
+            if !isStored {
+                pause = max(pause, .seconds(5))
+                delivery.noteProgress()
+            }
+        }
+    }
+
+    /// Stores progress and what changed of the counters, and forgets the endpoints that nobody names any more.
+    func save() async {
+        await delivery.saveProgress()
+        let subscriptions = state.withLock { state in state.tenants.values.flatMap { Array($0.byID.values) } }
+        var changed: [Subscription] = []
+        var documents: [DocumentUpdate] = []
+        for subscription in subscriptions {
+            guard let values = subscription.record.takeChanged() else { continue }
+            changed.append(subscription)
+            documents.append(Delivery.document(subscription, values))
+        }
+        if !documents.isEmpty, await !delivery.store(documents) {
+            for subscription in changed { subscription.record.putBack() }
+        }
+        let used = Set(subscriptions.map(\.endpoint.uri))
+        state.withLock { state in
+            for (uri, endpoint) in state.endpoints where !used.contains(uri) && endpoint.isIdle {
+                state.endpoints[uri] = nil
+            }
+        }
+    }
+}
