@@ -168,7 +168,9 @@ final class DeadLetters: Sendable {
     }
 
     private static func decode(_ body: [UInt8]) -> [Letter] {
-        guard let json = try? JSONDocument(parsing: body), let list = json.member(json.root, "letters") else { return [] }
+        guard let json = try? JSONDocument(parsing: body), let list = json.member(json.root, "letters") else {
+            return []
+        }
         var letters: [Letter] = []
         for element in json.elements(list) {
             guard let id = json.member(element, "id").flatMap({ json.string($0) }),

@@ -58,6 +58,13 @@ final class Delivery: Sendable {
         if !released.rows.isEmpty { release(released, of: queue, isInOrder: false) }
     }
 
+    /// Queues notifications of a dead letter behind all that waits in memory.
+    func replay(_ parts: [PendingNotification], to queue: SubscriptionQueue) {
+        let (endpoint, taken) = queue.replay(parts)
+        memory.wrappingAdd(taken, ordering: .relaxed)
+        endpoint?.list(queue)
+    }
+
     // Out
 
     private func turn(_ queue: SubscriptionQueue, _ endpoint: EndpointSender) async -> EndpointSender.Turn {

@@ -76,7 +76,8 @@ final class OutboxLedger: Sendable {
     func isPending(_ sequence: UInt64) -> Bool {
         state.withLock { state in
             let index = state.index(of: sequence)
-            return index < state.rows.count && state.rows[index].sequence == sequence && state.rows[index].recipients > 0
+            return index < state.rows.count && state.rows[index].sequence == sequence
+                && state.rows[index].recipients > 0
         }
     }
 

@@ -88,7 +88,8 @@ extension SubscriptionManager: SubscriptionService {
             return scheduler.deliver([{ reply(.failure(error)) }])
         }
         let owner = DeadLetters.Owner(tenant: tenant, id: id)
-        var removals = [SubscriptionManager.subscriptionKind, SubscriptionManager.recordKind, DeadLetters.indexKind].map {
+        var removals = [SubscriptionManager.subscriptionKind, SubscriptionManager.recordKind, DeadLetters.indexKind].map
+        {
             DocumentUpdate(kind: $0, tenant: tenant, key: id, body: nil)
         }
         for letter in delivery.letters.letters(of: owner) {
@@ -151,7 +152,7 @@ extension SubscriptionManager: SubscriptionService {
         }
     }
 
-    private func subscription(_ id: String, _ tenant: String) throws(NGSILDError) -> Subscription {
+    func subscription(_ id: String, _ tenant: String) throws(NGSILDError) -> Subscription {
         guard let found = state.withLock({ $0.tenants[tenant]?.byID[id] }) else {
             throw .resourceNotFound("Subscription \(id) does not exist")
         }

@@ -22,7 +22,8 @@ extension SubscriptionManager {
     private func recover(_ entry: OutboxEntry, _ tenants: [String: TenantSubscriptions]) {
         guard let row = OutboxRow(entry.body, sequence: entry.sequence) else {
             logger.error(
-                "a row of the outbox cannot be read; what it has to tell is lost", metadata: ["row": "\(entry.sequence)"])
+                "a row of the outbox cannot be read; what it has to tell is lost",
+                metadata: ["row": "\(entry.sequence)"])
             return delivery.ledger.add(entry.sequence, recipients: 0, length: 0)
         }
         var queues: [SubscriptionQueue] = []

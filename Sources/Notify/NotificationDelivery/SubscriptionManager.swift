@@ -185,7 +185,8 @@ public final class SubscriptionManager: Sendable {
         let (queues, records, endpoints, count) = state.withLock { state in
             (
                 state.tenants.values.flatMap { $0.queues.values },
-                state.tenants.values.flatMap { $0.byID.values.map(\.record) }, Array(state.endpoints.values), state.count
+                state.tenants.values.flatMap { $0.byID.values.map(\.record) }, Array(state.endpoints.values),
+                state.count
             )
         }
         var result = NotificationStatistics()

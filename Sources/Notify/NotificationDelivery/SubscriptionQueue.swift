@@ -98,8 +98,9 @@ final class SubscriptionQueue: Sendable {
     var waiting: Int { state.withLock { $0.items.count + $0.spilled.count } }
 
     /// Takes a new version of the subscription, and says which endpoint has to list the queue, which no more.
-    func use(_ subscription: Subscription, _ endpoint: EndpointSender) -> (list: EndpointSender?, unlist: EndpointSender?)
-    {
+    func use(_ subscription: Subscription, _ endpoint: EndpointSender) -> (
+        list: EndpointSender?, unlist: EndpointSender?
+    ) {
         state.withLock { state in
             let old = state.endpoint
             state.subscription = subscription
@@ -142,6 +143,19 @@ final class SubscriptionQueue: Sendable {
             if state.isListed || state.items.isEmpty && state.spilled.isEmpty { return (nil, took, released) }
             state.isListed = true
             return (state.endpoint, took, released)
+        }
+    }
+
+    /// Takes in what a dead letter holds, whatever waits already; the number of dead letters is bounded.
+    func replay(_ parts: [PendingNotification]) -> (list: EndpointSender?, taken: Int) {
+        let footprint = parts.reduce(0) { $0 + $1.footprint }
+        return state.withLock { state in
+            if state.isGone { return (nil, 0) }
+            for part in parts { state.items.append(part) }
+            state.bytes += footprint
+            if state.isListed { return (nil, footprint) }
+            state.isListed = true
+            return (state.endpoint, footprint)
         }
     }
 

@@ -268,7 +268,8 @@ struct DeliveryTests {
         await city.stop()
         // Those in memory, and the newest of those in the outbox.
         #expect(
-            Self.temperatures(transport.posts(to: "http://dead.example/")) == ((1...10) + (41...50)).map { "\($0)" })
+            Self.temperatures(transport.posts(to: "http://dead.example/"))
+                == (Array(1...10) + Array(41...50)).map { "\($0)" })
         #expect(try city.broker.outbox(after: 0, limit: 10).isEmpty)
     }
 
