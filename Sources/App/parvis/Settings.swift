@@ -98,9 +98,9 @@ struct Settings: Sendable {
                 settings.recordsHistory = value
                 return true
             }, expectation: "true or false"),
-        number("notification-backlog", \.notificationBacklog, 100...10_000_000),
-        number("notification-attempts", \.notificationAttempts, 1...1_000),
-        number("dead-letters", \.deadLetters, 1...10_000),
+        number("notification-backlog", 100...10_000_000) { $0.notificationBacklog = $1 },
+        number("notification-attempts", 1...1_000) { $0.notificationAttempts = $1 },
+        number("dead-letters", 1...10_000) { $0.deadLetters = $1 },
         Key(
             name: "outbox-limit",
             apply: { settings, text in
@@ -118,13 +118,13 @@ struct Settings: Sendable {
     ]
 
     private static func number(
-        _ name: String, _ path: WritableKeyPath<Settings, Int> & Sendable, _ range: ClosedRange<Int>
+        _ name: String, _ range: ClosedRange<Int>, set: @escaping @Sendable (inout Settings, Int) -> Void
     ) -> Key {
         Key(
             name: name,
             apply: { settings, text in
                 guard let number = Int(text), range.contains(number) else { return false }
-                settings[keyPath: path] = number
+                set(&settings, number)
                 return true
             }, expectation: "a number from \(range.lowerBound) to \(range.upperBound)")
     }

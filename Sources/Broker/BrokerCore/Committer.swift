@@ -50,6 +50,7 @@ final class Committer: Sendable {
             worker?.join()
             worker = nil
         }
+        show(commitsTo: nil)
     }
 
     func show(commitsTo matcher: (any ChangeMatcher)?) { self.matcher.withLock { $0 = matcher } }

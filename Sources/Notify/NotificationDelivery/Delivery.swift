@@ -20,6 +20,8 @@ final class Delivery: Sendable {
     /// Queues with progress that the removal of rows does not show.
     private let unsaved = Mutex<[SubscriptionQueue]>([])
     private let isAwake = Atomic<Bool>(false)
+    /// The last storing of progress: one waits for the one before, so that nothing older lands on something newer.
+    private let saving = Mutex<Task<Bool, Never>?>(nil)
     private let wake: AsyncStream<Void>.Continuation
     /// Yields when there is progress to store.
     let wakeUps: AsyncStream<Void>
@@ -234,11 +236,25 @@ final class Delivery: Sendable {
 
     func end() { wake.finish() }
 
-    /// Stores what was settled since the last time, and what became of dead letters.
+    /// Stores what was settled since the last time, what became of dead letters, and the counters of `subscriptions`
+    /// that changed.
     ///
     /// - Returns: whether it could be stored.
     @discardableResult
-    func saveProgress() async -> Bool {
+    func saveProgress(countersOf subscriptions: [Subscription] = []) async -> Bool {
+        let task = saving.withLock { last in
+            let previous = last
+            let task = Task {
+                _ = await previous?.value
+                return await storeProgress(countersOf: subscriptions)
+            }
+            last = task
+            return task
+        }
+        return await task.value
+    }
+
+    private func storeProgress(countersOf subscriptions: [Subscription]) async -> Bool {
         isAwake.store(false, ordering: .sequentiallyConsistent)
         // In this order: a row goes only together with the dead letter that it became.
         let rows = ledger.takeRemovable()
@@ -248,25 +264,31 @@ final class Delivery: Sendable {
             return queues
         }
         var documents = updates
+        var records: [DeliveryRecord] = []
+        func add(_ subscription: Subscription, _ values: DeliveryRecord.Values) {
+            records.append(subscription.record)
+            documents.append(
+                DocumentUpdate(
+                    kind: SubscriptionManager.recordKind, tenant: subscription.tenant, key: subscription.id,
+                    body: values.encoded()))
+        }
         for queue in queues where !queue.isGone && queue.takeUnsaved().contains(where: { ledger.isPending($0) }) {
             let subscription = queue.subscription
-            documents.append(Delivery.document(subscription, subscription.record.values))
+            _ = subscription.record.takeChanged()
+            add(subscription, subscription.record.values)
+        }
+        for subscription in subscriptions {
+            if let values = subscription.record.takeChanged() { add(subscription, values) }
         }
         if rows.isEmpty, documents.isEmpty { return true }
         if await store(documents, removing: rows) { return true }
         ledger.putBack(rows)
         letters.putBack(updates)
-        for queue in queues { queue.subscription.record.putBack() }
+        for record in records { record.putBack() }
         return false
     }
 
-    static func document(_ subscription: Subscription, _ values: DeliveryRecord.Values) -> DocumentUpdate {
-        DocumentUpdate(
-            kind: SubscriptionManager.recordKind, tenant: subscription.tenant, key: subscription.id,
-            body: values.encoded())
-    }
-
-    func store(_ documents: [DocumentUpdate], removing rows: [ClosedRange<UInt64>] = []) async -> Bool {
+    private func store(_ documents: [DocumentUpdate], removing rows: [ClosedRange<UInt64>]) async -> Bool {
         let result = await withCheckedContinuation { continuation in
             outbox.keep(documents, removingOutbox: rows, on: ImmediateReplyScheduler()) {
                 continuation.resume(returning: $0)

@@ -112,7 +112,8 @@ extension SubscriptionManager: SubscriptionService {
         delivery.letters.removeAll(of: DeadLetters.Owner(tenant: subscription.tenant, id: subscription.id))
         var released = queue.end()
         released.dropped = 0
-        delivery.release(released, of: queue, isInOrder: true)
+        delivery.release(released, of: queue, isInOrder: false)
+        delivery.noteProgress()
     }
 
     /// Forgets the subscriptions of a tenant that was deleted; what waits to be sent for them is dropped.

@@ -1,5 +1,3 @@
-import NGSILDOperations
-
 extension SubscriptionManager {
     /// Stores progress soon after there is some, until the delivery ends.
     func keepProgress() async {
@@ -20,18 +18,8 @@ extension SubscriptionManager {
 
     /// Stores progress and what changed of the counters, and forgets the endpoints that nobody names any more.
     func save() async {
-        await delivery.saveProgress()
         let subscriptions = state.withLock { state in state.tenants.values.flatMap { Array($0.byID.values) } }
-        var changed: [Subscription] = []
-        var documents: [DocumentUpdate] = []
-        for subscription in subscriptions {
-            guard let values = subscription.record.takeChanged() else { continue }
-            changed.append(subscription)
-            documents.append(Delivery.document(subscription, values))
-        }
-        if !documents.isEmpty, await !delivery.store(documents) {
-            for subscription in changed { subscription.record.putBack() }
-        }
+        await delivery.saveProgress(countersOf: subscriptions)
         let used = Set(subscriptions.map(\.endpoint.uri))
         state.withLock { state in
             for (uri, endpoint) in state.endpoints where !used.contains(uri) && endpoint.isIdle {

@@ -152,11 +152,10 @@ public final class SubscriptionManager: Sendable {
         state.withLock { $0.tasks = [progress, saving] }
     }
 
-    /// Stops matching and sending, and stores what was told. What waits stays in the outbox.
+    /// Stops sending, and stores what was told. What waits stays in the outbox, and what is still committed comes to it.
     ///
     /// - Parameter grace: how long notifications that wait may still be sent.
     public func stop(grace: Duration = .seconds(2)) async {
-        documents.show(commitsTo: nil)
         let (tasks, endpoints) = state.withLock { state in
             defer {
                 state.isStopped = true

@@ -289,8 +289,9 @@ final class SubscriptionQueue: Sendable {
             while released.rows.count < count, state.items.count > state.taken {
                 guard let item = state.items.remove(at: state.taken) else { break }
                 state.free(item, into: &released)
+                // A draft is of the first items.
+                if state.taken == 0 { state.draft = nil }
             }
-            if state.draft?.count ?? 0 > state.items.count { state.draft = nil }
             released.dropped = released.rows.count
             return released
         }
