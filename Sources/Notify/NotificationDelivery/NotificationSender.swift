@@ -28,7 +28,7 @@ struct NotificationSender: Sendable {
                 "names in notifications are written in full: the subscription's @context cannot be had",
                 metadata: ["subscription": "\(subscription.id)", "reason": "\(error)"])
         }
-        var writer = NotificationWriter(subscription, context: context, registry: contexts.registry)
+        let writer = NotificationWriter(subscription, context: context, registry: contexts.registry)
         let (body, headers) = (writer.body(notification), writer.headers())
         for attempt in 1...max(1, configuration.attempts) {
             guard !Task.isCancelled, isWanted(subscription) else { return }

@@ -10,14 +10,30 @@ struct PendingNotification: Sendable {
     let notifiedAt: Timestamp
     /// An entity at most once.
     private(set) var changes: [EntityChange]
+    /// The entities of a periodic notification, which has no changes.
+    let entities: [EntityRecord]
+    /// Held for as long as a periodic notification waits.
+    private let ticket: PeriodicTicket?
 
     init(_ subscription: Subscription, _ change: EntityChange, notifiedAt: Timestamp) {
         self.subscription = subscription
         self.notifiedAt = notifiedAt
         changes = [change]
+        entities = []
+        ticket = nil
     }
 
-    var firstSequence: UInt64 { changes.first?.sequence ?? 0 }
+    /// A periodic notification.
+    init(_ subscription: Subscription, _ entities: [EntityRecord], notifiedAt: Timestamp, ticket: PeriodicTicket?) {
+        self.subscription = subscription
+        self.notifiedAt = notifiedAt
+        self.entities = entities
+        self.ticket = ticket
+        changes = []
+    }
+
+    /// The first change it tells; a periodic notification tells none.
+    var firstSequence: UInt64 { changes.first?.sequence ?? .max }
 
     /// Takes in another change.
     ///

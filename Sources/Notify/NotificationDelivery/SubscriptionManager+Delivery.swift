@@ -43,7 +43,7 @@ extension SubscriptionManager {
         return made
     }
 
-    private func enqueue(_ notification: PendingNotification) {
+    func enqueue(_ notification: PendingNotification) {
         let uri = notification.subscription.endpoint.uri
         let queue = state.withLock { state in
             if let queue = state.queues[uri] { return queue }

@@ -45,14 +45,22 @@ extension SubscriptionManager: SubscriptionService {
             let current = try subscription(id, tenant)
             var definition = current.stored.definition
             try definition.merge(fragment, context: context)
+            let givesExpiry = fragment.member(fragment.root, "expiresAt") != nil
+            if givesExpiry, fragment.member(fragment.root, "isActive") == nil,
+                current.status(at: configuration.clock()) == "expired"
+            {
+                // More time alone makes an expired subscription active, also one that was paused (clause 5.8.2.4).
+                definition.remove("isActive")
+            }
             try claim(id, tenant) { present, _ throws(NGSILDError) in
                 guard present === current else { throw SubscriptionManager.changing(id) }
             }
             guard fragment.member(fragment.root, "jsonldContext") != nil else {
-                return finish(.success(definition), id, tenant, current: current, reply: answer)
+                return finish(
+                    .success(definition), id, tenant, current: current, givesExpiry: givesExpiry, reply: answer)
             }
             withContext(definition) { [self] result in
-                finish(result, id, tenant, current: current, reply: answer)
+                finish(result, id, tenant, current: current, givesExpiry: givesExpiry, reply: answer)
             }
         } catch {
             answer(.failure(error))
@@ -98,6 +106,7 @@ extension SubscriptionManager: SubscriptionService {
                 state.busy.remove([tenant, id])
                 if case .success = result { state.remove(current) }
             }
+            if case .success = result { periodic?.remove(tenant: tenant, id: id) }
             scheduler.deliver([{ reply(result.mapError(SubscriptionManager.translate)) }])
         }
     }
@@ -107,6 +116,7 @@ extension SubscriptionManager: SubscriptionService {
         state.withLock { state in
             for subscription in state.tenants[name].map({ Array($0.byID.values) }) ?? [] { state.remove(subscription) }
         }
+        periodic?.removeAll(tenant: name)
     }
 
     // Steps
@@ -191,11 +201,12 @@ extension SubscriptionManager: SubscriptionService {
     /// Checks, stores, and takes into use what was claimed.
     private func finish(
         _ definition: Result<SubscriptionDefinition, NGSILDError>, _ id: String, _ tenant: String,
-        current: Subscription?, reply: @escaping @Sendable (Result<Subscription, NGSILDError>) -> Void
+        current: Subscription?, givesExpiry: Bool = true,
+        reply: @escaping @Sendable (Result<Subscription, NGSILDError>) -> Void
     ) {
         let subscription: Subscription
         do throws(NGSILDError) {
-            subscription = try made(try definition.get(), id, tenant, current)
+            subscription = try made(try definition.get(), id, tenant, current, givesExpiry: givesExpiry)
         } catch {
             state.withLock { _ = $0.busy.remove([tenant, id]) }
             return reply(.failure(error))
@@ -208,20 +219,22 @@ extension SubscriptionManager: SubscriptionService {
                 state.busy.remove([tenant, id])
                 if case .success = result { state.insert(subscription) }
             }
+            if case .success = result { periodic?.set(subscription) }
             reply(result.map { subscription }.mapError(SubscriptionManager.translate))
         }
     }
 
     private func made(
-        _ definition: SubscriptionDefinition, _ id: String, _ tenant: String, _ current: Subscription?
+        _ definition: SubscriptionDefinition, _ id: String, _ tenant: String, _ current: Subscription?,
+        givesExpiry: Bool
     ) throws(NGSILDError) -> Subscription {
         let now = configuration.clock()
         let stored = StoredSubscription(
             definition: definition, createdAt: current?.stored.createdAt ?? now, modifiedAt: now,
             since: current?.stored.since ?? feed.lastSequence)
-        let subscription = try SubscriptionReader(definition: definition, registry: registry).read(
+        let subscription = try reader(definition).read(
             id: id, tenant: tenant, stored: stored, record: current?.record ?? DeliveryRecord())
-        if subscription.expiresAt.isSet, subscription.expiresAt <= now, subscription.expiresAt != current?.expiresAt {
+        if subscription.expiresAt.isSet, subscription.expiresAt <= now, givesExpiry {
             throw .badRequestData("\"expiresAt\" \(subscription.expiresAt.text) lies in the past")
         }
         return subscription

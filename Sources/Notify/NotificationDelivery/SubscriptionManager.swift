@@ -37,6 +37,8 @@ public final class SubscriptionManager: Sendable {
         public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
         /// How pauses are made; tests pass one that returns at once.
         public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        /// How periodic notifications are timed.
+        var periodicClock = PeriodicClock.system
         /// Numbers in 0..<1 that vary the pauses.
         public var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
@@ -60,6 +62,7 @@ public final class SubscriptionManager: Sendable {
         var notificationsDropped = 0
         var follower: ChangeFollower?
         var tasks: [Task<Void, Never>] = []
+        var periodicTask: Task<Void, Never>?
         var isStopped = false
     }
 
@@ -76,15 +79,20 @@ public final class SubscriptionManager: Sendable {
     let logger: Logger
     let state = Mutex(State())
     let intake: ChangeIntake
+    /// Finds linked entities, and those of periodic notifications; `nil`: there are none.
+    let consumption: (any EntityConsumption)?
+    let periodic: PeriodicNotifications?
 
     var registry: TermRegistry { contexts.registry }
 
     /// Reads the stored subscriptions; `start` begins to notify.
     ///
+    /// - Parameter consumption: finds linked entities, and those of periodic notifications.
     /// - Throws: when the store cannot be read. A subscription that cannot be read is logged and left alone.
     public init(
         feed: any ChangeFeed, documents: any DocumentKeeping, registry: TermRegistry, contexts: ContextCache,
-        transport: any NotificationTransport, configuration: Configuration = Configuration(),
+        transport: any NotificationTransport, consumption: (any EntityConsumption)? = nil,
+        configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "parvis.notifications")
     ) throws {
         self.configuration = configuration
@@ -93,6 +101,11 @@ public final class SubscriptionManager: Sendable {
         self.contexts = NotificationContexts(cache: contexts, registry: registry)
         self.transport = transport
         self.logger = logger
+        self.consumption = consumption
+        periodic = consumption.map {
+            PeriodicNotifications(
+                clock: configuration.periodicClock, wallClock: configuration.clock, consumption: $0)
+        }
         intake = ChangeIntake(limit: configuration.intakeLimit)
         try load()
     }
@@ -107,7 +120,7 @@ public final class SubscriptionManager: Sendable {
                 guard let stored = StoredSubscription(decoding: body) else {
                     throw NGSILDError.internalError("its stored form is not known to this version")
                 }
-                let subscription = try SubscriptionReader(definition: stored.definition, registry: registry).read(
+                let subscription = try reader(stored.definition).read(
                     id: id, tenant: tenant, stored: stored,
                     record: DeliveryRecord(records[[tenant, id]] ?? DeliveryRecord.Values()))
                 state.withLock { $0.insert(subscription) }
@@ -153,12 +166,14 @@ public final class SubscriptionManager: Sendable {
             state.follower = follower
             state.tasks = [matching, saving]
         }
+        startPeriodic()
     }
 
     /// Stops following and sending, and stores the counters and the place in the change record.
     ///
     /// - Parameter grace: how long notifications that wait may still be sent.
     public func stop(grace: Duration = .seconds(2)) async {
+        await stopPeriodic()
         let (follower, tasks) = state.withLock { state in
             defer {
                 state.isStopped = true
