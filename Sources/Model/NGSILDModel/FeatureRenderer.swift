@@ -56,7 +56,9 @@ public struct FeatureRenderer {
         let instances = attributes.roots(named: geometry).filter {
             attributes.nodes[$0].kind == .geoProperty && !attributes.nodes[$0].flags.contains(.isString)
         }
-        guard let datasets = representation.datasets else { return instances.first { attributes.dataset(of: $0).isEmpty } }
+        guard let datasets = representation.datasets else {
+            return instances.first { attributes.dataset(of: $0).isEmpty }
+        }
         return instances.first { index in
             let dataset = attributes.dataset(of: index)
             return datasets.contains(dataset.isEmpty ? "@none" : dataset)

@@ -115,6 +115,9 @@ final class PeriodicNotifications: Sendable {
 
     var count: Int { state.withLock { $0.current.count } }
 
+    /// Entries in the heap, outdated ones included.
+    var waiting: Int { state.withLock { $0.heap.count } }
+
     /// What is left of the interval that was running when the process ended: 0 to the whole.
     private func remainder(_ subscription: Subscription) -> Duration {
         let last = subscription.record.values.lastNotification
@@ -139,7 +142,11 @@ final class PeriodicNotifications: Sendable {
                     return state.changes == seen
                 }
                 if !isCurrent { sleeper.cancel() }
-                await withTaskCancellationHandler { await sleeper.value } onCancel: { sleeper.cancel() }
+                await withTaskCancellationHandler {
+                    await sleeper.value
+                } onCancel: {
+                    sleeper.cancel()
+                }
             }
             if !Task.isCancelled { notifyDue(send) }
         }

@@ -61,25 +61,32 @@ struct SubscriptionIndex {
         return .pairs(pairs)
     }
 
+    var isEmpty: Bool { byID.isEmpty && byPair.isEmpty }
+
     /// The subscriptions that match, each once, in no particular order.
     ///
     /// - Cost: a look-up for each pair of a type and a changed attribute, and a check of what they find.
     func matches(_ change: EntityChange) -> [Subscription] {
-        guard let entity = change.after ?? change.before else { return [] }
         var matcher = ChangeMatcher(change)
-        for subscription in byID[entity.id] ?? [] { matcher.take(subscription) }
-        if byPair.isEmpty { return matcher.found }
-        collect(.none, change, entity, &matcher)
-        for type in entity.types { collect(type, change, entity, &matcher) }
+        visitCandidates(change) { matcher.take($0) }
         return matcher.found
     }
 
-    private func collect(
-        _ type: TermID, _ change: EntityChange, _ entity: EntityRecord, _ matcher: inout ChangeMatcher
+    /// Visits the subscriptions that may match, some of them more than once.
+    func visitCandidates(_ change: EntityChange, _ body: (Subscription) -> Void) {
+        guard let entity = change.after ?? change.before else { return }
+        for subscription in byID[entity.id] ?? [] { body(subscription) }
+        if byPair.isEmpty { return }
+        visit(.none, change, entity, body)
+        for type in entity.types { visit(type, change, entity, body) }
+    }
+
+    private func visit(
+        _ type: TermID, _ change: EntityChange, _ entity: EntityRecord, _ body: (Subscription) -> Void
     ) {
-        byPair[Pair(type: type, attribute: .none)]?.visitCandidates(for: entity) { matcher.take($0) }
+        byPair[Pair(type: type, attribute: .none)]?.visitCandidates(for: entity, body)
         for attribute in change.attributes {
-            byPair[Pair(type: type, attribute: attribute.name)]?.visitCandidates(for: entity) { matcher.take($0) }
+            byPair[Pair(type: type, attribute: attribute.name)]?.visitCandidates(for: entity, body)
         }
     }
 }

@@ -20,7 +20,8 @@ enum SubscriptionMembers {
 
     /// Whether the member, named as in a `SubscriptionDefinition`, is one of a subscription.
     static func contains(_ name: String) -> Bool {
-        name.hasPrefix(prefix) ? ofNotification.contains(String(name.dropFirst(prefix.count))) : ofSubscription.contains(name)
+        name.hasPrefix(prefix)
+            ? ofNotification.contains(String(name.dropFirst(prefix.count))) : ofSubscription.contains(name)
     }
 
     /// Refuses names that look like one of a member but are none, and the member that has no place here.

@@ -51,7 +51,8 @@ struct SubscriptionReader {
                 "The subscription selects nothing; give \"entities\" (with their types) or \"watchedAttributes\"")
         }
         if isLocal == false, conditions.selectors.contains(where: { $0.types.alternatives == nil }) {
-            throw .badRequestData("The type \"*\" means all entities of this broker; it goes without \"localOnly\": false")
+            throw .badRequestData(
+                "The type \"*\" means all entities of this broker; it goes without \"localOnly\": false")
         }
         guard timeInterval > 0 else { return }
         for name in ["watchedAttributes", "throttling"] where definition[name] != nil {
