@@ -73,7 +73,7 @@ let broker =
 
 let notify = layer(
     "Notify", "NotificationDelivery",
-    ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
+    ["JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
     tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
 let edge =

@@ -50,7 +50,7 @@ final class CityServer: Sendable {
         try hosted.restoreCopies(into: contexts)
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
-            configuration: Self.deliveryConfiguration(settings), logger: logger)
+            consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }

@@ -187,7 +187,8 @@ final class Delivery: Sendable {
         let subscription = batch.subscription
         logger.warning(
             "a notification is given up", metadata: ["subscription": "\(subscription.id)", "reason": "\(reason)"])
-        guard batch.notification.letter == nil else { return }
+        // What is due again soon is not worth keeping.
+        guard batch.notification.letter == nil, !batch.notification.isPeriodic else { return }
         subscription.record.update { $0.timesGivenUp += 1 }
         let owner = DeadLetters.Owner(tenant: subscription.tenant, id: subscription.id)
         let changes = batch.notification.changes

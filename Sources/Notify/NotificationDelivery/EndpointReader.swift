@@ -59,10 +59,10 @@ struct EndpointReader {
         switch json.string(node) {
         case "application/json": return .json
         case "application/ld+json": return .jsonLD
-        case "application/geo+json":
-            throw .operationNotSupported("GeoJSON notifications are not supported yet; accept application/json")
+        case "application/geo+json": return .geoJSON
         default:
-            throw .badRequestData("The \"accept\" of an endpoint is application/json or application/ld+json")
+            throw .badRequestData(
+                "The \"accept\" of an endpoint is application/json, application/ld+json or application/geo+json")
         }
     }
 

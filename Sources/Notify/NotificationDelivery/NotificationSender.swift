@@ -34,7 +34,7 @@ struct NotificationSender: Sendable {
                 "names in notifications are written in full: the subscription's @context cannot be had",
                 metadata: ["subscription": "\(subscription.id)", "reason": "\(error)"])
         }
-        var writer = NotificationWriter(subscription, context: context, registry: contexts.registry)
+        let writer = NotificationWriter(subscription, context: context, registry: contexts.registry)
         let body = writer.body(batch.notification)
         return SubscriptionQueue.Draft(
             version: ObjectIdentifier(subscription), count: batch.count, body: body, headers: writer.headers())

@@ -11,6 +11,10 @@ struct PendingNotification: Sendable {
     private(set) var changes: [EntityChange]
     /// For each change its place among the changes of its commit.
     private(set) var places: [Int]
+    /// The entities of a periodic notification, which has no changes.
+    let entities: [EntityRecord]
+    /// Held for as long as a periodic notification waits.
+    private let ticket: PeriodicTicket?
     /// The outbox row it comes from; 0 when it is in none.
     var row: UInt64 = 0
     /// Whether with it all of the row is told to the subscription.
@@ -24,8 +28,23 @@ struct PendingNotification: Sendable {
         self.notifiedAt = notifiedAt
         changes = [change]
         places = [place]
+        entities = []
+        ticket = nil
         takesNewest = subscription.throttling > 0
     }
+
+    /// A periodic notification.
+    init(_ entities: [EntityRecord], notifiedAt: Timestamp, ticket: PeriodicTicket?) {
+        self.notifiedAt = notifiedAt
+        self.entities = entities
+        self.ticket = ticket
+        changes = []
+        places = []
+        takesNewest = false
+    }
+
+    /// Whether it tells no changes, but what matched when it was due.
+    var isPeriodic: Bool { !entities.isEmpty }
 
     /// Takes in another change.
     ///
@@ -46,7 +65,7 @@ struct PendingNotification: Sendable {
 
     /// Takes in a notification that follows, if the two can be told as one: no entity is in both, each change is told.
     mutating func merge(_ other: PendingNotification) -> Bool {
-        guard letter == nil, other.letter == nil,
+        guard letter == nil, other.letter == nil, !isPeriodic, !other.isPeriodic,
             changes.count + other.changes.count <= PendingNotification.entityLimit
         else { return false }
         if changes.count < 8 {
@@ -63,6 +82,7 @@ struct PendingNotification: Sendable {
 
     /// About how many bytes of memory it holds.
     var footprint: Int {
-        changes.reduce(256) { $0 + 128 + ($1.after?.footprint ?? 0) + ($1.before?.footprint ?? 0) }
+        entities.reduce(0) { $0 + $1.footprint }
+            + changes.reduce(256) { $0 + 128 + ($1.after?.footprint ?? 0) + ($1.before?.footprint ?? 0) }
     }
 }

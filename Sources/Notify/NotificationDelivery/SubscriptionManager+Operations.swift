@@ -45,14 +45,22 @@ extension SubscriptionManager: SubscriptionService {
             let current = try subscription(id, tenant)
             var definition = current.stored.definition
             try definition.merge(fragment, context: context)
+            let givesExpiry = fragment.member(fragment.root, "expiresAt") != nil
+            if givesExpiry, fragment.member(fragment.root, "isActive") == nil,
+                current.status(at: configuration.clock()) == "expired"
+            {
+                // More time alone makes an expired subscription active, also one that was paused (clause 5.8.2.4).
+                definition.remove("isActive")
+            }
             try claim(id, tenant) { present, _ throws(NGSILDError) in
                 guard present === current else { throw SubscriptionManager.changing(id) }
             }
             guard fragment.member(fragment.root, "jsonldContext") != nil else {
-                return finish(.success(definition), id, tenant, current: current, reply: answer)
+                return finish(
+                    .success(definition), id, tenant, current: current, givesExpiry: givesExpiry, reply: answer)
             }
             withContext(definition) { [self] result in
-                finish(result, id, tenant, current: current, reply: answer)
+                finish(result, id, tenant, current: current, givesExpiry: givesExpiry, reply: answer)
             }
         } catch {
             answer(.failure(error))
@@ -102,6 +110,7 @@ extension SubscriptionManager: SubscriptionService {
                 return nil
             }
             if let queue { end(queue) }
+            if case .success = result { periodic?.remove(tenant: tenant, id: id) }
             scheduler.deliver([{ reply(result.mapError(SubscriptionManager.translate)) }])
         }
     }
@@ -123,6 +132,7 @@ extension SubscriptionManager: SubscriptionService {
         }
         for queue in queues { end(queue) }
         delivery.letters.forget(tenant: name)
+        periodic?.removeAll(tenant: name)
     }
 
     // Steps
@@ -207,11 +217,12 @@ extension SubscriptionManager: SubscriptionService {
     /// Checks, stores, and takes into use what was claimed.
     private func finish(
         _ definition: Result<SubscriptionDefinition, NGSILDError>, _ id: String, _ tenant: String,
-        current: Subscription?, reply: @escaping @Sendable (Result<Subscription, NGSILDError>) -> Void
+        current: Subscription?, givesExpiry: Bool = true,
+        reply: @escaping @Sendable (Result<Subscription, NGSILDError>) -> Void
     ) {
         let subscription: Subscription
         do throws(NGSILDError) {
-            subscription = try made(try definition.get(), id, tenant, current)
+            subscription = try made(try definition.get(), id, tenant, current, givesExpiry: givesExpiry)
         } catch {
             state.withLock { _ = $0.busy.remove([tenant, id]) }
             return reply(.failure(error))
@@ -220,22 +231,26 @@ extension SubscriptionManager: SubscriptionService {
             kind: SubscriptionManager.subscriptionKind, tenant: tenant, key: id, body: subscription.stored.encoded(),
             on: ImmediateReplyScheduler()
         ) { [self] result in
-            if case .success = result { insert(subscription) }
+            if case .success = result {
+                insert(subscription)
+                periodic?.set(subscription)
+            }
             state.withLock { _ = $0.busy.remove([tenant, id]) }
             reply(result.map { subscription }.mapError(SubscriptionManager.translate))
         }
     }
 
     private func made(
-        _ definition: SubscriptionDefinition, _ id: String, _ tenant: String, _ current: Subscription?
+        _ definition: SubscriptionDefinition, _ id: String, _ tenant: String, _ current: Subscription?,
+        givesExpiry: Bool
     ) throws(NGSILDError) -> Subscription {
         let now = configuration.clock()
         let stored = StoredSubscription(
             definition: definition, createdAt: current?.stored.createdAt ?? now, modifiedAt: now,
             since: current?.stored.since ?? feed.lastSequence)
-        let subscription = try SubscriptionReader(definition: definition, registry: registry).read(
+        let subscription = try reader(definition).read(
             id: id, tenant: tenant, stored: stored, record: current?.record ?? DeliveryRecord())
-        if subscription.expiresAt.isSet, subscription.expiresAt <= now, subscription.expiresAt != current?.expiresAt {
+        if subscription.expiresAt.isSet, subscription.expiresAt <= now, givesExpiry {
             throw .badRequestData("\"expiresAt\" \(subscription.expiresAt.text) lies in the past")
         }
         return subscription

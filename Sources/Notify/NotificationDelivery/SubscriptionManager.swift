@@ -50,6 +50,8 @@ public final class SubscriptionManager: Sendable {
         public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
         /// How pauses are made; tests pass one that returns at once.
         public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        /// How periodic notifications are timed.
+        var periodicClock = PeriodicClock.system
         /// Numbers in 0..<1 that vary the pauses.
         public var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
@@ -77,6 +79,7 @@ public final class SubscriptionManager: Sendable {
         var endpoints: [String: EndpointSender] = [:]
         var prepared: Prepared?
         var tasks: [Task<Void, Never>] = []
+        var periodicTask: Task<Void, Never>?
         var isStopped = false
     }
 
@@ -90,15 +93,20 @@ public final class SubscriptionManager: Sendable {
     let delivery: Delivery
     let logger: Logger
     let state = Mutex(State())
+    /// Finds linked entities, and those of periodic notifications; `nil`: there are none.
+    let consumption: (any EntityConsumption)?
+    let periodic: PeriodicNotifications?
 
     var registry: TermRegistry { contexts.registry }
 
     /// Reads the stored subscriptions; `start` begins to notify.
     ///
+    /// - Parameter consumption: finds linked entities, and those of periodic notifications.
     /// - Throws: when the store cannot be read. A subscription that cannot be read is logged and left alone.
     public init(
         feed: any ChangeFeed, documents: any OutboxKeeping, registry: TermRegistry, contexts: ContextCache,
-        transport: any NotificationTransport, configuration: Configuration = Configuration(),
+        transport: any NotificationTransport, consumption: (any EntityConsumption)? = nil,
+        configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "parvis.notifications")
     ) throws {
         self.configuration = configuration
@@ -106,6 +114,11 @@ public final class SubscriptionManager: Sendable {
         self.documents = documents
         self.contexts = NotificationContexts(cache: contexts, registry: registry)
         self.logger = logger
+        self.consumption = consumption
+        periodic = consumption.map {
+            PeriodicNotifications(
+                clock: configuration.periodicClock, wallClock: configuration.clock, consumption: $0)
+        }
         delivery = Delivery(
             configuration: configuration, outbox: documents,
             sender: NotificationSender(contexts: self.contexts, transport: transport, logger: logger), logger: logger)
@@ -123,7 +136,7 @@ public final class SubscriptionManager: Sendable {
                 guard let stored = StoredSubscription(decoding: body) else {
                     throw NGSILDError.internalError("its stored form is not known to this version")
                 }
-                let subscription = try SubscriptionReader(definition: stored.definition, registry: registry).read(
+                let subscription = try reader(stored.definition).read(
                     id: id, tenant: tenant, stored: stored,
                     record: DeliveryRecord(records[[tenant, id]] ?? DeliveryRecord.Values()))
                 insert(subscription)
@@ -150,12 +163,14 @@ public final class SubscriptionManager: Sendable {
             }
         }
         state.withLock { $0.tasks = [progress, saving] }
+        startPeriodic()
     }
 
     /// Stops sending, and stores what was told. What waits stays in the outbox, and what is still committed comes to it.
     ///
     /// - Parameter grace: how long notifications that wait may still be sent.
     public func stop(grace: Duration = .seconds(2)) async {
+        await stopPeriodic()
         let (tasks, endpoints) = state.withLock { state in
             defer {
                 state.isStopped = true

@@ -51,7 +51,8 @@ struct City {
         contexts = ContextCache(loader: Loader())
         manager = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: transport,
-            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            consumption: broker, configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         context = TermContext(context: .core, registry: broker.registry)
         try manager.start()
     }

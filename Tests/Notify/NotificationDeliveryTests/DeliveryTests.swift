@@ -120,7 +120,8 @@ struct DeliveryTests {
         await city.stop()
         #expect(
             try JSONDocument(parsing: transport.posts[0].body).at("data")
-                == #"[{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":"urn:ngsi-ld:null"}]"#)
+                == #"[{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":{"type":"Property","value":"urn:ngsi-ld:null"}}]"#
+        )
         let gone = try JSONDocument(parsing: transport.posts[1].body)
         #expect(gone.at("data", "0", "id") == "urn:ngsi-ld:Room:1")
         #expect(gone.at("data", "0", "deletedAt").flatMap { Timestamp($0) } != nil)
