@@ -5,6 +5,7 @@ public struct ShownEntity: Sendable {
     public let entity: EntityRecord
     public let representation: EntityRepresentation
 
+    /// The entity, shown in that representation.
     public init(_ entity: EntityRecord, _ representation: EntityRepresentation) {
         self.entity = entity
         self.representation = representation

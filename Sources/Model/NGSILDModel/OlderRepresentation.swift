@@ -8,6 +8,7 @@ public struct SpecificationVersion: Comparable, Hashable, Sendable, CustomString
     /// The one that answers are written in.
     public static let native = SpecificationVersion(1, 9)
 
+    /// The version `major.minor`.
     public init(_ major: Int, _ minor: Int) {
         self.major = major
         self.minor = minor

@@ -165,17 +165,55 @@ enum DocumentSchema: String, CaseIterable {
     ]
 
     private static func subscriptionValue(isWhole: Bool) -> DocumentValue {
+        let pairs: DocumentValue = [
+            "type": "array",
+            "items": [
+                "type": "object", "required": ["key", "value"],
+                "properties": ["key": ["type": "string"], "value": ["type": "string"]],
+            ],
+        ]
+        let endpoint: DocumentValue = [
+            "type": "object", "required": ["uri"],
+            "properties": [
+                "uri": uriValue,
+                "accept": [
+                    "type": "string", "enum": ["application/json", "application/ld+json", "application/geo+json"],
+                ],
+                "receiverInfo": pairs, "notifierInfo": pairs, "timeout": ["type": "number"],
+                "cooldown": ["type": "number"],
+            ],
+        ]
         let notification: DocumentValue = [
-            "type": "object", "properties": ["endpoint": ["type": "object", "properties": ["uri": uriValue]]],
+            "type": "object", "required": ["endpoint"],
+            "properties": [
+                "endpoint": endpoint,
+                "format": ["type": "string", "enum": ["normalized", "concise", "simplified", "keyValues"]],
+                "attributes": names, "pick": names, "omit": names, "sysAttrs": ["type": "boolean"],
+                "showChanges": ["type": "boolean"],
+                "join": ["type": "string", "enum": ["flat", "inline", "@none"]],
+                "joinLevel": ["type": "integer", "minimum": 1],
+            ],
+        ]
+        let trigger: DocumentValue = [
+            "type": "string",
+            "enum": [
+                "entityCreated", "entityUpdated", "entityDeleted", "attributeCreated", "attributeUpdated",
+                "attributeDeleted",
+            ],
         ]
         return [
             "type": "object", "required": isWhole ? ["type", "notification"] : [],
             "properties": [
                 "id": uriValue, "type": ["type": "string", "enum": ["Subscription"]],
-                "subscriptionName": ["type": "string"], "entities": ["type": "array", "items": ["type": "object"]],
-                "watchedAttributes": names, "q": ["type": "string"], "geoQ": ["type": "object"],
-                "isActive": ["type": "boolean"], "throttling": ["type": "number"], "timeInterval": ["type": "number"],
-                "expiresAt": time, "notification": notification,
+                "subscriptionName": ["type": "string"], "description": ["type": "string"],
+                "entities": ["type": "array", "items": ["type": "object"]], "watchedAttributes": names,
+                "notificationTrigger": ["type": "array", "items": trigger], "q": ["type": "string"],
+                "geoQ": ["type": "object"], "scopeQ": ["type": "string"], "csf": ["type": "string"],
+                "lang": ["type": "string"], "datasetId": names, "expandValues": ["type": "string"],
+                "jsonKeys": ["type": "string"], "localOnly": ["type": "boolean"],
+                "splitEntities": ["type": "boolean"], "ngsildConformance": ["type": "string"],
+                "jsonldContext": uriValue, "isActive": ["type": "boolean"], "throttling": ["type": "number"],
+                "timeInterval": ["type": "number"], "expiresAt": time, "notification": notification,
             ],
             "example": isWhole
                 ? [
