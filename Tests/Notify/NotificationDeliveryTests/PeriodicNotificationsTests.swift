@@ -108,7 +108,7 @@ struct PeriodicNotificationsTests {
         steps.map { step in
             clock.move(step, wall: wall)
             var sent: [String] = []
-            periodic.notifyDue { sent.append($0.subscription.id) }
+            periodic.notifyDue { subscription, _ in sent.append(subscription.id) }
             return sent
         }
     }
@@ -120,7 +120,7 @@ struct PeriodicNotificationsTests {
         var found: [[String]] = []
         for _ in 0..<4 {
             clock.move(.seconds(5))
-            periodic.notifyDue { found.append($0.entities.map(\.id)) }
+            periodic.notifyDue { found.append($1.entities.map(\.id)) }
         }
         #expect(found == Array(repeating: ["urn:ngsi-ld:Room:1", "urn:ngsi-ld:Room:2"], count: 2))
     }
@@ -207,7 +207,7 @@ struct PeriodicNotificationsTests {
         var waiting: [PendingNotification] = []
         for _ in 0..<3 {
             clock.move(.seconds(10))
-            periodic.notifyDue { waiting.append($0) }
+            periodic.notifyDue { waiting.append($1) }
         }
         #expect(waiting.count == 1)
         waiting = []
