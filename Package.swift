@@ -71,10 +71,15 @@ let broker =
         "Broker", "Snapshots", ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
 
-let notify = layer(
-    "Notify", "NotificationDelivery",
-    ["JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
-    tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
+let notify =
+    layer("Notify", "MQTTDelivery", ["NGSILDClient", "CMosquitto"])
+    + layer(
+        "Notify", "NotificationDelivery",
+        [
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient",
+            "MQTTDelivery", logging,
+        ],
+        tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
 let edge =
     layer(
@@ -96,6 +101,10 @@ let app: [Target] = [
         name: "CPCRE2", path: "Sources/System/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(
         name: "CGEOS", path: "Sources/System/CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
+    // With OpenSSL, which libmosquitto speaks TLS by.
+    .systemLibrary(
+        name: "CMosquitto", path: "Sources/System/CMosquitto", pkgConfig: "libmosquitto",
+        providers: [.apt(["libmosquitto-dev", "libssl-dev"])]),
     // Comes with Swift's Foundation.
     .systemLibrary(name: "CICU", path: "Sources/System/CICU"),
     .systemLibrary(
@@ -108,8 +117,8 @@ let app: [Target] = [
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
-            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "NotificationDelivery", "NGSILDHTTP",
-            "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
+            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
+            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -5,6 +5,7 @@ import EntityMaps
 import JSONLD
 import JSONTree
 import Logging
+import MQTTDelivery
 import NGSILDClient
 import NGSILDHTTP
 import NGSILDModel
@@ -29,6 +30,7 @@ final class CityServer: Sendable {
     private let history: HistoryStore
     private let http: HTTPServer
     private let outgoing: OutgoingHTTP
+    private let mqtt: MQTTPublisher
     private let subscriptions: SubscriptionManager
     private let snapshots: SnapshotStore
     private let logger: Logger
@@ -48,8 +50,10 @@ final class CityServer: Sendable {
         let hosted = try HostedContexts(documents: broker, next: loader)
         let contexts = ContextCache(loader: hosted)
         try hosted.restoreCopies(into: contexts)
+        mqtt = MQTTPublisher(destinations: outgoing, configuration: Self.mqttConfiguration(settings))
         subscriptions = try SubscriptionManager(
-            feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
+            feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
+            transport: NotificationTransports(["http": outgoing, "https": outgoing, "mqtt": mqtt, "mqtts": mqtt]),
             consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
@@ -106,6 +110,14 @@ final class CityServer: Sendable {
         return configuration
     }
 
+    private static func mqttConfiguration(_ settings: Settings) -> MQTTPublisher.Configuration {
+        var configuration = MQTTPublisher.Configuration()
+        configuration.authorities = settings.mqttAuthorities
+        configuration.certificate = settings.mqttCertificate
+        configuration.key = settings.mqttKey
+        return configuration
+    }
+
     private static func snapshotConfiguration(
         _ outgoing: OutgoingHTTP, _ logger: Logger
     ) -> SnapshotStore.Configuration {
@@ -135,6 +147,7 @@ final class CityServer: Sendable {
         history.stop()
         broker.stop()
         storage.close()
+        await mqtt.shutdown()
         await outgoing.shutdown()
     }
 }

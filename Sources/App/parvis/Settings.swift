@@ -22,6 +22,9 @@ struct Settings: Sendable {
     var notificationAttempts = 10
     var deadLetters = 100
     var outboxLimit = 1 << 30
+    var mqttAuthorities: String?
+    var mqttCertificate: String?
+    var mqttKey: String?
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -115,6 +118,24 @@ struct Settings: Sendable {
                 settings.allowsPrivateEndpoints = value
                 return true
             }, expectation: "true or false"),
+        Key(
+            name: "mqtt-ca-file",
+            apply: { settings, text in
+                settings.mqttAuthorities = text
+                return isReadable(text)
+            }, expectation: "a file that can be read"),
+        Key(
+            name: "mqtt-certificate",
+            apply: { settings, text in
+                settings.mqttCertificate = text
+                return isReadable(text)
+            }, expectation: "a file that can be read"),
+        Key(
+            name: "mqtt-key",
+            apply: { settings, text in
+                settings.mqttKey = text
+                return isReadable(text)
+            }, expectation: "a file that can be read"),
     ]
 
     private static func number(
@@ -128,6 +149,8 @@ struct Settings: Sendable {
                 return true
             }, expectation: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
+
+    private static func isReadable(_ path: String) -> Bool { FileManager.default.isReadableFile(atPath: path) }
 
     /// A size such as `512MiB`; a bare number counts bytes.
     static func byteCount(_ text: String) -> Int? {
@@ -169,6 +192,9 @@ struct Settings: Sendable {
         }
         for key in keys {
             if let text = flags[key.name] { try settings.set(key, text, place: "--\(key.name)") }
+        }
+        guard (settings.mqttCertificate == nil) == (settings.mqttKey == nil) else {
+            throw ValidationError("A client certificate needs its key; give both mqtt-certificate and mqtt-key")
         }
         return settings
     }
@@ -244,6 +270,15 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Record every change of an attribute in its history.")
     var recordHistory = false
 
+    @Option(
+        name: .customLong("mqtt-ca-file"),
+        help: "The authorities that MQTT servers' certificates may come from, PEM (default: the system's).")
+    var mqttAuthorities: String?
+    @Option(help: "The client certificate to show to MQTT servers, PEM.")
+    var mqttCertificate: String?
+    @Option(help: "The key of the client certificate, PEM without a passphrase.")
+    var mqttKey: String?
+
     func settings() throws -> Settings {
         var flags: [String: String] = [:]
         flags["host"] = host
@@ -260,6 +295,9 @@ struct ServerOptions: ParsableArguments {
         flags["notification-attempts"] = notificationAttempts
         flags["dead-letters"] = deadLetters
         flags["outbox-limit"] = outboxLimit
+        flags["mqtt-ca-file"] = mqttAuthorities
+        flags["mqtt-certificate"] = mqttCertificate
+        flags["mqtt-key"] = mqttKey
         if recordHistory { flags["record-history"] = "true" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

@@ -128,22 +128,26 @@ final class Delivery: Sendable {
             values.timesSent += 1
             values.lastNotification = configuration.clock()
         }
-        let outcome = await sender.send(draft, to: subscription.endpoint)
-        guard case .failed(let reason, let failure) = outcome else {
+        let failure: NotificationFailure
+        do throws(NotificationFailure) {
+            try await sender.send(draft, of: subscription)
             record.update { values in
                 values.lastSuccess = configuration.clock()
                 values.lastError = nil
             }
             return .sent(hasMore: finish(batch, queue) { letter, owner in letters.remove(letter, of: owner) })
+        } catch {
+            failure = error
         }
         if Task.isCancelled { return .cut }
+        let reason = failure.reason
         record.update { values in
             values.timesFailed += 1
             values.lastFailure = configuration.clock()
             values.lastError = reason
         }
         let mayRetry: Bool
-        switch failure {
+        switch failure.kind {
         case .final: mayRetry = false
         case .doubtful:
             draft.attempts += 1
@@ -152,7 +156,7 @@ final class Delivery: Sendable {
         }
         if mayRetry {
             queue.fail(draft)
-            let isAnswered = if case .unavailable(false) = failure { false } else { true }
+            let isAnswered = if case .unavailable(false) = failure.kind { false } else { true }
             return .failed(isAnswered: isAnswered, cooldown: subscription.endpoint.cooldown)
         }
         giveUp(batch, reason)

@@ -28,7 +28,7 @@ extension SubscriptionManager: NotificationAdministration {
             case .open: .open
             }
         return DeliveryStatus(
-            subscription: subscription.id, tenant: subscription.tenant, endpoint: subscription.endpoint.uri,
+            subscription: subscription.id, tenant: subscription.tenant, endpoint: subscription.endpoint.name,
             condition: condition, waiting: queue.waiting, sent: values.timesSent, failed: values.timesFailed,
             dropped: values.timesDropped, deadLetters: delivery.letters.letters(of: owner(subscription)).count,
             lastError: values.lastError, lastSuccess: values.lastSuccess, lastFailure: values.lastFailure)

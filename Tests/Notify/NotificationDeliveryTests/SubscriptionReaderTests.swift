@@ -88,11 +88,11 @@ struct SubscriptionReaderTests {
         }
     }
 
-    @Test func `MQTT endpoints are not there yet`() throws {
+    @Test func `endpoints of other schemes are not supported`() throws {
         let vocabulary = try Vocabulary()
         #expect {
             try vocabulary.subscription(
-                #"{\#(Self.rooms),"notification":{"endpoint":{"uri":"mqtt://broker.example/topic"}}}"#)
+                #"{\#(Self.rooms),"notification":{"endpoint":{"uri":"coap://broker.example/topic"}}}"#)
         } throws: { error in
             guard case .operationNotSupported(let detail) = error as? NGSILDError else { return false }
             return detail.contains("not supported")
