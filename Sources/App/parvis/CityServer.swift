@@ -50,7 +50,7 @@ final class CityServer: Sendable {
         try hosted.restoreCopies(into: contexts)
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
-            consumption: broker, logger: logger)
+            consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
@@ -69,20 +69,21 @@ final class CityServer: Sendable {
                     history.forgetTenant(name)
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
-                }))
+                }), notifications: subscriptions)
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
                 assetsDirectory: settings.assets, placeName: placeName,
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
-        let pages = OperatorPages(console: console, broker: broker, metrics: metrics)
+        let pages = OperatorPages(
+            console: console, broker: broker, subscriptions: subscriptions, metrics: metrics)
         let handler = NGSILDHandler(services: services, metrics: metrics) { pages.answer($0) }
         var httpConfiguration = HTTPServer.Configuration()
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
         history.start(feed: broker)
-        subscriptions.start()
+        try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
         port = try http.start()
     }
@@ -93,6 +94,15 @@ final class CityServer: Sendable {
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
         configuration.allowsLoopback = isLocal || settings.allowsPrivateEndpoints
         configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
+        return configuration
+    }
+
+    private static func deliveryConfiguration(_ settings: Settings) -> SubscriptionManager.Configuration {
+        var configuration = SubscriptionManager.Configuration()
+        configuration.backlogLimit = settings.notificationBacklog
+        configuration.attempts = settings.notificationAttempts
+        configuration.deadLetterLimit = settings.deadLetters
+        configuration.outboxLimit = settings.outboxLimit
         return configuration
     }
 

@@ -18,6 +18,10 @@ struct Settings: Sendable {
     var allowsPrivateEndpoints = false
     var recordsHistory = false
     var contexts: String?
+    var notificationBacklog = 100_000
+    var notificationAttempts = 10
+    var deadLetters = 100
+    var outboxLimit = 1 << 30
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -94,6 +98,16 @@ struct Settings: Sendable {
                 settings.recordsHistory = value
                 return true
             }, expectation: "true or false"),
+        number("notification-backlog", 100...10_000_000) { $0.notificationBacklog = $1 },
+        number("notification-attempts", 1...1_000) { $0.notificationAttempts = $1 },
+        number("dead-letters", 1...10_000) { $0.deadLetters = $1 },
+        Key(
+            name: "outbox-limit",
+            apply: { settings, text in
+                guard let bytes = byteCount(text), bytes >= 1 << 20 else { return false }
+                settings.outboxLimit = bytes
+                return true
+            }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
         Key(
             name: "allow-private-endpoints",
             apply: { settings, text in
@@ -102,6 +116,18 @@ struct Settings: Sendable {
                 return true
             }, expectation: "true or false"),
     ]
+
+    private static func number(
+        _ name: String, _ range: ClosedRange<Int>, set: @escaping @Sendable (inout Settings, Int) -> Void
+    ) -> Key {
+        Key(
+            name: name,
+            apply: { settings, text in
+                guard let number = Int(text), range.contains(number) else { return false }
+                set(&settings, number)
+                return true
+            }, expectation: "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
 
     /// A size such as `512MiB`; a bare number counts bytes.
     static func byteCount(_ text: String) -> Int? {
@@ -205,6 +231,14 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Let notifications and contexts reach loopback and private addresses.")
     var allowPrivateEndpoints = false
 
+    @Option(help: "Notifications that wait for one subscription; beyond it the oldest are dropped (default: 100000).")
+    var notificationBacklog: String?
+    @Option(help: "How often a notification that an endpoint answers with an error is tried (default: 10).")
+    var notificationAttempts: String?
+    @Option(help: "Dead letters kept for one subscription; one more drops the oldest (default: 100).")
+    var deadLetters: String?
+    @Option(help: "Disk space for notifications that wait, such as 512MiB or 4GiB (default: 1GiB).")
+    var outboxLimit: String?
     @Option(help: "A folder with copies of @contexts, as HOST/PATH, for machines without the internet.")
     var contexts: String?
     @Flag(help: "Record every change of an attribute in its history.")
@@ -222,6 +256,10 @@ struct ServerOptions: ParsableArguments {
         flags["assets"] = assets
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
+        flags["notification-backlog"] = notificationBacklog
+        flags["notification-attempts"] = notificationAttempts
+        flags["dead-letters"] = deadLetters
+        flags["outbox-limit"] = outboxLimit
         if recordHistory { flags["record-history"] = "true" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

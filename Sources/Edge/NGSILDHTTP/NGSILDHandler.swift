@@ -36,6 +36,11 @@ public final class NGSILDHandler: HTTPRequestHandler {
             hub.open(request)
         } else if request.path == Route.document.rawValue {
             request.answer(OpenAPIDocument.answer(request))
+        } else if let notifications = binding.services.notifications,
+            request.path.hasPrefix(NotificationsAdministration.path),
+            request.path.dropFirst(NotificationsAdministration.path.count).first ?? "/" == "/"
+        {
+            NotificationsAdministration(request: request, notifications: notifications).run()
         } else if let tenants = binding.services.tenants, request.path.hasPrefix(TenantsAdministration.path),
             request.path.dropFirst(TenantsAdministration.path.count).first ?? "/" == "/"
         {

@@ -3,23 +3,29 @@ import Logging
 import NGSILDClient
 import NGSILDModel
 
-/// Sends a notification: tries again while that can help, and notes in the subscription how it went.
+/// Writes a notification and makes one attempt to send it.
 struct NotificationSender: Sendable {
-    let configuration: SubscriptionManager.Configuration
     let contexts: NotificationContexts
     let transport: any NotificationTransport
     let logger: Logger
-    /// Whether the subscription still is what it was when the notification was made.
-    let isWanted: @Sendable (Subscription) -> Bool
 
-    private enum Outcome {
+    enum Outcome {
         case taken
-        case failed(String, mayRetry: Bool)
+        case failed(String, Failure)
     }
 
-    func send(_ notification: PendingNotification) async {
-        let subscription = notification.subscription
-        guard isWanted(subscription) else { return }
+    /// What a failure says of later attempts.
+    enum Failure {
+        /// Nothing is there, or it says itself that it cannot take anything now: not the notification's fault.
+        case unavailable(isAnswered: Bool)
+        /// It may be this notification that the endpoint cannot take.
+        case doubtful
+        /// Trying again cannot help.
+        case final
+    }
+
+    func draft(_ batch: SubscriptionQueue.Batch) async -> SubscriptionQueue.Draft {
+        let subscription = batch.subscription
         var context: TermContext?
         do {
             context = try await contexts.context(of: subscription.stored.definition)
@@ -29,72 +35,28 @@ struct NotificationSender: Sendable {
                 metadata: ["subscription": "\(subscription.id)", "reason": "\(error)"])
         }
         let writer = NotificationWriter(subscription, context: context, registry: contexts.registry)
-        let (body, headers) = (writer.body(notification), writer.headers())
-        for attempt in 1...max(1, configuration.attempts) {
-            guard !Task.isCancelled, isWanted(subscription) else { return }
-            let isFirst = attempt == 1
-            subscription.record.update { values in
-                if isFirst { values.timesSent += 1 }
-                values.lastNotification = configuration.clock()
-            }
-            let outcome = await post(subscription.endpoint, headers, body)
-            if Task.isCancelled { return }
-            switch outcome {
-            case .taken:
-                subscription.record.update { values in
-                    values.lastSuccess = configuration.clock()
-                    values.lastError = nil
-                }
-                return
-            case .failed(let reason, let mayRetry):
-                let isLast = !mayRetry || attempt >= configuration.attempts
-                note(reason, isLast: isLast, subscription)
-                if isLast { return }
-                guard await pause(after: attempt, subscription.endpoint) else { return }
-            }
-        }
+        let body = writer.body(batch.notification)
+        return SubscriptionQueue.Draft(
+            version: ObjectIdentifier(subscription), count: batch.count, body: body, headers: writer.headers())
     }
 
-    private func post(
-        _ endpoint: NotificationEndpoint, _ headers: [(name: String, value: String)], _ body: [UInt8]
-    ) async -> Outcome {
+    func send(_ draft: SubscriptionQueue.Draft, to endpoint: NotificationEndpoint) async -> Outcome {
         do throws(OutgoingHTTPError) {
             let status = try await transport.post(
-                to: endpoint.uri, headers: headers, body: body, timeout: endpoint.timeout)
+                to: endpoint.uri, headers: draft.headers, body: draft.body, timeout: endpoint.timeout)
+            let reason = "\(endpoint.uri) answers with status \(status)"
             switch status {
             case 200..<300: return .taken
-            case 408, 425, 429, 500...: return .failed("\(endpoint.uri) answers with status \(status)", mayRetry: true)
-            default: return .failed("\(endpoint.uri) answers with status \(status)", mayRetry: false)
+            case 408, 425, 429, 502, 503, 504: return .failed(reason, .unavailable(isAnswered: true))
+            case 500...: return .failed(reason, .doubtful)
+            default: return .failed(reason, .final)
             }
         } catch {
             switch error {
-            case .invalidURL, .refused: return .failed(error.description, mayRetry: false)
-            case .unreachable, .timedOut, .closed, .tooLarge: return .failed(error.description, mayRetry: true)
+            case .invalidURL, .refused: return .failed(error.description, .final)
+            case .unreachable, .closed: return .failed(error.description, .unavailable(isAnswered: false))
+            case .timedOut, .tooLarge: return .failed(error.description, .doubtful)
             }
-        }
-    }
-
-    private func note(_ reason: String, isLast: Bool, _ subscription: Subscription) {
-        subscription.record.update { values in
-            values.lastFailure = configuration.clock()
-            values.lastError = reason
-            if isLast { values.timesFailed += 1 }
-        }
-        guard isLast else { return }
-        logger.warning(
-            "a notification is given up", metadata: ["subscription": "\(subscription.id)", "reason": "\(reason)"])
-    }
-
-    /// - Returns: `false` when the wait was cut short.
-    private func pause(after attempt: Int, _ endpoint: NotificationEndpoint) async -> Bool {
-        let doubled = configuration.firstPause * (1 << min(attempt - 1, 10))
-        // Up to a quarter less, so that many endpoints behind one host do not come back at the same instant.
-        let varied = doubled * (1 - 0.25 * configuration.random())
-        do {
-            try await configuration.sleep(max(varied, endpoint.cooldown ?? .zero))
-            return true
-        } catch {
-            return false
         }
     }
 }

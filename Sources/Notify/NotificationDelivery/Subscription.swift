@@ -1,7 +1,6 @@
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
-import Synchronization
 
 /// A subscription ready to match: immutable but for its delivery record, which it shares with its later versions.
 final class Subscription: Sendable {
@@ -70,6 +69,11 @@ final class Subscription: Sendable {
 
     var representation: EntityRepresentation { form.representation }
 
+    /// Whether the notification of a change tells what attributes were before, be it only that they were there.
+    func needsPreviousState(of change: EntityChange) -> Bool {
+        form.showsChanges || change.after == nil || change.deletesInstances
+    }
+
     /// The value of the member `status`.
     func status(at now: Timestamp) -> String {
         if expiresAt.isSet, expiresAt <= now { return "expired" }
@@ -83,7 +87,7 @@ final class Subscription: Sendable {
 
     /// The same with what `change` sets off, which is the same for all subscriptions.
     func matches(_ change: EntityChange, _ triggers: ChangeTriggers) -> Bool {
-        guard timeInterval == 0, change.sequence > stored.since, let entity = change.after ?? change.before,
+        guard timeInterval == 0, let entity = change.after ?? change.before,
             isTriggered(by: triggers)
         else { return false }
         if !conditions.selectors.isEmpty, !conditions.selectors.contains(where: { $0.matches(entity) }) { return false }
@@ -107,66 +111,6 @@ final class Subscription: Sendable {
         return change.attributes.contains { attribute in
             !attribute.trigger.isDisjoint(with: conditions.triggers)
                 && (conditions.watched.isEmpty || conditions.watched.contains(attribute.name))
-        }
-    }
-}
-
-/// What became of a subscription's notifications. Shared by the matcher, the senders and whoever asks.
-final class DeliveryRecord: Sendable {
-    struct Values: Hashable, Sendable {
-        var timesSent = 0
-        var timesFailed = 0
-        /// Dropped because too many waited for the endpoint.
-        var timesDropped = 0
-        var lastNotification = Timestamp.none
-        var lastSuccess = Timestamp.none
-        var lastFailure = Timestamp.none
-        /// Why the last attempt failed; `nil` when it did not.
-        var lastError: String?
-    }
-
-    private struct State {
-        var values: Values
-        var isDirty = false
-        /// When the last notification was made, for throttling.
-        var lastMade = Timestamp.none
-    }
-
-    private let state: Mutex<State>
-
-    init(_ values: Values = Values()) {
-        state = Mutex(State(values: values, lastMade: values.lastNotification))
-    }
-
-    var values: Values { state.withLock { $0.values } }
-
-    func update(_ change: (inout Values) -> Void) {
-        state.withLock { state in
-            change(&state.values)
-            state.isDirty = true
-        }
-    }
-
-    /// The values if they changed since they were last taken.
-    func takeChanged() -> Values? {
-        state.withLock { state in
-            guard state.isDirty else { return nil }
-            state.isDirty = false
-            return state.values
-        }
-    }
-
-    /// Whether throttling lets a notification be made now; if so, it counts as made.
-    func passesThrottling(_ interval: Int64, at now: Timestamp) -> Bool {
-        state.withLock { state in
-            // A clock that was set back must not silence the subscription: times to come do not count.
-            if interval > 0, state.lastMade.isSet, state.lastMade <= now,
-                now.microseconds - state.lastMade.microseconds < interval
-            {
-                return false
-            }
-            state.lastMade = now
-            return true
         }
     }
 }

@@ -44,6 +44,9 @@ struct SubscriptionDefinition: Sendable {
 
     subscript(_ name: String) -> Member? { members.first { $0.name == name }?.member }
 
+    /// Whether a member is there and `true`.
+    func isTrue(_ name: String) -> Bool { self[name].flatMap { $0.json.bool($0.root) } ?? false }
+
     private mutating func set(_ name: String, _ member: Member?) {
         if let position = members.firstIndex(where: { $0.name == name }) {
             if let member { members[position].member = member } else { members.remove(at: position) }

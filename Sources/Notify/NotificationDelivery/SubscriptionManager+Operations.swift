@@ -95,28 +95,44 @@ extension SubscriptionManager: SubscriptionService {
         } catch {
             return scheduler.deliver([{ reply(.failure(error)) }])
         }
-        documents.putDocument(
-            kind: SubscriptionManager.recordKind, tenant: tenant, key: id, body: nil, on: ImmediateReplyScheduler()
-        ) { _ in }
-        documents.putDocument(
-            kind: SubscriptionManager.subscriptionKind, tenant: tenant, key: id, body: nil,
-            on: ImmediateReplyScheduler()
-        ) { [self] result in
-            state.withLock { state in
+        let owner = DeadLetters.Owner(tenant: tenant, id: id)
+        var removals = [SubscriptionManager.subscriptionKind, SubscriptionManager.recordKind, DeadLetters.indexKind].map
+        {
+            DocumentUpdate(kind: $0, tenant: tenant, key: id, body: nil)
+        }
+        for letter in delivery.letters.letters(of: owner) {
+            removals.append(DocumentUpdate(kind: DeadLetters.kind(owner), tenant: tenant, key: letter.id, body: nil))
+        }
+        documents.keep(removals, removingOutbox: [], on: ImmediateReplyScheduler()) { [self] result in
+            let queue = state.withLock { state in
                 state.busy.remove([tenant, id])
-                if case .success = result { state.remove(current) }
+                if case .success = result { return state.remove(current) }
+                return nil
             }
             if case .success = result { periodic?.remove(tenant: tenant, id: id) }
+            if let queue { end(queue) }
             scheduler.deliver([{ reply(result.mapError(SubscriptionManager.translate)) }])
         }
     }
 
+    /// Forgets what waits for a subscription that is gone.
+    private func end(_ queue: SubscriptionQueue) {
+        let subscription = queue.subscription
+        delivery.letters.removeAll(of: DeadLetters.Owner(tenant: subscription.tenant, id: subscription.id))
+        var released = queue.end()
+        released.dropped = 0
+        delivery.release(released, of: queue, isInOrder: false)
+        delivery.noteProgress()
+    }
+
     /// Forgets the subscriptions of a tenant that was deleted; what waits to be sent for them is dropped.
     public func forgetTenant(_ name: String) {
-        state.withLock { state in
-            for subscription in state.tenants[name].map({ Array($0.byID.values) }) ?? [] { state.remove(subscription) }
+        let queues = state.withLock { state in
+            (state.tenants[name].map { Array($0.byID.values) } ?? []).compactMap { state.remove($0) }
         }
         periodic?.removeAll(tenant: name)
+        for queue in queues { end(queue) }
+        delivery.letters.forget(tenant: name)
     }
 
     // Steps
@@ -147,7 +163,7 @@ extension SubscriptionManager: SubscriptionService {
         }
     }
 
-    private func subscription(_ id: String, _ tenant: String) throws(NGSILDError) -> Subscription {
+    func subscription(_ id: String, _ tenant: String) throws(NGSILDError) -> Subscription {
         guard let found = state.withLock({ $0.tenants[tenant]?.byID[id] }) else {
             throw .resourceNotFound("Subscription \(id) does not exist")
         }
@@ -215,11 +231,11 @@ extension SubscriptionManager: SubscriptionService {
             kind: SubscriptionManager.subscriptionKind, tenant: tenant, key: id, body: subscription.stored.encoded(),
             on: ImmediateReplyScheduler()
         ) { [self] result in
-            state.withLock { state in
-                state.busy.remove([tenant, id])
-                if case .success = result { state.insert(subscription) }
+            if case .success = result {
+                insert(subscription)
+                periodic?.set(subscription)
             }
-            if case .success = result { periodic?.set(subscription) }
+            state.withLock { _ = $0.busy.remove([tenant, id]) }
             reply(result.map { subscription }.mapError(SubscriptionManager.translate))
         }
     }

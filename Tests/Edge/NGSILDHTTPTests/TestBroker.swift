@@ -31,7 +31,7 @@ final class TestBroker: Sendable {
 
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
-        keepsHistory: Bool = false,
+        notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -49,7 +49,8 @@ final class TestBroker: Sendable {
             snapshots: try SnapshotStore(
                 provision: broker, consumption: broker, temporal: history, documents: broker),
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
-            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant))
+            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
+            notifications: notifications)
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil

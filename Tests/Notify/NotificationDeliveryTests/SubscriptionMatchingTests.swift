@@ -127,14 +127,6 @@ struct SubscriptionMatchingTests {
         #expect(Set(found).count == 200)
     }
 
-    @Test func `a change from before the subscription is not told`() throws {
-        let vocabulary = try Vocabulary()
-        let subscription = try vocabulary.subscription("{\(Self.rooms),\(Self.endpoint)}")
-        let change = try vocabulary.change(
-            .updated, try vocabulary.entity(Self.room), ["temperature": .modified], sequence: 0)
-        #expect(!subscription.matches(change))
-    }
-
     @Test func `an attribute that is written as it was makes no notification`() throws {
         let vocabulary = try Vocabulary()
         let subscription = try vocabulary.subscription("{\(Self.rooms),\(Self.endpoint)}")

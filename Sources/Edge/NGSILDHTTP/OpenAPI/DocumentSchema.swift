@@ -20,6 +20,8 @@ enum DocumentSchema: String, CaseIterable {
     case entityMapFragment = "EntityMapFragment"
     case snapshot = "Snapshot"
     case snapshotFragment = "SnapshotFragment"
+    case delivery = "NotificationDelivery"
+    case deadLetterCount = "DeadLetterCount"
     case eventStream = "EventStream"
     case health = "Health"
     case metrics = "Metrics"
@@ -68,12 +70,39 @@ enum DocumentSchema: String, CaseIterable {
                 "example": ["expiresAt": "2100-01-01T00:00:00Z"],
             ]
         case .snapshot, .snapshotFragment: Self.snapshotValue(isWhole: self == .snapshot)
+        case .delivery: Self.deliveryValue
+        case .deadLetterCount:
+            ["type": "object", "properties": ["replayed": ["type": "integer"], "dropped": ["type": "integer"]]]
         case .health: ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
         }
     }
 
     static let uriValue: DocumentValue = ["type": "string", "format": "uri", "example": "urn:ngsi-ld:Room:1"]
     private static let time: DocumentValue = ["type": "string", "format": "date-time"]
+    private static let deliveryValue: DocumentValue = [
+        "type": "object",
+        "description": "How the notifications of a subscription go; letters only when it is asked for alone.",
+        "required": [
+            "subscription", "tenant", "endpoint", "state", "waiting", "sent", "failed", "dropped", "deadLetters",
+        ],
+        "properties": [
+            "subscription": uriValue, "tenant": ["type": "string"], "endpoint": ["type": "string"],
+            "state": ["type": "string", "enum": ["ok", "retrying", "open"]], "waiting": ["type": "integer"],
+            "sent": ["type": "integer"], "failed": ["type": "integer"], "dropped": ["type": "integer"],
+            "deadLetters": ["type": "integer"], "lastSuccess": time, "lastFailure": time,
+            "lastError": ["type": "string"],
+            "letters": [
+                "type": "array",
+                "items": [
+                    "type": "object", "required": ["id", "at", "reason", "bytes"],
+                    "properties": [
+                        "id": ["type": "string"], "at": time, "reason": ["type": "string"],
+                        "bytes": ["type": "integer"], "replayed": ["type": "boolean"],
+                    ],
+                ],
+            ],
+        ],
+    ]
     private static let names: DocumentValue = ["type": ["string", "array"], "items": ["type": "string"]]
 
     private static func entityValue(_ required: [String]) -> DocumentValue {

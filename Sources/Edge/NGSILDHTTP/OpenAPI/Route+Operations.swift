@@ -38,6 +38,7 @@ extension Route {
         case .temporalEntities, .temporalEntity, .temporalAttributes, .temporalAttribute, .temporalInstance,
             .temporalQuery:
             ofTemporal
+        case .notifications, .notificationsOf, .replay, .deadLetter, .replayOne: ofNotifications
         case .tenants, .tenant, .changeStream, .document, .health, .ready, .metrics: ofOperators
         }
     }
@@ -242,6 +243,32 @@ extension Route {
     }
 
     // MARK: Beside NGSI-LD
+
+    private var ofNotifications: [DocumentedOperation] {
+        switch self {
+        case .notifications:
+            [
+                .get(
+                    .other, id: "listNotifications", "Tell how the notifications of all subscriptions go",
+                    [.limit, .offset], content: .many(.delivery), media: [.json])
+            ]
+        case .notificationsOf:
+            [
+                .get(
+                    .other, id: "retrieveNotifications",
+                    "Tell how the notifications of a subscription go, and what was given up",
+                    content: .one(.delivery), media: [.json]),
+                Self.administered(.DELETE, "dropDeadLetters", "Delete all dead letters of a subscription"),
+            ]
+        case .replay: [Self.administered(.POST, "replayDeadLetters", "Send all dead letters of a subscription again")]
+        case .deadLetter: [Self.administered(.DELETE, "dropDeadLetter", "Delete a dead letter")]
+        default: [Self.administered(.POST, "replayDeadLetter", "Send a dead letter again")]
+        }
+    }
+
+    private static func administered(_ method: RequestMethod, _ id: String, _ summary: String) -> DocumentedOperation {
+        DocumentedOperation(method: method, id: id, summary: summary, answers: [(200, .one(.deadLetterCount))])
+    }
 
     private var ofOperators: [DocumentedOperation] {
         switch self {

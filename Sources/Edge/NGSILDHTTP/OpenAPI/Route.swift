@@ -33,6 +33,11 @@ enum Route: String, CaseIterable {
     case temporalQuery = "/ngsi-ld/v1/temporal/entityOperations/query"
     case tenants = "/admin/tenants"
     case tenant = "/admin/tenants/{tenant}"
+    case notifications = "/admin/notifications"
+    case notificationsOf = "/admin/notifications/{subscriptionId}"
+    case replay = "/admin/notifications/{subscriptionId}/replay"
+    case deadLetter = "/admin/notifications/{subscriptionId}/{deadLetterId}"
+    case replayOne = "/admin/notifications/{subscriptionId}/{deadLetterId}/replay"
     case changeStream = "/console/stream"
     case document = "/openapi.json"
     case health = "/health"
@@ -42,6 +47,11 @@ enum Route: String, CaseIterable {
     /// The names in braces, in order.
     var placeholders: [String] {
         rawValue.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    /// Whether it is below `/admin/notifications` and so takes a tenant.
+    var isOfOneSubscriptionsNotifications: Bool {
+        [.notificationsOf, .replay, .deadLetter, .replayOne].contains(self)
     }
 
     var isOfNGSILD: Bool { rawValue.hasPrefix("\(RequestTarget.root)") }
