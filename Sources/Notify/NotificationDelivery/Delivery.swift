@@ -191,9 +191,10 @@ final class Delivery: Sendable {
         let subscription = batch.subscription
         logger.warning(
             "a notification is given up", metadata: ["subscription": "\(subscription.id)", "reason": "\(reason)"])
-        // What is due again soon is not worth keeping.
-        guard batch.notification.letter == nil, !batch.notification.isPeriodic else { return }
+        guard batch.notification.letter == nil else { return }
         subscription.record.update { $0.timesGivenUp += 1 }
+        // A periodic one tells no change that would be lost; the next comes by the clock.
+        guard batch.notification.entities.isEmpty else { return }
         let owner = DeadLetters.Owner(tenant: subscription.tenant, id: subscription.id)
         let changes = batch.notification.changes
         let body = OutboxRow.encode(

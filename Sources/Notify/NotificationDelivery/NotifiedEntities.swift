@@ -28,7 +28,7 @@ struct NotifiedEntities {
         case (let before?, nil): return deleted(before, at: change.at)
         case (nil, let after?): return ShownEntity(after, subscription.representation)
         case (let before?, let after?):
-            guard telling.showsPrevious || hasDeletions(change.attributes, before, after) else {
+            guard telling.showsPrevious || change.deletesInstances else {
                 return ShownEntity(after, subscription.representation)
             }
             let attributes = after.attributes.telling(changesFrom: before.attributes, at: change.at, telling) { _ in
@@ -40,17 +40,6 @@ struct NotifiedEntities {
                     modifiedAt: after.modifiedAt, expiresAt: after.expiresAt, attributes: attributes),
                 subscription.representation)
         case (nil, nil): return nil
-        }
-    }
-
-    private func hasDeletions(_ changes: [AttributeChange], _ before: EntityRecord, _ after: EntityRecord) -> Bool {
-        changes.contains { change in
-            switch change.kind {
-            case .created: false
-            case .deleted: true
-            case .modified:
-                after.attributes.instanceChanges(of: change.name, since: before.attributes).contains(.deleted)
-            }
         }
     }
 
@@ -70,5 +59,20 @@ struct NotifiedEntities {
                 id: entity.id, types: entity.types, createdAt: entity.createdAt, modifiedAt: entity.modifiedAt,
                 expiresAt: entity.expiresAt, attributes: attributes),
             representation)
+    }
+}
+
+extension EntityChange {
+    /// Whether an update took instances of attributes away.
+    var deletesInstances: Bool {
+        guard let before, let after else { return false }
+        return attributes.contains { attribute in
+            switch attribute.kind {
+            case .created: false
+            case .deleted: true
+            case .modified:
+                after.attributes.instanceChanges(of: attribute.name, since: before.attributes).contains(.deleted)
+            }
+        }
     }
 }

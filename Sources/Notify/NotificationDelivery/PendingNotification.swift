@@ -9,12 +9,10 @@ struct PendingNotification: Sendable {
     private(set) var notifiedAt: Timestamp
     /// An entity at most once.
     private(set) var changes: [EntityChange]
-    /// For each change its place among the changes of its commit.
-    private(set) var places: [Int]
     /// The entities of a periodic notification, which has no changes.
     let entities: [EntityRecord]
-    /// Held for as long as a periodic notification waits.
-    private let ticket: PeriodicTicket?
+    /// For each change its place among the changes of its commit.
+    private(set) var places: [Int]
     /// The outbox row it comes from; 0 when it is in none.
     var row: UInt64 = 0
     /// Whether with it all of the row is told to the subscription.
@@ -27,24 +25,19 @@ struct PendingNotification: Sendable {
     init(_ subscription: Subscription, _ change: EntityChange, place: Int = 0, notifiedAt: Timestamp) {
         self.notifiedAt = notifiedAt
         changes = [change]
-        places = [place]
         entities = []
-        ticket = nil
+        places = [place]
         takesNewest = subscription.throttling > 0
     }
 
     /// A periodic notification.
-    init(_ entities: [EntityRecord], notifiedAt: Timestamp, ticket: PeriodicTicket?) {
+    init(entities: [EntityRecord], notifiedAt: Timestamp) {
         self.notifiedAt = notifiedAt
         self.entities = entities
-        self.ticket = ticket
         changes = []
         places = []
         takesNewest = false
     }
-
-    /// Whether it tells no changes, but what matched when it was due.
-    var isPeriodic: Bool { !entities.isEmpty }
 
     /// Takes in another change.
     ///
@@ -65,7 +58,7 @@ struct PendingNotification: Sendable {
 
     /// Takes in a notification that follows, if the two can be told as one: no entity is in both, each change is told.
     mutating func merge(_ other: PendingNotification) -> Bool {
-        guard letter == nil, other.letter == nil, !isPeriodic, !other.isPeriodic,
+        guard letter == nil, other.letter == nil, entities.isEmpty, other.entities.isEmpty,
             changes.count + other.changes.count <= PendingNotification.entityLimit
         else { return false }
         if changes.count < 8 {

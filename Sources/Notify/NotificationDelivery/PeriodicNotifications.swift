@@ -3,9 +3,6 @@ import NGSILDOperations
 import NGSILDQuery
 import Synchronization
 
-/// Held by a periodic notification while it waits to be sent, so that a slow endpoint gets one at a time.
-final class PeriodicTicket: Sendable {}
-
 /// Time as periodic notifications need it: a clock that only goes forward, whatever happens to the wall clock.
 struct PeriodicClock: Sendable {
     /// The time since some beginning.
@@ -23,17 +20,22 @@ struct PeriodicClock: Sendable {
 ///
 /// One task waits for the one that is due next. The wait is measured by a clock that only goes forward; the wall clock
 /// counts once, at the start, to tell how much of an interval had passed, and can then make a notification come at most
-/// one interval early or late.
+/// one interval early or late. What becomes due while an earlier notification still waits for its endpoint is left out by
+/// whoever sends.
 ///
 /// Invariants:
 /// 1. A subscription is in `current` from `set` to `remove`, or until it is found expired.
 /// 2. Each subscription in `current` has one entry in `heap` with its version; others in `heap` are outdated.
-/// 3. At most one notification round of a subscription waits for its endpoint; one that becomes due meanwhile is left out.
 ///
 /// - Source: CIM 009 clauses 5.2.12 (`timeInterval`), 5.8.6.
 final class PeriodicNotifications: Sendable {
     /// Entities in one notification; more go into further ones.
     static let entityLimit = 1_000
+    /// Notifications at one time; entities beyond them are not told.
+    static let roundLimit = 100
+
+    /// Takes the notifications of a subscription that are due, to send them; must not wait.
+    typealias Send = @Sendable (Subscription, [PendingNotification]) -> Void
 
     fileprivate struct Key: Hashable {
         let tenant: String
@@ -43,7 +45,6 @@ final class PeriodicNotifications: Sendable {
     fileprivate struct Current {
         let subscription: Subscription
         let version: UInt64
-        weak var ticket: PeriodicTicket?
     }
 
     fileprivate struct State {
@@ -86,11 +87,11 @@ final class PeriodicNotifications: Sendable {
             }
             if let old, old.subscription.timeInterval == subscription.timeInterval {
                 // The rhythm stays; the entry in the heap has its version.
-                state.current[key] = Current(subscription: subscription, version: old.version, ticket: old.ticket)
+                state.current[key] = Current(subscription: subscription, version: old.version)
                 return nil
             }
             state.versions += 1
-            state.current[key] = Current(subscription: subscription, version: state.versions, ticket: old?.ticket)
+            state.current[key] = Current(subscription: subscription, version: state.versions)
             state.heap.push(.init(due: now + wait, key: key, version: state.versions))
             state.tidy()
             state.changes += 1
@@ -128,9 +129,7 @@ final class PeriodicNotifications: Sendable {
     }
 
     /// Makes notifications until the task is cancelled.
-    ///
-    /// - Parameter send: takes a notification to be sent; must not wait.
-    func run(_ send: @Sendable (Subscription, PendingNotification) -> Void) async {
+    func run(_ send: Send) async {
         while !Task.isCancelled {
             let (due, seen) = state.withLock { ($0.heap.first?.due, $0.changes) }
             let wait = max(.zero, due.map { $0 - clock.now() } ?? .seconds(86_400))
@@ -153,7 +152,7 @@ final class PeriodicNotifications: Sendable {
     }
 
     /// Makes the notifications that are due, and schedules their next.
-    func notifyDue(_ send: (Subscription, PendingNotification) -> Void) {
+    func notifyDue(_ send: (Subscription, [PendingNotification]) -> Void) {
         let now = clock.now()
         while let subscription = takeDue(now) {
             if subscription.status(at: wallClock()) != "active" { continue }
@@ -178,19 +177,18 @@ final class PeriodicNotifications: Sendable {
                 // In step with the rhythm, unless that is behind: what was missed is not made up for.
                 let next = first.due + interval
                 state.heap.push(.init(due: next > now ? next : now + interval, key: first.key, version: first.version))
-                if current.ticket == nil { return subscription }
+                return subscription
             }
             return nil
         }
     }
 
     /// Sends the entities that match now; nothing when there are none.
-    private func notify(_ subscription: Subscription, _ send: (Subscription, PendingNotification) -> Void) {
+    private func notify(_ subscription: Subscription, _ send: (Subscription, [PendingNotification]) -> Void) {
         var query = subscription.conditions.query
         query.limit = Self.entityLimit
-        let ticket = PeriodicTicket()
-        hold(ticket, for: subscription)
-        while true {
+        var notifications: [PendingNotification] = []
+        while notifications.count < Self.roundLimit {
             let page: EntityPage
             do throws(NGSILDError) {
                 page = try consumption.queryEntities(query, tenant: subscription.tenant)
@@ -201,17 +199,12 @@ final class PeriodicNotifications: Sendable {
                 return
             }
             if !page.entities.isEmpty {
-                send(subscription, PendingNotification(page.entities, notifiedAt: wallClock(), ticket: ticket))
+                notifications.append(PendingNotification(entities: page.entities, notifiedAt: wallClock()))
             }
-            guard page.hasMore, let last = page.last else { return }
+            guard page.hasMore, let last = page.last else { break }
             query.place = .after(last)
         }
-    }
-
-    private func hold(_ ticket: PeriodicTicket, for subscription: Subscription) {
-        state.withLock { state in
-            state.current[Key(tenant: subscription.tenant, id: subscription.id)]?.ticket = ticket
-        }
+        if !notifications.isEmpty { send(subscription, notifications) }
     }
 }
 

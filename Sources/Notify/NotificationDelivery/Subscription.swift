@@ -44,10 +44,6 @@ final class Subscription: Sendable {
     /// Finds entities that Relationships link to, for `q` and `join`.
     let linkedEntity: @Sendable (String) -> EntityRecord?
     let record: DeliveryRecord
-    /// Whether its notifications tell what changed attributes were before.
-    let needsPreviousState: Bool
-    /// Whether each entity goes into a notification of its own.
-    let splitsEntities: Bool
 
     /// How many links `q` follows for one change; beyond it, terms about linked entities do not hold.
     static let linkLimit = 1_000
@@ -69,11 +65,14 @@ final class Subscription: Sendable {
         self.timeInterval = timeInterval
         self.linkedEntity = linkedEntity
         self.record = record
-        needsPreviousState = form.showsChanges
-        splitsEntities = stored.definition.isTrue("splitEntities")
     }
 
     var representation: EntityRepresentation { form.representation }
+
+    /// Whether the notification of a change tells what attributes were before, be it only that they were there.
+    func needsPreviousState(of change: EntityChange) -> Bool {
+        form.showsChanges || change.after == nil || change.deletesInstances
+    }
 
     /// The value of the member `status`.
     func status(at now: Timestamp) -> String {

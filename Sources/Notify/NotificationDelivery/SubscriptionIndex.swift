@@ -67,9 +67,9 @@ struct SubscriptionIndex {
     ///
     /// - Cost: a look-up for each pair of a type and a changed attribute, and a check of what they find.
     func matches(_ change: EntityChange) -> [Subscription] {
-        var matcher = ChangeMatcher(change)
-        visitCandidates(change) { matcher.take($0) }
-        return matcher.found
+        var filter = CandidateFilter(change)
+        visitCandidates(change) { filter.take($0) }
+        return filter.found
     }
 
     /// Visits the subscriptions that may match, some of them more than once.
@@ -92,7 +92,7 @@ struct SubscriptionIndex {
 }
 
 /// Holds candidates against one change and keeps those that match, each once.
-private struct ChangeMatcher {
+private struct CandidateFilter {
     private let change: EntityChange
     /// Made when there is a first candidate.
     private var triggers: ChangeTriggers?

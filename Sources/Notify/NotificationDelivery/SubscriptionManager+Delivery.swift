@@ -75,7 +75,7 @@ extension SubscriptionManager: ChangeMatcher {
         for (recipient, notifications) in made.enumerated() {
             for place in notifications.places {
                 told.append((place, recipient))
-                if changes[place].needsPreviousState(for: notifications.subscription) { needsPrevious.insert(place) }
+                if notifications.subscription.needsPreviousState(of: changes[place]) { needsPrevious.insert(place) }
             }
         }
         told.sort { ($0.place, $0.recipient) < ($1.place, $1.recipient) }
@@ -89,7 +89,8 @@ extension SubscriptionManager: ChangeMatcher {
             last = place
             let change = changes[place]
             let kept =
-                needsPrevious.contains(place) ? change.withChangedPreviousState : change.withoutPreviousState
+                needsPrevious.contains(place)
+                ? change.withChangedPreviousState : change.after == nil ? change : change.withoutPreviousState
             rows.append(OutboxRow.Change(change: kept, encoded: encoded[place], recipients: [recipient]))
         }
         return OutboxRow.encode(
@@ -97,10 +98,11 @@ extension SubscriptionManager: ChangeMatcher {
             made.map { OutboxRow.Recipient(tenant: $0.subscription.tenant, id: $0.subscription.id) }, rows)
     }
 
-    /// Queues a notification that no commit makes; it is in memory only, and dropped where too much waits already.
-    func enqueue(_ notification: PendingNotification, for subscription: Subscription) {
+    /// Queues a notification that no commit makes; it is in memory only, and dropped where anything waits already.
+    func notify(_ subscription: Subscription, _ notifications: [PendingNotification]) {
         let queue = state.withLock { $0.tenants[subscription.tenant]?.queues[subscription.id] }
-        if let queue { delivery.offer([notification], row: 0, to: queue) }
+        guard let queue, queue.waiting == 0 else { return }
+        for notification in notifications { delivery.offer([notification], row: 0, to: queue) }
     }
 
     /// Takes from the subscription for which most waits a tenth of it, the oldest first.

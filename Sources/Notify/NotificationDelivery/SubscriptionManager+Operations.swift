@@ -109,8 +109,8 @@ extension SubscriptionManager: SubscriptionService {
                 if case .success = result { return state.remove(current) }
                 return nil
             }
-            if let queue { end(queue) }
             if case .success = result { periodic?.remove(tenant: tenant, id: id) }
+            if let queue { end(queue) }
             scheduler.deliver([{ reply(result.mapError(SubscriptionManager.translate)) }])
         }
     }
@@ -130,9 +130,9 @@ extension SubscriptionManager: SubscriptionService {
         let queues = state.withLock { state in
             (state.tenants[name].map { Array($0.byID.values) } ?? []).compactMap { state.remove($0) }
         }
+        periodic?.removeAll(tenant: name)
         for queue in queues { end(queue) }
         delivery.letters.forget(tenant: name)
-        periodic?.removeAll(tenant: name)
     }
 
     // Steps

@@ -12,7 +12,7 @@ extension SubscriptionManager {
         for subscription in state.withLock({ state in state.tenants.values.flatMap { Array($0.byID.values) } }) {
             periodic.set(subscription, isRestored: true)
         }
-        let task = Task { [self] in await periodic.run { enqueue($1, for: $0) } }
+        let task = Task { [self] in await periodic.run { notify($0, $1) } }
         state.withLock { $0.periodicTask = task }
     }
 

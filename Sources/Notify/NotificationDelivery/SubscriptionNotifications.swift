@@ -10,14 +10,8 @@ struct SubscriptionNotifications {
 
     /// - Parameter place: where the change stands among those of the commit.
     mutating func add(_ change: EntityChange, place: Int, notifiedAt: Timestamp) {
-        let change = change.needsPreviousState(for: subscription) ? change : change.withoutPreviousState
-        if subscription.splitsEntities {
-            for index in parts.indices where parts[index].changes.first?.id == change.id {
-                if parts[index].add(change, place: place) { return }
-            }
-        } else if let last = parts.indices.last, parts[last].add(change, place: place) {
-            return
-        }
+        let change = subscription.needsPreviousState(of: change) ? change : change.withoutPreviousState
+        if let last = parts.indices.last, parts[last].add(change, place: place) { return }
         parts.append(PendingNotification(subscription, change, place: place, notifiedAt: notifiedAt))
     }
 
@@ -36,23 +30,6 @@ struct SubscriptionNotifications {
 }
 
 extension EntityChange {
-    /// Whether what the subscription is told needs the entity as it was before: to tell what was there and is gone, or
-    /// because it asks for that.
-    func needsPreviousState(for subscription: Subscription) -> Bool {
-        guard let before, let after else { return true }
-        return subscription.needsPreviousState
-            || attributes.contains { attribute in
-                switch attribute.kind {
-                case .created: false
-                case .deleted: true
-                case .modified:
-                    // An instance that went shows only against those that were.
-                    before.attributes.roots(named: attribute.name).count
-                        + after.attributes.roots(named: attribute.name).count > 2
-                }
-            }
-    }
-
     /// The change without the entity's state before it, which would only keep memory.
     var withoutPreviousState: EntityChange {
         guard before != nil else { return self }

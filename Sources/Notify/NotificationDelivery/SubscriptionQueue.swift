@@ -215,7 +215,7 @@ final class SubscriptionQueue: Sendable {
                             draft: isSame ? draft : nil)), Released()
                 )
             }
-            while !isProbe, !subscription.splitsEntities, let next = state.items[count], notification.merge(next) {
+            while !isProbe, let next = state.items[count], notification.merge(next) {
                 count += 1
             }
             state.taken = count

@@ -46,10 +46,6 @@ struct NotificationGroupingTests {
         #expect(try group("", [1, 2, 1, 1]) == [["1@1", "2@2"], ["1@3"], ["1@4"]])
     }
 
-    @Test func `with splitEntities each entity has a notification of its own`() throws {
-        #expect(try group(#","splitEntities":true"#, [1, 2, 1]) == [["1@1"], ["2@2"], ["1@3"]])
-    }
-
     @Test func `with throttling the newest state is told, and then nothing for the interval`() throws {
         let times: [Int64] = [1_000_000, 5_999_999, 6_000_000]
         #expect(try group(#","throttling":5"#, [1, 1, 1], at: times) == [["1@3"], ["1@3"]])
