@@ -18,6 +18,7 @@ struct Settings: Sendable {
     var allowsPrivateEndpoints = false
     var recordsHistory = false
     var contexts: String?
+    var streamOrigins: Set<String> = []
     var mqttAuthorities: String?
     var mqttCertificate: String?
     var mqttKey: String?
@@ -104,6 +105,15 @@ struct Settings: Sendable {
                 settings.allowsPrivateEndpoints = value
                 return true
             }, expectation: "true or false"),
+        Key(
+            name: "stream-origins",
+            apply: { settings, text in
+                let origins = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+                settings.streamOrigins = Set(origins)
+                return origins.allSatisfy {
+                    ($0.hasPrefix("https://") || $0.hasPrefix("http://")) && !$0.hasSuffix("/")
+                }
+            }, expectation: "origins with commas between, such as https://city.example,https://map.example:8443"),
         Key(
             name: "mqtt-ca-file",
             apply: { settings, text in
@@ -236,6 +246,8 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Record every change of an attribute in its history.")
     var recordHistory = false
 
+    @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
+    var streamOrigins: String?
     @Option(
         name: .customLong("mqtt-ca-file"),
         help: "The authorities that MQTT servers' certificates may come from, PEM (default: the system's).")
@@ -257,6 +269,7 @@ struct ServerOptions: ParsableArguments {
         flags["assets"] = assets
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
+        flags["stream-origins"] = streamOrigins
         flags["mqtt-ca-file"] = mqttAuthorities
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey

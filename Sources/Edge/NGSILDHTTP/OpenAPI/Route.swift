@@ -34,6 +34,7 @@ enum Route: String, CaseIterable {
     case tenants = "/admin/tenants"
     case tenant = "/admin/tenants/{tenant}"
     case changeStream = "/console/stream"
+    case notificationStream = "/streams/subscriptions/{subscriptionId}"
     case document = "/openapi.json"
     case health = "/health"
     case ready = "/ready"
@@ -43,6 +44,9 @@ enum Route: String, CaseIterable {
     var placeholders: [String] {
         rawValue.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
+
+    /// Whether the answer to GET goes on for as long as the client listens.
+    var isEndless: Bool { self == .changeStream || self == .notificationStream }
 
     var isOfNGSILD: Bool { rawValue.hasPrefix("\(RequestTarget.root)") }
 }
