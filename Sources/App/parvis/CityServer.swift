@@ -31,6 +31,7 @@ final class CityServer: Sendable {
     private let http: HTTPServer
     private let outgoing: OutgoingHTTP
     private let mqtt: MQTTPublisher
+    private let notificationStreams = NotificationStreams()
     private let subscriptions: SubscriptionManager
     private let snapshots: SnapshotStore
     private let logger: Logger
@@ -53,7 +54,9 @@ final class CityServer: Sendable {
         mqtt = MQTTPublisher(destinations: outgoing, configuration: Self.mqttConfiguration(settings))
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
-            transport: NotificationTransports(["http": outgoing, "https": outgoing, "mqtt": mqtt, "mqtts": mqtt]),
+            transport: NotificationTransports([
+                "http": outgoing, "https": outgoing, "mqtt": mqtt, "mqtts": mqtt, "parvis": notificationStreams,
+            ]),
             consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
@@ -64,12 +67,14 @@ final class CityServer: Sendable {
             configuration: Self.snapshotConfiguration(outgoing, logger))
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),
+            notificationStreams: notificationStreams, temporal: history,
+            entityMaps: EntityMapStore(consumption: broker, temporal: history),
             snapshots: snapshots, registry: broker.registry, contexts: contexts, hostedContexts: hosted,
             tenants: TenantAdministration(
                 names: { [broker] in broker.tenantNames.filter { SnapshotSpace.read($0) == nil } },
-                forget: { [subscriptions, history, snapshots] name in
+                forget: { [subscriptions, notificationStreams, history, snapshots] name in
                     subscriptions.forgetTenant(name)
+                    notificationStreams.forgetTenant(name)
                     history.forgetTenant(name)
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
@@ -85,6 +90,7 @@ final class CityServer: Sendable {
         var httpConfiguration = HTTPServer.Configuration()
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
+        httpConfiguration.streamOrigins = settings.streamOrigins
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
         history.start(feed: broker)
         try subscriptions.start()

@@ -22,6 +22,7 @@ struct Settings: Sendable {
     var notificationAttempts = 10
     var deadLetters = 100
     var outboxLimit = 1 << 30
+    var streamOrigins: Set<String> = []
     var mqttAuthorities: String?
     var mqttCertificate: String?
     var mqttKey: String?
@@ -118,6 +119,15 @@ struct Settings: Sendable {
                 settings.allowsPrivateEndpoints = value
                 return true
             }, expectation: "true or false"),
+        Key(
+            name: "stream-origins",
+            apply: { settings, text in
+                let origins = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+                settings.streamOrigins = Set(origins)
+                return origins.allSatisfy {
+                    ($0.hasPrefix("https://") || $0.hasPrefix("http://")) && !$0.hasSuffix("/")
+                }
+            }, expectation: "origins with commas between, such as https://city.example,https://map.example:8443"),
         Key(
             name: "mqtt-ca-file",
             apply: { settings, text in
@@ -270,6 +280,8 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Record every change of an attribute in its history.")
     var recordHistory = false
 
+    @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
+    var streamOrigins: String?
     @Option(
         name: .customLong("mqtt-ca-file"),
         help: "The authorities that MQTT servers' certificates may come from, PEM (default: the system's).")
@@ -295,6 +307,7 @@ struct ServerOptions: ParsableArguments {
         flags["notification-attempts"] = notificationAttempts
         flags["dead-letters"] = deadLetters
         flags["outbox-limit"] = outboxLimit
+        flags["stream-origins"] = streamOrigins
         flags["mqtt-ca-file"] = mqttAuthorities
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey

@@ -193,6 +193,40 @@ final class TestClient {
         }
     }
 
+    /// The numbers that stand after each place of a mark, until there are so many. Quick enough for many megabytes.
+    func numbers(after mark: String, count: Int) throws -> [Int] {
+        let mark = Array(mark.utf8)
+        var numbers: [Int] = []
+        var searched = 0
+        while numbers.count < count {
+            let found = pending.withUnsafeBytes { bytes -> (number: Int, end: Int)? in
+                guard let base = bytes.baseAddress,
+                    let place = memmem(base + searched, bytes.count - searched, mark, mark.count)
+                else { return nil }
+                let digits = bytes[(place - base + mark.count)...].prefix { (0x30...0x39).contains($0) }
+                guard digits.endIndex < bytes.count else { return nil }
+                return (digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, digits.endIndex)
+            }
+            if let found {
+                numbers.append(found.number)
+                searched = found.end
+            } else {
+                // A mark may have come in part.
+                searched = max(searched, pending.count - mark.count - 20)
+                guard try fill() else { throw Failure(reason: "closed after \(numbers.count) numbers") }
+            }
+        }
+        pending.removeFirst(searched)
+        return numbers
+    }
+
+    /// So many bytes.
+    func bytes(_ count: Int) throws -> [UInt8] {
+        while pending.count < count { guard try fill() else { throw Failure(reason: "closed in \(count) bytes") } }
+        defer { pending.removeFirst(count) }
+        return Array(pending.prefix(count))
+    }
+
     /// Reads the next answer.
     func answer(withoutBody: Bool = false) throws -> WireAnswer {
         let head = try text(through: "\r\n\r\n")

@@ -54,7 +54,7 @@ struct OpenAPIDocument {
         }
         for operation in operations {
             members.append((operation.method.rawValue.lowercased(), value(operation, route)))
-            if operation.method == .GET, route != .changeStream { members.append(("head", head(operation, route))) }
+            if operation.method == .GET, !route.isEndless { members.append(("head", head(operation, route))) }
         }
         if route.isOfNGSILD { members.append(("options", options(route, operations))) }
         return .members(members)
@@ -111,7 +111,7 @@ struct OpenAPIDocument {
         if route.isOfNGSILD {
             values += ["NGSILD-Tenant", "NGSILD-Snapshot", "Link"].map { .reference("parameters", $0) }
         }
-        if route == .changeStream || route.isOfOneSubscriptionsNotifications {
+        if route.isEndless || route.isOfOneSubscriptionsNotifications {
             values.append(.reference("parameters", "NGSILD-Tenant"))
         }
         if operation.isOfEntities { values.append(.reference("parameters", "Prefer")) }

@@ -39,7 +39,7 @@ extension Route {
             .temporalQuery:
             ofTemporal
         case .notifications, .notificationsOf, .replay, .deadLetter, .replayOne: ofNotifications
-        case .tenants, .tenant, .changeStream, .document, .health, .ready, .metrics: ofOperators
+        case .tenants, .tenant, .changeStream, .notificationStream, .document, .health, .ready, .metrics: ofOperators
         }
     }
 
@@ -287,8 +287,15 @@ extension Route {
         case .changeStream:
             [
                 .get(
-                    .changeStream, "Follow changes as server-sent events", [.types], content: .one(.eventStream),
-                    media: [])
+                    .changeStream, "Follow changes as server-sent events, or over a WebSocket", [.types, .lastEventId],
+                    content: .one(.eventStream), media: [])
+            ]
+        case .notificationStream:
+            [
+                .get(
+                    .notificationStream,
+                    "Follow a subscription's notifications as server-sent events, or over a WebSocket",
+                    [.lastEventId], content: .one(.eventStream), media: [])
             ]
         case .document: [.get(.other, id: "retrieveDocument", "Get this document", content: .one(.any), media: [.json])]
         case .health:

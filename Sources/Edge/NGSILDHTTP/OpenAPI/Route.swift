@@ -39,6 +39,7 @@ enum Route: String, CaseIterable {
     case deadLetter = "/admin/notifications/{subscriptionId}/{deadLetterId}"
     case replayOne = "/admin/notifications/{subscriptionId}/{deadLetterId}/replay"
     case changeStream = "/console/stream"
+    case notificationStream = "/streams/subscriptions/{subscriptionId}"
     case document = "/openapi.json"
     case health = "/health"
     case ready = "/ready"
@@ -53,6 +54,9 @@ enum Route: String, CaseIterable {
     var isOfOneSubscriptionsNotifications: Bool {
         [.notificationsOf, .replay, .deadLetter, .replayOne].contains(self)
     }
+
+    /// Whether the answer to GET goes on for as long as the client listens.
+    var isEndless: Bool { self == .changeStream || self == .notificationStream }
 
     var isOfNGSILD: Bool { rawValue.hasPrefix("\(RequestTarget.root)") }
 }
