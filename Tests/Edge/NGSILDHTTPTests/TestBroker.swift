@@ -31,7 +31,7 @@ final class TestBroker: Sendable {
 
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
-        keepsHistory: Bool = false,
+        notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -49,7 +49,8 @@ final class TestBroker: Sendable {
             snapshots: try SnapshotStore(
                 provision: broker, consumption: broker, temporal: history, documents: broker),
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
-            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant))
+            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
+            notifications: notifications)
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil
@@ -190,6 +191,40 @@ final class TestClient {
                 throw Failure(reason: "closed after: \(String(decoding: pending.prefix(200), as: UTF8.self))")
             }
         }
+    }
+
+    /// The numbers that stand after each place of a mark, until there are so many. Quick enough for many megabytes.
+    func numbers(after mark: String, count: Int) throws -> [Int] {
+        let mark = Array(mark.utf8)
+        var numbers: [Int] = []
+        var searched = 0
+        while numbers.count < count {
+            let found = pending.withUnsafeBytes { bytes -> (number: Int, end: Int)? in
+                guard let base = bytes.baseAddress,
+                    let place = memmem(base + searched, bytes.count - searched, mark, mark.count)
+                else { return nil }
+                let digits = bytes[(place - base + mark.count)...].prefix { (0x30...0x39).contains($0) }
+                guard digits.endIndex < bytes.count else { return nil }
+                return (digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, digits.endIndex)
+            }
+            if let found {
+                numbers.append(found.number)
+                searched = found.end
+            } else {
+                // A mark may have come in part.
+                searched = max(searched, pending.count - mark.count - 20)
+                guard try fill() else { throw Failure(reason: "closed after \(numbers.count) numbers") }
+            }
+        }
+        pending.removeFirst(searched)
+        return numbers
+    }
+
+    /// So many bytes.
+    func bytes(_ count: Int) throws -> [UInt8] {
+        while pending.count < count { guard try fill() else { throw Failure(reason: "closed in \(count) bytes") } }
+        defer { pending.removeFirst(count) }
+        return Array(pending.prefix(count))
     }
 
     /// Reads the next answer.
