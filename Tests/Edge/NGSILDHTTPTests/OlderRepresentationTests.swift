@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDHTTP
@@ -9,25 +10,27 @@ struct OlderRepresentationTests {
     private static let entity =
         #"{"id":"urn:x:1","type":["A","B"],"scope":"/s","v":{"type":"VocabProperty","vocab":"x"},"l":{"languageMap":{"en":"e"}},"o":{"type":"ListRelationship","objectList":[{"object":"urn:x:2"}]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"JsonProperty","json":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2","objectType":"A"},"n":[1,2]}"#
 
-    @Test(arguments: [
-        (9, entity),
-        (
-            8,
-            entity
-        ),
-        (
-            7,
-            #"{"id":"urn:x:1","type":["A","B"],"scope":"/s","v":{"type":"Property","value":"x"},"l":{"languageMap":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"Property","value":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
-        ),
-        (
-            3,
-            #"{"id":"urn:x:1","type":["A","B"],"v":{"type":"Property","value":"x"},"l":{"value":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"Property","value":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
-        ),
-        (
-            0,
-            #"{"id":"urn:x:1","type":"A","v":{"type":"Property","value":"x"},"l":{"value":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":{"type":"Property","value":2,"s":{"type":"Property","value":{"vocab":1}}},"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
-        ),
-    ])
+    @Test(
+        .clause("4.3.6"),
+        arguments: [
+            (9, entity),
+            (
+                8,
+                entity
+            ),
+            (
+                7,
+                #"{"id":"urn:x:1","type":["A","B"],"scope":"/s","v":{"type":"Property","value":"x"},"l":{"languageMap":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"Property","value":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
+            ),
+            (
+                3,
+                #"{"id":"urn:x:1","type":["A","B"],"v":{"type":"Property","value":"x"},"l":{"value":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"Property","value":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
+            ),
+            (
+                0,
+                #"{"id":"urn:x:1","type":"A","v":{"type":"Property","value":"x"},"l":{"value":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":{"type":"Property","value":2,"s":{"type":"Property","value":{"vocab":1}}},"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
+            ),
+        ])
     func `what a version did not know is left out or put otherwise`(minor: Int, expected: String) {
         let older = OlderRepresentation.rewrite(Array(Self.entity.utf8), for: SpecificationVersion(1, minor))
         #expect(String(decoding: older.text, as: UTF8.self) == expected)

@@ -31,7 +31,7 @@ final class TestBroker: Sendable {
 
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
-        keepsHistory: Bool = false,
+        keepsHistory: Bool = false, publicURL: String? = nil,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -51,7 +51,7 @@ final class TestBroker: Sendable {
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant))
         let metrics = metrics
-        let handler = NGSILDHandler(services: services, metrics: metrics) { request in
+        let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: publicURL) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil
         }
         var configuration = HTTPServer.Configuration()
