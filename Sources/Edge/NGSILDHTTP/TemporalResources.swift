@@ -111,7 +111,7 @@ struct TemporalEntitiesResource {
         guard parameters[.timerel] != nil else {
             throw .badRequest("A temporal query needs timerel (before, after, between) and timeAt")
         }
-        let reading = try TemporalSelectionReader(parameters: parameters, context: context.terms).read()
+        let reading = try TemporalSelectionReader(parameters: parameters, context: context.terms, isOfList: true).read()
         let pagination = try Pagination(parameters)
         let answer: @Sendable (Result<TemporalPage, NGSILDError>, Int, (name: String, value: String)?) -> Void = {
             (result, mapStatus, mapHeader) in

@@ -12,6 +12,8 @@ enum TemporalForm { case normalized, concise, values, aggregated }
 struct TemporalSelectionReader {
     let parameters: QueryParameters
     let context: TermContext
+    /// Whether the answer is a list, whose count may be asked for by an option (`Pagination` reads it).
+    var isOfList = false
 
     static let names: ParameterSet = [
         .timerel, .timeAt, .endTimeAt, .timeproperty, .lastN, .aggrMethods, .aggrPeriodDuration, .attrs, .pick, .omit,
@@ -63,12 +65,14 @@ struct TemporalSelectionReader {
         for option in try parameters.list(.options) ?? [] {
             if option == "sysAttrs" {
                 reading.representation.showsSystemAttributes = true
+            } else if option == "count", isOfList {
+                continue
             } else if let form = Self.formats[option] {
                 if let chosen, chosen != form { throw .badRequest("The options name two representations; choose one") }
                 chosen = form
             } else {
                 throw .invalidRequest(
-                    "The option \"\(option)\" is not taken here; taken are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs"
+                    "The option \"\(option)\" is not taken here; taken are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs\(isOfList ? ", count" : "")"
                 )
             }
         }
