@@ -199,25 +199,35 @@ final class TestClient {
         var numbers: [Int] = []
         var searched = 0
         while numbers.count < count {
-            let found = pending.withUnsafeBytes { bytes -> (number: Int, end: Int)? in
-                guard let base = bytes.baseAddress,
-                    let place = memmem(base + searched, bytes.count - searched, mark, mark.count)
-                else { return nil }
-                let digits = bytes[(place - base + mark.count)...].prefix { (0x30...0x39).contains($0) }
-                guard digits.endIndex < bytes.count else { return nil }
-                return (digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, digits.endIndex)
-            }
-            if let found {
-                numbers.append(found.number)
-                searched = found.end
-            } else {
-                // A mark may have come in part.
-                searched = max(searched, pending.count - mark.count - 20)
-                guard try fill() else { throw Failure(reason: "closed after \(numbers.count) numbers") }
+            let (number, end) = pending.withUnsafeBytes { Self.number(after: mark, in: $0, from: searched) }
+            searched = end
+            if let number {
+                numbers.append(number)
+            } else if try !fill() {
+                throw Failure(reason: "closed after \(numbers.count) numbers")
             }
         }
         pending.removeFirst(searched)
         return numbers
+    }
+
+    /// - Returns: the next number, and where to go on.
+    private static func number(
+        after mark: [UInt8], in bytes: UnsafeRawBufferPointer, from start: Int
+    ) -> (Int?, Int) {
+        guard let base = bytes.baseAddress, let first = mark.first else { return (nil, start) }
+        var start = start
+        while let place = memchr(base + start, Int32(first), bytes.count - start) {
+            start = UnsafeRawPointer(place) - base
+            // Up to 20 digits and what ends them.
+            guard start + mark.count + 21 <= bytes.count else { return (nil, start) }
+            if memcmp(place, mark, mark.count) == 0 {
+                let digits = bytes[(start + mark.count)...].prefix { (0x30...0x39).contains($0) }
+                return (digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, digits.endIndex)
+            }
+            start += 1
+        }
+        return (nil, bytes.count)
     }
 
     /// So many bytes.
