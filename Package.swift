@@ -3,12 +3,17 @@ import PackageDescription
 
 // The targets stand in the order of the flow (docs/architecture.md); arrows only point down.
 
+// PARVIS_FUZZ=1 adds the fuzzer and builds this package's targets for it; scripts/fuzz sets it.
+let isFuzzing = Context.environment["PARVIS_FUZZ"] == "1"
+let fuzzed: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : []
+
 // PARVIS_STRICT=1 makes warnings errors, in this package's targets only; .ci/run sets it.
 let strict: [SwiftSetting] =
     [
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("ExistentialAny"),
-    ] + (Context.environment["PARVIS_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
+    ] + (Context.environment["PARVIS_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []) + fuzzed
 
 /// A library target at Sources/FOLDER/NAME and, unless refused, its mirror at Tests/FOLDER/NAMETests.
 func layer(
@@ -129,6 +134,23 @@ let app: [Target] = [
         swiftSettings: strict),
 ]
 
+let fuzz: [Target] =
+    !isFuzzing
+    ? []
+    : [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "parvis-fuzz",
+            dependencies: [
+                "CLibFuzzer", "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations",
+                "BrokerCore", "InMemoryStorage", "TemporalEvolution", "NGSILDHTTP", "NotificationDelivery", nioCore,
+                nioEmbedded, logging,
+            ],
+            path: "Fuzz/parvis-fuzz", swiftSettings: strict,
+            // gold fails on what the sanitizers bring.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+
 let package = Package(
     name: "parvis",
     products: [.executable(name: "parvis", targets: ["parvis"])],
@@ -140,6 +162,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: model + store + broker + notify + edge + services + web + app,
+    targets: model + store + broker + notify + edge + services + web + app + fuzz,
     swiftLanguageModes: [.v6]
 )

@@ -60,6 +60,7 @@ final class CityServer: Sendable {
             consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
+        historyConfiguration.instanceLimit = settings.temporalInstances
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         snapshots = try SnapshotStore(

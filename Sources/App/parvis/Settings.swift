@@ -18,6 +18,7 @@ struct Settings: Sendable {
     var allowsPrivateEndpoints = false
     var recordsHistory = false
     var contexts: String?
+    var temporalInstances = 10_000
     var notificationBacklog = 100_000
     var notificationAttempts = 10
     var deadLetters = 100
@@ -112,6 +113,7 @@ struct Settings: Sendable {
                 settings.outboxLimit = bytes
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
+        number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
         Key(
             name: "allow-private-endpoints",
             apply: { settings, text in
@@ -280,6 +282,8 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Record every change of an attribute in its history.")
     var recordHistory = false
 
+    @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
+    var temporalInstances: String?
     @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
     var streamOrigins: String?
     @Option(
@@ -303,6 +307,7 @@ struct ServerOptions: ParsableArguments {
         flags["assets"] = assets
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
+        flags["temporal-instances"] = temporalInstances
         flags["notification-backlog"] = notificationBacklog
         flags["notification-attempts"] = notificationAttempts
         flags["dead-letters"] = deadLetters

@@ -1,4 +1,5 @@
 public import BrokerStorage
+public import NGSILDModel
 public import NGSILDOperations
 
 /// What the keeper of history asks of a broker: chunks in and out, and the change record that it resumes from.
@@ -13,6 +14,8 @@ public protocol HistoryKeeping: Sendable {
     var storage: any BrokerStorage { get }
     /// The tenants that exist.
     var tenantNames: [String] { get }
+    /// The names of attributes.
+    var registry: TermRegistry { get }
 }
 
 extension Broker: HistoryKeeping {

@@ -23,7 +23,7 @@ struct RecordedSample {
         let modified = modifiedAt ?? node.modifiedAt
         times = InstanceTimes(
             observedAt: node.observedAt, createdAt: node.createdAt.isSet ? node.createdAt : modified,
-            modifiedAt: modified)
+            modifiedAt: modified, deletedAt: node.flags.contains(.isNull) ? modified : .none)
     }
 
     /// The instance at `root` as deleted at a time: its value is the NGSI-LD Null (clause 4.5.7).

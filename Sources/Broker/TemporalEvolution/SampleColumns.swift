@@ -105,6 +105,14 @@ struct SampleColumns: Hashable, Sendable {
         return result
     }
 
+    /// The same series without its samples: types and templates stay.
+    func withoutSamples() -> SampleColumns {
+        var result = SampleColumns()
+        result.types = types
+        result.templates = templates
+        return result
+    }
+
     /// The samples in the order of time; of several at one time the last appended is kept.
     func sorted() -> SampleColumns {
         var isSorted = true

@@ -93,10 +93,16 @@ extension HistoryStore {
         return page
     }
 
-    private func collect(_ head: TemporalHead, _ reader: inout TemporalReader, _ tenant: String) throws {
+    /// - Parameter periods: where given, only instances within one of them.
+    private func collect(
+        _ head: TemporalHead, _ reader: inout TemporalReader, _ tenant: String, within periods: [Range<Int64>]? = nil
+    ) throws {
+        var head = head
         var series: [(SeriesKey, SampleColumns)] = []
         for key in try reader.series(tenant: tenant, entity: head.id) {
-            let samples = try reader.samples(of: key)
+            let samples = try reader.samples(of: key, within: periods)
+            // The evolution of the scope takes the place of the scope that holds now.
+            if reader.isScope(key) { head.scopes = [] }
             if !samples.isEmpty { series.append((key, samples)) }
         }
         reader.add(head, series)
@@ -115,19 +121,20 @@ extension HistoryStore {
     }
 
     private func aggregated(
-        _ head: TemporalHead, _ reader: inout TemporalReader, _ selection: TemporalSelection, _ tenant: String
+        _ head: TemporalHead, _ reader: inout TemporalReader, _ selection: TemporalSelection, _ tenant: String,
+        within periods: [Range<Int64>]? = nil
     ) throws -> TemporalEntity {
         guard let aggregation = selection.aggregation else { return entity(head, []) }
         var attributes: [TemporalAttribute] = []
         var aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
         var templates = InstanceForest()
-        for key in try reader.series(tenant: tenant, entity: head.id) {
+        for key in try reader.series(tenant: tenant, entity: head.id) where !reader.isScope(key) {
             if attributes.last?.name != key.attribute {
                 aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
             }
             var kind: AttributeKind?
             var left = selection.times.lastN ?? .max
-            try reader.visit(key) { samples, index in
+            try reader.visit(key, within: periods) { samples, index in
                 if samples.flags(index).contains(.isDeletion) { return true }
                 if kind == nil { kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind }
                 let time = samples.times(of: index)[selection.times.property]
@@ -161,7 +168,7 @@ extension HistoryStore {
         var taken = 0
         /// Whether to go on.
         func visit(_ head: TemporalHead) throws -> Bool {
-            guard try isSelected(head, query, selection, tenant) else { return true }
+            guard let match = try match(head, query, selection, tenant) else { return true }
             matched += 1
             if matched <= query.offset { return true }
             if taken >= query.limit {
@@ -170,9 +177,9 @@ extension HistoryStore {
             }
             taken += 1
             if selection.aggregation != nil {
-                page.entities.append(try aggregated(head, &reader, selection, tenant))
+                page.entities.append(try aggregated(head, &reader, selection, tenant, within: match.periods))
             } else {
-                try collect(head, &reader, tenant)
+                try collect(head, &reader, tenant, within: match.periods)
             }
             return true
         }
@@ -238,34 +245,52 @@ extension HistoryStore {
         }
     }
 
-    /// Whether the entity has selected instances at all, and ones that meet the filters.
-    private func isSelected(
+    /// An entity that a query selects.
+    private struct Match {
+        /// When its scopes matched, where the query asks for them and they are known over time; only instances of those
+        /// times count.
+        var periods: [Range<Int64>]?
+    }
+
+    /// How the query selects the entity: it has selected instances at all, and ones that meet the filters; else `nil`.
+    private func match(
         _ head: TemporalHead, _ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String
-    ) throws -> Bool {
-        if let scope = query.scope, !scope.matches(head.scopes) { return false }
+    ) throws -> Match? {
+        var match = Match()
+        if let scope = query.scope {
+            let evolution = try scopeEvolution(tenant: tenant, entity: head.id)
+            if evolution.isEmpty {
+                guard scope.matches(head.scopes) else { return nil }
+            } else {
+                let periods = evolution.times(matching: scope)
+                if periods.isEmpty { return nil }
+                match.periods = periods
+            }
+        }
         var all = TemporalSelection()
         all.times = selection.times
+        all.datasets = selection.datasets
         var reader = TemporalReader(self, all)
-        let keys = try reader.series(tenant: tenant, entity: head.id)
+        let keys = try reader.series(tenant: tenant, entity: head.id).filter { !reader.isScope($0) }
         let wanted = query.attributes.isEmpty ? keys : keys.filter { query.attributes.contains($0.attribute) }
         var hasInstance = false
         for key in wanted where !hasInstance {
-            try reader.visit(key) { _, _ in
+            try reader.visit(key, within: match.periods) { _, _ in
                 hasInstance = true
                 return false
             }
         }
-        guard hasInstance else { return false }
-        if query.expression == nil, query.geo == nil { return true }
+        guard hasInstance else { return nil }
+        if query.expression == nil, query.geo == nil { return match }
         var forest = AttributeForest()
         var instances = InstanceForest()
-        for key in keys { instances.append(try reader.samples(of: key), of: key, to: &forest) }
+        for key in keys { instances.append(try reader.samples(of: key, within: match.periods), of: key, to: &forest) }
         let record = EntityRecord(
             id: head.id, types: head.types, scopes: head.scopes,
             createdAt: head.createdAt.isSet ? head.createdAt : Timestamp(microseconds: 0),
             modifiedAt: head.modifiedAt.isSet ? head.modifiedAt : Timestamp(microseconds: 0), attributes: forest)
-        if let expression = query.expression, !expression.matches(record) { return false }
-        if let geo = query.geo, !geo.matches(record) { return false }
-        return true
+        if let expression = query.expression, !expression.matches(record) { return nil }
+        if let geo = query.geo, !geo.matches(record) { return nil }
+        return match
     }
 }

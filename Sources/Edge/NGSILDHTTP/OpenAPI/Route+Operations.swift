@@ -220,7 +220,7 @@ extension Route {
         case .temporalEntity:
             [
                 .get(
-                    .retrieveTemporal, "Get the history of an entity", TemporalSelectionReader.names,
+                    .retrieveTemporal, "Get the history of an entity", TemporalEntityResource.retrievalNames,
                     options: Self.temporalOptions, content: .one(.entityTemporal), partly: true),
                 .write(.DELETE, .deleteTemporal, "Delete the history of an entity", answers: [204]),
             ]
