@@ -5,7 +5,8 @@ import Testing
 @testable import parvis
 
 /// A subscription whose notifications are read from Parvis itself, over real sockets.
-@Suite(.timeLimit(.minutes(2)))
+/// One after the other: each holds a thread of the few that deliver notifications while it waits for one.
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct SubscriptionStreamTests {
     private let directory = FileManager.default.temporaryDirectory
         .appendingPathComponent("parvis-\(UUID().uuidString)").path
