@@ -59,7 +59,7 @@ struct BatchOperationTests {
             .batchUpdate(try members(2, attributes: #""a":9,"b":8,"d":3"#), overwrite: false))
         guard case .batch(let batch) = result else { return #expect(Bool(false), "\(result)") }
         let detail = try #require(batch.errors.first?.error.detail)
-        #expect(detail.contains("a: ") && detail.contains("b: ") && !detail.contains("d: "), "\(detail)")
+        #expect(detail.contains("updated: a: ") && detail.contains("; b: ") && !detail.contains("; d: "), "\(detail)")
     }
 
     @Test(.clause("5.6.20")) func `a merge merges each`() async throws {
