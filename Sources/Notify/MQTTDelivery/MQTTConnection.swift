@@ -32,6 +32,8 @@ final class MQTTConnection {
     var address: NetworkAddress
     private(set) var phase: Phase
     private var handle: OpaquePointer?
+    /// TLS's context, the handle's own; `nil` without a handle.
+    private var tls: OpaquePointer?
     private var waiting: [MQTTMessage] = []
     /// By libmosquitto's number of the message.
     private var pending: [Int32: MQTTMessage] = [:]
@@ -130,6 +132,8 @@ final class MQTTConnection {
         setCallbacks(handle)
         let code = mosquitto_connect_async(
             handle, address.description, Int32(server.port), Int32(configuration.keepAlive.components.seconds))
+        // A server that answers at once may have failed the handshake already.
+        if code == MOSQ_ERR_TLS.rawValue { return lose(untrusted, now) }
         let reason = code == MOSQ_ERR_SUCCESS.rawValue ? "" : Self.text(code)
         if !reason.isEmpty { lose(.unreachable("\(name) cannot be reached: \(reason)"), now) }
     }
@@ -146,11 +150,13 @@ final class MQTTConnection {
             let what = failed.map { String(cString: $0) } ?? "TLS"
             return .unreachable("\(what) cannot be used; check the settings mqtt-ca-file, mqtt-certificate, mqtt-key")
         }
-        // libmosquitto takes a reference of its own.
+        // libmosquitto takes a reference of its own, which holds until the handle is destroyed.
         defer { SSL_CTX_free(context) }
         mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0)
         let code = mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, UnsafeMutableRawPointer(context))
-        return code == MOSQ_ERR_SUCCESS.rawValue ? nil : .unreachable("libmosquitto was built without TLS")
+        guard code == MOSQ_ERR_SUCCESS.rawValue else { return .unreachable("libmosquitto was built without TLS") }
+        tls = context
+        return nil
     }
 
     private func setCallbacks(_ handle: OpaquePointer) {
@@ -171,6 +177,7 @@ final class MQTTConnection {
 
     /// Ends the connection; all messages on their way fail.
     private func lose(_ error: MQTTError, _ now: ContinuousClock.Instant) {
+        tls = nil
         if let handle { mosquitto_destroy(handle) }
         handle = nil
         failures += 1
@@ -186,6 +193,7 @@ final class MQTTConnection {
             if case .open = phase { mosquitto_disconnect(handle) }
             mosquitto_destroy(handle)
         }
+        tls = nil
         handle = nil
         phase = .down(until: .now)
         failAll(.closed)
@@ -252,14 +260,19 @@ final class MQTTConnection {
         settleConfirmed()
         guard let handle else { return }
         if code == MOSQ_ERR_TLS.rawValue {
-            let fault = parvis_tls_fault(mosquitto_ssl_get(handle)).map { "its certificate: \(String(cString: $0))" }
-            lose(.unreachable("\(name) cannot be trusted: \(fault ?? "TLS cannot be agreed on")"), now)
+            lose(untrusted, now)
         } else if let reason {
             lose(.unreachable("\(name): \(reason)"), now)
         } else if mosquitto_socket(handle) < 0 {
             let reason = farewell.map { Self.text(reason: $0) } ?? "the connection was lost"
             lose(.unreachable("\(name): \(reason)"), now)
         }
+    }
+
+    /// Why TLS failed.
+    private var untrusted: MQTTError {
+        let fault = tls.flatMap { parvis_tls_fault($0) }.map { "its certificate: \(String(cString: $0))" }
+        return .unreachable("\(name) cannot be trusted: \(fault ?? "TLS cannot be agreed on")")
     }
 
     private func settleConfirmed() {

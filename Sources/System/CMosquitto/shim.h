@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 #include <sys/eventfd.h>
 
 /*
@@ -19,6 +20,14 @@ static void parvis_tls_say_name(const SSL *ssl, int where, int result) {
     SSL_set_tlsext_host_name((SSL *)ssl, name);
 }
 
+/* Keeps in the context what is wrong with a certificate: libmosquitto may free the connection before anyone asks. */
+static int parvis_tls_note_fault(int is_fine, X509_STORE_CTX *store) {
+    if (is_fine) return 1;
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    if (ssl) SSL_CTX_set_app_data(SSL_get_SSL_CTX(ssl), (void *)(intptr_t)X509_STORE_CTX_get_error(store));
+    return 0;
+}
+
 /*
  * A context that trusts the file of authorities (NULL: those of the system) and shows the client certificate, if there
  * is one. `is_address`: `name` is an address that the certificate must be for. NULL, with *failed saying what, when a
@@ -33,7 +42,7 @@ static inline SSL_CTX *parvis_tls_context(
         return NULL;
     }
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, parvis_tls_note_fault);
     SSL_CTX_set_info_callback(context, parvis_tls_say_name);
     X509_VERIFY_PARAM *checks = SSL_CTX_get0_param(context);
     X509_VERIFY_PARAM_set_hostflags(checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -56,10 +65,9 @@ static inline SSL_CTX *parvis_tls_context(
     return context;
 }
 
-/* What was wrong with the server's certificate; NULL when nothing was, or there was none. */
-static inline const char *parvis_tls_fault(void *ssl) {
-    if (!ssl) return NULL;
-    long result = SSL_get_verify_result((SSL *)ssl);
+/* What was wrong with the certificate of a server that a context was used for; NULL when nothing was, or there was none. */
+static inline const char *parvis_tls_fault(SSL_CTX *context) {
+    long result = (long)(intptr_t)SSL_CTX_get_app_data(context);
     return result == X509_V_OK ? NULL : X509_verify_cert_error_string(result);
 }
 
