@@ -40,6 +40,7 @@ final class CityServer: Sendable {
         storage = try SQLiteStorage(directory: settings.data)
         var configuration = Broker.Configuration()
         configuration.memoryBudget = settings.memoryBudget
+        configuration.keepsPast = settings.recordsHistory
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))

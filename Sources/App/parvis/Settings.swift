@@ -16,7 +16,7 @@ struct Settings: Sendable {
     var assets: String?
     var tileURL: String?
     var allowsPrivateEndpoints = false
-    var recordsHistory = false
+    var recordsHistory = true
     var contexts: String?
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
@@ -87,6 +87,14 @@ struct Settings: Sendable {
             apply: {
                 $0.contexts = $1; return !$1.isEmpty
             }, expectation: "a directory"),
+        Key(
+            name: "history",
+            apply: { settings, text in
+                guard let value = flag(text) else { return false }
+                settings.recordsHistory = value
+                return true
+            }, expectation: "true or false"),
+        // The name of `history` while it was off by default.
         Key(
             name: "record-history",
             apply: { settings, text in
@@ -207,7 +215,9 @@ struct ServerOptions: ParsableArguments {
 
     @Option(help: "A folder with copies of @contexts, as HOST/PATH, for machines without the internet.")
     var contexts: String?
-    @Flag(help: "Record every change of an attribute in its history.")
+    @Flag(help: "Keep no history of attributes.")
+    var noHistory = false
+    @Flag(help: .hidden)
     var recordHistory = false
 
     func settings() throws -> Settings {
@@ -223,6 +233,7 @@ struct ServerOptions: ParsableArguments {
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
         if recordHistory { flags["record-history"] = "true" }
+        if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(
             flags: flags, configFile: config, environment: ProcessInfo.processInfo.environment)

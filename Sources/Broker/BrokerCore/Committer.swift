@@ -17,6 +17,7 @@ final class Committer: Sendable {
     private let feed: RecentChanges
     private let clock: @Sendable () -> Timestamp
     private let onFailure: @Sendable (StorageError) -> Void
+    private let keepsPast: Bool
     private let thread = Mutex<WorkerThread?>(nil)
     let counters = CommitCounters()
 
@@ -27,8 +28,10 @@ final class Committer: Sendable {
 
     init(
         storage: any BrokerStorage, tenants: TenantTable, feed: RecentChanges, queueLimit: Int,
-        clock: @escaping @Sendable () -> Timestamp, onFailure: @escaping @Sendable (StorageError) -> Void
+        keepsPast: Bool, clock: @escaping @Sendable () -> Timestamp,
+        onFailure: @escaping @Sendable (StorageError) -> Void
     ) {
+        self.keepsPast = keepsPast
         self.storage = storage
         self.tenants = tenants
         self.feed = feed
@@ -161,14 +164,15 @@ final class Committer: Sendable {
                 EntityWrite(
                     tenant: entry.tenant.name, id: entry.id,
                     expectation: stored.map { .revision($0.revision) } ?? .absent,
-                    body: entry.record.map(EntityCodec.encode), change: ChangeCodec.encode(entry.steps)))
+                    body: entry.record.map(EntityCodec.encode),
+                    change: ChangeCodec.encode(entry.steps, keepsPast: keepsPast)))
         }
     }
 
     private func publish(_ set: WorkingSet, _ commit: Commit, _ firstSequence: UInt64, _ numbers: [Int64]) {
         for name in commit.removedTenants { tenants.remove(name) }
-        var changes: [EntityChange] = []
-        changes.reserveCapacity(numbers.count)
+        let changes = set.changes(from: firstSequence)
+        feed.announce(changes)
         var write = 0
         for entry in set.entries where !entry.steps.isEmpty {
             let sequence = firstSequence + UInt64(write)
@@ -177,12 +181,6 @@ final class Committer: Sendable {
                 $0.publish(
                     id: entry.id, record: entry.record, before: entry.stored?.record, number: number, revision: sequence
                 )
-            }
-            for step in entry.steps {
-                changes.append(
-                    EntityChange(
-                        sequence: sequence, at: set.now, tenant: entry.tenant.name, kind: step.kind,
-                        before: step.before, after: step.after, attributes: step.attributes))
             }
             write += 1
         }

@@ -26,20 +26,20 @@ struct TemporalReader {
     private var newestFirst: Bool { selection.times.lastN != nil }
 
     /// The series of an entity that the selection shows.
-    func series(tenant: String, entity: String) throws -> [SeriesKey] {
-        try history.series(tenant: tenant, entity: entity).filter { key in
+    func series(of entity: KnownEntity) -> [SeriesKey] {
+        entity.series.filter { key in
             guard selection.shows(key.attribute) else { return false }
             return selection.datasets?.contains(key.dataset.isEmpty ? "@none" : key.dataset) ?? true
         }
     }
 
     /// The selected instances of a series, in the order of the answer.
-    mutating func samples(of series: SeriesKey) throws -> SampleColumns {
+    mutating func samples(of series: SeriesKey, _ entity: KnownEntity) throws -> SampleColumns {
         let most = min(selection.times.lastN ?? .max, history.configuration.instanceLimit + 1)
         var found = SampleColumns()
         var map: [Int: Int] = [:]
         var source: [[UInt8]] = []
-        try visit(series) { samples, index in
+        try visit(series, of: entity) { samples, index in
             if source != samples.templates {
                 source = samples.templates
                 map = [:]
@@ -52,7 +52,9 @@ struct TemporalReader {
     }
 
     /// Visits the selected instances of a series.
-    mutating func visit(_ series: SeriesKey, _ body: (SampleColumns, Int) throws -> Bool) throws {
+    mutating func visit(
+        _ series: SeriesKey, of entity: KnownEntity, _ body: (SampleColumns, Int) throws -> Bool
+    ) throws {
         let times = selection.times
         var (from, to) = times.property == .observedAt ? times.bounds : (.none, .none)
         if let cut {
@@ -62,7 +64,7 @@ struct TemporalReader {
                 to = to.isSet ? min(to, Timestamp(microseconds: cut)) : Timestamp(microseconds: cut)
             }
         }
-        try history.visit(series, from: from, to: to, newestFirst: newestFirst) { samples, index in
+        try history.visit(series, of: entity, from: from, to: to, newestFirst: newestFirst) { samples, index in
             budget -= 1
             guard budget >= 0 else {
                 throw NGSILDError.tooComplexQuery(
