@@ -3,12 +3,17 @@ import PackageDescription
 
 // The targets stand in the order of the flow (docs/architecture.md); arrows only point down.
 
+// PARVIS_FUZZ=1 adds the fuzzer and builds this package's targets for it; scripts/fuzz sets it.
+let isFuzzing = Context.environment["PARVIS_FUZZ"] == "1"
+let fuzzed: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : []
+
 // PARVIS_STRICT=1 makes warnings errors, in this package's targets only; .ci/run sets it.
 let strict: [SwiftSetting] =
     [
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("ExistentialAny"),
-    ] + (Context.environment["PARVIS_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
+    ] + (Context.environment["PARVIS_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []) + fuzzed
 
 /// A library target at Sources/FOLDER/NAME and, unless refused, its mirror at Tests/FOLDER/NAMETests.
 func layer(
@@ -71,10 +76,15 @@ let broker =
         "Broker", "Snapshots", ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
 
-let notify = layer(
-    "Notify", "NotificationDelivery",
-    ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", logging],
-    tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
+let notify =
+    layer("Notify", "MQTTDelivery", ["NGSILDClient", "CMosquitto"])
+    + layer(
+        "Notify", "NotificationDelivery",
+        [
+            "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", "MQTTDelivery",
+            logging,
+        ],
+        tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
 let edge =
     layer(
@@ -96,6 +106,10 @@ let app: [Target] = [
         name: "CPCRE2", path: "Sources/System/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(
         name: "CGEOS", path: "Sources/System/CGEOS", pkgConfig: "geos", providers: [.apt(["libgeos-dev"])]),
+    // With OpenSSL, which libmosquitto speaks TLS by.
+    .systemLibrary(
+        name: "CMosquitto", path: "Sources/System/CMosquitto", pkgConfig: "libmosquitto",
+        providers: [.apt(["libmosquitto-dev", "libssl-dev"])]),
     // Comes with Swift's Foundation.
     .systemLibrary(name: "CICU", path: "Sources/System/CICU"),
     .systemLibrary(
@@ -108,8 +122,8 @@ let app: [Target] = [
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
-            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "NotificationDelivery", "NGSILDHTTP",
-            "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
+            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
+            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
@@ -118,6 +132,23 @@ let app: [Target] = [
         path: "Tests/App/parvisTests",
         swiftSettings: strict),
 ]
+
+let fuzz: [Target] =
+    !isFuzzing
+    ? []
+    : [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "parvis-fuzz",
+            dependencies: [
+                "CLibFuzzer", "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations",
+                "BrokerCore", "InMemoryStorage", "TemporalEvolution", "NGSILDHTTP", "NotificationDelivery", nioCore,
+                nioEmbedded, logging,
+            ],
+            path: "Fuzz/parvis-fuzz", swiftSettings: strict,
+            // gold fails on what the sanitizers bring.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
 
 let package = Package(
     name: "parvis",
@@ -130,6 +161,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: model + store + broker + notify + edge + services + web + app,
+    targets: model + store + broker + notify + edge + services + web + app + fuzz,
     swiftLanguageModes: [.v6]
 )

@@ -5,6 +5,7 @@ import EntityMaps
 import JSONLD
 import JSONTree
 import Logging
+import MQTTDelivery
 import NGSILDClient
 import NGSILDHTTP
 import NGSILDModel
@@ -29,6 +30,7 @@ final class CityServer: Sendable {
     private let history: HistoryStore
     private let http: HTTPServer
     private let outgoing: OutgoingHTTP
+    private let mqtt: MQTTPublisher
     private let subscriptions: SubscriptionManager
     private let snapshots: SnapshotStore
     private let logger: Logger
@@ -49,11 +51,14 @@ final class CityServer: Sendable {
         let hosted = try HostedContexts(documents: broker, next: loader)
         let contexts = ContextCache(loader: hosted)
         try hosted.restoreCopies(into: contexts)
+        mqtt = MQTTPublisher(destinations: outgoing, configuration: Self.mqttConfiguration(settings))
         subscriptions = try SubscriptionManager(
-            feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: outgoing,
+            feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
+            transport: NotificationTransports(["http": outgoing, "https": outgoing, "mqtt": mqtt, "mqtts": mqtt]),
             logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
+        historyConfiguration.instanceLimit = settings.temporalInstances
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         snapshots = try SnapshotStore(
@@ -70,7 +75,7 @@ final class CityServer: Sendable {
                     history.forgetTenant(name)
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
-                }))
+                }), historyPolicies: history)
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -94,6 +99,14 @@ final class CityServer: Sendable {
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
         configuration.allowsLoopback = isLocal || settings.allowsPrivateEndpoints
         configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
+        return configuration
+    }
+
+    private static func mqttConfiguration(_ settings: Settings) -> MQTTPublisher.Configuration {
+        var configuration = MQTTPublisher.Configuration()
+        configuration.authorities = settings.mqttAuthorities
+        configuration.certificate = settings.mqttCertificate
+        configuration.key = settings.mqttKey
         return configuration
     }
 
@@ -126,6 +139,7 @@ final class CityServer: Sendable {
         history.stop()
         broker.stop()
         storage.close()
+        await mqtt.shutdown()
         await outgoing.shutdown()
     }
 }

@@ -18,6 +18,10 @@ struct Settings: Sendable {
     var allowsPrivateEndpoints = false
     var recordsHistory = true
     var contexts: String?
+    var temporalInstances = 10_000
+    var mqttAuthorities: String?
+    var mqttCertificate: String?
+    var mqttKey: String?
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -103,13 +107,40 @@ struct Settings: Sendable {
                 return true
             }, expectation: "true or false"),
         Key(
+            name: "temporal-instances",
+            apply: { settings, text in
+                guard let count = Int(text), (1...1_000_000).contains(count) else { return false }
+                settings.temporalInstances = count
+                return true
+            }, expectation: "a number from 1 to 1000000"),
+        Key(
             name: "allow-private-endpoints",
             apply: { settings, text in
                 guard let value = flag(text) else { return false }
                 settings.allowsPrivateEndpoints = value
                 return true
             }, expectation: "true or false"),
+        Key(
+            name: "mqtt-ca-file",
+            apply: { settings, text in
+                settings.mqttAuthorities = text
+                return isReadable(text)
+            }, expectation: "a file that can be read"),
+        Key(
+            name: "mqtt-certificate",
+            apply: { settings, text in
+                settings.mqttCertificate = text
+                return isReadable(text)
+            }, expectation: "a file that can be read"),
+        Key(
+            name: "mqtt-key",
+            apply: { settings, text in
+                settings.mqttKey = text
+                return isReadable(text)
+            }, expectation: "a file that can be read"),
     ]
+
+    private static func isReadable(_ path: String) -> Bool { FileManager.default.isReadableFile(atPath: path) }
 
     /// A size such as `512MiB`; a bare number counts bytes.
     static func byteCount(_ text: String) -> Int? {
@@ -151,6 +182,9 @@ struct Settings: Sendable {
         }
         for key in keys {
             if let text = flags[key.name] { try settings.set(key, text, place: "--\(key.name)") }
+        }
+        guard (settings.mqttCertificate == nil) == (settings.mqttKey == nil) else {
+            throw ValidationError("A client certificate needs its key; give both mqtt-certificate and mqtt-key")
         }
         return settings
     }
@@ -220,6 +254,17 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: .hidden)
     var recordHistory = false
 
+    @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
+    var temporalInstances: String?
+    @Option(
+        name: .customLong("mqtt-ca-file"),
+        help: "The authorities that MQTT servers' certificates may come from, PEM (default: the system's).")
+    var mqttAuthorities: String?
+    @Option(help: "The client certificate to show to MQTT servers, PEM.")
+    var mqttCertificate: String?
+    @Option(help: "The key of the client certificate, PEM without a passphrase.")
+    var mqttKey: String?
+
     func settings() throws -> Settings {
         var flags: [String: String] = [:]
         flags["host"] = host
@@ -232,6 +277,10 @@ struct ServerOptions: ParsableArguments {
         flags["assets"] = assets
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
+        flags["temporal-instances"] = temporalInstances
+        flags["mqtt-ca-file"] = mqttAuthorities
+        flags["mqtt-certificate"] = mqttCertificate
+        flags["mqtt-key"] = mqttKey
         if recordHistory { flags["record-history"] = "true" }
         if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }

@@ -72,6 +72,9 @@ extension Tenant {
 
     /// A snapshot of all records, evicted ones read from the store. Cost: a retain for each entity, under the lock.
     var allRecords: some Sequence<EntityRecord> {
-        withState { $0.slots.compactMap(\.record) }.lazy.compactMap { [self] in whole($0) }
+        let slots = withState { $0.slots.filter { $0.record != nil } }
+        return stride(from: 0, to: slots.count, by: 1_024).lazy.flatMap { [self] start in
+            whole(slots[start..<min(start + 1_024, slots.count)]).compactMap { $0 }
+        }
     }
 }

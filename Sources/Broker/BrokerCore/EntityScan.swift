@@ -6,7 +6,7 @@ import SpatialIndex
 
 /// Finds one page of the entities that a query selects.
 ///
-/// Candidates come from the narrowest index: ids, space, types, else all entities; each is checked against the whole
+/// Candidates come from the narrowest index: ids, space, scopes or types, else all entities; each is checked against the whole
 /// query. They are visited in the order of creation, some thousands at a time, so that a long scan never holds
 /// the state for long; an entity created or deleted between two slices is seen or not, the others keep their places.
 ///
@@ -51,6 +51,8 @@ struct EntityScan {
             visitIDs()
         } else if let geo = query.geo, let box = geo.searchBox {
             visitSpace(geo.attribute, box)
+        } else if let scope = query.scope, isNarrow(scope) {
+            visitScopes(scope)
         } else if let types = query.types?.alternatives {
             if types.count == 1 { visitType(types[0]) } else { visitTypes(types) }
         } else {
@@ -70,7 +72,12 @@ struct EntityScan {
 
     /// - Returns: whether the scan goes on.
     private mutating func visit(_ kept: EntityRecord, _ number: Int64) -> Bool {
-        guard let record = tenant.whole(kept) else { return true }
+        tenant.whole(kept).map { judge($0, kept: kept, number) } ?? true
+    }
+
+    /// - Parameter kept: the record as it is in memory, perhaps without its attributes.
+    @inline(__always)
+    private mutating func judge(_ record: EntityRecord, kept: EntityRecord, _ number: Int64) -> Bool {
         guard isPlain else { return visit(record, kept: kept, number) }
         guard query.matches(record) else { return true }
         matched += 1
@@ -158,10 +165,11 @@ struct EntityScan {
         var found = tenant.withState { state in ids.compactMap { state.slot(of: $0) } }
         found.sort { $0.number < $1.number }
         var last = Int64.min
-        for slot in found where slot.number != last {
-            last = slot.number
-            if let record = slot.record, !visit(record, slot.number) { return }
+        found.removeAll { slot in
+            defer { last = slot.number }
+            return slot.number == last
         }
+        visit(found)
     }
 
     private mutating func visitSpace(_ attribute: TermID, _ box: BoundingBox) {
@@ -178,10 +186,7 @@ struct EntityScan {
             }
             return found
         }
-        for slot in candidates {
-            guard let record = slot.record, slot.number > cursor else { continue }
-            if !visit(record, slot.number) { return }
-        }
+        visit(candidates.drop { $0.number <= cursor })
     }
 
     private mutating func visitType(_ type: TermID) {
@@ -210,25 +215,23 @@ struct EntityScan {
 
     private mutating func countedType(_ type: TermID) {
         let (offset, limit, place) = (query.offset, query.limit, place)
-        let (records, total, ends) = tenant.withState { state -> ([EntityRecord], Int, (Int, Int64?, Int64?)) in
+        let (slots, total, ends) = tenant.withState { state -> ([EntitySlot], Int, (Int, Int64?, Int64?)) in
             guard let list = state.byType[type] else { return ([], 0, (0, nil, nil)) }
             var first = min(offset, list.count)
             if case .after(let number)? = place {
                 first = TenantState.lowerBound(list, UInt32(state.firstSlot(after: number)))
             }
             let end = first + min(limit, list.count - first)
-            var records: [EntityRecord] = []
-            records.reserveCapacity(end - first)
-            for position in first..<end {
-                if let record = state.slots[Int(list[position])].record { records.append(record) }
-            }
-            guard first < end else { return (records, list.count, (end, nil, nil)) }
+            var slots: [EntitySlot] = []
+            slots.reserveCapacity(end - first)
+            for position in first..<end { slots.append(state.slots[Int(list[position])]) }
+            guard first < end else { return (slots, list.count, (end, nil, nil)) }
             return (
-                records, list.count,
+                slots, list.count,
                 (end, state.slots[Int(list[first])].number, state.slots[Int(list[end - 1])].number)
             )
         }
-        page = records.compactMap { tenant.whole($0) }
+        page = tenant.whole(slots).compactMap { $0 }
         matched = total
         hasMore = ends.0 < total
         (first, last) = (ends.1, ends.2)
@@ -260,13 +263,38 @@ struct EntityScan {
         }
     }
 
-    private mutating func visitAll() {
-        scan { state, cursor, visit in
-            let first = cursor == .min ? 0 : state.firstSlot(after: cursor)
-            let end = min(first + Self.slice, state.slots.count)
-            for position in first..<end where !visit(state.slots[position]) { return nil }
-            return end < state.slots.count ? state.slots[end - 1].number : nil
+    /// Whether the index of scopes leaves fewer candidates than that of types.
+    private func isNarrow(_ scope: ScopeQuery) -> Bool {
+        tenant.withState { state in
+            guard let count = state.scopes.candidates(for: scope)?.count else { return false }
+            let others = query.types?.alternatives?.reduce(0) { $0 + (state.byType[$1]?.count ?? 0) }
+            return count < others ?? state.count
         }
+    }
+
+    private mutating func visitScopes(_ scope: ScopeQuery) {
+        scan { state, cursor, visit in
+            // What was narrow may have grown meanwhile.
+            guard let (lists, _) = state.scopes.candidates(for: scope) else { return Self.all(state, cursor, visit) }
+            var merge = SlotMerge(lists, from: cursor == .min ? 0 : UInt32(state.firstSlot(after: cursor)))
+            var number = cursor
+            for _ in 0..<Self.slice {
+                guard let slot = merge.next(), visit(state.slots[Int(slot)]) else { return nil }
+                number = state.slots[Int(slot)].number
+            }
+            return number
+        }
+    }
+
+    private mutating func visitAll() { scan { state, cursor, visit in Self.all(state, cursor, visit) } }
+
+    private static func all(
+        _ state: borrowing TenantState, _ cursor: Int64, _ visit: (EntitySlot) -> Bool
+    ) -> Int64? {
+        let first = cursor == .min ? 0 : state.firstSlot(after: cursor)
+        let end = min(first + slice, state.slots.count)
+        for position in first..<end where !visit(state.slots[position]) { return nil }
+        return end < state.slots.count ? state.slots[end - 1].number : nil
     }
 
     /// Runs slices until one says there is nothing left; each gets the cursor and gives the next.
@@ -274,7 +302,7 @@ struct EntityScan {
         _ slice: (borrowing TenantState, Int64, (EntitySlot) -> Bool) -> Int64?
     ) {
         var next: Int64? = cursor
-        if links != nil || ranking != nil { return scanOutside(slice) }
+        if links != nil || ranking != nil || tenant.withState({ $0.evictedCount > 0 }) { return scanOutside(slice) }
         while let from = next {
             next = tenant.withState { state in
                 slice(state, from) { slot in slot.record.map { visit($0, slot.number) } ?? true }
@@ -282,7 +310,8 @@ struct EntityScan {
         }
     }
 
-    /// The same for visits that look up other entities or take long: they are made outside of the state's lock.
+    /// The same for visits that look up other entities, read the store or take long: they are made outside of the
+    /// state's lock.
     private mutating func scanOutside(
         _ slice: (borrowing TenantState, Int64, (EntitySlot) -> Bool) -> Int64?
     ) {
@@ -297,9 +326,26 @@ struct EntityScan {
                     return true
                 }
             }
-            for slot in candidates {
-                if let record = slot.record, !visit(record, slot.number) { return }
-            }
+            if !visit(candidates) { return }
         }
+    }
+
+    /// Visits candidates in their order. Those whose attributes are in the store only are read some at a time, first a
+    /// few, then more, since few may be enough for a page.
+    ///
+    /// - Returns: whether the scan goes on.
+    @discardableResult
+    private mutating func visit(_ candidates: some Collection<EntitySlot>) -> Bool {
+        var rest = candidates[...]
+        var some = 32
+        while !rest.isEmpty {
+            let part = rest.prefix(some).filter { $0.record.map { !$0.isEvicted || query.mayMatch($0) } ?? false }
+            for (record, slot) in zip(tenant.whole(part), part) {
+                if let record, let kept = slot.record, !judge(record, kept: kept, slot.number) { return false }
+            }
+            rest = rest.dropFirst(some)
+            some = min(2 * some, Self.slice)
+        }
+        return true
     }
 }

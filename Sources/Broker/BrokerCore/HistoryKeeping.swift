@@ -30,6 +30,8 @@ public protocol HistoryKeeping: Sendable {
     var storage: any BrokerStorage { get }
     /// The tenants that exist.
     var tenantNames: [String] { get }
+    /// The names of attributes.
+    var registry: TermRegistry { get }
 }
 
 extension Broker: HistoryKeeping {

@@ -1,3 +1,4 @@
+import BrokerStorage
 import GeoJSON
 import NGSILDModel
 import NGSILDQuery
@@ -26,6 +27,18 @@ final class Tenant: Sendable {
         record.isEvicted ? memory.load(record.id, tenant: name) : record
     }
 
+    /// The same for many, which costs about 2 us for each evicted one.
+    ///
+    /// - Parameter slots: in the order of their numbers.
+    func whole(_ slots: some Collection<EntitySlot>) -> [EntityRecord?] {
+        var records = slots.map(\.record)
+        let evicted = zip(records.indices, slots).filter { $0.1.record?.isEvicted == true }
+        if evicted.isEmpty { return records }
+        let places = evicted.map { EntityPlace(id: $0.1.record?.id ?? "", number: $0.1.number) }
+        for (entry, record) in zip(evicted, memory.read(places, tenant: name)) { records[entry.0] = record }
+        return records
+    }
+
     /// Reads an evicted record's whole form from the store.
     func load(_ record: EntityRecord) -> EntityMemory.Loaded { memory.read(record.id, tenant: name) }
 
@@ -48,9 +61,10 @@ struct EntitySlot: Sendable {
 /// 1. `slots` is ordered by `number`; a deleted entity leaves an empty slot until `compact`.
 /// 2. `ids` finds slot `s` for `id` exactly when `slots[s].record?.id` is `id`, byte for byte.
 /// 3. `byType[t]` lists, in order, the slots of the live entities that have type `t`.
-/// 4. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot. It may hold
+/// 4. `scopes` knows the scopes of the live entities by their slots.
+/// 5. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot. It may hold
 ///    an outdated one besides, so what it finds is checked again.
-/// 5. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
+/// 6. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
 struct TenantState {
     private let tenant: String
     private let memory: EntityMemory
@@ -59,8 +73,11 @@ struct TenantState {
     private(set) var slots = ContiguousArray<EntitySlot>()
     private var ids = EntityIDIndex()
     private(set) var byType: [TermID: ContiguousArray<UInt32>] = [:]
+    private(set) var scopes = ScopeIndex()
     private(set) var spatial: [TermID: RTree] = [:]
     private(set) var footprint = 0
+    /// How many records are evicted.
+    private(set) var evictedCount = 0
     /// While many entities come at once: what `spatial` is to be built from.
     private var gathered: [TermID: [(key: UInt32, box: BoundingBox)]]?
 
@@ -100,6 +117,7 @@ struct TenantState {
     ) {
         if let index = slotIndex(of: id) {
             let kept = slots[Int(index)].record
+            if kept?.isEvicted == true { evictedCount -= 1 }
             footprint -= kept?.footprint ?? 0
             memory.add(-(kept?.footprint ?? 0))
             let old = kept?.isEvicted == true ? before ?? kept : kept
@@ -142,6 +160,11 @@ struct TenantState {
         if old?.types != new?.types {
             for type in old?.types ?? [] where new?.types.contains(type) != true { removeFromType(type, index) }
             for type in new?.types ?? [] where old?.types.contains(type) != true { addToType(type, index) }
+        }
+        if old?.scopes != new?.scopes {
+            // All of the old ones first: two texts can name one scope.
+            for scope in old?.scopes ?? [] { scopes.remove(index, from: scope) }
+            for scope in new?.scopes ?? [] { scopes.insert(index, in: scope) }
         }
         reindexSpace(index, from: old, to: new)
     }
@@ -218,6 +241,7 @@ struct TenantState {
         slots = kept
         ids.removeAll()
         byType = [:]
+        scopes = ScopeIndex()
         spatial = [:]
         memory.add(-footprint)
         footprint = 0
@@ -249,6 +273,7 @@ struct TenantState {
             if let record = slots[hand].record, !record.isEvicted, !record.attributes.isEmpty {
                 let stub = record.evicted()
                 slots[hand].record = stub
+                evictedCount += 1
                 freed += record.footprint - stub.footprint
             }
             hand += 1

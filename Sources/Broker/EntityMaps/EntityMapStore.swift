@@ -80,8 +80,10 @@ public final class EntityMapStore: EntityMapService {
         return keep(page.entities.map(\.id), selection, isTemporal: false, lifetime, tenant)
     }
 
-    public func createEntityMap(ofEntity id: String, lifetime: Double?, tenant: String) -> EntityMap {
-        keep([id], "", isTemporal: false, lifetime, tenant)
+    public func createEntityMap(
+        ofEntity id: String, isTemporal: Bool, lifetime: Double?, tenant: String
+    ) -> EntityMap {
+        keep([id], "", isTemporal: isTemporal, lifetime, tenant)
     }
 
     var tooMany: NGSILDError {

@@ -6,6 +6,8 @@ public struct HistoryConfiguration: Sendable {
     public var isRecording = true
     /// Seconds between two looks after the tails that are not long.
     public var careSeconds = 30.0
+    /// Seconds between two looks for what is older than policies keep it.
+    public var sweepSeconds = 600.0
     /// Samples of one series that make its tail go into a chunk. The more, the less a sample costs; the change record
     /// holds them until then.
     public var tailLength = 64

@@ -180,10 +180,12 @@ extension HistoryStore {
             if entity.record == nil {
                 documents.append(TemporalDirectory.document(nil, tenant: removal.tenant, id: removal.entity))
             }
-            try empty(entity.series, of: entity, documents: documents)
+            try empty(entity.series + entity.rolled, of: entity, documents: documents)
             directory.put(nil, tenant: removal.tenant, id: removal.entity)
         case .attribute(let name, let dataset):
-            let gone = entity.series.filter { $0.attribute == name && (dataset == nil || $0.dataset == dataset) }
+            let gone = (entity.series + entity.rolled).filter {
+                $0.attribute == name && (dataset == nil || $0.plainDataset == dataset)
+            }
             guard try gone.contains(where: { try hasSamples($0, of: entity) }) else {
                 throw NGSILDError.resourceNotFound(
                     "The history of entity \(removal.entity) does not have the attribute")

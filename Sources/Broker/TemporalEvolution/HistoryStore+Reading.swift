@@ -36,10 +36,12 @@ extension HistoryStore {
         _ = try walk.visitWaiting(before: nil, visit)
     }
 
-    /// The newest sample of a series, alone; `nil` when there is none.
-    func lastSample(of series: SeriesKey, in entity: KnownEntity) throws -> SampleColumns? {
+    /// The newest sample of a series up to a time, alone; `nil` when there is none.
+    func lastSample(
+        of series: SeriesKey, in entity: KnownEntity, before time: Timestamp = .none
+    ) throws -> SampleColumns? {
         var found: SampleColumns?
-        try visit(series, of: entity, newestFirst: true) { samples, index in
+        try visit(series, of: entity, to: time, newestFirst: true) { samples, index in
             found = samples.slice(index..<index + 1)
             return false
         }

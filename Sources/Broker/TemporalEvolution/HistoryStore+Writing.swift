@@ -38,6 +38,13 @@ extension HistoryStore {
         runRound()
         writeTails(.long)
         storeCursor()
+        let now = configuration.clock()
+        let isDue = progress.withLock { progress in
+            guard now >= progress.nextSweep else { return false }
+            progress.nextSweep = now.adding(seconds: configuration.sweepSeconds)
+            return true
+        }
+        if isDue { beginSweep() }
     }
 
     private static let longCount = 64
@@ -210,7 +217,7 @@ extension HistoryStore {
         HistoryChunk(series: chunk.series, start: chunk.start, end: chunk.start, count: 0, body: [])
     }
 
-    private func split(_ samples: SampleColumns, _ series: SeriesKey) -> [HistoryChunk] {
+    func split(_ samples: SampleColumns, _ series: SeriesKey) -> [HistoryChunk] {
         var result: [HistoryChunk] = []
         var start = 0
         while start < samples.count {

@@ -25,6 +25,8 @@ public final class HistoryStore: Sendable {
     let pending = Mutex(PendingChanges())
     let jobs = Mutex(WaitingJobs())
     let settled: Mutex<SettledEntities>
+    let policyTable = Mutex<[String: HistoryPolicy]>([:])
+    let sweep = Mutex(RetentionSweep())
     /// Where chunks are written.
     let queue = DispatchQueue(label: "parvis.history")
     /// Where chunks are read for answers.
@@ -51,6 +53,7 @@ public final class HistoryStore: Sendable {
         var prunedThrough: UInt64 = 0
         var writtenSamples = 0
         var writtenChunks = 0
+        var nextSweep = Timestamp(microseconds: 0)
     }
 
     static let cursorKind = "history-cursor"
@@ -82,6 +85,10 @@ public final class HistoryStore: Sendable {
         }
         progress.withLock { $0.storedCursor = cursor ?? 0 }
         tails.withLock { $0.start(at: cursor ?? 0) }
+        for document in try keeping.storage.documents(kind: PolicyDocument.kind) {
+            policyTable.withLock { $0[document.key] = PolicyDocument.read(document) }
+        }
+        try applyPolicies()
     }
 
     static func encodeCursor(_ sequence: UInt64) -> [UInt8] { Array(String(sequence).utf8) }

@@ -29,8 +29,11 @@ struct InstanceForest {
     /// The attributes of an entity, each with all its instances.
     mutating func attributes(_ series: [(SeriesKey, SampleColumns)]) -> [TemporalAttribute] {
         var result: [TemporalAttribute] = []
-        for (key, samples) in series where !samples.isEmpty {
-            guard let kind = template(samples.templates[samples.kinds[0]])?.nodes.first?.kind else { continue }
+        for (key, samples) in series {
+            // An answer that was shortened names the attributes that have no instance left.
+            guard let first = samples.kinds.first ?? samples.templates.indices.first,
+                let kind = template(samples.templates[first])?.nodes.first?.kind
+            else { continue }
             if result.last?.name != key.attribute { result.append(TemporalAttribute(name: key.attribute, kind: kind)) }
             append(samples, of: key, to: &result[result.count - 1].instances)
         }

@@ -16,6 +16,8 @@ struct KnownEntity {
     let present: [SeriesKey: SampleColumns]
     /// All series that have or had samples, by attribute, then dataset.
     let series: [SeriesKey]
+    /// Those that hold rolled-up periods.
+    let rolled: [SeriesKey]
 }
 
 extension HistoryStore {
@@ -27,7 +29,9 @@ extension HistoryStore {
         var present: [SeriesKey: SampleColumns] = [:]
         if let record, configuration.isRecording {
             let forest = record.attributes
+            let rules = tails.withLock { $0.rules }
             for root in forest.roots where forest.nodes[root].valueLength > 0 {
+                guard rules.isRecorded(types: record.types, attribute: forest.nodes[root].name) else { continue }
                 let sample = RecordedSample(tenant: tenant, entity: id, types: record.types, forest, root: root)
                 var columns = SampleColumns()
                 sample.append(to: &columns)
@@ -37,15 +41,16 @@ extension HistoryStore {
         if isOnQueue { replayMissing() } else { try settle() }
         var keys = tails.withLock { $0.series(tenant: tenant, entity: id) }.union(present.keys)
         keys.formUnion(try keeping.storage.historySeries(tenant: tenant, entity: id))
+        let sorted = keys.sorted { ($0.attribute, $0.dataset) < ($1.attribute, $1.dataset) }
         return KnownEntity(
-            tenant: tenant, id: id, record: record, present: present,
-            series: keys.sorted { ($0.attribute, $0.dataset) < ($1.attribute, $1.dataset) })
+            tenant: tenant, id: id, record: record, present: present, series: sorted.filter { !$0.isRolled },
+            rolled: sorted.filter(\.isRolled))
     }
 
     /// Whether a history of the entity is known.
     func hasHistory(_ entity: KnownEntity) throws -> Bool {
         if directory.entry(tenant: entity.tenant, id: entity.id) != nil { return true }
-        return try entity.series.contains { try hasSamples($0, of: entity) }
+        return try (entity.series + entity.rolled).contains { try hasSamples($0, of: entity) }
     }
 
     func hasSamples(_ series: SeriesKey, of entity: KnownEntity) throws -> Bool {

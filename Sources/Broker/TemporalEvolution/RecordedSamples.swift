@@ -22,7 +22,7 @@ struct RecordedSample {
         let modified = modifiedAt ?? node.modifiedAt
         times = InstanceTimes(
             observedAt: node.observedAt, createdAt: node.createdAt.isSet ? node.createdAt : modified,
-            modifiedAt: modified)
+            modifiedAt: modified, deletedAt: node.flags.contains(.isNull) ? modified : .none)
     }
 
     static func null(_ kind: AttributeKind) -> [UInt8] {

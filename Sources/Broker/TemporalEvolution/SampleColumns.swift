@@ -118,6 +118,14 @@ struct SampleColumns: Hashable, Sendable {
         return result
     }
 
+    /// The same series without its samples: types and templates stay.
+    func withoutSamples() -> SampleColumns {
+        var result = SampleColumns()
+        result.types = types
+        result.templates = templates
+        return result
+    }
+
     /// The samples in the order of time; of several at one time the last modified is kept, or the last appended.
     func sorted() -> SampleColumns {
         var isSorted = true

@@ -48,6 +48,8 @@ struct SeriesTails {
     /// Where some tail has `length` samples or more.
     private(set) var long: Set<EntityName> = []
     private(set) var templates = TemplateTable()
+    var rules = RecordingRules() { didSet { kept.forget() } }
+    private var kept = KeptSamples()
     let length: Int
 
     init(length: Int = .max) { self.length = length }
@@ -101,6 +103,11 @@ struct SeriesTails {
         _ sequence: UInt64
     ) {
         let node = forest.nodes[root]
+        if !rules.isEmpty, let policy = rules.policy(types: types, attribute: node.name) {
+            let keepsValue = kept.keeps(forest, root: root, of: name, by: policy)
+            // Where a value is left out, its end is kept all the same.
+            guard keepsValue || (isGone && policy.isRecorded) else { return }
+        }
         let place = place(of: node, forest, root, name, types, sequence)
         let template = templates.place(of: forest, root: root)
         let created = node.createdAt.isSet ? node.createdAt : node.modifiedAt

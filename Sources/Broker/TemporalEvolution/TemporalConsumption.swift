@@ -92,10 +92,17 @@ extension HistoryStore {
         return page
     }
 
-    private func collect(_ head: TemporalHead, _ entity: KnownEntity, _ reader: inout TemporalReader) throws {
+    /// - Parameter periods: where given, only instances within one of them.
+    private func collect(
+        _ head: TemporalHead, _ entity: KnownEntity, _ reader: inout TemporalReader,
+        within periods: [Range<Int64>]? = nil
+    ) throws {
+        var head = head
         var series: [(SeriesKey, SampleColumns)] = []
         for key in reader.series(of: entity) {
-            let samples = try reader.samples(of: key, entity)
+            let samples = try reader.samples(of: key, entity, within: periods)
+            // The evolution of the scope takes the place of the scope that holds now.
+            if reader.isScope(key) { head.scopes = [] }
             if !samples.isEmpty { series.append((key, samples)) }
         }
         reader.add(head, series)
@@ -114,25 +121,36 @@ extension HistoryStore {
     }
 
     private func aggregated(
-        _ head: TemporalHead, _ entity: KnownEntity, _ reader: inout TemporalReader, _ selection: TemporalSelection
+        _ head: TemporalHead, _ entity: KnownEntity, _ reader: inout TemporalReader, _ selection: TemporalSelection,
+        within periods: [Range<Int64>]? = nil
     ) throws -> TemporalEntity {
         guard let aggregation = selection.aggregation else { return answer(head, []) }
         var attributes: [TemporalAttribute] = []
         var aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
         var templates = InstanceForest()
-        for key in reader.series(of: entity) {
+        for key in reader.series(of: entity) where !reader.isScope(key) {
             if attributes.last?.name != key.attribute {
                 aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
             }
             var kind: AttributeKind?
             var left = selection.times.lastN ?? .max
-            try reader.visit(key, of: entity) { samples, index in
+            try reader.visit(key, of: entity, within: periods) { samples, index in
                 if samples.flags(index).contains(.isDeletion) { return true }
                 if kind == nil { kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind }
                 let time = samples.times(of: index)[selection.times.property]
                 try samples.withValue(index) { try aggregator.add($0, at: time.isSet ? time : samples.time(index)) }
                 left -= 1
                 return left > 0
+            }
+            for rolled in entity.rolled where rolled.attribute == key.attribute && rolled.plainDataset == key.dataset {
+                try reader.visit(rolled, of: entity, within: periods) { samples, index in
+                    if kind == nil {
+                        kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind
+                    }
+                    let period = samples.withValue(index) { RolledPeriod(start: samples.times[index], rolled: $0) }
+                    if let period, selection.times.lastN == nil { try aggregator.add(period) }
+                    return true
+                }
             }
             guard let kind else { continue }
             if attributes.last?.name != key.attribute {
@@ -161,7 +179,7 @@ extension HistoryStore {
         /// Whether to go on.
         func visit(_ head: TemporalHead) throws -> Bool {
             let entity = try known(tenant: tenant, id: head.id)
-            guard try isSelected(head, entity, query, selection) else { return true }
+            guard let match = try match(head, entity, query, selection) else { return true }
             matched += 1
             if matched <= query.offset { return true }
             if taken >= query.limit {
@@ -170,9 +188,9 @@ extension HistoryStore {
             }
             taken += 1
             if selection.aggregation != nil {
-                page.entities.append(try aggregated(head, entity, &reader, selection))
+                page.entities.append(try aggregated(head, entity, &reader, selection, within: match.periods))
             } else {
-                try collect(head, entity, &reader)
+                try collect(head, entity, &reader, within: match.periods)
             }
             return true
         }
@@ -240,34 +258,54 @@ extension HistoryStore {
         }
     }
 
-    /// Whether the entity has selected instances at all, and ones that meet the filters.
-    private func isSelected(
+    /// An entity that a query selects.
+    private struct Match {
+        /// When its scopes matched, where the query asks for them and they are known over time; only instances of those
+        /// times count.
+        var periods: [Range<Int64>]?
+    }
+
+    /// How the query selects the entity: it has selected instances at all, and ones that meet the filters; else `nil`.
+    private func match(
         _ head: TemporalHead, _ entity: KnownEntity, _ query: EntityQuery, _ selection: TemporalSelection
-    ) throws -> Bool {
-        if let scope = query.scope, !scope.matches(head.scopes) { return false }
+    ) throws -> Match? {
+        var match = Match()
+        if let scope = query.scope {
+            let evolution = try scopeEvolution(of: entity)
+            if evolution.isEmpty {
+                guard scope.matches(head.scopes) else { return nil }
+            } else {
+                let periods = evolution.times(matching: scope)
+                if periods.isEmpty { return nil }
+                match.periods = periods
+            }
+        }
         var all = TemporalSelection()
         all.times = selection.times
+        all.datasets = selection.datasets
         var reader = TemporalReader(self, all)
-        let keys = reader.series(of: entity)
+        let keys = reader.series(of: entity).filter { !reader.isScope($0) }
         let wanted = query.attributes.isEmpty ? keys : keys.filter { query.attributes.contains($0.attribute) }
         var hasInstance = false
         for key in wanted where !hasInstance {
-            try reader.visit(key, of: entity) { _, _ in
+            try reader.visit(key, of: entity, within: match.periods) { _, _ in
                 hasInstance = true
                 return false
             }
         }
-        guard hasInstance else { return false }
-        if query.expression == nil, query.geo == nil { return true }
+        guard hasInstance else { return nil }
+        if query.expression == nil, query.geo == nil { return match }
         var forest = AttributeForest()
         var instances = InstanceForest()
-        for key in keys { instances.append(try reader.samples(of: key, entity), of: key, to: &forest) }
+        for key in keys {
+            instances.append(try reader.samples(of: key, entity, within: match.periods), of: key, to: &forest)
+        }
         let record = EntityRecord(
             id: head.id, types: head.types, scopes: head.scopes,
             createdAt: head.createdAt.isSet ? head.createdAt : Timestamp(microseconds: 0),
             modifiedAt: head.modifiedAt.isSet ? head.modifiedAt : Timestamp(microseconds: 0), attributes: forest)
-        if let expression = query.expression, !expression.matches(record) { return false }
-        if let geo = query.geo, !geo.matches(record) { return false }
-        return true
+        if let expression = query.expression, !expression.matches(record) { return nil }
+        if let geo = query.geo, !geo.matches(record) { return nil }
+        return match
     }
 }

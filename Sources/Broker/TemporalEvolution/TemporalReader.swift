@@ -7,10 +7,12 @@ import NGSILDQuery
 ///
 /// Invariants:
 /// 1. `collected` holds at most about twice `instanceLimit` instances: when there are more, those beyond the time at
-///    which the limit is reached go, in the direction of pagination (clause 6.3.10), for all series alike.
+///    which the limit is reached go, in the direction of pagination (clause 6.3.10), for all series alike. A series
+///    that has none left stays, empty.
 struct TemporalReader {
     private let history: HistoryStore
     private let selection: TemporalSelection
+    private let scope: TermID?
     private var budget: Int
     /// The last time, in the direction of pagination, that the answer reaches; `nil` while everything fits.
     private(set) var cut: Int64?
@@ -20,40 +22,64 @@ struct TemporalReader {
     init(_ history: HistoryStore, _ selection: TemporalSelection) {
         self.history = history
         self.selection = selection
+        scope = history.scopeTerm
         budget = history.configuration.scanLimit
     }
 
     private var newestFirst: Bool { selection.times.lastN != nil }
 
-    /// The series of an entity that the selection shows.
+    /// The series of an entity that the selection shows; that of its scope as well.
     func series(of entity: KnownEntity) -> [SeriesKey] {
         entity.series.filter { key in
+            if key.attribute == scope { return selection.showsScope }
             guard selection.shows(key.attribute) else { return false }
             return selection.datasets?.contains(key.dataset.isEmpty ? "@none" : key.dataset) ?? true
         }
     }
 
+    func isScope(_ series: SeriesKey) -> Bool { series.attribute == scope }
+
     /// The selected instances of a series, in the order of the answer.
-    mutating func samples(of series: SeriesKey, _ entity: KnownEntity) throws -> SampleColumns {
+    ///
+    /// - Parameter periods: where given, only instances within one of them.
+    mutating func samples(
+        of series: SeriesKey, _ entity: KnownEntity, within periods: [Range<Int64>]? = nil
+    ) throws -> SampleColumns {
         let most = min(selection.times.lastN ?? .max, history.configuration.instanceLimit + 1)
         var found = SampleColumns()
         var map: [Int: Int] = [:]
         var source: [[UInt8]] = []
-        try visit(series, of: entity) { samples, index in
+        func take(_ samples: SampleColumns, _ index: Int) {
             if source != samples.templates {
                 source = samples.templates
                 map = [:]
             }
             if found.isEmpty { found.types = samples.types }
             found.append(index, of: samples, map: &map)
+        }
+        let holder = isScope(series) ? try scopeAtStart(series, entity) : nil
+        if let holder, !newestFirst { take(holder, 0) }
+        try visit(series, of: entity, within: isScope(series) ? nil : periods) { samples, index in
+            take(samples, index)
             return found.count < most
         }
+        if let holder, newestFirst, found.count < most { take(holder, 0) }
         return found
+    }
+
+    /// The scope that was set before the time asked for and holds at its start (C.5.16).
+    private func scopeAtStart(_ series: SeriesKey, _ entity: KnownEntity) throws -> SampleColumns? {
+        let bounds = selection.times.bounds
+        guard selection.times.property == .observedAt, bounds.from.isSet else { return nil }
+        let before = Timestamp(microseconds: bounds.from.microseconds - 1)
+        guard let last = try history.lastSample(of: series, in: entity, before: before) else { return nil }
+        return last.flags(0).contains(.isDeletion) ? nil : last
     }
 
     /// Visits the selected instances of a series.
     mutating func visit(
-        _ series: SeriesKey, of entity: KnownEntity, _ body: (SampleColumns, Int) throws -> Bool
+        _ series: SeriesKey, of entity: KnownEntity, within periods: [Range<Int64>]? = nil,
+        _ body: (SampleColumns, Int) throws -> Bool
     ) throws {
         let times = selection.times
         var (from, to) = times.property == .observedAt ? times.bounds : (.none, .none)
@@ -71,6 +97,7 @@ struct TemporalReader {
                     "The request goes through more than \(history.configuration.scanLimit) instances; ask for fewer entities, attributes or a shorter time"
                 )
             }
+            if let periods, !periods.contains(where: { $0.contains(samples.times[index]) }) { return true }
             return times.contains(samples.times(of: index)[times.property]) ? try body(samples, index) : true
         }
     }
@@ -93,7 +120,7 @@ struct TemporalReader {
             for series in collected[entity].series.indices {
                 let samples = collected[entity].series[series].1
                 let kept = samples.times.firstIndex { newestFirst ? $0 < last : $0 > last } ?? samples.count
-                collected[entity].series[series].1 = samples.slice(0..<kept)
+                collected[entity].series[series].1 = kept == 0 ? samples.withoutSamples() : samples.slice(0..<kept)
                 count += kept
             }
         }
@@ -122,7 +149,7 @@ struct TemporalReader {
 struct TemporalHead {
     let id: String
     let types: [TermID]
-    let scopes: [String]
+    var scopes: [String]
     var createdAt = Timestamp.none
     var modifiedAt = Timestamp.none
 }

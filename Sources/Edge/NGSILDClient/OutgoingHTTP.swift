@@ -95,7 +95,7 @@ public final class OutgoingHTTP: Sendable {
     ) async throws(OutgoingHTTPError) -> OutgoingResponse {
         if isClosed.withLock({ $0 }) { throw .closed }
         let target = try RequestURL(url)
-        let address = try await checkedAddress(target, url)
+        let address = try await checkedAddress(of: target.host, for: url)
         var request = HTTPClientRequest(url: target.connectURL(address))
         request.method = .init(rawValue: method)
         request.headers.add(name: "Host", value: target.authority)
@@ -144,14 +144,18 @@ public final class OutgoingHTTP: Sendable {
         return collected
     }
 
-    /// An address of the host, after all of them were found to be allowed.
-    private func checkedAddress(_ target: RequestURL, _ url: String) async throws(OutgoingHTTPError) -> NetworkAddress {
-        let addresses = await resolver.addresses(of: target.host, timeout: configuration.connectTimeout)
+    /// An address of the host, after all of them were found to be allowed. For protocols other than HTTP, too.
+    ///
+    /// - Parameter url: how the destination is called in errors.
+    public func checkedAddress(
+        of host: String, for url: String
+    ) async throws(OutgoingHTTPError) -> NetworkAddress {
+        let addresses = await resolver.addresses(of: host, timeout: configuration.connectTimeout)
         guard let first = addresses.first(where: \.isIPv4) ?? addresses.first else {
-            throw .unreachable(url, reason: "the name \(target.host) cannot be looked up")
+            throw .unreachable(url, reason: "the name \(host) cannot be looked up")
         }
         for address in addresses {
-            if let reason = configuration.refusal(of: address, host: target.host) {
+            if let reason = configuration.refusal(of: address, host: host) {
                 throw .refused(url, reason: reason)
             }
         }

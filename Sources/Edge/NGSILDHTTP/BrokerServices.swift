@@ -23,14 +23,18 @@ public struct BrokerServices: Sendable {
     public let hostedContexts: HostedContexts?
     /// `nil` where tenants are not administered here: `/admin/tenants` is not found then.
     public let tenants: TenantAdministration?
+    /// `nil` where no history is kept: `/admin/history` is not found then.
+    public let historyPolicies: (any HistoryPolicyService)?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
         documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
         temporal: (any TemporalService)? = nil, entityMaps: (any EntityMapService)? = nil,
         snapshots: (any SnapshotService)? = nil, registry: TermRegistry, contexts: ContextCache,
-        hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil
+        hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
+        historyPolicies: (any HistoryPolicyService)? = nil
     ) {
+        self.historyPolicies = historyPolicies
         self.tenants = tenants
         self.provision = provision
         self.consumption = consumption

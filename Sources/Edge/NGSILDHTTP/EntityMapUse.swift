@@ -65,11 +65,23 @@ struct EntityMapUse {
 
     /// The header of an answer with one entity.
     func header(for entity: EntityRecord) throws(HTTPFailure) -> (name: String, value: String) {
+        try header(forEntity: entity.id, isTemporal: false)
+    }
+
+    /// The header of an answer with the history of one entity (clause 5.7.3.4).
+    func header(forTemporal id: String) throws(HTTPFailure) -> (name: String, value: String) {
+        try header(forEntity: id, isTemporal: true)
+    }
+
+    private func header(
+        forEntity id: String, isTemporal: Bool
+    ) throws(HTTPFailure) -> (name: String, value: String) {
         let lifetime = try Self.lifetime(parameters)
-        if let present = present(isTemporal: false), present.entityIDs.contains(entity.id) {
+        if let present = present(isTemporal: isTemporal), present.entityIDs.contains(id) {
             return header(present, isPresent: true)
         }
-        let map = service.createEntityMap(ofEntity: entity.id, lifetime: lifetime, tenant: exchange.tenant)
+        let map = service.createEntityMap(
+            ofEntity: id, isTemporal: isTemporal, lifetime: lifetime, tenant: exchange.tenant)
         return header(map, isPresent: false)
     }
 

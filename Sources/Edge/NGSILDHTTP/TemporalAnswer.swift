@@ -74,39 +74,49 @@ struct TemporalAnswer {
         plain.append(membersOf: record, to: &writer)
     }
 
-    /// `{"type":"Property","values":[[1,"…"],…]}`
+    /// `{"type":"Property","values":[[1,"…"],…]}`; an array of such objects when there are several datasetIds.
     private mutating func appendValues(_ attribute: TemporalAttribute, to writer: inout ByteWriter) {
+        var datasets: [(name: String, roots: [Int])] = []
+        for root in attribute.instances.roots {
+            let name = attribute.instances.dataset(of: root)
+            // The instances of a datasetId stand together.
+            if datasets.last?.name != name { datasets.append((name, [])) }
+            datasets[datasets.count - 1].roots.append(root)
+        }
+        if datasets.isEmpty { datasets.append(("", [])) }
+        if datasets.count > 1 { writer.append(UInt8(ascii: "[")) }
+        for (offset, dataset) in datasets.enumerated() {
+            if offset > 0 { writer.append(UInt8(ascii: ",")) }
+            appendValues(attribute, dataset.name, dataset.roots, to: &writer)
+        }
+        if datasets.count > 1 { writer.append(UInt8(ascii: "]")) }
+    }
+
+    private mutating func appendValues(
+        _ attribute: TemporalAttribute, _ dataset: String, _ roots: [Int], to writer: inout ByteWriter
+    ) {
         writer.append("{\"type\":\"")
         writer.append(attribute.kind.typeName)
-        writer.append("\",\"")
+        if !dataset.isEmpty {
+            writer.append("\",\"datasetId\":")
+            writer.append(jsonString: dataset)
+            writer.append(",\"")
+        } else {
+            writer.append("\",\"")
+        }
         writer.append(Self.listMember(attribute.kind))
         writer.append("\":[")
         var isFirst = true
-        for root in attribute.instances.roots {
+        for root in roots {
             if !isFirst { writer.append(UInt8(ascii: ",")) }
             isFirst = false
             writer.append(UInt8(ascii: "["))
-            appendValue(attribute, root, to: &writer)
+            renderer.append(simplifiedValueOf: root, in: attribute.instances, to: &writer)
             writer.append(UInt8(ascii: ","))
             time(attribute.instances.nodes[root]).append(quotedTo: &writer)
             writer.append(UInt8(ascii: "]"))
         }
         writer.append("]}")
-    }
-
-    private mutating func appendValue(_ attribute: TemporalAttribute, _ root: Int, to writer: inout ByteWriter) {
-        let isWrapped: Bool
-        switch attribute.kind {
-        case .languageProperty, .jsonProperty, .vocabProperty: isWrapped = true
-        default: isWrapped = false
-        }
-        if isWrapped {
-            writer.append("{\"")
-            writer.append(attribute.kind.valueMember)
-            writer.append("\":")
-        }
-        renderer.append(valueOf: root, in: attribute.instances, to: &writer)
-        if isWrapped { writer.append(UInt8(ascii: "}")) }
     }
 
     private func time(_ node: AttributeNode) -> Timestamp {
@@ -153,5 +163,13 @@ struct TemporalAnswer {
             writer.append(UInt8(ascii: "]"))
         }
         writer.append(UInt8(ascii: "}"))
+    }
+}
+
+extension EntityRepresentation {
+    /// Whether nothing of the histories is left to show.
+    func showsNothing(of entities: [TemporalEntity]) -> Bool {
+        !showsID && !showsType
+            && entities.allSatisfy { $0.attributes.isEmpty && ($0.scopes.isEmpty || !showsScope) }
     }
 }

@@ -92,13 +92,13 @@ struct TemporalEntitiesResource {
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let (parameters, selectors) = try PostedQuery(document, context.terms, isTemporal: true).read(adding: url)
-            try Self.answer(exchange, type, context, parameters, selectors)
+            try Self.answer(exchange, type, context, parameters, selectors, asksByBody: true)
         }
     }
 
     private static func answer(
         _ exchange: Exchange, _ type: MediaType, _ context: BoundContext, _ parameters: QueryParameters,
-        _ selectors: [EntitySelector]
+        _ selectors: [EntitySelector], asksByBody: Bool = false
     ) throws(HTTPFailure) {
         let temporal = try exchange.temporal()
         let selection = EntitySelection(parameters: parameters, context: context.terms)
@@ -111,7 +111,9 @@ struct TemporalEntitiesResource {
         guard parameters[.timerel] != nil else {
             throw .badRequest("A temporal query needs timerel (before, after, between) and timeAt")
         }
-        let reading = try TemporalSelectionReader(parameters: parameters, context: context.terms).read()
+        let reading = try TemporalSelectionReader(
+            parameters: parameters, context: context.terms, asksByBody: asksByBody
+        ).read()
         let pagination = try Pagination(parameters)
         let answer: @Sendable (Result<TemporalPage, NGSILDError>, Int, (name: String, value: String)?) -> Void = {
             (result, mapStatus, mapHeader) in
@@ -153,21 +155,33 @@ struct TemporalEntityResource {
         }
     }
 
+    static let retrievalNames = TemporalSelectionReader.names.union([.entityMap, .entityMapLifetime])
+
     /// Retrieve Temporal Evolution of an Entity, 5.7.3.
     private func retrieve() throws(HTTPFailure) {
         exchange.request.operation = .retrieveTemporal
         let type = try exchange.accepted()
-        let parameters = try exchange.parameters(TemporalSelectionReader.names)
+        let parameters = try exchange.parameters(Self.retrievalNames)
         let (exchange, id, temporal) = (exchange, id, try exchange.temporal())
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
             let reading = try TemporalSelectionReader(parameters: parameters, context: context.terms).read()
+            let map = try EntityMapUse(exchange, parameters)
             temporal.retrieveTemporalEvolution(
                 id: id, reading.selection, tenant: exchange.tenant, on: exchange.request.loop
             ) { result in
                 switch result {
                 case .failure(let error): exchange.fail(error)
                 case .success(let page):
-                    let (status, headers) = TemporalAnswer.statusAndRange(page, reading.selection.times)
+                    guard !reading.representation.showsNothing(of: page.entities) else {
+                        return exchange.fail(
+                            .resourceNotFound("Nothing of the history of entity \(id) is left by pick and omit"))
+                    }
+                    var (status, headers) = TemporalAnswer.statusAndRange(page, reading.selection.times)
+                    do throws(HTTPFailure) {
+                        if let header = try map?.header(forTemporal: id) { headers.append(header) }
+                    } catch {
+                        return exchange.fail(error)
+                    }
                     exchange.answer(type, context, status: status, headers: headers) { writer, text in
                         var answer = TemporalAnswer(context: context.terms, reading: reading)
                         if let entity = page.entities.first { answer.append(entity, context: text, to: &writer) }

@@ -12,6 +12,8 @@ enum TemporalForm { case normalized, concise, values, aggregated }
 struct TemporalSelectionReader {
     let parameters: QueryParameters
     let context: TermContext
+    /// Whether the parameters were members of a posted query: one that has aggrMethods asks for aggregated values.
+    var asksByBody = false
 
     static let names: ParameterSet = [
         .timerel, .timeAt, .endTimeAt, .timeproperty, .lastN, .aggrMethods, .aggrPeriodDuration, .attrs, .pick, .omit,
@@ -30,7 +32,7 @@ struct TemporalSelectionReader {
 
     func read() throws(HTTPFailure) -> Reading {
         var reading = Reading()
-        try form(&reading)
+        let isOverruled = try form(&reading)
         // id, type, scope, pick, omit and lang mean what they mean for entities.
         let plain = parameters.only([.attrs, .pick, .omit, .lang, .datasetId])
         let system = reading.representation.showsSystemAttributes
@@ -39,6 +41,7 @@ struct TemporalSelectionReader {
         reading.representation.form = reading.form == .concise ? .concise : .normalized
         reading.selection.picked = reading.representation.picked
         reading.selection.omitted = reading.representation.omitted
+        reading.selection.showsScope = reading.representation.showsScope
         reading.selection.datasets = reading.representation.datasets
         // The instances of the answer are chosen before they are written.
         reading.representation.datasets = nil
@@ -52,13 +55,17 @@ struct TemporalSelectionReader {
             reading.selection.aggregation = try translating { () throws(NGSILDError) in
                 try TemporalAggregation(methods: methods, period: parameters[.aggrPeriodDuration])
             }
-        } else if parameters[.aggrMethods] != nil || parameters[.aggrPeriodDuration] != nil {
+        } else if !isOverruled, parameters[.aggrMethods] != nil || parameters[.aggrPeriodDuration] != nil {
             throw .badRequest("aggrMethods and aggrPeriodDuration go with options=aggregatedValues")
         }
         return reading
     }
 
-    private func form(_ reading: inout Reading) throws(HTTPFailure) {
+    /// Reads `options` and `format`, of which `format` goes before a representation in `options` (clause 6.3.12).
+    ///
+    /// - Returns: whether `options` asked for aggregated values, and `format` for others.
+    private func form(_ reading: inout Reading) throws(HTTPFailure) -> Bool {
+        let known = Self.formats.keys.sorted().joined(separator: ", ")
         var chosen: TemporalForm?
         for option in try parameters.list(.options) ?? [] {
             if option == "sysAttrs" {
@@ -67,18 +74,19 @@ struct TemporalSelectionReader {
                 if let chosen, chosen != form { throw .badRequest("The options name two representations; choose one") }
                 chosen = form
             } else {
-                throw .invalidRequest(
-                    "The option \"\(option)\" is not taken here; taken are \(Self.formats.keys.sorted().joined(separator: ", ")), sysAttrs"
-                )
+                throw .invalidRequest("The option \"\(option)\" is not taken here; taken are \(known), sysAttrs")
             }
         }
+        var isOverruled = false
         if let format = parameters[.format] {
             guard let form = Self.formats[format] else {
-                throw .invalidRequest(
-                    "The format \"\(format)\" is not one of \(Self.formats.keys.sorted().joined(separator: ", "))")
+                throw .invalidRequest("The format \"\(format)\" is not one of \(known)")
             }
+            isOverruled = chosen == .aggregated && form != .aggregated
             chosen = form
         }
+        if chosen == nil, asksByBody, parameters[.aggrMethods] != nil { chosen = .aggregated }
         reading.form = chosen ?? .normalized
+        return isOverruled
     }
 }

@@ -62,6 +62,9 @@ public struct EntityDecoder: Sendable {
             switch EntityMember(document, key) {
             case .id: draft.id = try decodeID(document, value)
             case .type: draft.types = try decodeTypes(document, value)
+            case .scope where keepsEveryInstance && holdsInstances(document, value):
+                try checkScopeInstances(document, value)
+                try writer.attribute(key, value)
             case .scope: draft.scopes = try decodeScopes(document, value)
             case .expiresAt: draft.expiresAt = try decodeExpiry(document, value)
             case .ignored: continue
@@ -133,6 +136,21 @@ public struct EntityDecoder: Sendable {
             scopes.append(try checkScope(text))
         }
         return scopes
+    }
+
+    /// Whether a scope is given as instances over time, as in the temporal representation (clause 4.5.6).
+    private func holdsInstances(_ document: JSONDocument, _ node: JSONNode) -> Bool {
+        document.isObject(node) || document.isArray(node) && document.elements(node).contains { document.isObject($0) }
+    }
+
+    private func checkScopeInstances(_ document: JSONDocument, _ node: JSONNode) throws(NGSILDError) {
+        for instance in document.isArray(node) ? Array(document.elements(node)) : [node] {
+            let type = document.member(instance, "type")
+            guard document.isObject(instance), let value = document.member(instance, "value"),
+                type.map({ document.equals($0, "Property") }) ?? true
+            else { throw .badRequestData("The instances of \"scope\" are Properties, each with a \"value\"") }
+            if !document.equals(value, "urn:ngsi-ld:null") { _ = try decodeScopes(document, value) }
+        }
     }
 
     private func checkScope(_ text: String) throws(NGSILDError) -> String {

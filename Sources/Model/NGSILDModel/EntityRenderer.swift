@@ -182,10 +182,11 @@ public struct EntityRenderer: Sendable {
         writer.append(UInt8(ascii: "]"))
     }
 
-    /// Appends the value of a root alone, names filled in.
-    public mutating func append(valueOf root: Int, in forest: AttributeForest, to writer: inout ByteWriter) {
-        let node = forest.nodes[root]
-        appendRun(forest, node.value, node.flags.contains(.hasHoles), to: &writer)
+    /// Appends the value of a root as the simplified representation has it, names filled in.
+    public mutating func append(
+        simplifiedValueOf root: Int, in forest: AttributeForest, to writer: inout ByteWriter
+    ) {
+        appendSimplified(forest, forest.nodes[root], to: &writer)
     }
 
     /// Appends the quoted name of a term.

@@ -249,7 +249,8 @@ struct ForestWriter: ~Copyable {
 
     private mutating func value(_ node: inout AttributeNode, _ shown: String, _ value: JSONNode) throws(NGSILDError) {
         if document.equals(value, "urn:ngsi-ld:null") || isWrappedNull(node.kind, value) {
-            guard decoder.allowsNull else {
+            // A temporal representation records with it that the attribute was deleted (clause 4.5.7).
+            guard decoder.allowsNull || decoder.keepsEveryInstance else {
                 throw .badRequestData(
                     "Attribute \(shown) is the NGSI-LD Null; it is accepted only in fragments, to remove")
             }

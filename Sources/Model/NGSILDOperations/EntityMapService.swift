@@ -43,7 +43,7 @@ public protocol EntityMapService: Sendable {
         on scheduler: any ReplyScheduler, reply: @escaping @Sendable (Result<EntityMap, NGSILDError>) -> Void)
 
     /// A map of one entity, as Retrieve Entity makes it (5.7.1.4).
-    func createEntityMap(ofEntity id: String, lifetime: Double?, tenant: String) -> EntityMap
+    func createEntityMap(ofEntity id: String, isTemporal: Bool, lifetime: Double?, tenant: String) -> EntityMap
 
     /// 5.14.1
     func retrieveEntityMap(id: String, tenant: String) throws(NGSILDError) -> EntityMap

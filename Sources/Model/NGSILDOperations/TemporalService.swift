@@ -7,6 +7,8 @@ public struct TemporalSelection: Sendable {
     /// `nil`: all attributes.
     public var picked: Set<TermID>?
     public var omitted: Set<TermID> = []
+    /// Whether the answer has the evolution of the scope.
+    public var showsScope = true
     /// `nil`: all instances; else only these datasetIds, "@none" standing for the default instance.
     public var datasets: Set<String>?
     public var aggregation: TemporalAggregation?

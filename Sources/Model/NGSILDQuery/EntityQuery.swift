@@ -53,15 +53,21 @@ public struct EntityQuery: Sendable {
         return expression?.matches(entity, links: links) ?? true
     }
 
+    /// Whether the entity may be selected, by what is known of it without its attributes.
     @inline(__always)
-    private func matchesBesidesExpression(_ entity: EntityRecord) -> Bool {
+    public func mayMatch(_ entity: EntityRecord) -> Bool {
         if let types, !types.matches(entity.types) { return false }
         if !ids.isEmpty, !ids.contains(entity.id) { return false }
         if !selectors.isEmpty, !selectors.contains(where: { $0.matches(entity) }) { return false }
         if let idPattern, !idPattern.matches(entity.id) { return false }
-        if !attributes.isEmpty, !attributes.contains(where: { entity.attributes.contains($0) }) { return false }
         if let scope, !scope.matches(entity.scopes) { return false }
         return true
+    }
+
+    @inline(__always)
+    private func matchesBesidesExpression(_ entity: EntityRecord) -> Bool {
+        guard mayMatch(entity) else { return false }
+        return attributes.isEmpty || attributes.contains { entity.attributes.contains($0) }
     }
 
     /// Refuses the outcome if a pattern ran into its limits, so that entities may have been missed. Call it after the

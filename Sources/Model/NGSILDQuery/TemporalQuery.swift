@@ -69,9 +69,10 @@ public struct TemporalQuery: Hashable, Sendable {
         return time
     }
 
-    /// Whether a time is selected; an instance that does not have the time is not, unless all times are.
+    /// Whether a time is selected; an instance that does not have the time is not, unless neither `timerel` nor
+    /// `timeproperty` was given.
     public func contains(_ time: Timestamp) -> Bool {
-        guard let relation else { return true }
+        guard let relation else { return property == .observedAt || time.isSet }
         guard time.isSet else { return false }
         switch relation {
         case .before: return time < timeAt

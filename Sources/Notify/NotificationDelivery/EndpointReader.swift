@@ -1,9 +1,10 @@
 import JSONTree
+import MQTTDelivery
 import NGSILDModel
 
 /// Checks the member `notification.endpoint`.
 ///
-/// - Source: CIM 009 clauses 5.2.15, 5.2.22.
+/// - Source: CIM 009 clauses 5.2.15, 5.2.22, 7.2.
 struct EndpointReader {
     let member: SubscriptionDefinition.Member?
 
@@ -24,23 +25,26 @@ struct EndpointReader {
         guard json.isObject(member.root), let uri = json.member(member.root, "uri").flatMap({ json.string($0) }) else {
             throw .badRequestData("The endpoint is an object with \"uri\", a string")
         }
-        try check(uri)
+        let kind = try kind(of: uri)
         var endpoint = NotificationEndpoint(uri: uri)
         for (key, value) in json.members(member.root) {
             switch json.string(key) ?? "" {
             case "uri": continue
             case "accept": endpoint.accept = try accept(json, value)
-            case "receiverInfo": endpoint.receiverInfo = try headers(json, value)
-            case "notifierInfo": _ = try pairs(json, value, "notifierInfo")
+            case "receiverInfo": endpoint.receiverInfo = try receiverInfo(json, value, kind)
+            case "notifierInfo": endpoint.notifierInfo = try pairs(json, value, "notifierInfo")
             case "timeout": endpoint.timeout = try milliseconds(json, value, "timeout")
             case "cooldown": endpoint.cooldown = try milliseconds(json, value, "cooldown")
             case let name: throw .badRequestData("The endpoint has no member \"\(name)\"; check its spelling")
             }
         }
+        if kind == .mqtt { try checkMQTT(endpoint) }
         return endpoint
     }
 
-    private func check(_ uri: String) throws(NGSILDError) {
+    private enum Kind { case http, mqtt }
+
+    private func kind(of uri: String) throws(NGSILDError) -> Kind {
         guard EntityID.isValid(uri), let colon = uri.firstIndex(of: ":") else {
             throw .badRequestData("The \"uri\" of the endpoint is not a URI; http://HOST/PATH is expected")
         }
@@ -49,9 +53,25 @@ struct EndpointReader {
             guard uri[colon...].hasPrefix("://"), uri[colon...].utf8.count > 3 else {
                 throw .badRequestData("The \"uri\" of the endpoint names no host; http://HOST/PATH is expected")
             }
+            return .http
+        case "mqtt", "mqtts": return .mqtt
         case let scheme:
             throw .operationNotSupported(
-                "Notifications to \(scheme) endpoints are not supported yet; use http or https")
+                "Notifications to \(scheme) endpoints are not supported; use http, https, mqtt or mqtts")
+        }
+    }
+
+    /// What can be known to be wrong is said to whoever subscribes, not found out with the first notification.
+    private func checkMQTT(_ endpoint: NotificationEndpoint) throws(NGSILDError) {
+        do throws(MQTTError) {
+            _ = try MQTTEndpoint(
+                uri: endpoint.uri, notifierInfo: endpoint.notifierInfo.map { ($0.name, $0.value) })
+        } catch {
+            throw .badRequestData("The MQTT endpoint cannot be used: \(error.reason)")
+        }
+        // Table 7.2-2.
+        guard endpoint.accept.rawValue != "application/geo+json" else {
+            throw .badRequestData("The \"accept\" of an MQTT endpoint is application/json or application/ld+json")
         }
     }
 
@@ -66,8 +86,17 @@ struct EndpointReader {
         }
     }
 
-    private func headers(_ json: JSONDocument, _ node: JSONNode) throws(NGSILDError) -> [NotificationEndpoint.Header] {
+    private func receiverInfo(
+        _ json: JSONDocument, _ node: JSONNode, _ kind: Kind
+    ) throws(NGSILDError) -> [NotificationEndpoint.Header] {
         let pairs = try pairs(json, node, "receiverInfo")
+        if kind == .mqtt {
+            // Any name and any text can stand in the metadata.
+            if let pair = pairs.first(where: { $0.name.lowercased() == "content-type" }) {
+                throw .badRequestData("receiverInfo cannot set \(pair.name); the broker sets it")
+            }
+            return pairs
+        }
         for pair in pairs {
             guard pair.name.utf8.allSatisfy(EndpointReader.isTokenByte) else {
                 throw .badRequestData("\"\(pair.name)\" in receiverInfo is not the name of an HTTP header")

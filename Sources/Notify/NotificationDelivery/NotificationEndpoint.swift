@@ -1,3 +1,5 @@
+import MQTTDelivery
+
 /// Where notifications go, and how they are written.
 ///
 /// - Source: CIM 009 clause 5.2.15.
@@ -9,8 +11,10 @@ struct NotificationEndpoint: Hashable, Sendable {
 
     var uri: String
     var accept = Accept.json
-    /// Headers of every notification.
+    /// Headers of every notification; metadata over MQTT.
     var receiverInfo: [Header] = []
+    /// How the endpoint wants to be spoken to, such as MQTT's quality of service.
+    var notifierInfo: [Header] = []
     /// How long an answer may take; `nil`: as configured.
     var timeout: Duration?
     /// The least time between a failure and the next attempt.
@@ -19,5 +23,15 @@ struct NotificationEndpoint: Hashable, Sendable {
     struct Header: Hashable, Sendable {
         let name: String
         let value: String
+    }
+
+    /// The URI as logs and messages may show it: without a user and password.
+    var name: String { Self.name(of: uri) }
+
+    static func name(of uri: String) -> String {
+        guard uri.contains("@") else { return uri }
+        if let endpoint = try? MQTTEndpoint(uri: uri) { return endpoint.name }
+        // Whatever it is, what could be credentials goes.
+        return uri.prefix { $0 != ":" } + "://..." + uri.suffix(from: uri.lastIndex(of: "@") ?? uri.endIndex)
     }
 }

@@ -1,6 +1,5 @@
 import JSONLD
 import Logging
-import NGSILDClient
 import NGSILDModel
 
 /// Sends a notification: tries again while that can help, and notes in the subscription how it went.
@@ -37,7 +36,7 @@ struct NotificationSender: Sendable {
                 if isFirst { values.timesSent += 1 }
                 values.lastNotification = configuration.clock()
             }
-            let outcome = await post(subscription.endpoint, headers, body)
+            let outcome = await post(subscription, headers, body)
             if Task.isCancelled { return }
             switch outcome {
             case .taken:
@@ -56,21 +55,18 @@ struct NotificationSender: Sendable {
     }
 
     private func post(
-        _ endpoint: NotificationEndpoint, _ headers: [(name: String, value: String)], _ body: [UInt8]
+        _ subscription: Subscription, _ headers: [(name: String, value: String)], _ body: [UInt8]
     ) async -> Outcome {
-        do throws(OutgoingHTTPError) {
-            let status = try await transport.post(
-                to: endpoint.uri, headers: headers, body: body, timeout: endpoint.timeout)
-            switch status {
-            case 200..<300: return .taken
-            case 408, 425, 429, 500...: return .failed("\(endpoint.uri) answers with status \(status)", mayRetry: true)
-            default: return .failed("\(endpoint.uri) answers with status \(status)", mayRetry: false)
-            }
+        let endpoint = subscription.endpoint
+        do throws(NotificationFailure) {
+            try await transport.deliver(
+                NotificationMessage(
+                    subscription: subscription.id, tenant: subscription.tenant, uri: endpoint.uri,
+                    notifierInfo: endpoint.notifierInfo.map { ($0.name, $0.value) }, headers: headers, body: body,
+                    timeout: endpoint.timeout))
+            return .taken
         } catch {
-            switch error {
-            case .invalidURL, .refused: return .failed(error.description, mayRetry: false)
-            case .unreachable, .timedOut, .closed, .tooLarge: return .failed(error.description, mayRetry: true)
-            }
+            return .failed(error.reason, mayRetry: error.mayRetry)
         }
     }
 

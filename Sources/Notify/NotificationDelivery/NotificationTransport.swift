@@ -1,18 +1,67 @@
-public import NGSILDClient
-
-/// Carries a notification to an endpoint. The HTTP one is `OutgoingHTTP`.
+/// Carries notifications to endpoints of one kind, or, as `NotificationTransports`, of all kinds.
 public protocol NotificationTransport: Sendable {
-    /// - Returns: the status of the answer, whatever it is.
-    /// - Throws: when there was no answer, or the destination is not allowed.
-    func post(
-        to uri: String, headers: [(name: String, value: String)], body: [UInt8], timeout: Duration?
-    ) async throws(OutgoingHTTPError) -> Int
+    /// Brings the notification to its endpoint; returns once that has taken it.
+    func deliver(_ message: NotificationMessage) async throws(NotificationFailure)
 }
 
-extension OutgoingHTTP: NotificationTransport {
-    public func post(
-        to uri: String, headers: [(name: String, value: String)], body: [UInt8], timeout: Duration?
-    ) async throws(OutgoingHTTPError) -> Int {
-        try await request("POST", uri, headers: headers, body: body, response: .discard, timeout: timeout).status
+/// A notification as it is sent.
+public struct NotificationMessage: Sendable {
+    public let subscription: String
+    public let tenant: String
+    /// The endpoint's.
+    public let uri: String
+    /// How the endpoint wants to be spoken to.
+    public let notifierInfo: [(key: String, value: String)]
+    /// HTTP's headers; other protocols carry them in their own way. Those of the endpoint's `receiverInfo` come last, and
+    /// take the place of others of the same name.
+    public let headers: [(name: String, value: String)]
+    /// The notification itself, JSON.
+    public let body: [UInt8]
+    /// How long taking it may last; `nil`: as configured.
+    public let timeout: Duration?
+
+    public init(
+        subscription: String = "", tenant: String = "", uri: String,
+        notifierInfo: [(key: String, value: String)] = [], headers: [(name: String, value: String)], body: [UInt8],
+        timeout: Duration? = nil
+    ) {
+        self.subscription = subscription
+        self.tenant = tenant
+        self.uri = uri
+        self.notifierInfo = notifierInfo
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+    }
+}
+
+/// Why an endpoint did not take a notification. Shows no secret: operators and logs see it.
+public struct NotificationFailure: Error, Hashable, Sendable {
+    public let reason: String
+    /// Whether another attempt may succeed.
+    public let mayRetry: Bool
+
+    /// Says why, for operators.
+    ///
+    /// - Parameter reason: half a sentence that names the endpoint.
+    public init(_ reason: String, mayRetry: Bool) {
+        self.reason = reason
+        self.mayRetry = mayRetry
+    }
+}
+
+/// Chooses the transport by the scheme of the endpoint's URI.
+public struct NotificationTransports: NotificationTransport {
+    private let byScheme: [String: any NotificationTransport]
+
+    /// - Parameter byScheme: schemes in lower case.
+    public init(_ byScheme: [String: any NotificationTransport]) { self.byScheme = byScheme }
+
+    public func deliver(_ message: NotificationMessage) async throws(NotificationFailure) {
+        let scheme = message.uri.prefix { $0 != ":" }.lowercased()
+        guard let transport = byScheme[scheme] else {
+            throw NotificationFailure("there is no way to notify \(scheme) endpoints here", mayRetry: false)
+        }
+        try await transport.deliver(message)
     }
 }

@@ -61,7 +61,7 @@ extension SubscriptionManager {
         if total & (total - 1) == 0 {
             logger.error(
                 "too many notifications wait for an endpoint; the oldest are dropped",
-                metadata: ["endpoint": "\(uri)", "dropped": "\(total)"])
+                metadata: ["endpoint": "\(NotificationEndpoint.name(of: uri))", "dropped": "\(total)"])
         }
     }
 

@@ -30,6 +30,16 @@ public protocol BrokerStorage: TermStore {
     /// One entity with its body, or `nil`.
     func entity(tenant: String, id: String) throws(StorageError) -> (StoredEntity, [UInt8])?
 
+    /// Visits several entities of a tenant, in one go where that is cheaper than one by one.
+    ///
+    /// - Parameters:
+    ///   - places: in the order of their numbers. Those where there is no such entity (any more) are passed over.
+    ///   - visit: gets the index of the place, and the body as bytes that are valid only during the call. Must not read
+    ///     the store.
+    func visitEntities(
+        tenant: String, at places: [EntityPlace], _ visit: (Int, UnsafeRawBufferPointer) -> Void
+    ) throws(StorageError)
+
     /// Applies everything in `commit`, or nothing.
     func commit(_ commit: Commit) throws(StorageError) -> CommitOutcome
 
@@ -50,6 +60,10 @@ public protocol BrokerStorage: TermStore {
 
     /// The series that an entity has history for, by attribute, then dataset. History outlives its entity.
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey]
+
+    /// All series, of all tenants, by pages: those after a position, with their positions, in an order of the store's
+    /// own. Positions stay for as long as the store is open.
+    func historySeries(after position: UInt64, limit: Int) throws(StorageError) -> [(position: UInt64, key: SeriesKey)]
 
     /// The history chunks of a series that overlap a time range, by start. At most `limit`.
     ///
@@ -89,6 +103,31 @@ public struct StoredEntity: Hashable, Sendable {
         self.id = id
         self.number = number
         self.revision = revision
+    }
+}
+
+/// Where to look for an entity that is known already.
+public struct EntityPlace: Hashable, Sendable {
+    public let id: String
+    public let number: Int64
+
+    public init(id: String, number: Int64) {
+        self.id = id
+        self.number = number
+    }
+}
+
+extension BrokerStorage {
+    /// One by one, for stores to which it makes no difference.
+    public func visitEntities(
+        tenant: String, at places: [EntityPlace], _ visit: (Int, UnsafeRawBufferPointer) -> Void
+    ) throws(StorageError) {
+        for (index, place) in places.enumerated() {
+            guard let (stored, body) = try entity(tenant: tenant, id: place.id), stored.number == place.number else {
+                continue
+            }
+            body.withUnsafeBytes { visit(index, $0) }
+        }
     }
 }
 
@@ -217,7 +256,8 @@ public struct SeriesKey: Hashable, Sendable {
     }
 }
 
-/// A run of samples of one series. A chunk with the same series and start replaces the stored one.
+/// A run of samples of one series. A chunk with the same series and start replaces the stored one; one without samples
+/// removes it.
 public struct HistoryChunk: Hashable, Sendable {
     public let series: SeriesKey
     public let start: Timestamp

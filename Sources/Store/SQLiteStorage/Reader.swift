@@ -8,8 +8,8 @@ import NGSILDModel
 final class Reader: @unchecked Sendable {
     let connection: Connection
     private let begin: Statement
-    private let findEntity: Statement
-    private let pruned, tenantName: Statement
+    private let findEntity, entityAtNumber: Statement
+    private let pruned, tenantName, tenantNumber: Statement
     private let changeRows: Statement
     private let findSeries, chunks, chunksNewestFirst: Statement
 
@@ -21,6 +21,9 @@ final class Reader: @unchecked Sendable {
             SELECT number, revision, body FROM entity
             WHERE tenant = (SELECT number FROM tenant WHERE name = ?1) AND id = ?2
             """)
+        entityAtNumber = try connection.prepare(
+            "SELECT body FROM entity WHERE number = ?1 AND tenant = ?2")
+        tenantNumber = try connection.prepare("SELECT number FROM tenant WHERE name = ?1")
         pruned = try connection.prepare("SELECT value FROM mark WHERE name = 'pruned'")
         tenantName = try connection.prepare("SELECT name FROM tenant WHERE number = ?1")
         changeRows = try connection.prepare(
@@ -63,6 +66,23 @@ final class Reader: @unchecked Sendable {
             let stored = StoredEntity(
                 tenant: tenant, id: id, number: findEntity.int64(0), revision: findEntity.uint64(1))
             return (stored, [UInt8](findEntity.bytes(2)))
+        }
+    }
+
+    /// Visits entities by their numbers, which are the table's own order, so that neighbours share pages.
+    func visitEntities(
+        tenant: String, at places: [EntityPlace], _ visit: (Int, UnsafeRawBufferPointer) -> Void
+    ) throws(StorageError) {
+        try snapshot { () throws(StorageError) in
+            try tenantNumber.bind(tenant, at: 1)
+            defer { tenantNumber.reset() }
+            guard try tenantNumber.step() else { return }
+            entityAtNumber.bind(tenantNumber.int64(0), at: 2)
+            for (index, place) in places.enumerated() {
+                entityAtNumber.bind(place.number, at: 1)
+                defer { entityAtNumber.reset() }
+                if try entityAtNumber.step() { visit(index, entityAtNumber.bytes(0)) }
+            }
         }
     }
 

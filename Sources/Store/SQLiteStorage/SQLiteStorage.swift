@@ -110,6 +110,14 @@ public final class SQLiteStorage: BrokerStorage {
         try readers.read { (reader) throws(StorageError) in try reader.entity(tenant: tenant, id: id) }
     }
 
+    public func visitEntities(
+        tenant: String, at places: [EntityPlace], _ visit: (Int, UnsafeRawBufferPointer) -> Void
+    ) throws(StorageError) {
+        try readers.read { (reader) throws(StorageError) in
+            try reader.visitEntities(tenant: tenant, at: places, visit)
+        }
+    }
+
     public func changes(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredChange] {
         try readers.read { (reader) throws(StorageError) in try reader.changes(after: sequence, limit: limit) }
     }
@@ -120,6 +128,12 @@ public final class SQLiteStorage: BrokerStorage {
 
     public func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
         try readers.read { (reader) throws(StorageError) in try reader.historySeries(tenant: tenant, entity: entity) }
+    }
+
+    public func historySeries(
+        after position: UInt64, limit: Int
+    ) throws(StorageError) -> [(position: UInt64, key: SeriesKey)] {
+        try readers.read { (reader) throws(StorageError) in try reader.historySeries(after: position, limit: limit) }
     }
 
     public func historyChunks(

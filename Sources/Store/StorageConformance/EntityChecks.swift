@@ -44,6 +44,21 @@ extension StorageConformance {
             try expectEqual(numbers, numbers.sorted(), "numbers in order")
             try expectEqual(Set(numbers).count, 4, "different numbers")
         },
+        .store("entities are visited at their places, those that are not there passed over") { store in
+            let numbers = try store.write(.create("urn:a", "one"), .create("urn:b", "two"), .create("urn:c", "three"))
+            try store.write(.create("urn:d", tenant: "north"))
+            try store.write(.delete("urn:b", at: 2))
+            try store.write(.create("urn:b", "again"))
+            let places = zip(["urn:a", "urn:b", "urn:c"], numbers).map { EntityPlace(id: $0, number: $1) }
+            var seen: [Int: [UInt8]] = [:]
+            try store.visitEntities(tenant: "", at: places) { seen[$0] = [UInt8]($1) }
+            try expectEqual(seen, [0: Array("one".utf8), 2: Array("three".utf8)], "visited")
+            for tenant in ["north", "none"] {
+                try store.visitEntities(tenant: tenant, at: places) { _, _ in seen[9] = [] }
+            }
+            try store.visitEntities(tenant: "", at: []) { _, _ in seen[9] = [] }
+            try expectEqual(seen[9], nil, "entities of another tenant")
+        },
         .store("a visitor may read the store, and its error ends the visit") { store in
             struct Enough: Error {}
             try store.write(.create("urn:a", "one"), .create("urn:b", "two"))

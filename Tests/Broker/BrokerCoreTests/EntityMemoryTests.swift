@@ -78,6 +78,30 @@ struct EntityMemoryTests {
         #expect(broker.linkedEntity(id: "urn:e:3", tenant: "none") == nil)
     }
 
+    @Test func `a long scan over entities that left memory finds each at its place`() async throws {
+        let broker = try broker(budget: 0)
+        defer { broker.stop() }
+        try await fill(broker, 1_500)
+        let context = TermContext(context: .core, registry: broker.registry)
+        for number in stride(from: 0, to: 1_500, by: 3) {
+            _ = await submit(.deleteEntity(id: "urn:e:\(number)"), broker)
+        }
+        var query = EntityQuery()
+        query.expression = try QueryExpression(parsing: "n>=1000", context: context)
+        query.counts = true
+        query.offset = 10
+        query.limit = 7
+        let left = (1_000..<1_500).filter { $0 % 3 != 0 }.map { "urn:e:\($0)" }
+        let page = try broker.queryEntities(query, tenant: "")
+        #expect(page.entities.map(\.id) == Array(left[10..<17]))
+        #expect(page.total == left.count)
+        #expect(page.entities.allSatisfy { !$0.isEvicted && !$0.attributes.isEmpty })
+        query.ids = ["urn:e:1001", "urn:e:2", "urn:e:1001", "urn:e:3"]
+        query.offset = 0
+        #expect(try broker.queryEntities(query, tenant: "").entities.map(\.id) == ["urn:e:1001"])
+        #expect(try broker.attributes(tenant: "").map(\.instanceCount) == [1_000, 1_000, 1_000])
+    }
+
     @Test func `entities past the budget leave memory and still answer alike`() async throws {
         let roomy = try broker(budget: .max)
         try await fill(roomy, 300)

@@ -77,6 +77,43 @@ struct EntityScanTests {
         #expect(seen == (0..<30).map { "urn:x:\($0)" })
     }
 
+    @Test(arguments: ["/A", "/A/#", "/+/X", "/A/X;/B", "/A/X|/B", "/#", "/Z"], [nil, "A"])
+    func `entities are found by scope in the order of creation, also when scopes change`(
+        scope: String, type: String?
+    ) async throws {
+        let city = try TestBroker()
+        var scopes = (0..<2_500).map { ["/A", "/A/X", "/A/Y/Z", "/B", "/B/X", "A/X"][$0 % 6] }
+        let members = try scopes.enumerated().map { number, scope in
+            BatchMember.draft(
+                try city.draft(
+                    #"{"id":"urn:x:\#(number)","type":"\#(number % 4 == 0 ? "B" : "A")","scope":["\#(scope)"\#(number % 5 == 0 ? #","/B""# : "")]}"#
+                ))
+        }
+        _ = await city.perform(.batchCreate(members))
+        for number in stride(from: 0, to: 2_500, by: 7) {
+            scopes[number] = "/A/X"
+            _ = await city.perform(.mergeEntity(id: "urn:x:\(number)", try city.draft(#"{"scope":"/A/X"}"#)))
+        }
+        let query = try ScopeQuery(parsing: scope)
+        let expected = (0..<2_500).filter { number in
+            let own = number % 7 != 0 && number % 5 == 0 ? [scopes[number], "/B"] : [scopes[number]]
+            return query.matches(own) && (type == nil || number % 4 != 0)
+        }.map { "urn:x:\($0)" }
+        let found = try all(city) {
+            $0.scope = query
+            $0.types = try type.map { try TypeSelection(parsing: $0, context: city.context) }
+            $0.limit = 300
+        }
+        #expect(found.ids == expected)
+        #expect(found.total == expected.count)
+        _ = await city.perform(.batchDelete((0..<2_400).map { "urn:x:\($0)" }))
+        let left = try city.ids {
+            $0.scope = query
+            $0.types = try? type.map { try TypeSelection(parsing: $0, context: city.context) }
+        }
+        #expect(left == expected.filter { Int($0.dropFirst(6)) ?? 0 >= 2_400 })
+    }
+
     @Test(arguments: ["", "type", "types", "ids", "geo", "q"], [false, true])
     func `a page is found by its place, whatever index leads to it`(by: String, counts: Bool) async throws {
         let city = try await filled(90)

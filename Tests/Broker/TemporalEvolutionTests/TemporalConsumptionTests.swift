@@ -160,4 +160,93 @@ import Testing
             return #expect(Bool(false))
         }
     }
+
+    // MARK: Scopes over time
+
+    private static let window = ("2026-01-01T12:00:00Z", "2026-01-01T13:00:00Z")
+
+    /// Entities whose scope was set before the window, within it, replaced within it, and after it.
+    private static func scoped() async throws -> TestCity {
+        let city = try TestCity()
+        func scope(_ value: String, _ time: String) -> String {
+            #"{"type":"Property","value":\#(value),"observedAt":"2026-01-01T\#(time):00Z"}"#
+        }
+        let early = scope(#""/A""#, "12:05")
+        let late = scope(#""/B""#, "12:45")
+        for (id, scopes) in [
+            ("before", scope(#"["/Town/Park","/Zone"]"#, "10:00")),
+            ("within", scope(#""/Town""#, "12:30")),
+            ("replaced", scope(#""/Town""#, "10:00") + "," + scope(#""/Village""#, "12:30")),
+            ("removed", scope(#""/Town""#, "10:00") + "," + scope(#""urn:ngsi-ld:null""#, "12:30")),
+            ("after", scope(#""/Town""#, "14:00")),
+        ] {
+            _ = try await city.upsert(
+                #"{"id":"urn:ngsi-ld:Sensor:\#(id)","type":"Sensor","scope":[\#(scopes)],"place":[\#(early),\#(late)]}"#
+            ).get()
+        }
+        return city
+    }
+
+    @Test(arguments: [
+        ("/Town", ["within": ["/B"], "replaced": ["/A"], "removed": ["/A"]]),
+        ("/Town/#", ["before": ["/A", "/B"], "within": ["/B"], "replaced": ["/A"], "removed": ["/A"]]),
+        ("/Village", ["replaced": ["/B"]]),
+        ("(/Town/Park;/Zone)", ["before": ["/A", "/B"]]),
+        ("/Elsewhere", [:]),
+    ])
+    func `a scope counts from when it was set until it was replaced or removed`(
+        _ scope: String, _ expected: [String: [String]]
+    ) async throws {
+        let city = try await Self.scoped()
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Sensor", context: city.context)
+        query.scope = try ScopeQuery(parsing: scope)
+        let page = try await city.query(query, try times("between", Self.window.0, Self.window.1)).get()
+        var found: [String: [String]] = [:]
+        for entity in page.entities {
+            let place = try #require(entity.attributes.first { $0.name == city.context.knownTerm("place") })
+            let values = TestCity.values(place).map { $0.filter { $0 != "\"" } }
+            found[String(entity.id.dropFirst("urn:ngsi-ld:Sensor:".count))] = values
+        }
+        #expect(found == expected)
+    }
+
+    @Test func `the scope that holds at the start of the time is shown, though it was set before`() async throws {
+        let city = try await Self.scoped()
+        let selection = try times("between", Self.window.0, Self.window.1)
+        #expect(
+            try await city.values("urn:ngsi-ld:Sensor:before", "scope", selection) == [#"["/Town/Park","/Zone"]"#])
+        #expect(
+            try await city.values("urn:ngsi-ld:Sensor:replaced", "scope", selection) == [#""/Town""#, #""/Village""#])
+        var without = selection
+        without.showsScope = false
+        #expect(try await city.values("urn:ngsi-ld:Sensor:before", "scope", without) == [])
+    }
+
+    @Test func `an instance that records a deletion is taken in, and found by deletedAt`() async throws {
+        let city = try await Self.city()
+        _ = try await city.upsert(
+            #"{"id":"urn:ngsi-ld:Sensor:1","type":"Sensor","level":{"type":"Property","value":"urn:ngsi-ld:null","observedAt":"2026-01-02T00:00:00Z"}}"#
+        ).get()
+        #expect(
+            try await city.values("urn:ngsi-ld:Sensor:1", "level", try times(nil, nil, nil, "deletedAt"))
+                == [#""urn:ngsi-ld:null""#])
+        #expect(try await city.values("urn:ngsi-ld:Sensor:1", "level").count == 11)
+    }
+
+    @Test func `an attribute that has no instance in the part of the time of an answer is named all the same`()
+        async throws
+    {
+        let city = try TestCity { $0.instanceLimit = 5 }
+        func instances(_ hours: Range<Int>) -> String {
+            hours.map { #"{"type":"Property","value":\#($0),"observedAt":"2026-01-01T1\#($0):00:00Z"}"# }
+                .joined(separator: ",")
+        }
+        _ = try await city.upsert(
+            #"{"id":"urn:ngsi-ld:Sensor:1","type":"Sensor","first":[\#(instances(0..<5))],"then":[\#(instances(5..<10))]}"#
+        ).get()
+        let page = try await city.retrieve("urn:ngsi-ld:Sensor:1").get()
+        #expect(page.partialRange?.end.text == "2026-01-01T14:00:00Z")
+        #expect(try #require(page.entities.first).attributes.map { TestCity.values($0).count } == [5, 0])
+    }
 }

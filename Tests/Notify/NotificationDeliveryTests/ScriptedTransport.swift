@@ -43,10 +43,14 @@ final class ScriptedTransport: NotificationTransport {
         }
     }
 
-    func post(
-        to uri: String, headers: [(name: String, value: String)], body: [UInt8], timeout: Duration?
-    ) async throws(OutgoingHTTPError) -> Int {
-        let post = Post(uri: uri, headers: Dictionary(headers.map { ($0.name, $0.value) }) { $1 }, body: body)
+    func deliver(_ message: NotificationMessage) async throws(NotificationFailure) {
+        try await message.deliver { () async throws(OutgoingHTTPError) in try await post(message) }
+    }
+
+    private func post(_ message: NotificationMessage) async throws(OutgoingHTTPError) -> Int {
+        let post = Post(
+            uri: message.uri, headers: Dictionary(message.headers.map { ($0.name, $0.value) }) { $1 },
+            body: message.body)
         let (number, ready) = state.withLock { state in
             state.posts.append(post)
             let count = state.posts.count

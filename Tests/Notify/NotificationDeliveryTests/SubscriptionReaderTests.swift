@@ -69,7 +69,7 @@ struct SubscriptionReaderTests {
     private static let unsupported: [String] = [
         #"\#(rooms),"timeInterval":60,\#(endpoint)"#,
         #"\#(rest),"csf":"x""#,
-        #"\#(rooms),"notification":{"endpoint":{"uri":"mqtt://broker.example/topic"}}"#,
+        #"\#(rooms),"notification":{"endpoint":{"uri":"coap://broker.example/topic"}}"#,
         #"\#(rooms),"notification":{"showChanges":true,"endpoint":{"uri":"http://a.example/"}}"#,
         #"\#(rooms),"notification":{"endpoint":{"uri":"http://a.example/","accept":"application/geo+json"}}"#,
     ]

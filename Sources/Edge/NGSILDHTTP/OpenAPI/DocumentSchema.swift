@@ -20,6 +20,7 @@ enum DocumentSchema: String, CaseIterable {
     case entityMapFragment = "EntityMapFragment"
     case snapshot = "Snapshot"
     case snapshotFragment = "SnapshotFragment"
+    case historyPolicy = "HistoryPolicy"
     case eventStream = "EventStream"
     case health = "Health"
     case metrics = "Metrics"
@@ -68,6 +69,7 @@ enum DocumentSchema: String, CaseIterable {
                 "example": ["expiresAt": "2100-01-01T00:00:00Z"],
             ]
         case .snapshot, .snapshotFragment: Self.snapshotValue(isWhole: self == .snapshot)
+        case .historyPolicy: Self.historyPolicyValue
         case .health: ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
         }
     }
@@ -75,6 +77,26 @@ enum DocumentSchema: String, CaseIterable {
     static let uriValue: DocumentValue = ["type": "string", "format": "uri", "example": "urn:ngsi-ld:Room:1"]
     private static let time: DocumentValue = ["type": "string", "format": "date-time"]
     private static let names: DocumentValue = ["type": ["string", "array"], "items": ["type": "string"]]
+
+    private static let historyPolicyValue: DocumentValue = [
+        "type": "object",
+        "description":
+            "How the history of the attributes is kept that type and attribute name; durations as PT1M or P30D.",
+        "properties": [
+            "name": ["type": "string"], "type": ["type": "string"], "attribute": ["type": "string"],
+            "record": ["type": "boolean"], "sampleEvery": ["type": "string"], "deadBand": ["type": "number"],
+            "retention": [
+                "type": "array",
+                "items": [
+                    "type": "object", "properties": ["every": ["type": "string"], "keep": ["type": "string"]],
+                ],
+            ],
+        ],
+        "example": [
+            "type": "AirQualityObserved", "sampleEvery": "PT1M",
+            "retention": [["keep": "P30D"], ["every": "PT1H", "keep": "P365D"], ["every": "P1D"]],
+        ],
+    ]
 
     private static func entityValue(_ required: [String]) -> DocumentValue {
         [

@@ -38,7 +38,8 @@ extension Route {
         case .temporalEntities, .temporalEntity, .temporalAttributes, .temporalAttribute, .temporalInstance,
             .temporalQuery:
             ofTemporal
-        case .tenants, .tenant, .changeStream, .document, .health, .ready, .metrics: ofOperators
+        case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .document, .health, .ready, .metrics:
+            ofOperators
         }
     }
 
@@ -219,7 +220,7 @@ extension Route {
         case .temporalEntity:
             [
                 .get(
-                    .retrieveTemporal, "Get the history of an entity", TemporalSelectionReader.names,
+                    .retrieveTemporal, "Get the history of an entity", TemporalEntityResource.retrievalNames,
                     options: Self.temporalOptions, content: .one(.entityTemporal), partly: true),
                 .write(.DELETE, .deleteTemporal, "Delete the history of an entity", answers: [204]),
             ]
@@ -256,6 +257,25 @@ extension Route {
                 DocumentedOperation(
                     method: .DELETE, id: "deleteTenant", summary: "Delete a tenant with all it has",
                     answers: [(204, nil)])
+            ]
+        case .historyPolicies:
+            [
+                .get(
+                    .other, id: "listHistoryPolicies", "List the policies of the history",
+                    content: .many(.historyPolicy), media: [.json])
+            ]
+        case .historyPolicy:
+            [
+                .get(
+                    .other, id: "retrieveHistoryPolicy", "Get a policy of the history", content: .one(.historyPolicy),
+                    media: [.json]),
+                DocumentedOperation(
+                    method: .PUT, id: "putHistoryPolicy",
+                    summary: "Say which attributes are kept, how densely, and for how long", body: .one(.historyPolicy),
+                    answers: [(201, nil), (204, nil)]),
+                DocumentedOperation(
+                    method: .DELETE, id: "deleteHistoryPolicy", summary: "Delete a policy of the history",
+                    answers: [(204, nil)]),
             ]
         case .changeStream:
             [
