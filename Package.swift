@@ -37,6 +37,7 @@ func layer(
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -81,8 +82,8 @@ let notify =
     + layer(
         "Notify", "NotificationDelivery",
         [
-            "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient", "MQTTDelivery",
-            logging,
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient",
+            "MQTTDelivery", logging,
         ],
         tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
@@ -91,7 +92,7 @@ let edge =
         "Edge", "NGSILDHTTP",
         [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
-            logging,
+            nioWebSocket, logging,
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])

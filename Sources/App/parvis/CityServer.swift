@@ -31,6 +31,7 @@ final class CityServer: Sendable {
     private let http: HTTPServer
     private let outgoing: OutgoingHTTP
     private let mqtt: MQTTPublisher
+    private let notificationStreams = NotificationStreams()
     private let subscriptions: SubscriptionManager
     private let snapshots: SnapshotStore
     private let logger: Logger
@@ -54,8 +55,10 @@ final class CityServer: Sendable {
         mqtt = MQTTPublisher(destinations: outgoing, configuration: Self.mqttConfiguration(settings))
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
-            transport: NotificationTransports(["http": outgoing, "https": outgoing, "mqtt": mqtt, "mqtts": mqtt]),
-            logger: logger)
+            transport: NotificationTransports([
+                "http": outgoing, "https": outgoing, "mqtt": mqtt, "mqtts": mqtt, "parvis": notificationStreams,
+            ]),
+            consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.instanceLimit = settings.temporalInstances
@@ -66,29 +69,33 @@ final class CityServer: Sendable {
             configuration: Self.snapshotConfiguration(outgoing, logger))
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),
+            notificationStreams: notificationStreams, temporal: history,
+            entityMaps: EntityMapStore(consumption: broker, temporal: history),
             snapshots: snapshots, registry: broker.registry, contexts: contexts, hostedContexts: hosted,
             tenants: TenantAdministration(
                 names: { [broker] in broker.tenantNames.filter { SnapshotSpace.read($0) == nil } },
-                forget: { [subscriptions, history, snapshots] name in
+                forget: { [subscriptions, notificationStreams, history, snapshots] name in
                     subscriptions.forgetTenant(name)
+                    notificationStreams.forgetTenant(name)
                     history.forgetTenant(name)
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
-                }), historyPolicies: history)
+                }), notifications: subscriptions, historyPolicies: history)
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
                 assetsDirectory: settings.assets, placeName: placeName,
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
-        let pages = OperatorPages(console: console, broker: broker, metrics: metrics)
+        let pages = OperatorPages(
+            console: console, broker: broker, subscriptions: subscriptions, metrics: metrics)
         let handler = NGSILDHandler(services: services, metrics: metrics) { pages.answer($0) }
         var httpConfiguration = HTTPServer.Configuration()
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
+        httpConfiguration.streamOrigins = settings.streamOrigins
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
         history.start(feed: broker)
-        subscriptions.start()
+        try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
         port = try http.start()
     }
@@ -99,6 +106,15 @@ final class CityServer: Sendable {
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
         configuration.allowsLoopback = isLocal || settings.allowsPrivateEndpoints
         configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
+        return configuration
+    }
+
+    private static func deliveryConfiguration(_ settings: Settings) -> SubscriptionManager.Configuration {
+        var configuration = SubscriptionManager.Configuration()
+        configuration.backlogLimit = settings.notificationBacklog
+        configuration.attempts = settings.notificationAttempts
+        configuration.deadLetterLimit = settings.deadLetters
+        configuration.outboxLimit = settings.outboxLimit
         return configuration
     }
 

@@ -3,6 +3,7 @@ import CMimalloc
 import CityConsole
 import JSONTree
 import NGSILDHTTP
+import NotificationDelivery
 
 #if canImport(Glibc)
     import Glibc
@@ -14,6 +15,7 @@ import NGSILDHTTP
 struct OperatorPages: Sendable {
     let console: CityConsole
     let broker: Broker
+    let subscriptions: SubscriptionManager
     let metrics: HTTPMetrics
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
@@ -57,6 +59,7 @@ struct OperatorPages: Sendable {
         figure(
             "parvis_last_sequence", "counter", "Sequence number of the newest change.",
             Int(clamping: statistics.lastSequence))
+        appendNotifications(figure)
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure(
             "process_peak_resident_memory_bytes", "gauge", "The most memory that was ever resident.",
@@ -64,6 +67,36 @@ struct OperatorPages: Sendable {
         figure("process_open_fds", "gauge", "Open file descriptors.", ProcessFigures.openDescriptors())
         metrics.append(to: &writer)
         return writer.array()
+    }
+}
+
+extension OperatorPages {
+    private func appendNotifications(_ figure: (String, String, String, Int) -> Void) {
+        let statistics = subscriptions.statistics
+        figure("parvis_subscriptions", "gauge", "Subscriptions in all tenants.", statistics.subscriptions)
+        figure(
+            "parvis_notification_endpoints", "gauge", "Endpoints that subscriptions name.", statistics.endpoints)
+        figure(
+            "parvis_notification_endpoints_retrying", "gauge", "Endpoints that failed last, their breaker closed.",
+            statistics.endpointsRetrying)
+        figure(
+            "parvis_notification_endpoints_open", "gauge", "Endpoints whose breaker is open.", statistics.endpointsOpen)
+        figure("parvis_notifications_waiting", "gauge", "Notifications that wait to be sent.", statistics.waiting)
+        figure(
+            "parvis_notification_attempts_total", "counter", "Attempts to send, of present subscriptions.",
+            statistics.sent)
+        figure(
+            "parvis_notification_failures_total", "counter", "Attempts that failed, of present subscriptions.",
+            statistics.failed)
+        figure(
+            "parvis_notifications_given_up_total", "counter", "Notifications that became dead letters.",
+            statistics.givenUp)
+        figure(
+            "parvis_notifications_dropped_total", "counter", "Notifications dropped because too many waited.",
+            statistics.notificationsDropped)
+        figure("parvis_dead_letters", "gauge", "Dead letters that are kept.", statistics.deadLetters)
+        figure("parvis_outbox_rows", "gauge", "Commits of which something is still to be told.", statistics.outboxRows)
+        figure("parvis_outbox_bytes", "gauge", "Bytes of these rows.", statistics.outboxBytes)
     }
 }
 

@@ -13,7 +13,9 @@ struct Parvis: AsyncParsableCommand {
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
             """,
         version: Version.current,
-        subcommands: [Serve.self, Demo.self, Import.self, Export.self, Backup.self, VersionCommand.self])
+        subcommands: [
+            Serve.self, Demo.self, Import.self, Export.self, Backup.self, Notifications.self, VersionCommand.self,
+        ])
 }
 
 /// The version of this build.

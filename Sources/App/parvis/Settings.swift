@@ -19,6 +19,11 @@ struct Settings: Sendable {
     var recordsHistory = true
     var contexts: String?
     var temporalInstances = 10_000
+    var notificationBacklog = 100_000
+    var notificationAttempts = 10
+    var deadLetters = 100
+    var outboxLimit = 1 << 30
+    var streamOrigins: Set<String> = []
     var mqttAuthorities: String?
     var mqttCertificate: String?
     var mqttKey: String?
@@ -106,13 +111,17 @@ struct Settings: Sendable {
                 settings.recordsHistory = value
                 return true
             }, expectation: "true or false"),
+        number("notification-backlog", 100...10_000_000) { $0.notificationBacklog = $1 },
+        number("notification-attempts", 1...1_000) { $0.notificationAttempts = $1 },
+        number("dead-letters", 1...10_000) { $0.deadLetters = $1 },
         Key(
-            name: "temporal-instances",
+            name: "outbox-limit",
             apply: { settings, text in
-                guard let count = Int(text), (1...1_000_000).contains(count) else { return false }
-                settings.temporalInstances = count
+                guard let bytes = byteCount(text), bytes >= 1 << 20 else { return false }
+                settings.outboxLimit = bytes
                 return true
-            }, expectation: "a number from 1 to 1000000"),
+            }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
+        number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
         Key(
             name: "allow-private-endpoints",
             apply: { settings, text in
@@ -120,6 +129,15 @@ struct Settings: Sendable {
                 settings.allowsPrivateEndpoints = value
                 return true
             }, expectation: "true or false"),
+        Key(
+            name: "stream-origins",
+            apply: { settings, text in
+                let origins = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+                settings.streamOrigins = Set(origins)
+                return origins.allSatisfy {
+                    ($0.hasPrefix("https://") || $0.hasPrefix("http://")) && !$0.hasSuffix("/")
+                }
+            }, expectation: "origins with commas between, such as https://city.example,https://map.example:8443"),
         Key(
             name: "mqtt-ca-file",
             apply: { settings, text in
@@ -139,6 +157,18 @@ struct Settings: Sendable {
                 return isReadable(text)
             }, expectation: "a file that can be read"),
     ]
+
+    private static func number(
+        _ name: String, _ range: ClosedRange<Int>, set: @escaping @Sendable (inout Settings, Int) -> Void
+    ) -> Key {
+        Key(
+            name: name,
+            apply: { settings, text in
+                guard let number = Int(text), range.contains(number) else { return false }
+                set(&settings, number)
+                return true
+            }, expectation: "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
 
     private static func isReadable(_ path: String) -> Bool { FileManager.default.isReadableFile(atPath: path) }
 
@@ -247,6 +277,14 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Let notifications and contexts reach loopback and private addresses.")
     var allowPrivateEndpoints = false
 
+    @Option(help: "Notifications that wait for one subscription; beyond it the oldest are dropped (default: 100000).")
+    var notificationBacklog: String?
+    @Option(help: "How often a notification that an endpoint answers with an error is tried (default: 10).")
+    var notificationAttempts: String?
+    @Option(help: "Dead letters kept for one subscription; one more drops the oldest (default: 100).")
+    var deadLetters: String?
+    @Option(help: "Disk space for notifications that wait, such as 512MiB or 4GiB (default: 1GiB).")
+    var outboxLimit: String?
     @Option(help: "A folder with copies of @contexts, as HOST/PATH, for machines without the internet.")
     var contexts: String?
     @Flag(help: "Keep no history of attributes.")
@@ -256,6 +294,8 @@ struct ServerOptions: ParsableArguments {
 
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
+    @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
+    var streamOrigins: String?
     @Option(
         name: .customLong("mqtt-ca-file"),
         help: "The authorities that MQTT servers' certificates may come from, PEM (default: the system's).")
@@ -278,6 +318,11 @@ struct ServerOptions: ParsableArguments {
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
         flags["temporal-instances"] = temporalInstances
+        flags["notification-backlog"] = notificationBacklog
+        flags["notification-attempts"] = notificationAttempts
+        flags["dead-letters"] = deadLetters
+        flags["outbox-limit"] = outboxLimit
+        flags["stream-origins"] = streamOrigins
         flags["mqtt-ca-file"] = mqttAuthorities
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey

@@ -19,6 +19,7 @@ final class Committer: Sendable {
     private let onFailure: @Sendable (StorageError) -> Void
     private let keepsPast: Bool
     private let thread = Mutex<WorkerThread?>(nil)
+    private let matcher = Mutex<(any ChangeMatcher)?>(nil)
     let counters = CommitCounters()
 
     /// How many entities one commit may touch.
@@ -52,7 +53,10 @@ final class Committer: Sendable {
             worker?.join()
             worker = nil
         }
+        show(commitsTo: nil)
     }
+
+    func show(commitsTo matcher: (any ChangeMatcher)?) { self.matcher.withLock { $0 = matcher } }
 
     private func run() {
         var last = 0
@@ -79,15 +83,26 @@ final class Committer: Sendable {
             var commit = Commit(at: context.now)
             let taken = apply(submissions, to: &context, &commit, &answers)
             fillEntities(of: &commit, from: context.working)
+            var changes = self.changes(of: context.working, from: feed.lastSequence + 1)
+            let matcher = changes.isEmpty ? nil : self.matcher.withLock { $0 }.flatMap { $0.isInterested ? $0 : nil }
+            if let matcher {
+                commit.outbox = matcher.body(for: changes, encoded: encoded(changes.count, context.working, commit))
+            }
             do throws(StorageError) {
                 let outcome = commit.isEmpty ? .committed(firstSequence: 0, numbers: []) : try storage.commit(commit)
                 switch outcome {
                 case .committed(let first, let numbers):
-                    publish(context.working, commit, first, numbers)
+                    // Another writer of the same store may have taken numbers.
+                    if let expected = changes.first?.sequence, expected != first {
+                        changes = self.changes(of: context.working, from: first)
+                    }
+                    publish(context.working, commit, changes, first, numbers)
+                    matcher?.committed(first)
                     deliver(answers, error: nil)
                     return submissions.dropFirst(taken)
                 case .conflicts(let writes):
                     attempt += 1
+                    matcher?.discarded()
                     for write in writes { try refresh(commit.entities[write].id, in: commit.entities[write].tenant) }
                     guard attempt < Self.conflictRetries else {
                         deliver(answers, error: .conflict("Other writers keep changing the same entities; try again"))
@@ -95,6 +110,8 @@ final class Committer: Sendable {
                     }
                 }
             } catch {
+                // After a conflict nothing waits any more; then this does nothing.
+                matcher?.discarded()
                 onFailure(error)
                 deliver(answers, error: Self.translate(error))
                 return submissions.dropFirst(taken)
@@ -127,6 +144,9 @@ final class Committer: Sendable {
                     }
                     commit.history.append(contentsOf: chunks)
                     commit.documents.append(contentsOf: documents)
+                case .documents(let documents, let removedOutbox):
+                    commit.documents.append(contentsOf: documents)
+                    commit.removedOutbox.append(contentsOf: removedOutbox)
                 }
                 answers.append((submission.scheduler, .stored(reply)))
             case .provision(let operation, let tenantName, let reply):
@@ -169,9 +189,41 @@ final class Committer: Sendable {
         }
     }
 
-    private func publish(_ set: WorkingSet, _ commit: Commit, _ firstSequence: UInt64, _ numbers: [Int64]) {
+    /// Every step of the commit, numbered from `first` on.
+    private func changes(of set: WorkingSet, from first: UInt64) -> [EntityChange] {
+        var changes: [EntityChange] = []
+        changes.reserveCapacity(set.entries.count)
+        var sequence = first
+        for entry in set.entries where !entry.steps.isEmpty {
+            for step in entry.steps {
+                changes.append(
+                    EntityChange(
+                        sequence: sequence, at: set.now, tenant: entry.tenant.name, kind: step.kind,
+                        before: step.before, after: step.after, attributes: step.attributes))
+            }
+            sequence += 1
+        }
+        return changes
+    }
+
+    /// The stored form of each change's entity where the commit has it: at the last step of each entity.
+    private func encoded(_ count: Int, _ set: WorkingSet, _ commit: Commit) -> [[UInt8]?] {
+        var encoded: [[UInt8]?] = []
+        encoded.reserveCapacity(count)
+        var write = 0
+        for entry in set.entries where !entry.steps.isEmpty {
+            for _ in 1..<entry.steps.count { encoded.append(nil) }
+            encoded.append(commit.entities[write].body)
+            write += 1
+        }
+        return encoded
+    }
+
+    private func publish(
+        _ set: WorkingSet, _ commit: Commit, _ changes: [EntityChange], _ firstSequence: UInt64, _ numbers: [Int64]
+    ) {
         for name in commit.removedTenants { tenants.remove(name) }
-        let changes = set.changes(from: firstSequence)
+        // Who keeps the past takes it before the present is gone.
         feed.announce(changes)
         var write = 0
         for entry in set.entries where !entry.steps.isEmpty {

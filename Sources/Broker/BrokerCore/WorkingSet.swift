@@ -100,21 +100,4 @@ struct WorkingSet {
         guard let position = index[Key(tenant: ObjectIdentifier(tenant), id: id)] else { return false }
         return entries[position].record != nil && entries[position].stored?.record == nil
     }
-
-    /// What the set does, step by step, each entity's steps with the sequence number that its write gets.
-    func changes(from firstSequence: UInt64) -> [EntityChange] {
-        var changes: [EntityChange] = []
-        changes.reserveCapacity(entries.count)
-        var sequence = firstSequence
-        for entry in entries where !entry.steps.isEmpty {
-            for step in entry.steps {
-                changes.append(
-                    EntityChange(
-                        sequence: sequence, at: now, tenant: entry.tenant.name, kind: step.kind, before: step.before,
-                        after: step.after, attributes: step.attributes))
-            }
-            sequence += 1
-        }
-        return changes
-    }
 }

@@ -183,6 +183,7 @@ enum StatusLine {
         case 416: "416 Range Not Satisfiable"
         case 417: "417 Expectation Failed"
         case 422: "422 Unprocessable Content"
+        case 426: "426 Upgrade Required"
         case 429: "429 Too Many Requests"
         case 431: "431 Request Header Fields Too Large"
         case 501: "501 Not Implemented"

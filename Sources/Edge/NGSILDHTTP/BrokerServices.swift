@@ -10,6 +10,8 @@ public struct BrokerServices: Sendable {
     public let documents: any DocumentKeeping
     /// `nil` where subscriptions are not offered: their resource then answers OperationNotSupported.
     public let subscriptions: (any SubscriptionService)?
+    /// `nil` where subscriptions are not read from the broker itself: `/streams/subscriptions` is not found then.
+    public let notificationStreams: (any NotificationStreaming)?
     /// `nil` where no history is kept: its resources then answer OperationNotSupported.
     public let temporal: (any TemporalService)?
     /// `nil` where there are none: their resources then answer OperationNotSupported.
@@ -25,22 +27,26 @@ public struct BrokerServices: Sendable {
     public let tenants: TenantAdministration?
     /// `nil` where no history is kept: `/admin/history` is not found then.
     public let historyPolicies: (any HistoryPolicyService)?
+    /// `nil` where notifications are not administered here: `/admin/notifications` is not found then.
+    public let notifications: (any NotificationAdministration)?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
         documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
-        temporal: (any TemporalService)? = nil, entityMaps: (any EntityMapService)? = nil,
-        snapshots: (any SnapshotService)? = nil, registry: TermRegistry, contexts: ContextCache,
-        hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
-        historyPolicies: (any HistoryPolicyService)? = nil
+        notificationStreams: (any NotificationStreaming)? = nil, temporal: (any TemporalService)? = nil,
+        entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
+        contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
+        notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil
     ) {
         self.historyPolicies = historyPolicies
+        self.notifications = notifications
         self.tenants = tenants
         self.provision = provision
         self.consumption = consumption
         self.feed = feed
         self.documents = documents
         self.subscriptions = subscriptions
+        self.notificationStreams = notificationStreams
         self.temporal = temporal
         self.entityMaps = entityMaps
         self.snapshots = snapshots

@@ -1,7 +1,6 @@
 import JSONTree
 import NGSILDModel
 import NGSILDOperations
-import NIOCore
 
 /// What happened to one entity between two events of a stream.
 struct MergedChange {
@@ -35,7 +34,7 @@ struct ChangeRenderer: Sendable {
     let core: TermContext
 
     /// One change for each entity, in the order of their newest changes; what came and went in between is left out.
-    static func merge(_ changes: [EntityChange]) -> [MergedChange] {
+    static func merge(_ changes: some Sequence<EntityChange>) -> [MergedChange] {
         var places: [String: Int] = [:]
         var merged: [MergedChange] = []
         for change in changes {
@@ -61,14 +60,10 @@ struct ChangeRenderer: Sendable {
         return entity.types.contains { types.contains(core.name($0)) || types.contains(core.registry.iri($0)) }
     }
 
-    func render(_ changes: ArraySlice<MergedChange>) -> ByteBuffer {
+    func render(_ changes: [MergedChange]) -> [UInt8] {
         var writer = ByteWriter(capacity: changes.count * 400 + 64)
-        writer.append("event: change\nid: ")
-        writer.append(utf8: String(changes.last?.sequence ?? 0))
-        writer.append("\ndata: ")
         AnswerWriter.array(changes, to: &writer) { change, writer in append(change, to: &writer) }
-        writer.append("\n\n")
-        return writer.withBytes { ByteBuffer(bytes: $0) }
+        return writer.array()
     }
 
     private func append(_ change: MergedChange, to writer: inout ByteWriter) {

@@ -2,31 +2,50 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
-/// Serves `/console/stream`: the changes of a tenant as server-sent events, for the console and for scripts.
+/// Serves `/console/stream`: the changes of a tenant as server-sent events or over a WebSocket, for the console and for
+/// scripts.
 ///
 /// Changes are gathered for a tick, made into one for each entity, rendered once for all streams that want the same, and
-/// sent as events:
+/// sent as messages:
 ///
 ///     event: change
 ///     id: 4711
 ///     data: [{"op":"update","id":"urn:…","entity":{…}}, …]
 ///
-/// `id` is the sequence number of the last change; a client that comes back with `Last-Event-ID` gets what it missed, or
-/// `event: reset` when that is no longer kept.
+/// `id` is the sequence number of the last change. A client that comes back with it, or that has read what was sent too
+/// slowly, is caught up from there, or told by `event: reset` when the changes since then are no longer kept.
 ///
 /// Invariants:
-/// 1. While there is a stream, `follower` follows the feed; what comes is in `gathered` or was sent.
+/// 1. While there is a stream, `follower` follows the feed; what comes is in `gathered` or was offered to the streams.
 /// 2. At most one tick is scheduled.
+/// 3. A message tells a run of consecutive changes, so that its id stands for all before it.
 final class ChangeStreamHub: Sendable {
-    private struct Member {
+    /// A stream, what it wants, and how far it has come.
+    ///
+    /// Invariant: touched on the loop of its connection only (`@unchecked Sendable` because of that).
+    private final class Member: @unchecked Sendable {
         let stream: EventStream
         let loop: LoopState
+        /// Names of entity types; empty: all.
+        let types: Set<String>
+        let tenant: String
+        /// The newest change that the client has been sent, or that it knows from elsewhere.
+        var sentThrough: UInt64 = 0
+
+        init(_ stream: EventStream, _ loop: LoopState, types: Set<String>, tenant: String) {
+            self.stream = stream
+            self.loop = loop
+            self.types = types
+            self.tenant = tenant
+        }
     }
 
     private struct State {
-        var members: [ObjectIdentifier: Member] = [:]
+        var members: [UInt64: Member] = [:]
+        var lastNumber: UInt64 = 0
         var gathered: [EntityChange] = []
         var isScheduled = false
         var overflowed = false
@@ -39,9 +58,8 @@ final class ChangeStreamHub: Sendable {
     private let state = Mutex(State())
 
     private static let tick = TimeAmount.milliseconds(100)
-    private static let heartbeat = TimeAmount.seconds(15)
     static let changesPerEvent = 500
-    /// Changes gathered between two ticks before streams are told to reload.
+    /// Changes gathered between two ticks before streams are caught up from the feed instead.
     private static let gatherLimit = 20_000
 
     init(feed: any ChangeFeed, core: TermContext, metrics: HTTPMetrics) {
@@ -55,48 +73,53 @@ final class ChangeStreamHub: Sendable {
     func open(_ request: HTTPRequest) {
         request.operation = .changeStream
         do throws(HTTPFailure) {
-            guard request.method == .GET else {
-                var answer = HTTPAnswer.problem(
-                    status: 405, title: "Method Not Allowed", detail: "The stream of changes takes GET only")
-                answer.headers.append(("Allow", "GET"))
-                throw .answer(answer)
-            }
-            let parameters = try QueryParameters(request.query, allowing: [.types])
-            let tenant = try TenantName.check(request.fields.tenant)
-            let types = Set((parameters[.types] ?? "").split(separator: ",").map(String.init))
-            try open(request, types, tenant)
+            let opening = try StreamOpening(request, allowing: [.types])
+            let types = Set((opening.parameters[.types] ?? "").split(separator: ",").map(String.init))
+            try open(request, opening, types)
         } catch {
             request.answer(error.answer)
         }
     }
 
-    private func open(_ request: HTTPRequest, _ types: Set<String>, _ tenant: String) throws(HTTPFailure) {
+    private func open(_ request: HTTPRequest, _ opening: StreamOpening, _ types: Set<String>) throws(HTTPFailure) {
         let loop = request.loop
-        let stream = EventStream(
-            types: types, tenant: tenant, newest: { [feed] in feed.lastSequence },
-            onEnd: { [weak self] stream in self?.close(stream) },
-            onBehind: { [metrics] in metrics.streamDropped() })
-        guard join(Member(stream: stream, loop: loop), limit: loop.state.configuration.streamLimit) else {
-            throw .ngsild(.overloaded("As many live streams are open as are taken; close one, or try again later"))
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
         }
-        guard request.connection.beginStream(request, stream) else {
+        let stream = EventStream(opening.form, onEnd: { [weak self] in self?.close(number) })
+        let member = Member(stream, loop, types: types, tenant: opening.tenant)
+        guard join(member, number, limit: loop.state.configuration.streamLimit) else {
+            throw StreamOpening.full
+        }
+        do throws(HTTPFailure) {
+            try opening.begin(request, stream) { [weak self, weak member] in
+                if let self, let member { catchUp(member) }
+            }
+        } catch {
             stream.end()
-            throw .invalidRequest("A stream needs a connection of its own; send no other requests before it")
+            throw error
         }
         // Taken after following began, so that no change falls between the two.
         let now = feed.lastSequence
-        stream.sentThrough = now
+        member.sentThrough = now
         // A client that comes back keeps its own place until it has what it missed.
-        let place = request.header("Last-Event-ID") == nil ? "id: \(now)\n" : ""
-        stream.send(ByteBuffer(string: "retry: 2000\n\(place)event: hello\ndata: {}\n\n"))
-        if let text = request.header("Last-Event-ID") { catchUp(stream, from: UInt64(text), to: now) }
-        scheduleHeartbeat(stream, loop)
+        stream.greet(id: opening.place == nil ? "\(now)" : nil)
+        if let place = opening.place {
+            if let place = UInt64(place), place <= now {
+                member.sentThrough = place
+                catchUp(member)
+            } else {
+                reset(member, "the changes since then are no longer kept")
+            }
+        }
+        stream.keepAlive(on: loop) { [weak member] in member.map { "\($0.sentThrough)" } }
     }
 
-    private func join(_ member: Member, limit: Int) -> Bool {
+    private func join(_ member: Member, _ number: UInt64, limit: Int) -> Bool {
         let mustFollow = state.withLock { state -> Bool? in
             guard state.members.count < limit else { return nil }
-            state.members[ObjectIdentifier(member.stream)] = member
+            state.members[number] = member
             return state.follower == nil
         }
         guard let mustFollow else { return false }
@@ -113,9 +136,9 @@ final class ChangeStreamHub: Sendable {
         return true
     }
 
-    private func close(_ stream: EventStream) {
+    private func close(_ number: UInt64) {
         let (wasMember, follower) = state.withLock { state -> (Bool, ChangeFollower?) in
-            guard state.members.removeValue(forKey: ObjectIdentifier(stream)) != nil else { return (false, nil) }
+            guard state.members.removeValue(forKey: number) != nil else { return (false, nil) }
             guard state.members.isEmpty else { return (true, nil) }
             defer {
                 state.follower = nil
@@ -128,22 +151,21 @@ final class ChangeStreamHub: Sendable {
         follower?.cancel()
     }
 
-    private func catchUp(_ stream: EventStream, from last: UInt64?, to now: UInt64) {
-        guard let last, last <= now, let missed = feed.recentChanges(after: last) else {
-            stream.reset(reason: "the changes since then are no longer kept")
-            return
+    /// Sends what came after the member's place, on its loop.
+    private func catchUp(_ member: Member) {
+        guard let missed = feed.recentChanges(after: member.sentThrough) else {
+            return reset(member, "the changes since then are no longer kept")
         }
-        stream.sentThrough = last
-        send(missed, to: [stream])
+        send(missed, to: [member])
     }
 
-    private func scheduleHeartbeat(_ stream: EventStream, _ loop: LoopState) {
-        _ = loop.eventLoop.scheduleTask(in: Self.heartbeat) { [weak self, weak stream] in
-            guard let self, let stream, state.withLock({ $0.members[ObjectIdentifier(stream)] != nil }) else { return }
-            stream.send(ByteBuffer(string: ": still here\n\n"))
-            loop.flushTouched()
-            scheduleHeartbeat(stream, loop)
-        }
+    /// Tells the client to load everything again; what it then knows is at least what the feed has now.
+    private func reset(_ member: Member, _ reason: String) {
+        let now = feed.lastSequence
+        let message = StreamMessage(event: "reset", id: "\(now)", data: Array("{\"reason\":\"\(reason)\"}".utf8))
+        guard member.stream.send(message) else { return }
+        member.sentThrough = now
+        metrics.streamDropped()
     }
 
     // MARK: Changes come
@@ -177,46 +199,54 @@ final class ChangeStreamHub: Sendable {
         let groups = Dictionary(grouping: members) { ObjectIdentifier($0.loop) }
         for group in groups.values {
             guard let loop = group.first?.loop else { continue }
-            let streams = group.map(\.stream)
             loop.deliver([
                 { [self] in
-                    if overflowed {
-                        for stream in streams { stream.reset(reason: "too many changes at once") }
-                    } else {
-                        send(changes, to: streams)
-                    }
+                    if overflowed { for member in group { catchUp(member) } } else { send(changes, to: group) }
                 }
             ])
         }
     }
 
-    /// Sends changes to streams of one loop, on that loop.
-    private func send(_ changes: [EntityChange], to streams: [EventStream]) {
+    /// Sends changes to members of one loop, on that loop. Who does not keep up stays where it is.
+    private func send(_ changes: [EntityChange], to members: [Member]) {
         guard let last = changes.last?.sequence else { return }
-        /// Streams that get the same bytes.
+        /// Members that get the same.
         struct Group: Hashable {
             let tenant: String
             let types: Set<String>
             let from: UInt64
         }
         let first = (changes.first?.sequence ?? 1) &- 1
-        let groups = Dictionary(grouping: streams) {
+        let groups = Dictionary(grouping: members.filter { !$0.stream.isBehind }) {
             Group(tenant: $0.tenant, types: $0.types, from: max($0.sentThrough, first))
         }
-        for (group, streams) in groups {
+        for (group, members) in groups {
             let chosen = changes.filter { change in
                 change.sequence > group.from && change.tenant == group.tenant
                     && (group.types.isEmpty || renderer.isOf(group.types, change))
             }
-            let merged = ChangeRenderer.merge(chosen)
             var start = 0
-            while start < merged.count {
-                let end = min(start + Self.changesPerEvent, merged.count)
-                let event = renderer.render(merged[start..<end])
-                for stream in streams { stream.send(event) }
+            while start < chosen.count {
+                let end = min(start + Self.changesPerEvent, chosen.count)
+                send(run: chosen[start..<end], to: members)
                 start = end
             }
-            for stream in streams { stream.sentThrough = max(stream.sentThrough, last) }
+            for member in members where !member.stream.isBehind { member.sentThrough = max(member.sentThrough, last) }
+        }
+    }
+
+    private func send(run changes: ArraySlice<EntityChange>, to members: [Member]) {
+        guard let through = changes.last?.sequence else { return }
+        let merged = ChangeRenderer.merge(changes)
+        let message = StreamMessage(event: "change", id: "\(through)", data: renderer.render(merged))
+        var forms: [EventStream.Form: ByteBuffer] = [:]
+        for member in members where !member.stream.isBehind {
+            if !merged.isEmpty {
+                let bytes = forms[member.stream.form] ?? message.bytes(as: member.stream.form)
+                forms[member.stream.form] = bytes
+                guard member.stream.send(bytes) else { continue }
+            }
+            member.sentThrough = max(member.sentThrough, through)
         }
     }
 }

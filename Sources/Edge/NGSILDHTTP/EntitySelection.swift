@@ -66,10 +66,10 @@ struct EntitySelection {
                 throw .badRequest("attrs goes without pick and omit; use these two alone")
             }
             for name in attributes {
-                if Self.entityMembers.contains(name) {
+                if Projection.entityMembers.contains(name) {
                     throw .badRequest("\"\(name)\" in attrs is no attribute; name it in pick")
                 }
-                try Projection.checkAttribute(name, .attrs)
+                try translating { () throws(NGSILDError) in try Projection.checkAttribute(name, "attrs") }
             }
             result.picked = Set(attributes.map(known))
         }
@@ -96,53 +96,17 @@ struct EntitySelection {
         let picked = try projection(.pick)
         let omitted = try projection(.omit)
         guard picked != nil || omitted != nil else { return }
-        try project(&result, picked, omitted)
+        var projected = result
+        try translating { () throws(NGSILDError) in
+            try projected.project(picked, omitted) { (name) throws(NGSILDError) in known(name) }
+        }
+        result = projected
     }
-
-    private func project(
-        _ result: inout EntityRepresentation, _ picked: [Projection]?, _ omitted: [Projection]?
-    ) throws(HTTPFailure) {
-        let plain = result.linked(by: .none)
-        var linked: [String: (picked: [Projection]?, omitted: [Projection]?)] = [:]
-        if let picked {
-            let names = picked.map(\.name)
-            result.showsID = names.contains("id")
-            result.showsType = names.contains("type")
-            result.showsScope = names.contains("scope")
-            result.picked = Set(names.filter { !Self.entityMembers.contains($0) }.map(known))
-            for member in picked where !member.linked.isEmpty {
-                linked[member.name, default: (nil, nil)].picked =
-                    (linked[member.name]?.picked ?? []) + member.linked
-            }
-        }
-        if let omitted {
-            // A Relationship that is named for its linked entities' members stays itself.
-            let names = omitted.filter(\.linked.isEmpty).map(\.name)
-            if let both = picked?.first(where: { names.contains($0.name) })?.name {
-                throw .badRequest("pick and omit both name \"\(both)\"")
-            }
-            if names.contains("id") { result.showsID = false }
-            if names.contains("type") { result.showsType = false }
-            if names.contains("scope") { result.showsScope = false }
-            result.omitted = Set(names.filter { !Self.entityMembers.contains($0) }.map(known))
-            for member in omitted where !member.linked.isEmpty {
-                linked[member.name, default: (nil, nil)].omitted =
-                    (linked[member.name]?.omitted ?? []) + member.linked
-            }
-        }
-        for (name, members) in linked {
-            var inner = plain
-            try project(&inner, members.picked, members.omitted)
-            result.linked[known(name)] = inner
-        }
-    }
-
-    private static let entityMembers: Set<String> = ["id", "type", "scope"]
 
     /// What `pick` or `omit` names, which goes no deeper than linked entities are taken (clauses 4.21, 5.7.2.4).
     private func projection(_ parameter: Parameter) throws(HTTPFailure) -> [Projection]? {
         guard let text = parameters[parameter] else { return nil }
-        let members = try Projection.parse(text, parameter)
+        let members = try translating { () throws(NGSILDError) in try Projection.parse(text, parameter.name) }
         let depth = members.map(\.depth).max() ?? 0
         if depth > 0 {
             guard let retrieval = try linkedRetrieval() else {
@@ -244,8 +208,8 @@ struct EntitySelection {
     /// The attributes in `pick` of which an entity must have one, so that something of it is left to show.
     private func filteringMembers() throws(HTTPFailure) -> [String] {
         guard let text = parameters[.pick] else { return [] }
-        let picked = try Projection.parse(text, .pick).map(\.name)
-        return picked.contains(where: Self.entityMembers.contains) ? [] : picked
+        let picked = try translating { () throws(NGSILDError) in try Projection.parse(text, "pick").map(\.name) }
+        return picked.contains(where: Projection.entityMembers.contains) ? [] : picked
     }
 
     private static let systemAttributes: Set<String> = [

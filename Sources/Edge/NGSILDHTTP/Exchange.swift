@@ -89,10 +89,11 @@ final class Exchange: Sendable {
     /// - Parameters:
     ///   - isOfEntities: the body is an entity or an array of them, so that it can be put as an older version of the
     ///     specification has it (`Prefer: ngsi-ld=1.5`).
+    ///   - isOfEveryVersion: the body is the same in every version of the specification.
     ///   - body: writes the JSON; gets the text of the `@context` member to put in, `nil` for JSON.
     func answer(
         _ type: MediaType, _ context: BoundContext, status: Int = 200, headers: [(name: String, value: String)] = [],
-        isOfEntities: Bool = false, _ body: (inout ByteWriter, [UInt8]?) -> Void
+        isOfEntities: Bool = false, isOfEveryVersion: Bool = false, _ body: (inout ByteWriter, [UInt8]?) -> Void
     ) {
         let loop = request.loop
         loop.writer.removeAll()
@@ -109,6 +110,8 @@ final class Exchange: Sendable {
                     loop.writer.append(older.text)
                     head.status = 203
                 }
+                head.headers.append(("Preference-Applied", "ngsi-ld=\(version)"))
+            } else if isOfEveryVersion, version < .native {
                 head.headers.append(("Preference-Applied", "ngsi-ld=\(version)"))
             } else if isOfEntities || version >= .native {
                 head.headers.append(("Preference-Applied", "ngsi-ld=\(SpecificationVersion.native)"))

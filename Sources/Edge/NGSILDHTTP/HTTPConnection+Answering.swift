@@ -39,7 +39,7 @@ extension HTTPConnection {
     }
 
     /// Puts an answer where it belongs: into the output if it is its turn, or else into its slot.
-    private func put(
+    func put(
         _ index: CircularBuffer<Slot>.Index, _ number: Int, size: Int, _ write: (inout ByteBuffer) -> Void
     ) {
         settle(index)
@@ -103,40 +103,5 @@ extension HTTPConnection {
         phase = .lingering
         context.close(mode: .output, promise: nil)
         resumeReading()
-    }
-
-    // MARK: Streams
-
-    /// Turns the connection into a stream of server-sent events.
-    ///
-    /// - Returns: `false` when answers to earlier requests are still owed.
-    func beginStream(_ request: HTTPRequest, _ stream: EventStream) -> Bool {
-        guard context != nil, request.slot == firstSlot, slots.count == 1, let index = slotIndex(request.slot) else {
-            return false
-        }
-        loop.counts.count(request.operation, status: 200, since: request.start)
-        var head = HTTPAnswer(status: 200, contentType: "text/event-stream")
-        head.headers = [("Cache-Control", "no-store"), ("X-Accel-Buffering", "no")]
-        lastSlot = request.slot
-        loop.encoder.encode(head, length: nil, .close)
-        put(index, request.slot, size: 256) { [loop] buffer in
-            loop.encoder.bytes.withBytes { _ = buffer.writeBytes($0) }
-        }
-        phase = .streaming
-        self.stream = stream
-        stream.attach(self)
-        return true
-    }
-
-    var isWritable: Bool { unreadSince == nil && context != nil }
-
-    /// Sends a piece of a stream.
-    func send(_ piece: ByteBuffer) {
-        guard context != nil, phase == .streaming else { return }
-        withOutput(size: piece.readableBytes) { buffer in
-            var piece = piece
-            buffer.writeBuffer(&piece)
-        }
-        touchIfNeeded()
     }
 }

@@ -183,8 +183,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         let isWritable = context.channel.isWritable
         unreadSince = isWritable ? nil : loop.now
         stream?.writabilityChanged(isWritable)
-        if isWritable, stream == nil, !isInReadCycle {
-            pump()
+        if isWritable, !isInReadCycle {
+            if stream == nil { pump() }
             flushAnswers()
         }
         context.fireChannelWritabilityChanged()
@@ -449,6 +449,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func closeWhenAnswered() {
         guard let context else { return }
         switch phase {
+        case .streaming where stream?.form == .webSocket: stream?.close(1_001, "the server is shutting down")
         case .reading where slots.isEmpty && assembly == nil, .streaming, .lingering: context.close(promise: nil)
         case .reading where assembly == nil:
             lastSlot = firstSlot + slots.count - 1

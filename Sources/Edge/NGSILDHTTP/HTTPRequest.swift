@@ -19,7 +19,7 @@ public final class HTTPRequest: @unchecked Sendable {
     let connection: HTTPConnection
     /// Its number on the connection.
     let slot: Int
-    private let headers: HTTPHeaders
+    let headers: HTTPHeaders
     /// What is counted under its name.
     var operation = Operation.other
     /// When it was complete.

@@ -32,8 +32,10 @@ extension HTTPServer {
         public var unreadSeconds = 60
         /// Seconds that requests under way get at shutdown.
         public var shutdownSeconds = 10
-        /// Open live streams (`/console/stream`); beyond: 503.
+        /// Open live streams of changes, and as many of notifications; beyond: 503.
         public var streamLimit = 1_000
+        /// Origins, such as `https://city.example`, whose pages may open WebSockets here, beside the server's own.
+        public var streamOrigins: Set<String> = []
         public init() {}
     }
 }

@@ -7,6 +7,7 @@ public final class NGSILDHandler: HTTPRequestHandler {
     private let binding: Binding
     private let other: @Sendable (HTTPRequest) -> HTTPAnswer?
     private let hub: ChangeStreamHub
+    private let notifications: NotificationStreamHub?
 
     /// - Parameter other: answers paths outside NGSI-LD; `nil` means not found. Called on an event loop; must not block.
     public init(
@@ -17,6 +18,12 @@ public final class NGSILDHandler: HTTPRequestHandler {
         binding = Binding(services: services, contexts: contexts, identity: identity)
         self.other = other
         hub = ChangeStreamHub(feed: services.feed, core: contexts.core.terms, metrics: metrics)
+        notifications =
+            if let streams = services.notificationStreams, let subscriptions = services.subscriptions {
+                NotificationStreamHub(streams, of: subscriptions, core: contexts.core.terms, metrics: metrics)
+            } else {
+                nil
+            }
     }
 
     public func handle(_ request: HTTPRequest) {
@@ -34,8 +41,15 @@ public final class NGSILDHandler: HTTPRequestHandler {
     private func handleOutside(_ request: HTTPRequest) {
         if request.path == Route.changeStream.rawValue {
             hub.open(request)
+        } else if let notifications, request.path.hasPrefix(NotificationStreamHub.path) {
+            notifications.open(request)
         } else if request.path == Route.document.rawValue {
             request.answer(OpenAPIDocument.answer(request))
+        } else if let notifications = binding.services.notifications,
+            request.path.hasPrefix(NotificationsAdministration.path),
+            request.path.dropFirst(NotificationsAdministration.path.count).first ?? "/" == "/"
+        {
+            NotificationsAdministration(request: request, notifications: notifications).run()
         } else if let tenants = binding.services.tenants, request.path.hasPrefix(TenantsAdministration.path),
             request.path.dropFirst(TenantsAdministration.path.count).first ?? "/" == "/"
         {

@@ -12,7 +12,7 @@ enum Operation: Int, CaseIterable {
     case createEntityMap, createTemporalEntityMap, retrieveEntityMap, updateEntityMap, deleteEntityMap
     case createSnapshot, cloneSnapshot, retrieveSnapshot, updateSnapshot, deleteSnapshot, purgeSnapshots
     case retrieveSourceIdentity
-    case changeStream
+    case changeStream, notificationStream
     case other
 
     var name: String { "\(self)" }

@@ -77,9 +77,11 @@ struct Pagination {
         return headers
     }
 
-    /// The request's own path and parameters, in their order, with another place among the pages.
+    /// The request's own path, without a slash at its end, and its parameters, in their order, with another place among
+    /// the pages.
     private func link(_ request: HTTPRequest, _ type: MediaType, _ page: String, _ relation: String) -> String {
         var path = String(request.path)
+        if path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
         var query = String(request.query)
         var link: [UInt8] = []
         link.reserveCapacity(path.utf8.count + query.utf8.count + 160)

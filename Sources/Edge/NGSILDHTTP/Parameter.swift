@@ -10,7 +10,7 @@ enum Parameter: UInt8, CaseIterable {
         orderFrom
     case orderGeometry, pageAfter, pageBefore, pick, q, reload, scopeQ, splitEntities, timeAt, timeproperty, timerel,
         type
-    case types
+    case types, lastEventId
 
     /// Whether `+` stands for a space in the value, as clients that encode like web forms send it. Where a space makes
     /// no sense, `+` stands for itself (`scopeQ=/Madrid/+/Park`).

@@ -92,7 +92,7 @@ struct SubscriptionsResource {
             let headers = pagination.headers(
                 exchange.request, type, hasMore: pagination.offset + page.count < ids.count,
                 total: counts ? ids.count : nil)
-            exchange.answer(type, context, headers: headers) { writer, contextText in
+            exchange.answer(type, context, headers: headers, isOfEveryVersion: true) { writer, contextText in
                 AnswerWriter.array(Array(page), to: &writer) { id, writer in
                     // One that was deleted since the ids were taken leaves an empty object behind.
                     SubscriptionResource.append(id, service, exchange, context, showsSystem, contextText, to: &writer)
@@ -163,7 +163,9 @@ struct SubscriptionResource {
                     to: &probe)
             }
             let body = probe.array()
-            exchange.answer(type, context) { writer, contextText in Self.append(body, contextText, to: &writer) }
+            exchange.answer(type, context, isOfEveryVersion: true) { writer, contextText in
+                Self.append(body, contextText, to: &writer)
+            }
         }
     }
 

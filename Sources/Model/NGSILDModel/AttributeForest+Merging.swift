@@ -100,7 +100,7 @@ extension AttributeForest {
         return true
     }
 
-    private func append(_ run: Range<Int>, to writer: inout ByteWriter) {
+    func append(_ run: Range<Int>, to writer: inout ByteWriter) {
         bytes.withUnsafeBufferPointer { writer.append(UnsafeBufferPointer(rebasing: $0[run])) }
     }
 
@@ -118,7 +118,7 @@ extension AttributeForest {
     }
 
     /// Puts another text in the place of a head; what stands behind it moves.
-    private mutating func replaceHead(of index: Int, by head: borrowing ByteWriter) {
+    mutating func replaceHead(of index: Int, by head: borrowing ByteWriter) {
         let old = nodes[index].head
         let text = head.withBytes { Array($0) }
         bytes.replaceSubrange(old, with: text)

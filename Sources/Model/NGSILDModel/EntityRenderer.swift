@@ -18,6 +18,8 @@ public struct EntityRepresentation: Sendable {
     public var datasets: Set<String>?
     /// The preferred language for LanguageProperties, which then become Properties.
     public var language: String?
+    /// When the entity was deleted; `.none` for one that is there.
+    public var deletedAt = Timestamp.none
     /// What is shown of the entities that a Relationship links to, by its name, where that is not all of them
     /// (`pick=locatedAt{name}`). Only `LinkedEntityRenderer` looks at it.
     public var linked: [TermID: EntityRepresentation] = [:]
@@ -115,6 +117,11 @@ public struct EntityRenderer: Sendable {
             entity.createdAt.append(quotedTo: &writer)
             writer.append(",\"modifiedAt\":")
             entity.modifiedAt.append(quotedTo: &writer)
+        }
+        if representation.deletedAt.isSet {
+            if writer.count > start { writer.append(UInt8(ascii: ",")) }
+            writer.append("\"deletedAt\":")
+            representation.deletedAt.append(quotedTo: &writer)
         }
     }
 

@@ -32,16 +32,21 @@ public struct LinkedEntityRenderer {
 
     /// Appends an entity, with the linked ones in it if they are wanted inline.
     ///
-    /// - Parameter context: the text of a `@context` member to put last.
+    /// - Parameters:
+    ///   - shown: the representation, where it is not that of all.
+    ///   - context: the text of a `@context` member to put last.
     public mutating func append(
-        _ entity: EntityRecord, context contextText: [UInt8]? = nil, to writer: inout ByteWriter
+        _ entity: EntityRecord, as shown: EntityRepresentation? = nil, context contextText: [UInt8]? = nil,
+        to writer: inout ByteWriter
     ) {
-        append(entity, representation, context: contextText, to: &writer)
+        append(entity, shown ?? representation, context: contextText, to: &writer)
     }
 
     /// Appends what a GeoJSON Feature has as properties: the entity without its id.
-    public mutating func append(propertiesOf entity: EntityRecord, to writer: inout ByteWriter) {
-        var properties = representation
+    public mutating func append(
+        propertiesOf entity: EntityRecord, as shown: EntityRepresentation? = nil, to writer: inout ByteWriter
+    ) {
+        var properties = shown ?? representation
         properties.showsID = false
         append(entity, properties, context: nil, to: &writer)
     }
@@ -173,20 +178,14 @@ public struct LinkedEntityRenderer {
 
     // MARK: Flat
 
-    /// A linked entity, and what of it is shown.
-    public struct LinkedEntity {
-        public let entity: EntityRecord
-        public let representation: EntityRepresentation
-    }
-
     /// The entities that these link to, level by level, each once and none of these.
-    public mutating func entities(linkedFrom entities: [EntityRecord]) -> [LinkedEntity] {
+    public mutating func entities(linkedFrom shown: [ShownEntity]) -> [ShownEntity] {
         var met = retrieval.containedBy
-        for entity in entities { met.insert(entity.id) }
-        var result: [LinkedEntity] = []
-        var level = entities.map { LinkedEntity(entity: $0, representation: representation) }
+        for linking in shown { met.insert(linking.entity.id) }
+        var result: [ShownEntity] = []
+        var level = shown
         for _ in 0..<retrieval.levels {
-            var next: [LinkedEntity] = []
+            var next: [ShownEntity] = []
             for linking in level {
                 let renderer = EntityRenderer(context: context, representation: linking.representation)
                 let forest = linking.entity.attributes
@@ -196,9 +195,7 @@ public struct LinkedEntityRenderer {
                         guard let entity = take(id) else { continue }
                         met.insert(id)
                         next.append(
-                            LinkedEntity(
-                                entity: entity,
-                                representation: linking.representation.linked(by: forest.nodes[root].name)))
+                            ShownEntity(entity, linking.representation.linked(by: forest.nodes[root].name)))
                     }
                 }
             }

@@ -65,7 +65,7 @@ enum Criterion: Sendable {
 
 /// A text or URI to be equal to.
 final class TextCriterion: Sendable {
-    private let text: String
+    let text: String
     private let bytes: [UInt8]
     /// The instant, when the text is a date and time.
     let instant: Timestamp?

@@ -6,7 +6,8 @@ public final class LinkFollower {
     /// Entities that were found, since many often link to few.
     private var found: [String: EntityRecord] = [:]
     private var room = LinkFollower.memory
-    private var left = LinkFollower.limit
+    private var left: Int
+    private let limit: Int
 
     /// How many bytes of linked entities are kept for the next one that links to them.
     private static let memory = 8 << 20
@@ -17,8 +18,14 @@ public final class LinkFollower {
     /// Whether the bound was reached, so that the outcome may miss entities.
     public private(set) var isExhausted = false
 
-    /// - Parameter lookup: the entity with an id, or `nil` where there is none.
-    public init(lookup: @escaping (String) -> EntityRecord?) { self.lookup = lookup }
+    /// - Parameters:
+    ///   - limit: how many links are followed.
+    ///   - lookup: the entity with an id, or `nil` where there is none.
+    public init(limit: Int = LinkFollower.limit, lookup: @escaping (String) -> EntityRecord?) {
+        self.lookup = lookup
+        self.limit = limit
+        left = limit
+    }
 
     func entity(_ id: String) -> EntityRecord? {
         guard left > 0 else {
@@ -39,7 +46,7 @@ public final class LinkFollower {
     public func checkLimit() throws(NGSILDError) {
         guard isExhausted else { return }
         throw .tooComplexQuery(
-            "The query follows more than \(Self.limit) links; narrow it, as with a type, so that fewer entities are gone through"
+            "The query follows more than \(limit) links; narrow it, as with a type, so that fewer entities are gone through"
         )
     }
 }

@@ -53,6 +53,9 @@ public struct QueryExpression: Sendable {
     /// Ranges of numbers that every selected entity has a value in, for an index.
     public var numericBounds: [NumericBound] { plan.numericBounds }
 
+    /// Texts that an attribute of every selected entity is or includes, for an index.
+    public var textEqualities: [TextEquality] { plan.textEqualities }
+
     /// A pattern that ran into its limits.
     var exhaustedPattern: TextPattern? { plan.exhaustedPattern }
 }
@@ -66,4 +69,10 @@ public struct NumericBound: Hashable, Sendable {
     /// The ends belong to the range; -infinity or infinity where it is open.
     public let low: Double
     public let high: Double
+}
+
+/// A text that an attribute of every selected entity has: as its string or URI, or somewhere in another value.
+public struct TextEquality: Hashable, Sendable {
+    public let attribute: TermID
+    public let text: String
 }

@@ -35,6 +35,7 @@ final class QueryPlan: Sendable {
     private let program: LogicalProgram
     let requiredAttributes: [TermID]
     let numericBounds: [NumericBound]
+    let textEqualities: [TextEquality]
     /// Whether a term is about linked entities, so that `matches(_:links:)` is needed.
     let hasLinks: Bool
     /// Whether a term is about an attribute, not only about the entity's own members.
@@ -53,6 +54,13 @@ final class QueryPlan: Sendable {
         hasLinks = tests.contains(where: \.isLinked)
         namesAttributes = tests.contains { $0.path.firstAttribute != nil }
         requiredAttributes = required
+        textEqualities = conditions.compactMap { test in
+            guard test.path.isPlain, let attribute = test.path.firstAttribute,
+                case .equal(let criteria) = test.comparison, criteria.count == 1,
+                case .text(let criterion) = criteria[0]
+            else { return nil }
+            return TextEquality(attribute: attribute, text: criterion.text)
+        }
         numericBounds = conditions.compactMap { test in
             let quick = QuickTest(test)
             guard quick.isUsable, !quick.isOutside, quick.range.low.isFinite || quick.range.high.isFinite else {

@@ -10,6 +10,12 @@ extension DeliveryRecord.Values {
         writer.append(integer: timesFailed)
         writer.append(",\"timesDropped\":")
         writer.append(integer: timesDropped)
+        writer.append(",\"timesGivenUp\":")
+        writer.append(integer: timesGivenUp)
+        // A string, since JSON numbers are not safe beyond 2^53.
+        writer.append(",\"deliveredThrough\":\"")
+        writer.append(utf8: String(deliveredThrough))
+        writer.append(UInt8(ascii: "\""))
         for (name, time) in [
             ("lastNotification", lastNotification), ("lastSuccess", lastSuccess), ("lastFailure", lastFailure),
         ] where time.isSet {
@@ -40,6 +46,8 @@ extension DeliveryRecord.Values {
         timesSent = number("timesSent")
         timesFailed = number("timesFailed")
         timesDropped = number("timesDropped")
+        timesGivenUp = number("timesGivenUp")
+        deliveredThrough = text("deliveredThrough").flatMap { UInt64($0) } ?? 0
         lastNotification = time("lastNotification")
         lastSuccess = time("lastSuccess")
         lastFailure = time("lastFailure")

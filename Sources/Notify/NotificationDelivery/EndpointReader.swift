@@ -42,7 +42,7 @@ struct EndpointReader {
         return endpoint
     }
 
-    private enum Kind { case http, mqtt }
+    private enum Kind { case http, mqtt, stream }
 
     private func kind(of uri: String) throws(NGSILDError) -> Kind {
         guard EntityID.isValid(uri), let colon = uri.firstIndex(of: ":") else {
@@ -55,9 +55,15 @@ struct EndpointReader {
             }
             return .http
         case "mqtt", "mqtts": return .mqtt
+        case "parvis":
+            guard uri == NotificationStreams.uri else {
+                throw .badRequestData("The endpoint that is read from Parvis itself is \(NotificationStreams.uri)")
+            }
+            return .stream
         case let scheme:
             throw .operationNotSupported(
-                "Notifications to \(scheme) endpoints are not supported; use http, https, mqtt or mqtts")
+                "Notifications to \(scheme) endpoints are not supported; use http, https, mqtt, mqtts or \(NotificationStreams.uri)"
+            )
         }
     }
 
@@ -79,10 +85,10 @@ struct EndpointReader {
         switch json.string(node) {
         case "application/json": return .json
         case "application/ld+json": return .jsonLD
-        case "application/geo+json":
-            throw .operationNotSupported("GeoJSON notifications are not supported yet; accept application/json")
+        case "application/geo+json": return .geoJSON
         default:
-            throw .badRequestData("The \"accept\" of an endpoint is application/json or application/ld+json")
+            throw .badRequestData(
+                "The \"accept\" of an endpoint is application/json, application/ld+json or application/geo+json")
         }
     }
 
@@ -90,7 +96,7 @@ struct EndpointReader {
         _ json: JSONDocument, _ node: JSONNode, _ kind: Kind
     ) throws(NGSILDError) -> [NotificationEndpoint.Header] {
         let pairs = try pairs(json, node, "receiverInfo")
-        if kind == .mqtt {
+        if kind != .http {
             // Any name and any text can stand in the metadata.
             if let pair = pairs.first(where: { $0.name.lowercased() == "content-type" }) {
                 throw .badRequestData("receiverInfo cannot set \(pair.name); the broker sets it")

@@ -18,6 +18,12 @@ struct FrozenNames: Sendable {
         add(document, node, context)
     }
 
+    /// Takes in names that came under the same @context.
+    mutating func formUnion(_ other: FrozenNames) {
+        names.merge(other.names) { own, _ in own }
+        prefixes.merge(other.prefixes) { own, _ in own }
+    }
+
     private mutating func add(_ document: JSONDocument, _ node: JSONNode, _ context: ResolvedContext) {
         switch document.kind(node) {
         case .string: add(document.string(node) ?? "", context)

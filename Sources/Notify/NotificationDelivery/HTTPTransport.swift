@@ -28,13 +28,18 @@ extension NotificationMessage {
             status = try await post()
         } catch {
             switch error {
-            case .invalidURL, .refused: throw NotificationFailure(error.description, mayRetry: false)
-            case .unreachable, .timedOut, .closed, .tooLarge:
-                throw NotificationFailure(error.description, mayRetry: true)
+            case .invalidURL, .refused: throw NotificationFailure(error.description, .final)
+            case .unreachable, .closed: throw NotificationFailure(error.description, .unavailable(isAnswered: false))
+            case .timedOut, .tooLarge: throw NotificationFailure(error.description, .doubtful)
             }
         }
         if (200..<300).contains(status) { return }
-        let mayPass = [408, 425, 429].contains(status) || status >= 500
-        throw NotificationFailure("\(uri) answers with status \(status)", mayRetry: mayPass)
+        let kind: NotificationFailure.Kind =
+            switch status {
+            case 408, 425, 429, 502, 503, 504: .unavailable(isAnswered: true)
+            case 500...: .doubtful
+            default: .final
+            }
+        throw NotificationFailure("\(uri) answers with status \(status)", kind)
     }
 }

@@ -7,6 +7,7 @@ struct NotificationEndpoint: Hashable, Sendable {
     enum Accept: String, Hashable, Sendable {
         case json = "application/json"
         case jsonLD = "application/ld+json"
+        case geoJSON = "application/geo+json"
     }
 
     var uri: String
@@ -19,6 +20,11 @@ struct NotificationEndpoint: Hashable, Sendable {
     var timeout: Duration?
     /// The least time between a failure and the next attempt.
     var cooldown: Duration?
+
+    /// Whether GeoJSON goes without its @context, which a Link header then names (clauses 5.3.1, 6.3.8).
+    var prefersPlainGeoJSON: Bool {
+        receiverInfo.contains { $0.name.lowercased() == "prefer" && $0.value.filter { $0 != " " } == "body=json" }
+    }
 
     struct Header: Hashable, Sendable {
         let name: String

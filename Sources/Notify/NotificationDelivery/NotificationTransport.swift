@@ -37,16 +37,30 @@ public struct NotificationMessage: Sendable {
 
 /// Why an endpoint did not take a notification. Shows no secret: operators and logs see it.
 public struct NotificationFailure: Error, Hashable, Sendable {
+    /// What the failure says of later attempts.
+    public enum Kind: Hashable, Sendable {
+        /// Nothing is there, or it says itself that it cannot take anything now: not the notification's fault.
+        case unavailable(isAnswered: Bool)
+        /// It may be this notification that the endpoint cannot take.
+        case doubtful
+        /// Trying again cannot help.
+        case final
+    }
+
     public let reason: String
-    /// Whether another attempt may succeed.
-    public let mayRetry: Bool
+    public let kind: Kind
 
     /// Says why, for operators.
     ///
     /// - Parameter reason: half a sentence that names the endpoint.
-    public init(_ reason: String, mayRetry: Bool) {
+    public init(_ reason: String, _ kind: Kind) {
         self.reason = reason
-        self.mayRetry = mayRetry
+        self.kind = kind
+    }
+
+    /// Says why, for operators, where all that is known is whether another attempt may succeed.
+    public init(_ reason: String, mayRetry: Bool) {
+        self.init(reason, mayRetry ? .unavailable(isAnswered: false) : .final)
     }
 }
 

@@ -10,15 +10,14 @@ struct NotificationWriter {
     private let subscription: Subscription
     private let link: String?
     private let contextText: [UInt8]?
-    private var renderer: EntityRenderer
     private let context: TermContext
 
     /// - Parameter context: the notification's own; `nil` when it cannot be had now, so that names are written in full.
     init(_ subscription: Subscription, context: TermContext?, registry: TermRegistry) {
         self.subscription = subscription
         let core = ResolvedContext.core
-        switch subscription.endpoint.accept {
-        case .json:
+        let accept = subscription.endpoint.accept
+        if accept == .json || (accept == .geoJSON && subscription.endpoint.prefersPlainGeoJSON) {
             // A context without a URL cannot stand in a Link header; names are then those of the core context.
             if let context, let url = context.context.linkURL {
                 link = url
@@ -28,12 +27,11 @@ struct NotificationWriter {
                 self.context = TermContext(context: core, registry: registry)
             }
             contextText = nil
-        case .jsonLD:
+        } else {
             link = nil
             self.context = context ?? TermContext(context: core, registry: registry)
             contextText = Array(self.context.context.valueJSON.utf8)
         }
-        renderer = EntityRenderer(context: self.context, representation: subscription.representation)
     }
 
     func headers() -> [(name: String, value: String)] {
@@ -52,7 +50,7 @@ struct NotificationWriter {
         return headers
     }
 
-    mutating func body(_ notification: PendingNotification) -> [UInt8] {
+    func body(_ notification: PendingNotification) -> [UInt8] {
         var writer = ByteWriter(capacity: 1_024)
         writer.append("{\"id\":\"urn:ngsi-ld:Notification:")
         writer.append(utf8: RandomID.uuid())
@@ -60,13 +58,10 @@ struct NotificationWriter {
         writer.append(jsonString: subscription.id)
         writer.append(",\"notifiedAt\":")
         notification.notifiedAt.append(quotedTo: &writer)
-        writer.append(",\"data\":[")
-        for (offset, change) in notification.changes.enumerated() {
-            if offset > 0 { writer.append(UInt8(ascii: ",")) }
-            append(change, to: &writer)
-        }
-        writer.append(UInt8(ascii: "]"))
-        if let contextText {
+        writer.append(",\"data\":")
+        append(NotifiedEntities(subscription).shown(notification), to: &writer)
+        // A FeatureCollection has the @context inside (clause 5.3.1).
+        if let contextText, subscription.endpoint.accept == .jsonLD {
             writer.append(",\"@context\":")
             writer.append(contextText)
         }
@@ -74,56 +69,28 @@ struct NotificationWriter {
         return writer.array()
     }
 
-    private mutating func append(_ change: EntityChange, to writer: inout ByteWriter) {
-        guard let entity = change.after else {
-            if let before = change.before { appendDeleted(before, at: change.at, to: &writer) }
-            return
-        }
-        renderer.append(entity, context: contextText, to: &writer)
-        let gone = change.attributes.filter {
-            $0.kind == .deleted && !entity.attributes.contains($0.name) && subscription.representation.shows($0.name)
-        }
-        guard !gone.isEmpty, subscription.conditions.triggers.contains(.attributeDeleted) else { return }
-        // A deleted attribute is named with the NGSI-LD Null (clause 5.8.6).
-        reopen(&writer)
-        for attribute in gone {
-            writer.append(UInt8(ascii: ","))
-            writer.append(jsonString: context.name(attribute.name))
-            writer.append(":\"urn:ngsi-ld:null\"")
-        }
-        writer.append(UInt8(ascii: "}"))
+    private func append(_ shown: [ShownEntity], to writer: inout ByteWriter) {
+        guard let version = subscription.form.conformance, version < .native, subscription.endpoint.accept != .geoJSON
+        else { return appendEntities(shown, to: &writer) }
+        var native = ByteWriter(capacity: 1_024)
+        appendEntities(shown, to: &native)
+        writer.append(OlderRepresentation.rewrite(native.array(), for: version).text)
     }
 
-    private func reopen(_ writer: inout ByteWriter) { writer.truncate(to: writer.count - 1) }
-
-    /// Of a deleted entity only what it was and when it went (clause 5.8.6).
-    private func appendDeleted(_ entity: EntityRecord, at time: Timestamp, to writer: inout ByteWriter) {
-        writer.append("{\"id\":")
-        writer.append(jsonString: entity.id)
-        writer.append(",\"type\":")
-        let types = entity.types.map { context.name($0) }
-        if types.count == 1 { writer.append(jsonString: types[0]) } else { appendList(types, to: &writer) }
-        if subscription.representation.showsSystemAttributes {
-            writer.append(",\"createdAt\":")
-            entity.createdAt.append(quotedTo: &writer)
-            writer.append(",\"modifiedAt\":")
-            entity.modifiedAt.append(quotedTo: &writer)
-        }
-        writer.append(",\"deletedAt\":")
-        time.append(quotedTo: &writer)
-        if let contextText {
-            writer.append(",\"@context\":")
-            writer.append(contextText)
-        }
-        writer.append(UInt8(ascii: "}"))
+    private func appendEntities(_ shown: [ShownEntity], to writer: inout ByteWriter) {
+        let start = writer.count
+        var renderer = renderer(subscription.form.retrieval)
+        renderer.append(shown, context: contextText, to: &writer)
+        guard renderer.isExhausted else { return }
+        // Too many linked entities for one notification: the links alone are told.
+        writer.truncate(to: start)
+        renderer = self.renderer(nil)
+        renderer.append(shown, context: contextText, to: &writer)
     }
 
-    private func appendList(_ texts: [String], to writer: inout ByteWriter) {
-        writer.append(UInt8(ascii: "["))
-        for (offset, text) in texts.enumerated() {
-            if offset > 0 { writer.append(UInt8(ascii: ",")) }
-            writer.append(jsonString: text)
-        }
-        writer.append(UInt8(ascii: "]"))
+    private func renderer(_ retrieval: LinkedEntityRetrieval?) -> EntityListRenderer {
+        EntityListRenderer(
+            context: context, retrieval: retrieval, isGeoJSON: subscription.endpoint.accept == .geoJSON,
+            lookup: subscription.linkedEntity)
     }
 }

@@ -1,7 +1,6 @@
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
-import Synchronization
 
 /// A subscription ready to match: immutable but for its delivery record, which it shares with its later versions.
 final class Subscription: Sendable {
@@ -33,30 +32,46 @@ final class Subscription: Sendable {
     let tenant: String
     let stored: StoredSubscription
     let conditions: Conditions
-    let representation: EntityRepresentation
+    let form: NotificationForm
     let endpoint: NotificationEndpoint
     let isActive: Bool
     /// `.none`: never.
     let expiresAt: Timestamp
     /// Least time between two notifications, in microseconds; 0: none.
     let throttling: Int64
+    /// Time between two periodic notifications, in microseconds; 0: changes are notified instead.
+    let timeInterval: Int64
+    /// Finds entities that Relationships link to, for `q` and `join`.
+    let linkedEntity: @Sendable (String) -> EntityRecord?
     let record: DeliveryRecord
 
+    /// How many links `q` follows for one change; beyond it, terms about linked entities do not hold.
+    static let linkLimit = 1_000
+
     init(
-        id: String, tenant: String, stored: StoredSubscription, conditions: Conditions,
-        representation: EntityRepresentation, endpoint: NotificationEndpoint, isActive: Bool, expiresAt: Timestamp,
-        throttling: Int64, record: DeliveryRecord
+        id: String, tenant: String, stored: StoredSubscription, conditions: Conditions, form: NotificationForm,
+        endpoint: NotificationEndpoint, isActive: Bool, expiresAt: Timestamp, throttling: Int64, timeInterval: Int64,
+        linkedEntity: @escaping @Sendable (String) -> EntityRecord?, record: DeliveryRecord
     ) {
         self.id = id
         self.tenant = tenant
         self.stored = stored
         self.conditions = conditions
-        self.representation = representation
+        self.form = form
         self.endpoint = endpoint
         self.isActive = isActive
         self.expiresAt = expiresAt
         self.throttling = throttling
+        self.timeInterval = timeInterval
+        self.linkedEntity = linkedEntity
         self.record = record
+    }
+
+    var representation: EntityRepresentation { form.representation }
+
+    /// Whether the notification of a change tells what attributes were before, be it only that they were there.
+    func needsPreviousState(of change: EntityChange) -> Bool {
+        form.showsChanges || change.after == nil || change.deletesInstances
     }
 
     /// The value of the member `status`.
@@ -68,101 +83,34 @@ final class Subscription: Sendable {
     /// Whether a change makes a notification, throttling aside.
     ///
     /// - Source: CIM 009 clause 5.8.6.
-    func matches(_ change: EntityChange) -> Bool {
-        guard change.sequence > stored.since, let entity = change.after ?? change.before, isTriggered(by: change) else {
-            return false
-        }
+    func matches(_ change: EntityChange) -> Bool { matches(change, ChangeTriggers(change)) }
+
+    /// The same with what `change` sets off, which is the same for all subscriptions.
+    func matches(_ change: EntityChange, _ triggers: ChangeTriggers) -> Bool {
+        guard timeInterval == 0, let entity = change.after ?? change.before,
+            isTriggered(by: triggers)
+        else { return false }
         if !conditions.selectors.isEmpty, !conditions.selectors.contains(where: { $0.matches(entity) }) { return false }
         if let scope = conditions.scope, !scope.matches(entity.scopes) { return false }
-        if let expression = conditions.expression, !expression.matches(entity) { return false }
+        if let expression = conditions.expression, !holds(expression, for: entity) { return false }
         if let geo = conditions.geo, !geo.matches(entity) { return false }
         return true
     }
 
-    private func isTriggered(by change: EntityChange) -> Bool {
-        let triggers = conditions.triggers
-        let entityTrigger: NotificationTrigger =
-            switch change.kind {
-            case .created: .entityCreated
-            case .deleted: .entityDeleted
-            case .updated: []
-            }
-        if !entityTrigger.isEmpty, triggers.contains(entityTrigger),
+    private func holds(_ expression: QueryExpression, for entity: EntityRecord) -> Bool {
+        guard expression.hasLinks else { return expression.matches(entity) }
+        return expression.matches(entity, links: LinkFollower(limit: Self.linkLimit, lookup: linkedEntity))
+    }
+
+    private func isTriggered(by change: ChangeTriggers) -> Bool {
+        if !change.entity.isDisjoint(with: conditions.triggers),
             conditions.watched.isEmpty || change.attributes.contains(where: { conditions.watched.contains($0.name) })
         {
             return true
         }
-        // What a deletion takes with it is told by entityDeleted, not attribute by attribute.
-        if change.kind == .deleted { return false }
         return change.attributes.contains { attribute in
-            let trigger: NotificationTrigger =
-                switch attribute.kind {
-                case .created: .attributeCreated
-                case .modified: .attributeUpdated
-                case .deleted: .attributeDeleted
-                }
-            return triggers.contains(trigger)
+            !attribute.trigger.isDisjoint(with: conditions.triggers)
                 && (conditions.watched.isEmpty || conditions.watched.contains(attribute.name))
-        }
-    }
-}
-
-/// What became of a subscription's notifications. Shared by the matcher, the senders and whoever asks.
-final class DeliveryRecord: Sendable {
-    struct Values: Hashable, Sendable {
-        var timesSent = 0
-        var timesFailed = 0
-        /// Dropped because too many waited for the endpoint.
-        var timesDropped = 0
-        var lastNotification = Timestamp.none
-        var lastSuccess = Timestamp.none
-        var lastFailure = Timestamp.none
-        /// Why the last attempt failed; `nil` when it did not.
-        var lastError: String?
-    }
-
-    private struct State {
-        var values: Values
-        var isDirty = false
-        /// When the last notification was made, for throttling.
-        var lastMade = Timestamp.none
-    }
-
-    private let state: Mutex<State>
-
-    init(_ values: Values = Values()) {
-        state = Mutex(State(values: values, lastMade: values.lastNotification))
-    }
-
-    var values: Values { state.withLock { $0.values } }
-
-    func update(_ change: (inout Values) -> Void) {
-        state.withLock { state in
-            change(&state.values)
-            state.isDirty = true
-        }
-    }
-
-    /// The values if they changed since they were last taken.
-    func takeChanged() -> Values? {
-        state.withLock { state in
-            guard state.isDirty else { return nil }
-            state.isDirty = false
-            return state.values
-        }
-    }
-
-    /// Whether throttling lets a notification be made now; if so, it counts as made.
-    func passesThrottling(_ interval: Int64, at now: Timestamp) -> Bool {
-        state.withLock { state in
-            // A clock that was set back must not silence the subscription: times to come do not count.
-            if interval > 0, state.lastMade.isSet, state.lastMade <= now,
-                now.microseconds - state.lastMade.microseconds < interval
-            {
-                return false
-            }
-            state.lastMade = now
-            return true
         }
     }
 }

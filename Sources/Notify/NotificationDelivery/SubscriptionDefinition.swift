@@ -6,7 +6,7 @@ import NGSILDModel
 ///
 /// Invariants:
 /// 1. `members` holds no `id`, `type`, `@context`, and none of what the broker reports itself.
-/// 2. The members of `notification` stand beside the others as `notification.NAME`, so that a fragment can replace one.
+/// 2. The members of `notification` stand beside the others as `notification.NAME`; a fragment replaces all of them.
 /// 3. Each member that can hold names has its own frozen names: an update may come under another @context.
 struct SubscriptionDefinition: Sendable {
     struct Member: Sendable {
@@ -33,7 +33,7 @@ struct SubscriptionDefinition: Sendable {
     /// Members whose strings are or hold names.
     private static let named: Set<String> = [
         "entities", "watchedAttributes", "q", "geoQ", "notification.attributes", "notification.pick",
-        "notification.omit",
+        "notification.omit", "csf",
     ]
     static let null = "urn:ngsi-ld:null"
 
@@ -44,6 +44,9 @@ struct SubscriptionDefinition: Sendable {
 
     subscript(_ name: String) -> Member? { members.first { $0.name == name }?.member }
 
+    /// Whether a member is there and `true`.
+    func isTrue(_ name: String) -> Bool { self[name].flatMap { $0.json.bool($0.root) } ?? false }
+
     private mutating func set(_ name: String, _ member: Member?) {
         if let position = members.firstIndex(where: { $0.name == name }) {
             if let member { members[position].member = member } else { members.remove(at: position) }
@@ -51,6 +54,8 @@ struct SubscriptionDefinition: Sendable {
             members.append((name, member))
         }
     }
+
+    mutating func remove(_ name: String) { set(name, nil) }
 
     /// Takes the members of a body or fragment; `urn:ngsi-ld:null` or null removes one.
     mutating func merge(_ body: JSONDocument, context: TermContext) throws(NGSILDError) {
@@ -66,53 +71,34 @@ struct SubscriptionDefinition: Sendable {
                 try take(name, body, value, context)
                 continue
             }
-            guard body.isObject(value) else {
-                throw .badRequestData("\"notification\" is a JSON object with an endpoint")
-            }
-            for (key, value) in body.members(value) {
-                let name = body.string(key) ?? ""
-                if SubscriptionDefinition.reportedOfNotification.contains(name) { continue }
-                if name == "endpoint", let merged = try mergedEndpoint(body, value) {
-                    set("notification.endpoint", merged)
-                } else {
-                    try take("notification." + name, body, value, context)
-                }
-            }
+            try takeNotification(body, value, context)
+        }
+    }
+
+    /// Takes `notification` as a whole: a member of a fragment replaces that of its target (clause 5.5.8).
+    private mutating func takeNotification(
+        _ body: JSONDocument, _ notification: JSONNode, _ context: TermContext
+    ) throws(NGSILDError) {
+        guard body.isObject(notification) else {
+            throw .badRequestData("\"notification\" is a JSON object with an endpoint, and cannot be removed")
+        }
+        members.removeAll { $0.name.hasPrefix("notification.") }
+        for (key, value) in body.members(notification) {
+            let name = body.string(key) ?? ""
+            if SubscriptionDefinition.reportedOfNotification.contains(name) { continue }
+            try take("notification." + name, body, value, context)
         }
     }
 
     private mutating func take(
         _ name: String, _ body: JSONDocument, _ value: JSONNode, _ context: TermContext
     ) throws(NGSILDError) {
+        guard SubscriptionMembers.contains(name) else { return try SubscriptionMembers.checkSpelling(name) }
         if body.isNull(value) || body.equals(value, "urn:ngsi-ld:null") { return set(name, nil) }
         let names =
             SubscriptionDefinition.named.contains(name)
             ? FrozenNames(body, value, under: context.context) : FrozenNames()
         set(name, Member(json: try SubscriptionDefinition.document(body.text(value)), names: names))
-    }
-
-    /// The present endpoint with the members of a fragment; `nil` without a present one.
-    private func mergedEndpoint(_ body: JSONDocument, _ fragment: JSONNode) throws(NGSILDError) -> Member? {
-        guard let present = self["notification.endpoint"], present.json.isObject(present.root), body.isObject(fragment)
-        else { return nil }
-        var texts: [(name: String, text: String)] = present.json.members(present.root).map {
-            (present.json.string($0.key) ?? "", present.json.text($0.value))
-        }
-        for (key, value) in body.members(fragment) {
-            let name = body.string(key) ?? ""
-            texts.removeAll { $0.name == name }
-            if !body.isNull(value), !body.equals(value, "urn:ngsi-ld:null") { texts.append((name, body.text(value))) }
-        }
-        var writer = ByteWriter()
-        writer.append(UInt8(ascii: "{"))
-        for (offset, entry) in texts.enumerated() {
-            if offset > 0 { writer.append(UInt8(ascii: ",")) }
-            writer.append(jsonString: entry.name)
-            writer.append(UInt8(ascii: ":"))
-            writer.append(utf8: entry.text)
-        }
-        writer.append(UInt8(ascii: "}"))
-        return Member(json: try SubscriptionDefinition.document(writer.string()), names: FrozenNames())
     }
 
     private static func document(_ text: String) throws(NGSILDError) -> JSONDocument {

@@ -1,122 +1,115 @@
 import NGSILDModel
-import NGSILDOperations
+public import NGSILDOperations
 
-extension SubscriptionManager {
-    /// Matches the changes that wait and queues what they make. Runs on the matching task, and once in `stop`.
-    func matchWaiting() {
-        let (changes, dropped) = intake.take()
-        if dropped > 0 {
-            state.withLock { $0.changesDropped += dropped }
-            logger.error("changes came faster than they could be matched", metadata: ["dropped": "\(dropped)"])
-        }
-        guard let last = changes.last?.sequence else { return }
+extension SubscriptionManager: ChangeMatcher {
+    public var isInterested: Bool { state.withLock { !$0.tenants.isEmpty } }
+
+    public func body(for changes: [EntityChange], encoded: [[UInt8]?]) -> [UInt8]? {
         let tenants = state.withLock { $0.tenants }
-        if !tenants.isEmpty {
-            for notification in SubscriptionManager.notifications(
-                of: changes, tenants: tenants, now: configuration.clock())
-            {
-                enqueue(notification)
-            }
+        let now = configuration.clock()
+        let made = SubscriptionManager.notifications(of: changes, tenants: tenants, now: now)
+        if made.isEmpty { return nil }
+        var prepared: [(notifications: SubscriptionNotifications, queue: SubscriptionQueue)] = []
+        prepared.reserveCapacity(made.count)
+        for notifications in made {
+            let subscription = notifications.subscription
+            guard let queue = tenants[subscription.tenant]?.queues[subscription.id] else { continue }
+            prepared.append((notifications, queue))
         }
-        state.withLock { $0.matched = max($0.matched, last) }
+        let body = SubscriptionManager.row(changes, encoded, prepared.map(\.notifications))
+        state.withLock { $0.prepared = Prepared(made: prepared, length: body.count, now: now) }
+        return body
     }
 
-    /// The notifications that changes make, in the order of each subscription's first change in them.
+    public func committed(_ sequence: UInt64) {
+        let prepared = state.withLock { state in
+            defer { state.prepared = nil }
+            return state.prepared
+        }
+        guard let prepared else { return }
+        delivery.ledger.add(sequence, recipients: prepared.made.count, length: prepared.length)
+        for (notifications, queue) in prepared.made {
+            if notifications.subscription.throttling > 0 {
+                notifications.subscription.record.noteMade(at: prepared.now)
+            }
+            delivery.offer(notifications.parts(row: sequence), row: sequence, to: queue)
+        }
+        if delivery.ledger.bytes > configuration.outboxLimit { shrinkOutbox() }
+    }
+
+    public func discarded() { state.withLock { $0.prepared = nil } }
+
+    /// What changes make for each subscription that they match, in the order of its first change among them.
     static func notifications(
         of changes: [EntityChange], tenants: [String: TenantSubscriptions], now: Timestamp
-    ) -> [PendingNotification] {
-        var made: [PendingNotification] = []
-        var open: [ObjectIdentifier: Int] = [:]
-        for change in changes {
+    ) -> [SubscriptionNotifications] {
+        var made: [SubscriptionNotifications] = []
+        var positions: [ObjectIdentifier: Int] = [:]
+        for (place, change) in changes.enumerated() {
             guard let tenant = tenants[change.tenant] else { continue }
             for subscription in tenant.index.matches(change) {
                 guard subscription.isActive, !subscription.expiresAt.isSet || subscription.expiresAt > now else {
                     continue
                 }
                 let key = ObjectIdentifier(subscription)
-                if let position = open[key], made[position].add(change) { continue }
+                if let position = positions[key] {
+                    made[position].add(change, place: place, notifiedAt: now)
+                    continue
+                }
                 guard subscription.record.passesThrottling(subscription.throttling, at: now) else { continue }
-                open[key] = made.count
-                made.append(PendingNotification(subscription, change, notifiedAt: now))
+                var notifications = SubscriptionNotifications(subscription)
+                notifications.add(change, place: place, notifiedAt: now)
+                positions[key] = made.count
+                made.append(notifications)
             }
         }
         return made
     }
 
-    private func enqueue(_ notification: PendingNotification) {
-        let uri = notification.subscription.endpoint.uri
-        let queue = state.withLock { state in
-            if let queue = state.queues[uri] { return queue }
-            let queue = EndpointQueue(limit: configuration.queueLimit, send: sender.send)
-            state.queues[uri] = queue
-            return queue
+    /// The row of the outbox: each change that is told once, with those who are told.
+    private static func row(
+        _ changes: [EntityChange], _ encoded: [[UInt8]?], _ made: [SubscriptionNotifications]
+    ) -> [UInt8] {
+        var told: [(place: Int, recipient: Int)] = []
+        var needsPrevious: Set<Int> = []
+        for (recipient, notifications) in made.enumerated() {
+            for place in notifications.places {
+                told.append((place, recipient))
+                if notifications.subscription.needsPreviousState(of: changes[place]) { needsPrevious.insert(place) }
+            }
         }
-        guard let dropped = queue.append(notification) else { return }
-        let total = state.withLock { state in
-            state.notificationsDropped += 1
-            return state.notificationsDropped
+        told.sort { ($0.place, $0.recipient) < ($1.place, $1.recipient) }
+        var rows: [OutboxRow.Change] = []
+        var last = -1
+        for (place, recipient) in told {
+            if place == last {
+                rows[rows.count - 1].recipients.append(recipient)
+                continue
+            }
+            last = place
+            let change = changes[place]
+            let kept =
+                needsPrevious.contains(place)
+                ? change.withChangedPreviousState : change.after == nil ? change : change.withoutPreviousState
+            rows.append(OutboxRow.Change(change: kept, encoded: encoded[place], recipients: [recipient]))
         }
-        dropped.subscription.record.update { $0.timesDropped += 1 }
-        // Said at once, and then now and then: a full queue drops thousands a second.
-        if total & (total - 1) == 0 {
-            logger.error(
-                "too many notifications wait for an endpoint; the oldest are dropped",
-                metadata: ["endpoint": "\(NotificationEndpoint.name(of: uri))", "dropped": "\(total)"])
-        }
+        return OutboxRow.encode(
+            at: changes[0].at, first: changes[0].sequence,
+            made.map { OutboxRow.Recipient(tenant: $0.subscription.tenant, id: $0.subscription.id) }, rows)
     }
 
-    private var sender: NotificationSender {
-        NotificationSender(
-            configuration: configuration, contexts: contexts, transport: transport, logger: logger,
-            isWanted: { [weak self] subscription in self?.isWanted(subscription) ?? false })
+    /// Queues a notification that no commit makes; it is in memory only, and dropped where anything waits already.
+    func notify(_ subscription: Subscription, _ notifications: [PendingNotification]) {
+        let queue = state.withLock { $0.tenants[subscription.tenant]?.queues[subscription.id] }
+        guard let queue, queue.waiting == 0 else { return }
+        for notification in notifications { delivery.offer([notification], row: 0, to: queue) }
     }
 
-    /// Whether the subscription exists and is active; a newer version of it counts, since its change came before.
-    private func isWanted(_ subscription: Subscription) -> Bool {
-        guard let current = state.withLock({ $0.tenants[subscription.tenant]?.byID[subscription.id] }) else {
-            return false
-        }
-        return current.status(at: configuration.clock()) == "active"
-    }
-
-    /// The change up to which everything has been told.
-    private func cursor() -> UInt64 {
-        let (matched, queues) = state.withLock { ($0.matched, Array($0.queues.values)) }
-        var cursor = matched
-        for queue in queues { if let oldest = queue.oldestSequence { cursor = min(cursor, oldest - min(oldest, 1)) } }
-        return cursor
-    }
-
-    /// Stores what changed of counters and cursor, and forgets the queues of endpoints that nobody names any more.
-    func save() async {
-        let subscriptions = state.withLock { state in state.tenants.values.flatMap { Array($0.byID.values) } }
-        for subscription in subscriptions {
-            guard let values = subscription.record.takeChanged() else { continue }
-            await put(
-                SubscriptionManager.recordKind, subscription.tenant, subscription.id, values.encoded())
-        }
-        let cursor = cursor()
-        let isNew = state.withLock { state in
-            defer { state.savedCursor = cursor }
-            return state.savedCursor != cursor
-        }
-        if isNew {
-            await put(SubscriptionManager.cursorKind, "", SubscriptionManager.cursorKey, Array("\(cursor)".utf8))
-        }
-        let used = Set(subscriptions.map(\.endpoint.uri))
-        state.withLock { state in
-            for (uri, queue) in state.queues where !used.contains(uri) && queue.count == 0 { state.queues[uri] = nil }
-        }
-    }
-
-    private func put(_ kind: String, _ tenant: String, _ key: String, _ body: [UInt8]) async {
-        let result = await withCheckedContinuation { continuation in
-            documents.putDocument(
-                kind: kind, tenant: tenant, key: key, body: body, on: ImmediateReplyScheduler()
-            ) { continuation.resume(returning: $0) }
-        }
-        if case .failure(let error) = result {
-            logger.warning("delivery counters cannot be stored", metadata: ["kind": "\(kind)", "reason": "\(error)"])
-        }
+    /// Takes from the subscription for which most waits a tenth of it, the oldest first.
+    private func shrinkOutbox() {
+        let queues = state.withLock { $0.tenants.values.flatMap { $0.queues.values } }
+        guard let longest = queues.max(by: { $0.waiting < $1.waiting }) else { return }
+        let released = longest.drop(max(1, longest.waiting / 10))
+        delivery.release(released, of: longest, isInOrder: false)
     }
 }

@@ -45,14 +45,22 @@ extension SubscriptionManager: SubscriptionService {
             let current = try subscription(id, tenant)
             var definition = current.stored.definition
             try definition.merge(fragment, context: context)
+            let givesExpiry = fragment.member(fragment.root, "expiresAt") != nil
+            if givesExpiry, fragment.member(fragment.root, "isActive") == nil,
+                current.status(at: configuration.clock()) == "expired"
+            {
+                // More time alone makes an expired subscription active, also one that was paused (clause 5.8.2.4).
+                definition.remove("isActive")
+            }
             try claim(id, tenant) { present, _ throws(NGSILDError) in
                 guard present === current else { throw SubscriptionManager.changing(id) }
             }
             guard fragment.member(fragment.root, "jsonldContext") != nil else {
-                return finish(.success(definition), id, tenant, current: current, reply: answer)
+                return finish(
+                    .success(definition), id, tenant, current: current, givesExpiry: givesExpiry, reply: answer)
             }
             withContext(definition) { [self] result in
-                finish(result, id, tenant, current: current, reply: answer)
+                finish(result, id, tenant, current: current, givesExpiry: givesExpiry, reply: answer)
             }
         } catch {
             answer(.failure(error))
@@ -87,26 +95,44 @@ extension SubscriptionManager: SubscriptionService {
         } catch {
             return scheduler.deliver([{ reply(.failure(error)) }])
         }
-        documents.putDocument(
-            kind: SubscriptionManager.recordKind, tenant: tenant, key: id, body: nil, on: ImmediateReplyScheduler()
-        ) { _ in }
-        documents.putDocument(
-            kind: SubscriptionManager.subscriptionKind, tenant: tenant, key: id, body: nil,
-            on: ImmediateReplyScheduler()
-        ) { [self] result in
-            state.withLock { state in
+        let owner = DeadLetters.Owner(tenant: tenant, id: id)
+        var removals = [SubscriptionManager.subscriptionKind, SubscriptionManager.recordKind, DeadLetters.indexKind].map
+        {
+            DocumentUpdate(kind: $0, tenant: tenant, key: id, body: nil)
+        }
+        for letter in delivery.letters.letters(of: owner) {
+            removals.append(DocumentUpdate(kind: DeadLetters.kind(owner), tenant: tenant, key: letter.id, body: nil))
+        }
+        documents.keep(removals, removingOutbox: [], on: ImmediateReplyScheduler()) { [self] result in
+            let queue = state.withLock { state in
                 state.busy.remove([tenant, id])
-                if case .success = result { state.remove(current) }
+                if case .success = result { return state.remove(current) }
+                return nil
             }
+            if case .success = result { periodic?.remove(tenant: tenant, id: id) }
+            if let queue { end(queue) }
             scheduler.deliver([{ reply(result.mapError(SubscriptionManager.translate)) }])
         }
     }
 
+    /// Forgets what waits for a subscription that is gone.
+    private func end(_ queue: SubscriptionQueue) {
+        let subscription = queue.subscription
+        delivery.letters.removeAll(of: DeadLetters.Owner(tenant: subscription.tenant, id: subscription.id))
+        var released = queue.end()
+        released.dropped = 0
+        delivery.release(released, of: queue, isInOrder: false)
+        delivery.noteProgress()
+    }
+
     /// Forgets the subscriptions of a tenant that was deleted; what waits to be sent for them is dropped.
     public func forgetTenant(_ name: String) {
-        state.withLock { state in
-            for subscription in state.tenants[name].map({ Array($0.byID.values) }) ?? [] { state.remove(subscription) }
+        let queues = state.withLock { state in
+            (state.tenants[name].map { Array($0.byID.values) } ?? []).compactMap { state.remove($0) }
         }
+        periodic?.removeAll(tenant: name)
+        for queue in queues { end(queue) }
+        delivery.letters.forget(tenant: name)
     }
 
     // Steps
@@ -137,7 +163,7 @@ extension SubscriptionManager: SubscriptionService {
         }
     }
 
-    private func subscription(_ id: String, _ tenant: String) throws(NGSILDError) -> Subscription {
+    func subscription(_ id: String, _ tenant: String) throws(NGSILDError) -> Subscription {
         guard let found = state.withLock({ $0.tenants[tenant]?.byID[id] }) else {
             throw .resourceNotFound("Subscription \(id) does not exist")
         }
@@ -191,11 +217,12 @@ extension SubscriptionManager: SubscriptionService {
     /// Checks, stores, and takes into use what was claimed.
     private func finish(
         _ definition: Result<SubscriptionDefinition, NGSILDError>, _ id: String, _ tenant: String,
-        current: Subscription?, reply: @escaping @Sendable (Result<Subscription, NGSILDError>) -> Void
+        current: Subscription?, givesExpiry: Bool = true,
+        reply: @escaping @Sendable (Result<Subscription, NGSILDError>) -> Void
     ) {
         let subscription: Subscription
         do throws(NGSILDError) {
-            subscription = try made(try definition.get(), id, tenant, current)
+            subscription = try made(try definition.get(), id, tenant, current, givesExpiry: givesExpiry)
         } catch {
             state.withLock { _ = $0.busy.remove([tenant, id]) }
             return reply(.failure(error))
@@ -204,24 +231,26 @@ extension SubscriptionManager: SubscriptionService {
             kind: SubscriptionManager.subscriptionKind, tenant: tenant, key: id, body: subscription.stored.encoded(),
             on: ImmediateReplyScheduler()
         ) { [self] result in
-            state.withLock { state in
-                state.busy.remove([tenant, id])
-                if case .success = result { state.insert(subscription) }
+            if case .success = result {
+                insert(subscription)
+                periodic?.set(subscription)
             }
+            state.withLock { _ = $0.busy.remove([tenant, id]) }
             reply(result.map { subscription }.mapError(SubscriptionManager.translate))
         }
     }
 
     private func made(
-        _ definition: SubscriptionDefinition, _ id: String, _ tenant: String, _ current: Subscription?
+        _ definition: SubscriptionDefinition, _ id: String, _ tenant: String, _ current: Subscription?,
+        givesExpiry: Bool
     ) throws(NGSILDError) -> Subscription {
         let now = configuration.clock()
         let stored = StoredSubscription(
             definition: definition, createdAt: current?.stored.createdAt ?? now, modifiedAt: now,
             since: current?.stored.since ?? feed.lastSequence)
-        let subscription = try SubscriptionReader(definition: definition, registry: registry).read(
+        let subscription = try reader(definition).read(
             id: id, tenant: tenant, stored: stored, record: current?.record ?? DeliveryRecord())
-        if subscription.expiresAt.isSet, subscription.expiresAt <= now, subscription.expiresAt != current?.expiresAt {
+        if subscription.expiresAt.isSet, subscription.expiresAt <= now, givesExpiry {
             throw .badRequestData("\"expiresAt\" \(subscription.expiresAt.text) lies in the past")
         }
         return subscription

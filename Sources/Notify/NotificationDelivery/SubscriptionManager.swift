@@ -6,37 +6,52 @@ import Synchronization
 
 /// Keeps subscriptions and sends their notifications.
 ///
-/// Subscriptions are documents in the broker's store. Changes come from the change feed: the committer's thread only
-/// hands them over, one task finds the subscriptions that match, and each endpoint has a queue and a task of its own,
-/// so that a dead endpoint never delays another.
-///
-/// Within one run of the process a notification is sent until the endpoint takes it or the attempts are used up. What
-/// waits is in memory: after a restart of the process, changes that the feed no longer holds are not told (see
-/// docs/subscriptions.md).
+/// Subscriptions are documents in the broker's store. The committer shows each commit before it is made; what matches
+/// is written with it, one row of the outbox for each commit. After the commit the same notifications are queued, for
+/// each subscription in memory up to a bound and beyond it as row numbers only, and each endpoint has a task that sends
+/// them, so that a dead endpoint never delays another. A start reads the outbox and goes on (docs/subscriptions.md).
 ///
 /// Invariants:
 /// 1. A subscription is answered for and matched only once it is durable.
 /// 2. At most one write of a subscription is on its way to the store at a time (`State.busy`).
-/// 3. `State` is locked before any queue's or record's lock, never the other way round.
+/// 3. `State` is locked before any queue's, and a queue before any record's lock, never the other way round; a queue
+///    and an endpoint are never locked together.
 public final class SubscriptionManager: Sendable {
     /// The limits and the rhythm of delivery.
     public struct Configuration: Sendable {
         /// Subscriptions over all tenants, default 100,000; more are refused.
         public var subscriptionLimit = 100_000
-        /// Notifications that wait for one endpoint, default 10,000; beyond it the oldest is dropped and counted.
-        public var queueLimit = 10_000
-        /// Changes that wait to be matched, default 65,536; beyond it the oldest are dropped and counted.
-        public var intakeLimit = 65_536
-        /// How often a notification is tried, default 5.
-        public var attempts = 5
-        /// The pause after the first failed attempt, default 0.5 s; it doubles with each.
+        /// Notifications that wait for one subscription in memory, default 1,000; more wait in the outbox.
+        public var queueLimit = 1_000
+        /// Bytes of entities that wait in memory for all subscriptions, default 64 MiB; more wait in the outbox.
+        public var memoryLimit = 64 << 20
+        /// What waits for one subscription, default 100,000; beyond it the oldest in the outbox are dropped and counted.
+        public var backlogLimit = 100_000
+        /// Bytes of the outbox, default 1 GiB; beyond it the subscription for which most waits loses its oldest.
+        public var outboxLimit = 1 << 30
+        /// Dead letters of one subscription, default 100; one more drops the oldest.
+        public var deadLetterLimit = 100
+        /// How often a notification is tried that may itself be why it fails, default 10.
+        public var attempts = 10
+        /// How old a notification becomes for an endpoint that is not there, default 3 days.
+        public var lifetime = Duration.seconds(3 * 86_400)
+        /// The pause after the first failed attempt, default 0.5 s; it doubles with each in a row.
         public var firstPause = Duration.milliseconds(500)
-        /// How often counters and the place in the change record are stored, default 10 s.
+        /// Failed attempts in a row that open the breaker of an endpoint, default 5.
+        public var breakerLimit = 5
+        /// The first pause of an open breaker, default 10 s; it doubles up to `longestCooldown`, default 60 s.
+        public var cooldown = Duration.seconds(10)
+        public var longestCooldown = Duration.seconds(60)
+        /// How long progress is gathered before it is stored, default 200 ms; longer where storing takes long.
+        public var progressInterval = Duration.milliseconds(200)
+        /// How often counters are stored, default 10 s.
         public var savingInterval = Duration.seconds(10)
         /// Where time comes from.
         public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
         /// How pauses are made; tests pass one that returns at once.
         public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        /// How periodic notifications are timed.
+        var periodicClock = PeriodicClock.system
         /// Numbers in 0..<1 that vary the pauses.
         public var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
@@ -45,7 +60,15 @@ public final class SubscriptionManager: Sendable {
 
     struct TenantSubscriptions {
         var byID: [String: Subscription] = [:]
+        var queues: [String: SubscriptionQueue] = [:]
         var index = SubscriptionIndex()
+    }
+
+    /// What the committer was told of a commit that is being made.
+    struct Prepared {
+        let made: [(notifications: SubscriptionNotifications, queue: SubscriptionQueue)]
+        let length: Int
+        let now: Timestamp
     }
 
     struct State {
@@ -53,47 +76,52 @@ public final class SubscriptionManager: Sendable {
         var count = 0
         /// Tenant and id of the subscriptions that are being written.
         var busy: Set<[String]> = []
-        var queues: [String: EndpointQueue] = [:]
-        var matched: UInt64 = 0
-        var savedCursor: UInt64 = 0
-        var changesDropped = 0
-        var notificationsDropped = 0
-        var follower: ChangeFollower?
+        var endpoints: [String: EndpointSender] = [:]
+        var prepared: Prepared?
         var tasks: [Task<Void, Never>] = []
+        var periodicTask: Task<Void, Never>?
         var isStopped = false
     }
 
     static let subscriptionKind = "subscription"
     static let recordKind = "subscriptionRecord"
-    static let cursorKind = "cursor"
-    static let cursorKey = "notifications"
 
     let configuration: Configuration
     let feed: any ChangeFeed
-    let documents: any DocumentKeeping
+    let documents: any OutboxKeeping
     let contexts: NotificationContexts
-    let transport: any NotificationTransport
+    let delivery: Delivery
     let logger: Logger
     let state = Mutex(State())
-    let intake: ChangeIntake
+    /// Finds linked entities, and those of periodic notifications; `nil`: there are none.
+    let consumption: (any EntityConsumption)?
+    let periodic: PeriodicNotifications?
 
     var registry: TermRegistry { contexts.registry }
 
     /// Reads the stored subscriptions; `start` begins to notify.
     ///
+    /// - Parameter consumption: finds linked entities, and those of periodic notifications.
     /// - Throws: when the store cannot be read. A subscription that cannot be read is logged and left alone.
     public init(
-        feed: any ChangeFeed, documents: any DocumentKeeping, registry: TermRegistry, contexts: ContextCache,
-        transport: any NotificationTransport, configuration: Configuration = Configuration(),
+        feed: any ChangeFeed, documents: any OutboxKeeping, registry: TermRegistry, contexts: ContextCache,
+        transport: any NotificationTransport, consumption: (any EntityConsumption)? = nil,
+        configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "parvis.notifications")
     ) throws {
         self.configuration = configuration
         self.feed = feed
         self.documents = documents
         self.contexts = NotificationContexts(cache: contexts, registry: registry)
-        self.transport = transport
         self.logger = logger
-        intake = ChangeIntake(limit: configuration.intakeLimit)
+        self.consumption = consumption
+        periodic = consumption.map {
+            PeriodicNotifications(
+                clock: configuration.periodicClock, wallClock: configuration.clock, consumption: $0)
+        }
+        delivery = Delivery(
+            configuration: configuration, outbox: documents,
+            sender: NotificationSender(contexts: self.contexts, transport: transport, logger: logger), logger: logger)
         try load()
     }
 
@@ -102,139 +130,162 @@ public final class SubscriptionManager: Sendable {
         for (tenant, key, body) in try documents.documents(kind: SubscriptionManager.recordKind) {
             records[[tenant, key]] = DeliveryRecord.Values(decoding: body)
         }
+        delivery.letters.load(try documents.documents(kind: DeadLetters.indexKind))
         for (tenant, id, body) in try documents.documents(kind: SubscriptionManager.subscriptionKind) {
             do {
                 guard let stored = StoredSubscription(decoding: body) else {
                     throw NGSILDError.internalError("its stored form is not known to this version")
                 }
-                let subscription = try SubscriptionReader(definition: stored.definition, registry: registry).read(
+                let subscription = try reader(stored.definition).read(
                     id: id, tenant: tenant, stored: stored,
                     record: DeliveryRecord(records[[tenant, id]] ?? DeliveryRecord.Values()))
-                state.withLock { $0.insert(subscription) }
+                insert(subscription)
             } catch {
                 logger.error(
                     "a stored subscription cannot be read; it is kept and does nothing",
                     metadata: ["subscription": "\(id)", "tenant": "\(tenant)", "reason": "\(error)"])
             }
         }
-        let cursor = try documents.documents(kind: SubscriptionManager.cursorKind).first {
-            $0.key == SubscriptionManager.cursorKey
-        }
-        let sequence = cursor.flatMap { UInt64(String(decoding: $0.body, as: UTF8.self)) } ?? feed.lastSequence
-        state.withLock { state in
-            state.matched = sequence
-            state.savedCursor = cursor == nil ? .max : sequence
-        }
     }
 
-    /// Begins to follow the changes, first those since the stored place that the feed still holds. Call it once.
-    public func start() {
-        let follower = feed.follow { [intake] changes in intake.append(changes) }
-        let after = state.withLock { $0.matched }
-        let backlog = feed.recentChanges(after: after)
-        if backlog == nil {
-            let last = feed.lastSequence
-            logger.warning(
-                "changes from before the start are not told to subscribers",
-                metadata: ["from": "\(after)", "to": "\(last)"])
-            state.withLock { state in
-                state.matched = last
-            }
-        }
-        intake.release(after: backlog ?? [])
-        let matching = Task { [self] in for await _ in intake.wakeUps { matchWaiting() } }
+    /// Goes on with what the outbox holds, and has every commit from now on matched. Call it once.
+    ///
+    /// - Throws: when the outbox cannot be read.
+    /// - Cost: reads the whole outbox.
+    public func start() throws {
+        try recover()
+        documents.show(commitsTo: self)
+        let progress = Task { [self] in await keepProgress() }
         let saving = Task { [self] in
             while !Task.isCancelled {
                 do { try await configuration.sleep(configuration.savingInterval) } catch { return }
                 await save()
             }
         }
-        state.withLock { state in
-            state.follower = follower
-            state.tasks = [matching, saving]
-        }
+        state.withLock { $0.tasks = [progress, saving] }
+        startPeriodic()
     }
 
-    /// Stops following and sending, and stores the counters and the place in the change record.
+    /// Stops sending, and stores what was told. What waits stays in the outbox, and what is still committed comes to it.
     ///
     /// - Parameter grace: how long notifications that wait may still be sent.
     public func stop(grace: Duration = .seconds(2)) async {
-        let (follower, tasks) = state.withLock { state in
+        await stopPeriodic()
+        let (tasks, endpoints) = state.withLock { state in
             defer {
                 state.isStopped = true
-                state.follower = nil
                 state.tasks = []
             }
-            return (state.follower, state.tasks)
+            return (state.tasks, Array(state.endpoints.values))
         }
-        follower?.cancel()
-        intake.finish()
-        if tasks.count == 2 {
-            tasks[1].cancel()
-            await tasks[0].value
-        }
-        matchWaiting()
-        let queues = state.withLock { Array($0.queues.values) }
-        if grace > .zero, queues.contains(where: { $0.count > 0 }) {
+        if grace > .zero, endpoints.contains(where: { !$0.isIdle && $0.condition == .ok }) {
             let timer = Task {
                 try? await Task.sleep(for: grace)
-                for queue in queues { await queue.close() }
+                for endpoint in endpoints { await endpoint.close() }
             }
-            for queue in queues { await queue.finish() }
+            // One that fails is not waited for.
+            for endpoint in endpoints where endpoint.condition == .ok { await endpoint.finish() }
             timer.cancel()
         }
-        for queue in queues { await queue.close() }
+        for endpoint in endpoints { await endpoint.close() }
+        for task in tasks { task.cancel() }
+        delivery.end()
+        for task in tasks { await task.value }
         await save()
     }
 
     /// What the manager holds and has done, for metrics.
     public var statistics: NotificationStatistics {
-        let (queues, records, counts) = state.withLock { state in
+        let (queues, records, endpoints, count) = state.withLock { state in
             (
-                Array(state.queues.values), state.tenants.values.flatMap { $0.byID.values.map(\.record) },
-                (state.count, state.changesDropped, state.notificationsDropped)
+                state.tenants.values.flatMap { $0.queues.values },
+                state.tenants.values.flatMap { $0.byID.values.map(\.record) }, Array(state.endpoints.values),
+                state.count
             )
         }
         var result = NotificationStatistics()
-        (result.subscriptions, result.changesDropped, result.notificationsDropped) = counts
-        result.endpoints = queues.count
-        for queue in queues { result.waiting += queue.count }
+        result.subscriptions = count
+        result.endpoints = endpoints.count
+        for endpoint in endpoints {
+            switch endpoint.condition {
+            case .ok: break
+            case .retrying: result.endpointsRetrying += 1
+            case .open: result.endpointsOpen += 1
+            }
+        }
+        for queue in queues { result.waiting += queue.waiting }
         for values in records.map(\.values) {
             result.sent += values.timesSent
             result.failed += values.timesFailed
+            result.givenUp += values.timesGivenUp
         }
+        result.notificationsDropped = delivery.notificationsDropped
+        result.deadLetters = delivery.letters.count
+        result.outboxRows = delivery.ledger.count
+        result.outboxBytes = delivery.ledger.bytes
         return result
     }
 }
 
-/// What a subscription manager holds and has done. Sent and failed count the present subscriptions only.
+/// What a subscription manager holds and has done. Sent and failed count attempts of the present subscriptions only.
 public struct NotificationStatistics: Sendable {
     public var subscriptions = 0
     public var endpoints = 0
+    /// Endpoints that failed last, but not often enough for their breaker to open.
+    public var endpointsRetrying = 0
+    /// Endpoints whose breaker is open.
+    public var endpointsOpen = 0
     public var waiting = 0
     public var sent = 0
     public var failed = 0
-    /// Changes that were never matched, since too many waited.
-    public var changesDropped = 0
-    /// Notifications that were never sent, since too many waited for their endpoint.
+    /// Notifications that became dead letters.
+    public var givenUp = 0
+    public var deadLetters = 0
+    /// Notifications that were never sent, since too many waited.
     public var notificationsDropped = 0
+    public var outboxRows = 0
+    public var outboxBytes = 0
+}
+
+extension SubscriptionManager {
+    /// Takes a subscription, or a new version of it, into use.
+    func insert(_ subscription: Subscription) {
+        let (queue, list, unlist) = state.withLock { state in state.insert(subscription, delivery) }
+        guard let list else { return }
+        // A queue that the old endpoint is at work on is handed over when it comes back.
+        if let unlist, !unlist.unlist(queue) { return }
+        list.list(queue)
+    }
 }
 
 extension SubscriptionManager.State {
-    mutating func insert(_ subscription: Subscription) {
-        if let old = tenants[subscription.tenant]?.byID[subscription.id] {
-            tenants[subscription.tenant]?.index.remove(old)
-        } else {
-            count += 1
+    mutating func insert(
+        _ subscription: Subscription, _ delivery: Delivery
+    ) -> (queue: SubscriptionQueue, list: EndpointSender?, unlist: EndpointSender?) {
+        var tenant = tenants.removeValue(forKey: subscription.tenant) ?? .init()
+        defer { tenants[subscription.tenant] = tenant }
+        if let old = tenant.byID[subscription.id] { tenant.index.remove(old) } else { count += 1 }
+        tenant.byID[subscription.id] = subscription
+        tenant.index.insert(subscription)
+        let uri = subscription.endpoint.uri
+        let endpoint = endpoints[uri] ?? delivery.endpoint(uri)
+        endpoints[uri] = endpoint
+        if let queue = tenant.queues[subscription.id] {
+            let (list, unlist) = queue.use(subscription, endpoint)
+            return (queue, list, unlist)
         }
-        tenants[subscription.tenant, default: .init()].byID[subscription.id] = subscription
-        tenants[subscription.tenant, default: .init()].index.insert(subscription)
+        let queue = SubscriptionQueue(subscription, endpoint)
+        tenant.queues[subscription.id] = queue
+        return (queue, nil, nil)
     }
 
-    mutating func remove(_ subscription: Subscription) {
-        guard tenants[subscription.tenant]?.byID.removeValue(forKey: subscription.id) != nil else { return }
+    /// - Returns: the queue of what waited for it.
+    mutating func remove(_ subscription: Subscription) -> SubscriptionQueue? {
+        guard tenants[subscription.tenant]?.byID.removeValue(forKey: subscription.id) != nil else { return nil }
         tenants[subscription.tenant]?.index.remove(subscription)
+        let queue = tenants[subscription.tenant]?.queues.removeValue(forKey: subscription.id)
         if tenants[subscription.tenant]?.byID.isEmpty == true { tenants[subscription.tenant] = nil }
         count -= 1
+        return queue
     }
 }

@@ -1,5 +1,6 @@
 import JSONTree
 import NGSILDModel
+import NGSILDOperations
 import NGSILDQuery
 
 /// Checks a definition and makes the subscription that it describes.
@@ -10,69 +11,62 @@ struct SubscriptionReader {
 
     let definition: SubscriptionDefinition
     let registry: TermRegistry
+    /// Finds linked entities; `nil`: there are none.
+    var consumption: (any EntityConsumption)?
 
-    private static let listLimit = 1_000
-    private static let known: Set<String> = [
-        "subscriptionName", "description", "entities", "watchedAttributes", "notificationTrigger", "q", "geoQ",
-        "scopeQ", "lang", "datasetId", "isActive", "expiresAt", "throttling", "jsonldContext", "localOnly",
-        "splitEntities", "notification.attributes", "notification.pick", "notification.omit", "notification.format",
-        "notification.sysAttrs", "notification.endpoint", "notification.showChanges", "notification.join",
-        "notification.joinLevel", "timeInterval", "csf", "temporalQ", "expandValues", "ngsildConformance",
-        "jsonKeys", "containedBy",
-    ]
-    private static let unsupported: [(name: String, instead: String)] = [
-        ("timeInterval", "leave it out to be notified of changes"),
-        ("csf", "leave it out"),
-        ("temporalQ", "leave it out"),
-        ("notification.joinLevel", "leave it out"),
-    ]
+    static let listLimit = 1_000
 
     func read(
         id: String, tenant: String, stored: StoredSubscription, record: DeliveryRecord
     ) throws(NGSILDError) -> Subscription {
-        try refuseUnknown()
+        try SubscriptionMembers.check(definition)
+        let form = try form()
         var conditions = Subscription.Conditions()
         conditions.selectors = try selectors()
         conditions.watched = Set(try terms("watchedAttributes") ?? [])
         conditions.triggers = try triggers()
-        if conditions.selectors.isEmpty, conditions.watched.isEmpty, try bool("localOnly") != true {
+        try readFilters(&conditions, linkedLevels: max(Self.linkedLevels, form.retrieval?.levels ?? 0))
+        let timeInterval = try seconds("timeInterval")
+        try checkCombinations(conditions, timeInterval)
+        for name in ["subscriptionName", "description", "jsonKeys"] { _ = try text(name) }
+        _ = try bool("splitEntities")
+        return Subscription(
+            id: id, tenant: tenant, stored: stored, conditions: conditions, form: form,
+            endpoint: try EndpointReader(definition["notification.endpoint"]).read(),
+            isActive: try bool("isActive") ?? true, expiresAt: try expiry(), throttling: try seconds("throttling"),
+            timeInterval: timeInterval,
+            linkedEntity: { [consumption] in consumption?.linkedEntity(id: $0, tenant: tenant) }, record: record)
+    }
+
+    /// How many links away `q` reaches, also without `join`.
+    private static let linkedLevels = 3
+
+    /// What members say about each other (table 5.2.12-1).
+    private func checkCombinations(
+        _ conditions: Subscription.Conditions, _ timeInterval: Int64
+    ) throws(NGSILDError) {
+        let isLocal = try bool("localOnly")
+        if conditions.selectors.isEmpty, conditions.watched.isEmpty, isLocal != true {
             throw .badRequestData(
                 "The subscription selects nothing; give \"entities\" (with their types) or \"watchedAttributes\"")
         }
-        try readFilters(&conditions)
-        for name in ["subscriptionName", "description"] { _ = try text(name) }
-        _ = try bool("splitEntities")
-        return Subscription(
-            id: id, tenant: tenant, stored: stored, conditions: conditions, representation: try representation(),
-            endpoint: try EndpointReader(definition["notification.endpoint"]).read(),
-            isActive: try bool("isActive") ?? true, expiresAt: try expiry(),
-            throttling: try throttling(), record: record)
-    }
-
-    private func refuseUnknown() throws(NGSILDError) {
-        for (name, _) in definition.members where !SubscriptionReader.known.contains(name) {
+        if isLocal == false, conditions.selectors.contains(where: { $0.types.alternatives == nil }) {
             throw .badRequestData(
-                "A subscription has no member \"\(SubscriptionReader.shown(name))\"; check its spelling")
+                "The type \"*\" means all entities of this broker; it goes without \"localOnly\": false")
         }
-        for (name, instead) in SubscriptionReader.unsupported where definition[name] != nil {
-            throw .operationNotSupported(
-                "\"\(SubscriptionReader.shown(name))\" is not supported in subscriptions yet; \(instead)")
+        guard timeInterval > 0 else { return }
+        for name in ["watchedAttributes", "throttling"] where definition[name] != nil {
+            throw .badRequestData(
+                "\"timeInterval\" notifies whether anything changed or not, so it goes without \"\(name)\"")
         }
-        if try bool("notification.showChanges") == true {
-            throw .operationNotSupported("\"showChanges\" is not supported in subscriptions yet; leave it out")
-        }
-        if let join = try text("notification.join"), join != "@none" {
-            throw .operationNotSupported("\"join\" is not supported in subscriptions yet; leave it out")
+        if conditions.selectors.isEmpty, isLocal != true {
+            throw .badRequestData("\"timeInterval\" needs \"entities\", which say whom to notify of")
         }
     }
 
-    private static func shown(_ name: String) -> String {
-        name.hasPrefix("notification.") ? "notification.\(name.dropFirst(13))" : name
-    }
+    // Members of a kind
 
-    // The kinds of members
-
-    private func text(_ name: String) throws(NGSILDError) -> String? {
+    func text(_ name: String) throws(NGSILDError) -> String? {
         guard let member = definition[name] else { return nil }
         guard let text = member.json.string(member.root), !text.isEmpty else {
             throw .badRequestData("\"\(name)\" is a string that is not empty")
@@ -80,13 +74,13 @@ struct SubscriptionReader {
         return text
     }
 
-    private func bool(_ name: String) throws(NGSILDError) -> Bool? {
+    func bool(_ name: String) throws(NGSILDError) -> Bool? {
         guard let member = definition[name] else { return nil }
         guard let value = member.json.bool(member.root) else { throw .badRequestData("\"\(name)\" is true or false") }
         return value
     }
 
-    private func texts(_ name: String) throws(NGSILDError) -> [String]? {
+    func texts(_ name: String) throws(NGSILDError) -> [String]? {
         guard let member = definition[name] else { return nil }
         var result: [String] = []
         if member.json.isArray(member.root) {
@@ -95,8 +89,8 @@ struct SubscriptionReader {
                     throw .badRequestData("\"\(name)\" is an array of strings that are not empty")
                 }
                 result.append(text)
-                if result.count > SubscriptionReader.listLimit {
-                    throw .badRequestData("\"\(name)\" has more than \(SubscriptionReader.listLimit) elements")
+                if result.count > Self.listLimit {
+                    throw .badRequestData("\"\(name)\" has more than \(Self.listLimit) elements")
                 }
             }
         }
@@ -106,7 +100,7 @@ struct SubscriptionReader {
         return result
     }
 
-    private func terms(_ name: String) throws(NGSILDError) -> [TermID]? {
+    func terms(_ name: String) throws(NGSILDError) -> [TermID]? {
         guard let texts = try texts(name), let member = definition[name] else { return nil }
         let context = try member.names.context(registry)
         var terms: [TermID] = []
@@ -179,10 +173,18 @@ struct SubscriptionReader {
         return result
     }
 
-    private func readFilters(_ conditions: inout Subscription.Conditions) throws(NGSILDError) {
+    private func readFilters(
+        _ conditions: inout Subscription.Conditions, linkedLevels: Int
+    ) throws(NGSILDError) {
+        let expanded = (try text("expandValues") ?? "").split(separator: ",").map { String($0.filter { $0 != " " }) }
         if let q = try text("q"), let member = definition["q"] {
             conditions.expression = try QueryExpression(
-                parsing: q, context: try member.names.context(registry), lifetime: .standing)
+                parsing: q, context: try member.names.context(registry), expandValues: Set(expanded),
+                lifetime: .standing, linkedLevels: linkedLevels)
+        }
+        if let csf = try text("csf"), let member = definition["csf"] {
+            // It filters the sources that entities come from; those of this broker come from none, and pass.
+            _ = try QueryExpression(parsing: csf, context: try member.names.context(registry), parameter: "csf")
         }
         if let scopeQ = try text("scopeQ") { conditions.scope = try ScopeQuery(parsing: scopeQ) }
         guard let member = definition["geoQ"] else { return }
@@ -196,53 +198,6 @@ struct SubscriptionReader {
             context: try member.names.context(registry), lifetime: .standing)
     }
 
-    private func representation() throws(NGSILDError) -> EntityRepresentation {
-        var result = EntityRepresentation()
-        switch try text("notification.format") {
-        case nil, "normalized": break
-        case "keyValues", "simplified": result.form = .simplified
-        case "concise": result.form = .concise
-        case let format?:
-            throw .badRequestData(
-                "\"\(format)\" is no notification format; there are normalized, concise, simplified and keyValues")
-        }
-        result.showsSystemAttributes = try bool("notification.sysAttrs") ?? false
-        result.language = try text("lang")
-        if let datasets = try texts("datasetId") { result.datasets = Set(datasets) }
-        if let attributes = try terms("notification.attributes") { result.picked = Set(attributes) }
-        try readProjection(&result)
-        return result
-    }
-
-    private func readProjection(_ result: inout EntityRepresentation) throws(NGSILDError) {
-        for name in ["notification.pick", "notification.omit"] {
-            guard let names = try texts(name), let member = definition[name] else { continue }
-            let picks = name == "notification.pick"
-            if picks, definition["notification.attributes"] != nil {
-                throw .badRequestData("\"attributes\" and \"pick\" say the same thing; give one of them")
-            }
-            let context = try member.names.context(registry)
-            var terms: Set<TermID> = []
-            for name in names where !["id", "type", "scope"].contains(name) {
-                guard !name.contains("{") else {
-                    throw .operationNotSupported("\"\(name)\" picks inside an attribute, which is not supported yet")
-                }
-                terms.insert(try context.term(name))
-            }
-            if picks {
-                result.picked = terms
-                result.showsID = names.contains("id")
-                result.showsType = names.contains("type")
-                result.showsScope = names.contains("scope")
-            } else {
-                result.omitted = terms
-                if names.contains("id") { result.showsID = false }
-                if names.contains("type") { result.showsType = false }
-                if names.contains("scope") { result.showsScope = false }
-            }
-        }
-    }
-
     private func expiry() throws(NGSILDError) -> Timestamp {
         guard let text = try text("expiresAt") else { return .none }
         guard let time = Timestamp(text) else {
@@ -251,10 +206,11 @@ struct SubscriptionReader {
         return time
     }
 
-    private func throttling() throws(NGSILDError) -> Int64 {
-        guard let member = definition["throttling"] else { return 0 }
-        guard let seconds = member.json.double(member.root), seconds > 0, seconds <= 31_622_400 else {
-            throw .badRequestData("\"throttling\" is a number of seconds greater than 0, at most a year")
+    /// Seconds as microseconds; 0 when the member is not there.
+    private func seconds(_ name: String) throws(NGSILDError) -> Int64 {
+        guard let member = definition[name] else { return 0 }
+        guard let seconds = member.json.double(member.root), seconds >= 0.001, seconds <= 31_622_400 else {
+            throw .badRequestData("\"\(name)\" is a number of seconds greater than 0, from a millisecond to a year")
         }
         return Int64(seconds * 1_000_000)
     }

@@ -26,7 +26,9 @@ struct SubscriptionWriter {
         }
         writer.append(",\"status\":")
         writer.append(jsonString: subscription.status(at: now))
-        if definition["isActive"] == nil { writer.append(",\"isActive\":true") }
+        if definition["notificationTrigger"] == nil, subscription.timeInterval == 0 {
+            writer.append(",\"notificationTrigger\":[\"attributeCreated\",\"attributeUpdated\"]")
+        }
         writer.append(",\"notification\":{")
         appendNotification(definition, subscription.record.values, to: &writer)
         writer.append(UInt8(ascii: "}"))
@@ -40,11 +42,18 @@ struct SubscriptionWriter {
     private func appendNotification(
         _ definition: SubscriptionDefinition, _ values: DeliveryRecord.Values, to writer: inout ByteWriter
     ) {
-        writer.append("\"status\":")
-        writer.append(jsonString: values.lastError == nil ? "ok" : "failed")
+        let start = writer.count
         for (name, member) in definition.members where name.hasPrefix("notification.") {
-            appendName(String(name.dropFirst(13)), to: &writer)
+            if writer.count > start { writer.append(UInt8(ascii: ",")) }
+            writer.append(jsonString: String(name.dropFirst(13)))
+            writer.append(UInt8(ascii: ":"))
             append(name, member, to: &writer)
+        }
+        // There is always an endpoint, so what follows stands behind something.
+        if values.lastNotification.isSet || values.lastError != nil {
+            // The status of the last attempt; before the first there is none (clause 5.2.14.2).
+            writer.append(",\"status\":")
+            writer.append(jsonString: values.lastError == nil ? "ok" : "failed")
         }
         if values.timesSent > 0 { appendCount("timesSent", values.timesSent, to: &writer) }
         if values.timesFailed > 0 { appendCount("timesFailed", values.timesFailed, to: &writer) }
@@ -74,6 +83,7 @@ struct SubscriptionWriter {
         let json = member.json
         switch name {
         case "watchedAttributes", "notification.attributes", "notification.pick", "notification.omit":
+            // What picks inside linked entities is shown as it was written.
             writer.append(UInt8(ascii: "["))
             for (offset, element) in json.elements(member.root).enumerated() {
                 if offset > 0 { writer.append(UInt8(ascii: ",")) }

@@ -17,7 +17,7 @@ public import NGSILDModel
 /// 5. Names (tenants, ids, terms, kinds, keys, datasets) are equal byte by byte (`ExactText`).
 /// 6. A tenant exists from the first commit that creates it or writes an entity, a document or history of it. When it
 ///    is removed, everything of it goes, its changes too; sequence numbers stay given. The default tenant "" is only
-///    emptied.
+///    emptied. Outbox rows are of no tenant and stay until they are removed.
 public protocol BrokerStorage: TermStore {
     /// The tenants that exist, in the order of their bytes; the default tenant "" always does.
     func tenants() throws(StorageError) -> [String]
@@ -54,6 +54,12 @@ public protocol BrokerStorage: TermStore {
 
     /// Forgets changes up to and including `sequence`. `lastSequence` stays.
     func pruneChanges(through sequence: UInt64) throws(StorageError)
+
+    /// Rows of the outbox after a sequence number, oldest first, at most `limit`.
+    func outbox(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredOutboxRow]
+
+    /// The rows of the outbox with these sequence numbers, in the order given; numbers without a row are left out.
+    func outbox(_ sequences: [UInt64]) throws(StorageError) -> [StoredOutboxRow]
 
     /// All documents of a kind, over all tenants, in the order of their keys, then tenants.
     func documents(kind: String) throws(StorageError) -> [StoredDocument]
@@ -140,12 +146,18 @@ public struct Commit: Sendable {
     public var removedTenants: [String] = []
     /// Tenants that exist from now on, also without entities.
     public var createdTenants: [String] = []
+    /// What has to be told of this commit: becomes a row of the outbox under the commit's first sequence number, opaque
+    /// to the store. A commit without entity writes has none.
+    public var outbox: [UInt8]?
+    /// Sequence numbers whose outbox rows go; applied before `outbox`.
+    public var removedOutbox: [ClosedRange<UInt64>] = []
     public var at: Timestamp
 
     public init(at: Timestamp) { self.at = at }
 
     public var isEmpty: Bool {
         entities.isEmpty && documents.isEmpty && history.isEmpty && removedTenants.isEmpty && createdTenants.isEmpty
+            && removedOutbox.isEmpty
     }
 }
 
@@ -206,6 +218,18 @@ public struct StoredChange: Hashable, Sendable {
         self.number = number
         self.isDeletion = isDeletion
         self.change = change
+    }
+}
+
+/// One row of the outbox.
+public struct StoredOutboxRow: Hashable, Sendable {
+    /// The first sequence number of the commit that wrote it.
+    public let sequence: UInt64
+    public let body: [UInt8]
+
+    public init(sequence: UInt64, body: [UInt8]) {
+        self.sequence = sequence
+        self.body = body
     }
 }
 
@@ -280,6 +304,7 @@ public struct StorageStatistics: Hashable, Sendable {
     public var entities = 0
     public var changes = 0
     public var historyChunks = 0
+    public var outboxRows = 0
     /// Bytes on disk, logs included; 0 for a store in memory.
     public var bytes = 0
     public init() {}

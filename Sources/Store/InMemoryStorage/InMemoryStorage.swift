@@ -64,6 +64,22 @@ public final class InMemoryStorage: BrokerStorage {
         try withState { (state) throws(StorageError) in state.changes.removeAll { $0.sequence <= sequence } }
     }
 
+    public func outbox(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredOutboxRow] {
+        try withState { (state) throws(StorageError) in
+            state.outbox.keys.filter { $0 > sequence }.sorted().prefix(max(0, limit)).map {
+                StoredOutboxRow(sequence: $0, body: state.outbox[$0] ?? [])
+            }
+        }
+    }
+
+    public func outbox(_ sequences: [UInt64]) throws(StorageError) -> [StoredOutboxRow] {
+        try withState { (state) throws(StorageError) in
+            sequences.compactMap { sequence in
+                state.outbox[sequence].map { StoredOutboxRow(sequence: sequence, body: $0) }
+            }
+        }
+    }
+
     public func documents(kind: String) throws(StorageError) -> [StoredDocument] {
         try withState { (state) throws(StorageError) in state.documents(kind: kind) }
     }
@@ -102,6 +118,7 @@ public final class InMemoryStorage: BrokerStorage {
             var statistics = StorageStatistics()
             statistics.entities = state.entities.count
             statistics.changes = state.changes.count
+            statistics.outboxRows = state.outbox.count
             statistics.historyChunks = state.history.values.reduce(0) { $0 + $1.count }
             return statistics
         }

@@ -48,6 +48,7 @@ struct MemoryState: Sendable {
     private(set) var entities: [EntityKey: EntityRow] = [:]
     private(set) var lastSequence: UInt64 = 0
     var changes: [StoredChange] = []
+    private(set) var outbox: [UInt64: [UInt8]] = [:]
     private var documents: [DocumentKey: [UInt8]] = [:]
     private(set) var history: [ExactSeries: [Timestamp: HistoryChunk]] = [:]
     /// Those that are gone stay, so that positions do.
@@ -100,6 +101,9 @@ struct MemoryState: Sendable {
 
     mutating func apply(_ commit: Commit) throws(StorageError) -> CommitOutcome {
         let removed = Set(commit.removedTenants.map(ExactText.init))
+        if commit.outbox != nil, commit.entities.isEmpty {
+            throw .failed(reason: "an outbox row without entity writes has no sequence number")
+        }
         let (rows, conflicts) = try next(commit.entities, removed: removed)
         if !conflicts.isEmpty { return .conflicts(conflicts) }
 
@@ -116,6 +120,10 @@ struct MemoryState: Sendable {
                     sequence: row.revision, at: commit.at, tenant: write.tenant, id: write.id, number: row.number,
                     isDeletion: write.body == nil, change: write.change))
         }
+        for range in commit.removedOutbox {
+            for sequence in outbox.keys where range.contains(sequence) { outbox[sequence] = nil }
+        }
+        if let body = commit.outbox { outbox[first] = body }
         commit.documents.forEach { put($0) }
         for chunk in commit.history {
             tenants.insert(ExactText(chunk.series.tenant))

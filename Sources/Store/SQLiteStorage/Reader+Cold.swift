@@ -69,6 +69,7 @@ extension Reader {
                 sql: """
                     SELECT (SELECT count(*) FROM entity) AS entities, (SELECT count(*) FROM history) AS chunks,
                         (SELECT coalesce(sum(count), 0) FROM change) AS changes,
+                        (SELECT count(*) FROM outbox) AS outbox,
                         (SELECT value FROM mark WHERE name = 'pruned') AS pruned,
                         (SELECT first FROM change ORDER BY first LIMIT 1) AS first
                     """)
@@ -77,6 +78,7 @@ extension Reader {
         statistics.entities = counts?["entities"] ?? 0
         statistics.historyChunks = counts?["chunks"] ?? 0
         statistics.changes = counts?["changes"] ?? 0
+        statistics.outboxRows = counts?["outbox"] ?? 0
         // The oldest row may hold changes that are forgotten already.
         if let first: Int = counts?["first"], let pruned: Int = counts?["pruned"] {
             statistics.changes -= max(0, pruned - first + 1)

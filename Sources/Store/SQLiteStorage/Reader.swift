@@ -11,6 +11,7 @@ final class Reader: @unchecked Sendable {
     private let findEntity, entityAtNumber: Statement
     private let pruned, tenantName, tenantNumber: Statement
     private let changeRows: Statement
+    private let outboxRows, outboxRow: Statement
     private let findSeries, chunks, chunksNewestFirst: Statement
 
     init(path: String, cacheKiB: Int) throws(StorageError) {
@@ -32,6 +33,8 @@ final class Reader: @unchecked Sendable {
             WHERE first >= coalesce((SELECT max(first) FROM change WHERE first <= ?1), 0)
             ORDER BY first
             """)
+        outboxRows = try connection.prepare("SELECT first, body FROM outbox WHERE first > ?1 ORDER BY first LIMIT ?2")
+        outboxRow = try connection.prepare("SELECT body FROM outbox WHERE first = ?1")
         findSeries = try connection.prepare(
             """
             SELECT number, longest FROM series
@@ -168,6 +171,35 @@ final class Reader: @unchecked Sendable {
         let name = try tenantName.step() ? tenantName.text(0) : nil
         known[number] = .some(name)
         return name
+    }
+
+    // MARK: Outbox
+
+    func outbox(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredOutboxRow] {
+        guard limit > 0, sequence < UInt64(Int64.max) else { return [] }
+        return try connection.use { () throws(StorageError) in
+            outboxRows.bind(sequence, at: 1)
+            outboxRows.bind(Int64(limit), at: 2)
+            defer { outboxRows.reset() }
+            var found: [StoredOutboxRow] = []
+            while try outboxRows.step() {
+                found.append(StoredOutboxRow(sequence: outboxRows.uint64(0), body: [UInt8](outboxRows.bytes(1))))
+            }
+            return found
+        }
+    }
+
+    func outbox(_ sequences: [UInt64]) throws(StorageError) -> [StoredOutboxRow] {
+        try snapshot { () throws(StorageError) in
+            var found: [StoredOutboxRow] = []
+            for sequence in sequences where sequence <= UInt64(Int64.max) {
+                outboxRow.bind(sequence, at: 1)
+                defer { outboxRow.reset() }
+                guard try outboxRow.step() else { continue }
+                found.append(StoredOutboxRow(sequence: sequence, body: [UInt8](outboxRow.bytes(0))))
+            }
+            return found
+        }
     }
 
     // MARK: History

@@ -122,6 +122,14 @@ public final class SQLiteStorage: BrokerStorage {
         try readers.read { (reader) throws(StorageError) in try reader.changes(after: sequence, limit: limit) }
     }
 
+    public func outbox(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredOutboxRow] {
+        try readers.read { (reader) throws(StorageError) in try reader.outbox(after: sequence, limit: limit) }
+    }
+
+    public func outbox(_ sequences: [UInt64]) throws(StorageError) -> [StoredOutboxRow] {
+        try readers.read { (reader) throws(StorageError) in try reader.outbox(sequences) }
+    }
+
     public func documents(kind: String) throws(StorageError) -> [StoredDocument] {
         try readers.read { (reader) throws(StorageError) in try reader.documents(kind: kind) }
     }

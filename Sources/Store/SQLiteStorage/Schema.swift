@@ -6,13 +6,14 @@ import GRDB
 /// A migration that was released is never changed: a new one is added, and the tests keep a store of each version.
 enum Schema {
     /// The version that this Parvis writes, kept in the file as `user_version`.
-    static let version = 1
+    static let version = 2
     /// Marks the file as a store of Parvis ("PRVS").
     static let applicationID = 0x5052_5653
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        migrator.registerMigration("2") { try $0.execute(sql: version2) }
         return migrator
     }
 
@@ -95,5 +96,12 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
 
         PRAGMA user_version = 1;
+        """
+
+    /// - `outbox.first` is the first sequence number of the commit that wrote the row.
+    private static let version2 = """
+        CREATE TABLE outbox (first INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+
+        PRAGMA user_version = 2;
         """
 }

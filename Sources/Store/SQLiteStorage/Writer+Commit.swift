@@ -17,6 +17,7 @@ extension Writer {
             for name in commit.createdTenants { _ = try number(ofTenant: name, in: &tenants) }
             try writeEntities(commit, tenants: &tenants, numbers: &numbers, conflicts: &conflicts)
             if !conflicts.isEmpty { return nil }
+            try writeOutbox(commit)
             try writeDocuments(commit.documents, tenants: &tenants)
             try writeHistory(commit.history, tenants: &tenants)
             return ()
@@ -134,7 +135,22 @@ extension Writer {
         }
     }
 
-    // MARK: Documents and history
+    // MARK: Outbox, documents and history
+
+    private func writeOutbox(_ commit: Commit) throws(StorageError) {
+        for range in commit.removedOutbox {
+            let remove = statements.removeOutbox
+            remove.bind(min(range.lowerBound, UInt64(Int64.max)), at: 1)
+            remove.bind(min(range.upperBound, UInt64(Int64.max)), at: 2)
+            try remove.run()
+        }
+        guard let body = commit.outbox else { return }
+        guard !commit.entities.isEmpty else {
+            throw .failed(reason: "an outbox row without entity writes has no sequence number")
+        }
+        statements.insertOutbox.bind(lastSequence + 1, at: 1)
+        try statements.insertOutbox.run(blob: body, at: 2)
+    }
 
     private func writeDocuments(
         _ writes: [DocumentWrite], tenants: inout [ExactText: Int64]

@@ -101,6 +101,7 @@ struct WriterStatements {
     let removeTenant: [Statement]
     let insertEntity, findEntity, updateEntity, deleteEntity: Statement
     let insertChange, markPruned, pruneChanges: Statement
+    let insertOutbox, removeOutbox: Statement
     let putDocument, deleteDocument: Statement
     let findSeries, insertSeries, widenSeries, putChunk, deleteChunk: Statement
 
@@ -132,6 +133,8 @@ struct WriterStatements {
                 SELECT first FROM change WHERE first + count - 1 <= ?1 AND first <= ?1
                 ORDER BY first LIMIT \(WriterStatements.pruneSlice))
             """)
+        insertOutbox = try connection.prepare("INSERT INTO outbox (first, body) VALUES (?1, ?2)")
+        removeOutbox = try connection.prepare("DELETE FROM outbox WHERE first BETWEEN ?1 AND ?2")
         putDocument = try connection.prepare(
             """
             INSERT INTO document (kind, key, tenant, body) VALUES (?1, ?2, ?3, ?4)

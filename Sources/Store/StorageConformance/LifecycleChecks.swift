@@ -15,6 +15,8 @@ extension StorageConformance {
             try expectError(.closed, "lastSequence") { _ = try store.lastSequence() }
             try expectError(.closed, "changes") { _ = try store.changes(after: 0, limit: 1) }
             try expectError(.closed, "prune") { try store.pruneChanges(through: 1) }
+            try expectError(.closed, "outbox") { _ = try store.outbox(after: 0, limit: 1) }
+            try expectError(.closed, "outbox rows") { _ = try store.outbox([1]) }
             try expectError(.closed, "documents") { _ = try store.documents(kind: "kind") }
             try expectError(.closed, "series") { _ = try store.historySeries(tenant: "", entity: "urn:a") }
             try expectError(.closed, "chunks") { _ = try store.chunks(HistoryChunk.of("urn:a", 0...1).series) }
@@ -33,6 +35,7 @@ extension StorageConformance {
                     $0.entities = [.create("urn:a", "one", tenant: "north"), .create("urn:b", "two")]
                     $0.documents = [DocumentWrite(kind: "kind", tenant: "south", key: "k", body: [1, 2])]
                     $0.history = [chunk]
+                    $0.outbox = [5, 6]
                     $0.createdTenants = ["empty"]
                 })
             try store.write(.update("urn:b", at: 2, "three"))

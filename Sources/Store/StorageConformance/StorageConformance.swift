@@ -12,8 +12,8 @@ import NGSILDModel
 public enum StorageConformance {
     /// All checks.
     public static let checks: [StorageCheck] =
-        entityChecks + expectationChecks + changeChecks + tenantChecks + documentChecks + historyChecks + termChecks
-        + concurrencyChecks + lifecycleChecks
+        entityChecks + expectationChecks + changeChecks + outboxChecks + tenantChecks + documentChecks + historyChecks
+        + termChecks + concurrencyChecks + lifecycleChecks
 }
 
 /// How the checks get at the stores of an engine.

@@ -88,7 +88,7 @@ extension BrokerStorage {
     func picture() throws -> StorePicture {
         StorePicture(
             entities: try seenAll(), changes: try changes(after: 0, limit: .max), last: try lastSequence(),
-            tenants: try tenants(), documents: try documents(kind: "kind"))
+            tenants: try tenants(), documents: try documents(kind: "kind"), outbox: try outbox(after: 0, limit: .max))
     }
 }
 
@@ -98,4 +98,5 @@ struct StorePicture: Equatable {
     let last: UInt64
     let tenants: [String]
     let documents: [StoredDocument]
+    let outbox: [StoredOutboxRow]
 }

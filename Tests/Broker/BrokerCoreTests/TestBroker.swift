@@ -130,6 +130,10 @@ final class GatedStorage: BrokerStorage {
         try base.changes(after: sequence, limit: limit)
     }
     func pruneChanges(through sequence: UInt64) throws(StorageError) { try base.pruneChanges(through: sequence) }
+    func outbox(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredOutboxRow] {
+        try base.outbox(after: sequence, limit: limit)
+    }
+    func outbox(_ sequences: [UInt64]) throws(StorageError) -> [StoredOutboxRow] { try base.outbox(sequences) }
     func documents(kind: String) throws(StorageError) -> [StoredDocument] { try base.documents(kind: kind) }
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
         try base.historySeries(tenant: tenant, entity: entity)

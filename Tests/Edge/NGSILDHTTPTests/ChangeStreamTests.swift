@@ -21,7 +21,7 @@ struct ChangeStreamTests {
         let broker = try TestBroker()
         let stream = try broker.client()
         try open(stream)
-        #expect(try stream.text(through: "\n\n") == "retry: 2000\nid: 0\nevent: hello\ndata: {}\n\n")
+        #expect(try stream.text(through: "\n\n") == "retry: 2000\nevent: hello\nid: 0\ndata: {}\n\n")
         let client = try broker.client()
         _ = try client.post(
             "/entities",
@@ -72,6 +72,50 @@ struct ChangeStreamTests {
         #expect(missed.contains("urn:a:4"))
         #expect(missed.contains("urn:a:5"))
         #expect(!missed.contains("urn:a:3"))
+    }
+
+    @Test func `whoever loses the connection between two events of one burst misses nothing`() throws {
+        let broker = try TestBroker()
+        let client = try broker.client()
+        // More changes than an event takes; the first entity changes again at the end.
+        let count = ChangeStreamHub.changesPerEvent + 20
+        let entities = (1...count).map { entity("\($0)") }.joined(separator: ",")
+        #expect(try client.request("POST", "/ngsi-ld/v1/entityOperations/create", [], "[\(entities)]").status == 201)
+        _ = try client.request(
+            "PATCH", "/ngsi-ld/v1/entities/urn:a:1/attrs", [], #"{"v":{"type":"Property","value":3}}"#)
+        var place = "0"
+        var seen: [String] = []
+        // Reads one event, goes away, comes back: as often as there is something to read.
+        for round in 1...2 {
+            let stream = try broker.client()
+            try open(stream, "", "Last-Event-ID: \(place)\r\n")
+            _ = try stream.text(through: "\n\n")
+            let event = try stream.text(through: "\n\n")
+            place = try #require(
+                event.split(separator: "\n").first { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) })
+            seen.append(event)
+            #expect(place == (round == 1 ? "\(ChangeStreamHub.changesPerEvent)" : "\(count + 1)"))
+        }
+        #expect(seen[0].contains("\"op\":\"create\",\"id\":\"urn:a:1\""))
+        #expect(!seen[0].contains("urn:a:\(count)\""))
+        #expect(seen[1].contains("urn:a:\(count)\""))
+        #expect(seen[1].contains("\"op\":\"update\",\"id\":\"urn:a:1\""))
+    }
+
+    @Test func `a client that reads slowly misses nothing that is kept`() throws {
+        let broker = try TestBroker()
+        let stream = try broker.client()
+        try open(stream)
+        _ = try stream.text(through: "\n\n")
+        let client = try broker.client()
+        // Far more than the kernel takes while nobody reads.
+        let long = String(repeating: "x", count: 64 << 10)
+        let count = 300
+        for index in 1...count {
+            _ = try client.post(
+                "/entities", #"{"id":"urn:a:\#(index)","type":"T","v":{"type":"Property","value":"\#(long)"}}"#)
+        }
+        #expect(try stream.numbers(after: "\"op\":\"create\",\"id\":\"urn:a:", count: count) == Array(1...count))
     }
 
     @Test(arguments: ["9999", "yesterday"]) func `a client that cannot be caught up is told to load again`(id: String)

@@ -6,43 +6,6 @@ import Testing
 ///
 /// CIM 009 clause 4.3.6.8.
 struct OlderRepresentationTests {
-    private static let entity =
-        #"{"id":"urn:x:1","type":["A","B"],"scope":"/s","v":{"type":"VocabProperty","vocab":"x"},"l":{"languageMap":{"en":"e"}},"o":{"type":"ListRelationship","objectList":[{"object":"urn:x:2"}]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"JsonProperty","json":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2","objectType":"A"},"n":[1,2]}"#
-
-    @Test(arguments: [
-        (9, entity),
-        (
-            8,
-            entity
-        ),
-        (
-            7,
-            #"{"id":"urn:x:1","type":["A","B"],"scope":"/s","v":{"type":"Property","value":"x"},"l":{"languageMap":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"Property","value":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
-        ),
-        (
-            3,
-            #"{"id":"urn:x:1","type":["A","B"],"v":{"type":"Property","value":"x"},"l":{"value":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":[{"type":"Property","value":1,"datasetId":"urn:d:1"},{"type":"Property","value":2,"unitCode":"CEL","s":{"type":"Property","value":{"vocab":1}}}],"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
-        ),
-        (
-            0,
-            #"{"id":"urn:x:1","type":"A","v":{"type":"Property","value":"x"},"l":{"value":{"en":"e"}},"o":{"type":"Relationship","object":["urn:x:2"]},"p":{"type":"Property","value":2,"s":{"type":"Property","value":{"vocab":1}}},"r":{"type":"Relationship","object":"urn:x:2"},"n":[1,2]}"#
-        ),
-    ])
-    func `what a version did not know is left out or put otherwise`(minor: Int, expected: String) {
-        let older = OlderRepresentation.rewrite(Array(Self.entity.utf8), for: SpecificationVersion(1, minor))
-        #expect(String(decoding: older.text, as: UTF8.self) == expected)
-        #expect(older.isAltered == (expected != Self.entity))
-    }
-
-    @Test(
-        arguments: [
-            ("ngsi-ld=1.5", 5), ("body=json, ngsi-ld=\"1.3\"", 3), ("ngsi-ld = 1.9", 9), ("ngsi-ld=1.10", 10),
-            ("body=json", nil), ("ngsi-ld=", nil), ("ngsi-ld=1", nil), ("ngsi-ld=2.0", nil), ("ngsi-ld=1.x", nil),
-        ] as [(String, Int?)])
-    func `a preference names a version`(prefer: String, minor: Int?) {
-        #expect(SpecificationVersion(preferredIn: prefer)?.minor == minor)
-    }
-
     @Test func `an answer says which version it is in, and with 203 that it was altered`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
@@ -60,5 +23,14 @@ struct OlderRepresentationTests {
         let newer = try client.get("/entities/urn:x:1", "Prefer: ngsi-ld=1.12")
         #expect(newer.status == 200)
         #expect(newer.header("Preference-Applied") == "ngsi-ld=1.9")
+    }
+
+    @Test(arguments: ["ngsi-ld=1.0", "NGSI-LD=1.0", "ngsi-ld=\"1.0\";q=0.1", "respond-async, Ngsi-Ld=1.0"])
+    func `a subscription is the same in every version`(prefer: String) throws {
+        let broker = try TestBroker(subscriptions: RecordedSubscriptions())
+        let client = try broker.client()
+        let answer = try client.get("/subscriptions/urn:ngsi-ld:Subscription:1", "Prefer: \(prefer)")
+        #expect(answer.status == 200)
+        #expect(answer.header("Preference-Applied") == "ngsi-ld=1.0")
     }
 }

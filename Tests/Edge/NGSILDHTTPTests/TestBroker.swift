@@ -31,7 +31,7 @@ final class TestBroker: Sendable {
 
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
-        keepsHistory: Bool = false,
+        notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -49,7 +49,8 @@ final class TestBroker: Sendable {
             snapshots: try SnapshotStore(
                 provision: broker, consumption: broker, temporal: history, documents: broker),
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
-            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant))
+            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
+            notifications: notifications)
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil
@@ -190,6 +191,50 @@ final class TestClient {
                 throw Failure(reason: "closed after: \(String(decoding: pending.prefix(200), as: UTF8.self))")
             }
         }
+    }
+
+    /// The numbers that stand after each place of a mark, until there are so many. Quick enough for many megabytes.
+    func numbers(after mark: String, count: Int) throws -> [Int] {
+        let mark = Array(mark.utf8)
+        var numbers: [Int] = []
+        var searched = 0
+        while numbers.count < count {
+            let (number, end) = pending.withUnsafeBytes { Self.number(after: mark, in: $0, from: searched) }
+            searched = end
+            if let number {
+                numbers.append(number)
+            } else if try !fill() {
+                throw Failure(reason: "closed after \(numbers.count) numbers")
+            }
+        }
+        pending.removeFirst(searched)
+        return numbers
+    }
+
+    /// - Returns: the next number, and where to go on.
+    private static func number(
+        after mark: [UInt8], in bytes: UnsafeRawBufferPointer, from start: Int
+    ) -> (Int?, Int) {
+        guard let base = bytes.baseAddress, let first = mark.first else { return (nil, start) }
+        var start = start
+        while let place = memchr(base + start, Int32(first), bytes.count - start) {
+            start = UnsafeRawPointer(place) - base
+            // Up to 20 digits and what ends them.
+            guard start + mark.count + 21 <= bytes.count else { return (nil, start) }
+            if memcmp(place, mark, mark.count) == 0 {
+                let digits = bytes[(start + mark.count)...].prefix { (0x30...0x39).contains($0) }
+                return (digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, digits.endIndex)
+            }
+            start += 1
+        }
+        return (nil, bytes.count)
+    }
+
+    /// So many bytes.
+    func bytes(_ count: Int) throws -> [UInt8] {
+        while pending.count < count { guard try fill() else { throw Failure(reason: "closed in \(count) bytes") } }
+        defer { pending.removeFirst(count) }
+        return Array(pending.prefix(count))
     }
 
     /// Reads the next answer.

@@ -51,9 +51,10 @@ struct City {
         contexts = ContextCache(loader: Loader())
         manager = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: transport,
-            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            consumption: broker, configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         context = TermContext(context: .core, registry: broker.registry)
-        manager.start()
+        try manager.start()
     }
 
     /// Stops the manager and the broker under it.
@@ -142,6 +143,13 @@ struct City {
         } else {
             try await merge(id, "{\(value)}")
         }
+    }
+}
+
+extension SubscriptionManager {
+    /// Waits until nothing waits any more.
+    func settled() async {
+        while statistics.waiting > 0 { await Task.yield() }
     }
 }
 

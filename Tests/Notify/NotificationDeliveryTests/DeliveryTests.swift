@@ -120,13 +120,14 @@ struct DeliveryTests {
         await city.stop()
         #expect(
             try JSONDocument(parsing: transport.posts[0].body).at("data")
-                == #"[{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":"urn:ngsi-ld:null"}]"#)
+                == #"[{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":{"type":"Property","value":"urn:ngsi-ld:null"}}]"#
+        )
         let gone = try JSONDocument(parsing: transport.posts[1].body)
         #expect(gone.at("data", "0", "id") == "urn:ngsi-ld:Room:1")
         #expect(gone.at("data", "0", "deletedAt").flatMap { Timestamp($0) } != nil)
     }
 
-    @Test func `notifications of one endpoint arrive in order, also over failures`() async throws {
+    @Test func `notifications of one entity arrive in order, also over failures`() async throws {
         let transport = ScriptedTransport { _, number throws(OutgoingHTTPError) in
             if number % 3 == 1 { throw .unreachable("", reason: "test") }
             return number % 3 == 2 ? 503 : 200
@@ -143,38 +144,105 @@ struct DeliveryTests {
         }
         #expect(seen == (1...30).map { "\($0)" })
         let shown = try city.shown(id)
-        #expect(shown.at("notification", "timesSent") == "30")
-        #expect(shown.at("notification", "timesFailed") == nil)
+        #expect(shown.at("notification", "timesSent") == "88")
+        #expect(shown.at("notification", "timesFailed") == "58")
         #expect(shown.at("notification", "status") == "ok")
     }
 
-    @Test func `what an endpoint refuses is given up at once, what it may take later after five attempts`() async throws
+    @Test func `a notification that is tried again is the same`() async throws {
+        let transport = ScriptedTransport { _, number throws(OutgoingHTTPError) in number < 2 ? 500 : 200 }
+        let city = try City(transport)
+        try await city.subscribe(Self.body())
+        try await city.heat(1, to: 1)
+        await transport.arrival(of: 3)
+        await city.stop()
+        #expect(Set(transport.posts.map(\.json)).count == 1)
+    }
+
+    @Test func `what waits for a subscription is sent together, each change of an entity apart`() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        let transport = ScriptedTransport { _, number throws(OutgoingHTTPError) in
+            if number == 0 { for await _ in release.stream { break } }
+            return 200
+        }
+        let city = try City(transport)
+        try await city.subscribe(Self.body())
+        for (room, temperature) in [(1, 1), (1, 2), (2, 3), (3, 4), (2, 5), (4, 6)] {
+            try await city.heat(room, to: temperature)
+        }
+        release.continuation.finish()
+        await transport.arrival(of: 3)
+        await city.stop()
+        let told = try transport.posts.map { post in
+            let json = try JSONDocument(parsing: post.body)
+            return (0..<6).compactMap { json.at("data", "\($0)", "temperature", "value") }
+        }
+        #expect(told == [["1"], ["2", "3", "4"], ["5", "6"]])
+    }
+
+    @Test func `what an endpoint refuses is given up at once, what it may take later after some attempts`() async throws
     {
         let transport = ScriptedTransport { post, _ throws(OutgoingHTTPError) in
             post.uri == "http://no.example/" ? 404 : 500
         }
         let pauses = Mutex<[Duration]>([])
         let city = try City(transport) { configuration in
+            configuration.attempts = 4
             let sleep = configuration.sleep
             configuration.sleep = { duration in
-                if duration < .seconds(60) { pauses.withLock { $0.append(duration) } }
+                // Other pauses are those of storing progress.
+                let known: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)]
+                if known.contains(duration) { pauses.withLock { $0.append(duration) } }
                 try await sleep(duration)
             }
         }
         let refused = try await city.subscribe(Self.body(uri: "http://no.example/"))
         let broken = try await city.subscribe(Self.body(uri: "http://broken.example/"))
         try await city.heat(1, to: 20)
-        await transport.arrival(of: 6)
+        await transport.arrival(of: 5)
         await city.stop()
         #expect(transport.posts(to: "http://no.example/").count == 1)
-        #expect(transport.posts(to: "http://broken.example/").count == 5)
-        #expect(pauses.withLock { $0 } == [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)])
-        for id in [refused, broken] {
+        #expect(transport.posts(to: "http://broken.example/").count == 4)
+        #expect(pauses.withLock { $0 } == [.milliseconds(500), .seconds(1), .seconds(2)])
+        for (id, failures) in [(refused, "1"), (broken, "4")] {
             let shown = try city.shown(id)
             #expect(shown.at("notification", "status") == "failed")
-            #expect(shown.at("notification", "timesFailed") == "1")
+            #expect(shown.at("notification", "timesFailed") == failures)
             #expect(shown.at("notification", "lastFailure") != nil)
         }
+        #expect(city.manager.statistics.deadLetters == 2)
+    }
+
+    @Test func `an endpoint that fails too often in a row is tried now and then, with one notification`() async throws {
+        let isBack = Atomic<Bool>(false)
+        let probes = AsyncStream<Duration>.makeStream()
+        let transport = ScriptedTransport { _, _ throws(OutgoingHTTPError) in
+            if isBack.load(ordering: .sequentiallyConsistent) { return 200 }
+            throw .unreachable("", reason: "test")
+        }
+        let city = try City(transport) { configuration in
+            configuration.breakerLimit = 3
+            configuration.sleep = { duration in
+                if duration >= .seconds(3_600) { try await Task.sleep(for: .seconds(86_400)) }
+                if duration >= .seconds(10) { probes.continuation.yield(duration) }
+            }
+            configuration.savingInterval = .seconds(3_600)
+        }
+        try await city.subscribe(Self.body())
+        for room in 1...3 { try await city.heat(room, to: room) }
+        var pauses: [Duration] = []
+        for await pause in probes.stream {
+            pauses.append(pause)
+            if pauses.count == 5 { break }
+        }
+        #expect(city.manager.statistics.endpointsOpen == 1)
+        isBack.store(true, ordering: .sequentiallyConsistent)
+        await city.manager.settled()
+        #expect(city.manager.statistics.endpointsOpen == 0)
+        await city.stop()
+        #expect(pauses == [.seconds(10), .seconds(20), .seconds(40), .seconds(60), .seconds(60)])
+        let last = transport.posts.suffix(2).compactMap { try? JSONDocument(parsing: $0.body) }
+        #expect(last.last?.at("data", "0", "id")?.hasSuffix("Room:3") == true || last.last?.at("data", "1") != nil)
     }
 
     @Test func `a dead endpoint does not delay another, and what waits for it is bounded`() async throws {
@@ -183,7 +251,10 @@ struct DeliveryTests {
             if post.uri == "http://dead.example/" { for await _ in release.stream { break } }
             return 200
         }
-        let city = try City(transport) { $0.queueLimit = 10 }
+        let city = try City(transport) { configuration in
+            configuration.queueLimit = 10
+            configuration.backlogLimit = 20
+        }
         try await city.subscribe(Self.body(uri: "http://dead.example/"))
         try await city.subscribe(Self.body(uri: "http://live.example/"))
         // The first to the dead endpoint hangs; in step with the writes, each to the other arrives.
@@ -193,55 +264,191 @@ struct DeliveryTests {
         }
         #expect(Self.temperatures(transport.posts(to: "http://live.example/")) == (1...50).map { "\($0)" })
         #expect(transport.posts(to: "http://dead.example/").count == 1)
-        #expect(city.manager.statistics.waiting == 10)
-        #expect(city.manager.statistics.notificationsDropped == 40)
+        #expect(city.manager.statistics.waiting == 20)
+        #expect(city.manager.statistics.notificationsDropped == 30)
         release.continuation.finish()
+        await city.manager.settled()
         await city.stop()
-        // The one that hung and the newest.
+        // Those in memory, and the newest of those in the outbox.
         #expect(
-            Self.temperatures(transport.posts(to: "http://dead.example/")) == ["1"] + (42...50).map { "\($0)" })
+            Self.temperatures(transport.posts(to: "http://dead.example/"))
+                == (Array(1...10) + Array(41...50)).map { "\($0)" })
+        #expect(try city.broker.outbox(after: 0, limit: 10).isEmpty)
     }
 
-    @Test func `a subscription that is deleted or paused is silent at once`() async throws {
-        let transport = ScriptedTransport()
-        let city = try City(transport)
-        let first = try await city.subscribe(Self.body())
-        let second = try await city.subscribe(Self.body())
-        try await city.delete(first)
-        try await city.update(second, #"{"isActive":false}"#)
+    @Test func `what does not fit in memory comes back from the outbox, in order`() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        let transport = ScriptedTransport { _, number throws(OutgoingHTTPError) in
+            if number == 0 { for await _ in release.stream { break } }
+            return 200
+        }
+        let city = try City(transport) { $0.queueLimit = 2 }
+        try await city.subscribe(Self.body(#","notificationTrigger":["attributeCreated","attributeUpdated"]"#))
+        for temperature in 1...200 { try await city.heat(1, to: temperature) }
+        #expect(city.manager.statistics.waiting == 200)
+        #expect(city.manager.statistics.outboxRows == 200)
+        release.continuation.finish()
+        await city.manager.settled()
+        await city.stop()
+        #expect(Self.temperatures(transport.posts) == (1...200).map { "\($0)" })
+        #expect(try city.broker.outbox(after: 0, limit: 10).isEmpty)
+    }
+
+    @Test func `an outbox that is too long loses the oldest of the subscription that waits for most`() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        let transport = ScriptedTransport { post, _ throws(OutgoingHTTPError) in
+            if post.uri == "http://dead.example/" { for await _ in release.stream { break } }
+            return 200
+        }
+        let city = try City(transport) { $0.outboxLimit = 4_096 }
+        try await city.subscribe(Self.body(uri: "http://dead.example/"))
+        try await city.subscribe(Self.body(uri: "http://live.example/"))
+        for temperature in 1...100 {
+            try await city.heat(1, to: temperature)
+            await transport.arrival(of: temperature + 1)
+        }
+        await city.manager.delivery.saveProgress()
+        #expect(city.manager.statistics.outboxBytes <= 4_096)
+        #expect(city.manager.statistics.notificationsDropped > 50)
+        #expect(transport.posts(to: "http://live.example/").count == 100)
+        release.continuation.finish()
+        await city.manager.settled()
+        await city.stop()
+        #expect(Self.temperatures(transport.posts(to: "http://dead.example/")).last == "100")
+    }
+
+    @Test func `a subscription that is deleted is silent at once, and leaves nothing in the outbox`() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        let transport = ScriptedTransport { _, _ throws(OutgoingHTTPError) in
+            for await _ in release.stream { break }
+            return 200
+        }
+        let city = try City(transport) { $0.queueLimit = 2 }
+        let id = try await city.subscribe(Self.body())
+        for temperature in 1...5 { try await city.heat(1, to: temperature) }
+        await transport.arrival(of: 1)
+        try await city.delete(id)
+        release.continuation.finish()
         try await city.heat(1, to: 20)
         await city.stop()
-        #expect(transport.posts.isEmpty)
+        #expect(transport.posts.count == 1)
+        #expect(try city.broker.outbox(after: 0, limit: 10).isEmpty)
+        #expect(city.manager.delivery.memoryBytes == 0)
     }
 
-    @Test func `subscriptions, counters and what was not sent survive a restart of the manager`() async throws {
-        let broker = try Broker(storage: InMemoryStorage())
+    @Test func `a subscription that is paused keeps what waits until it goes on`() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        let transport = ScriptedTransport { _, number throws(OutgoingHTTPError) in
+            if number == 0 { for await _ in release.stream { break } }
+            return 200
+        }
+        let city = try City(transport)
+        let id = try await city.subscribe(Self.body())
+        for temperature in 1...3 { try await city.heat(1, to: temperature) }
+        await transport.arrival(of: 1)
+        try await city.update(id, #"{"isActive":false}"#)
+        release.continuation.finish()
+        // Not told: it is paused.
+        try await city.heat(1, to: 4)
+        try await city.update(id, #"{"isActive":true}"#)
+        try await city.heat(1, to: 5)
+        await city.manager.settled()
+        await city.stop()
+        #expect(Self.temperatures(transport.posts) == ["1", "2", "3", "5"])
+    }
+
+    @Test func `what waits goes to the endpoint that a subscription was given meanwhile`() async throws {
+        let transport = ScriptedTransport { post, _ throws(OutgoingHTTPError) in
+            if post.uri == "http://old.example/" { throw .unreachable("", reason: "test") }
+            return 200
+        }
+        let pausing = AsyncStream<Void>.makeStream()
+        let city = try City(transport) { configuration in
+            configuration.sleep = { duration in
+                if duration == .milliseconds(500) || duration >= .seconds(60) {
+                    if duration < .seconds(60) { pausing.continuation.yield() }
+                    try await Task.sleep(for: .seconds(86_400))
+                }
+            }
+        }
+        let id = try await city.subscribe(Self.body(uri: "http://old.example/"))
+        for temperature in 1...3 { try await city.heat(1, to: temperature) }
+        for await _ in pausing.stream { break }
+        try await city.update(id, #"{"notification":{"endpoint":{"uri":"http://new.example/"}}}"#)
+        try await city.heat(1, to: 4)
+        await city.manager.settled()
+        await city.stop()
+        #expect(Self.temperatures(transport.posts(to: "http://new.example/")) == ["1", "2", "3", "4"])
+    }
+
+    @Test func `a commit that the store refuses is not told`() async throws {
+        let transport = ScriptedTransport()
+        let city = try City(transport)
+        try await city.subscribe(Self.body())
+        try await city.heat(1, to: 1)
+        await #expect(throws: NGSILDError.self) {
+            try await city.create(#"{"id":"urn:ngsi-ld:Room:1","type":"Room"}"#)
+        }
+        await city.manager.settled()
+        await city.stop()
+        #expect(transport.posts.count == 1)
+    }
+
+    @Test func `subscriptions, counters and what was not sent survive the end of the process`() async throws {
+        let storage = InMemoryStorage()
         let release = AsyncStream<Void>.makeStream()
         let hanging = ScriptedTransport { _, number throws(OutgoingHTTPError) in
             if number > 0 { for await _ in release.stream { break } }
+            if Task.isCancelled { throw .closed }
             return 200
         }
-        let before = try City(hanging, over: broker)
+        let before = try City(hanging, over: try Broker(storage: storage)) { $0.queueLimit = 2 }
         let context = try await before.under(City.contextURL)
         let id = try await before.subscribe(
             Self.body(#","q":"temperature>0;!warmth","watchedAttributes":["temperature"]"#), context: context)
-        for temperature in 1...3 { try await before.heat(1, to: temperature) }
+        for temperature in 1...9 { try await before.heat(1, to: temperature) }
         await hanging.arrival(of: 2)
         await before.manager.stop(grace: .zero)
         release.continuation.finish()
-        // Meanwhile nobody listens.
-        try await before.heat(1, to: 4)
+        before.broker.stop()
 
         let transport = ScriptedTransport()
-        let after = try City(transport, over: broker)
-        try await after.heat(1, to: 5)
-        await transport.arrival(of: 4)
+        let after = try City(transport, over: try Broker(storage: storage))
+        try await after.heat(1, to: 10)
+        await after.manager.settled()
         await after.stop()
-        #expect(Self.temperatures(transport.posts) == ["2", "3", "4", "5"])
+        #expect(Self.temperatures(transport.posts) == (2...10).map { "\($0)" })
         let shown = try after.shown(id, context: context)
         #expect(shown.at("q") == "temperature>0;!warmth")
         #expect(shown.at("notification", "lastSuccess") != nil)
         #expect(shown.at("jsonldContext") == City.contextURL)
+        #expect(try after.broker.outbox(after: 0, limit: 10).isEmpty)
+    }
+
+    @Test func `after a restart each subscription goes on where it was, though they share rows`() async throws {
+        let storage = InMemoryStorage()
+        let first = ScriptedTransport { post, _ throws(OutgoingHTTPError) in
+            if post.uri == "http://dead.example/" { throw .unreachable("", reason: "test") }
+            return 200
+        }
+        let before = try City(first, over: try Broker(storage: storage)) { configuration in
+            configuration.sleep = { duration in
+                if duration >= .milliseconds(500) { try await Task.sleep(for: .seconds(86_400)) }
+            }
+        }
+        try await before.subscribe(Self.body(uri: "http://dead.example/"))
+        try await before.subscribe(Self.body(uri: "http://live.example/"))
+        for temperature in 1...5 { try await before.heat(1, to: temperature) }
+        await first.arrival(of: 6)
+        await before.manager.stop(grace: .zero)
+        before.broker.stop()
+
+        let second = ScriptedTransport()
+        let after = try City(second, over: try Broker(storage: storage))
+        await after.manager.settled()
+        await after.stop()
+        #expect(Self.temperatures(second.posts(to: "http://dead.example/")) == (1...5).map { "\($0)" })
+        #expect(second.posts(to: "http://live.example/").count <= 1)
     }
 
     @Test func `a context that cannot be had any more leaves names written in full`() async throws {

@@ -26,7 +26,14 @@ struct NotificationGroupingTests {
             }
             let made = SubscriptionManager.notifications(
                 of: changes, tenants: ["": tenant], now: Timestamp(microseconds: time))
-            result += made.map { $0.changes.map { String($0.id.last ?? "?") + "@\($0.sequence)" } }
+            for notifications in made {
+                if notifications.subscription.throttling > 0 {
+                    notifications.subscription.record.noteMade(at: Timestamp(microseconds: time))
+                }
+                result += notifications.parts(row: 1).map {
+                    $0.changes.map { String($0.id.last ?? "?") + "@\($0.sequence)" }
+                }
+            }
         }
         return result
     }
@@ -64,6 +71,6 @@ struct NotificationGroupingTests {
         }
         let made = SubscriptionManager.notifications(
             of: changes, tenants: ["": tenant], now: Timestamp(microseconds: 0))
-        #expect(made.map(\.changes.count) == [100, 100, 50])
+        #expect(made.flatMap { $0.parts(row: 1) }.map(\.changes.count) == [100, 100, 50])
     }
 }

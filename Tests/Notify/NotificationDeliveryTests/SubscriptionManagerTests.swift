@@ -1,5 +1,6 @@
 import JSONTree
 import NGSILDModel
+import Synchronization
 import Testing
 
 @testable import NotificationDelivery
@@ -23,9 +24,10 @@ struct SubscriptionManagerTests {
         #expect(shown.at("q") == "temperature>20")
         #expect(shown.at("entities") == #"[{"type":"Room"}]"#)
         #expect(shown.at("status") == "active")
-        #expect(shown.at("isActive") == "true")
+        #expect(shown.at("isActive") == nil)
+        #expect(shown.at("notificationTrigger") == #"["attributeCreated","attributeUpdated"]"#)
         #expect(shown.at("notification", "endpoint", "uri") == "http://receiver.example/")
-        #expect(shown.at("notification", "status") == "ok")
+        #expect(shown.at("notification", "status") == nil)
         #expect(shown.at("notification", "timesSent") == nil)
         #expect(shown.at("createdAt") != nil)
         #expect(try city.manager.subscriptionIDs(tenant: "") == [id])
@@ -80,17 +82,18 @@ struct SubscriptionManagerTests {
         let id = try await city.subscribe(Self.body(#","description":"old","watchedAttributes":["temperature"]"#))
         try await city.update(
             id,
-            #"{"description":"urn:ngsi-ld:null","isActive":false,"notification":{"endpoint":{"accept":"application/ld+json"}}}"#
+            #"{"description":"urn:ngsi-ld:null","isActive":false,"notification":{"endpoint":{"uri":"http://other.example/"}}}"#
         )
         let shown = try city.shown(id)
         #expect(shown.at("description") == nil)
         #expect(shown.at("status") == "paused")
         #expect(shown.at("watchedAttributes") == #"["temperature"]"#)
-        #expect(
-            shown.at("notification", "endpoint")
-                == #"{"uri":"http://receiver.example/","accept":"application/ld+json"}"#)
+        #expect(shown.at("notification") == #"{"endpoint":{"uri":"http://other.example/"}}"#)
         await #expect(throws: NGSILDError.self) { try await city.update(id, #"{"id":"urn:other:1"}"#) }
         await #expect(throws: NGSILDError.self) { try await city.update(id, #"{"q":"("}"#) }
+        // A notification without an endpoint is none.
+        await #expect(throws: NGSILDError.self) { try await city.update(id, #"{"notification":{"format":"concise"}}"#) }
+        await #expect(throws: NGSILDError.self) { try await city.update(id, #"{"notification":null}"#) }
         #expect(try city.shown(id).at("q") == nil)
         await city.stop()
     }
@@ -141,6 +144,25 @@ struct SubscriptionManagerTests {
         city.manager.forgetTenant("north")
         #expect(try city.manager.subscriptionIDs(tenant: "north").isEmpty)
         #expect(try city.manager.subscriptionIDs(tenant: "") == [id])
+        await city.stop()
+    }
+
+    /// CIM 009 clause 5.8.2.4.
+    @Test func `more time makes an expired subscription active, and the past is refused`() async throws {
+        let now = Mutex(Timestamp("2027-01-01T00:00:00Z") ?? .none)
+        let city = try City(ScriptedTransport()) { $0.clock = { now.withLock { $0 } } }
+        let id = try await city.subscribe(Self.body(#","isActive":false,"expiresAt":"2027-01-02T00:00:00Z""#))
+        #expect(try city.shown(id).at("status") == "paused")
+        now.withLock { $0 = Timestamp("2027-01-03T00:00:00Z") ?? .none }
+        #expect(try city.shown(id).at("status") == "expired")
+        try await city.update(id, #"{"isActive":true}"#)
+        #expect(try city.shown(id).at("status") == "expired")
+        try await city.update(id, #"{"isActive":false}"#)
+        await #expect(throws: NGSILDError.self) {
+            try await city.update(id, #"{"isActive":true,"expiresAt":"2027-01-02T00:00:00Z"}"#)
+        }
+        try await city.update(id, #"{"expiresAt":"2027-01-04T00:00:00Z"}"#)
+        #expect(try city.shown(id).at("status") == "active")
         await city.stop()
     }
 }

@@ -54,6 +54,9 @@ struct SubscriptionMatchingTests {
         // Filters
         Case(#"\#(rooms),"q":"temperature>20""#, true),
         Case(#"\#(rooms),"q":"temperature>22""#, false),
+        Case(#"\#(rooms),"q":"temperature==21;humidity<50""#, true),
+        Case(#"\#(rooms),"q":"temperature==22""#, false),
+        Case(#"\#(rooms),"timeInterval":5"#, false),
         Case(#"\#(rooms),"scopeQ":"/Prague/#""#, true),
         Case(#"\#(rooms),"scopeQ":"/Brno/#""#, false),
         Case(
@@ -79,7 +82,10 @@ struct SubscriptionMatchingTests {
         Case(#"\#(rooms),"notificationTrigger":["attributeUpdated"]"#, false, ["temperature": .created]),
         Case(#"\#(rooms),"notificationTrigger":["attributeDeleted"]"#, true, ["temperature": .deleted]),
         Case(
-            #"\#(rooms),"notificationTrigger":["attributeDeleted"]"#, false, kind: .deleted, ["temperature": .deleted]),
+            #"\#(rooms),"notificationTrigger":["attributeDeleted"]"#, true, kind: .deleted, ["temperature": .deleted]),
+        Case(
+            #"\#(rooms),"notificationTrigger":["attributeDeleted"],"watchedAttributes":["humidity"]"#, false,
+            kind: .deleted, ["temperature": .deleted]),
         Case(#"\#(rooms),"notificationTrigger":["entityDeleted"]"#, true, kind: .deleted, ["temperature": .deleted]),
         Case(#"\#(rooms),"notificationTrigger":["entityDeleted"]"#, false, ["temperature": .deleted]),
         Case(
@@ -121,11 +127,31 @@ struct SubscriptionMatchingTests {
         #expect(Set(found).count == 200)
     }
 
-    @Test func `a change from before the subscription is not told`() throws {
+    @Test func `an attribute that is written as it was makes no notification`() throws {
         let vocabulary = try Vocabulary()
         let subscription = try vocabulary.subscription("{\(Self.rooms),\(Self.endpoint)}")
-        let change = try vocabulary.change(
-            .updated, try vocabulary.entity(Self.room), ["temperature": .modified], sequence: 0)
+        let room = try vocabulary.entity(Self.room)
+        let change = EntityChange(
+            sequence: 1, at: Timestamp(microseconds: 2_000_000), tenant: "", kind: .updated, before: room, after: room,
+            attributes: [AttributeChange(name: try vocabulary.context.term("temperature"), kind: .modified)])
         #expect(!subscription.matches(change))
+    }
+
+    @Test(arguments: [
+        (#"["attributeDeleted"]"#, true), (#"["attributeUpdated"]"#, true), (#"["attributeCreated"]"#, false),
+    ])
+    func `an instance that goes is a deletion and an update of its attribute`(triggers: String, matches: Bool) throws {
+        let vocabulary = try Vocabulary()
+        let subscription = try vocabulary.subscription(
+            #"{\#(Self.rooms),"notificationTrigger":\#(triggers),\#(Self.endpoint)}"#)
+        let before = try vocabulary.entity(
+            #"{"id":"urn:ngsi-ld:Room:1","type":"Room","name":[{"type":"Property","value":1},{"type":"Property","value":2,"datasetId":"urn:d:2"}]}"#
+        )
+        let name = try vocabulary.context.term("name")
+        let after = try #require(before.attributes.removing(name, dataset: "urn:d:2"))
+        let change = EntityChange(
+            sequence: 1, at: Timestamp(microseconds: 2_000_000), tenant: "", kind: .updated, before: before,
+            after: vocabulary.record(before, after.forest), attributes: after.changes)
+        #expect(subscription.matches(change) == matches)
     }
 }

@@ -30,6 +30,8 @@ import Testing
         commit.entities = [
             EntityWrite(tenant: "new", id: "urn:small", expectation: .absent, body: [1], change: [1])
         ]
+        commit.outbox = [1]
+        commit.removedOutbox = [1...1]
         commit.documents = [DocumentWrite(kind: "kind", tenant: "", key: "k0", body: nil)]
         commit.history = [
             HistoryChunk(
@@ -41,7 +43,7 @@ import Testing
         #expect(after.terms.count == before.terms.count + 1)
         after = Picture(
             entities: after.entities, changes: after.changes, last: after.last, tenants: after.tenants,
-            documents: after.documents, terms: before.terms, chunks: after.chunks)
+            documents: after.documents, terms: before.terms, chunks: after.chunks, outbox: after.outbox)
         #expect(after == before)
 
         try store.executeOnWriter("PRAGMA max_page_count = 100000")
@@ -52,5 +54,6 @@ import Testing
         #expect(first == before.last + 1)
         #expect(try store.entity(tenant: "new", id: "urn:small")?.1 == [1])
         #expect(try store.tenants() == ["", "new", "north"])
+        #expect(try store.outbox(after: 0, limit: 10) == [StoredOutboxRow(sequence: first, body: [1])])
     }
 }

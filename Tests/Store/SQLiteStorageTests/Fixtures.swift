@@ -23,7 +23,8 @@ extension SQLiteStorage {
             entities: entities, changes: try changes(after: 0, limit: .max), last: try lastSequence(),
             tenants: try tenants(), documents: try documents(kind: "kind"), terms: try terms(),
             chunks: try historyChunks(
-                Picture.series, from: .none, to: .none, newestFirst: false, limit: .max))
+                Picture.series, from: .none, to: .none, newestFirst: false, limit: .max),
+            outbox: try outbox(after: 0, limit: .max))
     }
 
     /// Commits something of everything.
@@ -35,6 +36,7 @@ extension SQLiteStorage {
                 tenant: $0 % 2 == 0 ? "" : "north", id: "urn:\($0)", expectation: .absent,
                 body: [UInt8](repeating: UInt8($0), count: 700), change: [1, 2, 3])
         }
+        commit.outbox = [UInt8](repeating: 6, count: 5_000)
         commit.documents = (0..<10).map {
             DocumentWrite(kind: "kind", tenant: "", key: "k\($0)", body: [UInt8](repeating: 9, count: 100 * $0))
         }
@@ -67,6 +69,7 @@ struct Picture: Equatable {
     let documents: [StoredDocument]
     let terms: [String]
     let chunks: [HistoryChunk]
+    var outbox: [StoredOutboxRow] = []
 }
 
 extension SQLiteStorage.Configuration {

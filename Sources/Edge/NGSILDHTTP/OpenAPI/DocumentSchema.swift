@@ -21,6 +21,8 @@ enum DocumentSchema: String, CaseIterable {
     case snapshot = "Snapshot"
     case snapshotFragment = "SnapshotFragment"
     case historyPolicy = "HistoryPolicy"
+    case delivery = "NotificationDelivery"
+    case deadLetterCount = "DeadLetterCount"
     case eventStream = "EventStream"
     case health = "Health"
     case metrics = "Metrics"
@@ -70,12 +72,39 @@ enum DocumentSchema: String, CaseIterable {
             ]
         case .snapshot, .snapshotFragment: Self.snapshotValue(isWhole: self == .snapshot)
         case .historyPolicy: Self.historyPolicyValue
+        case .delivery: Self.deliveryValue
+        case .deadLetterCount:
+            ["type": "object", "properties": ["replayed": ["type": "integer"], "dropped": ["type": "integer"]]]
         case .health: ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
         }
     }
 
     static let uriValue: DocumentValue = ["type": "string", "format": "uri", "example": "urn:ngsi-ld:Room:1"]
     private static let time: DocumentValue = ["type": "string", "format": "date-time"]
+    private static let deliveryValue: DocumentValue = [
+        "type": "object",
+        "description": "How the notifications of a subscription go; letters only when it is asked for alone.",
+        "required": [
+            "subscription", "tenant", "endpoint", "state", "waiting", "sent", "failed", "dropped", "deadLetters",
+        ],
+        "properties": [
+            "subscription": uriValue, "tenant": ["type": "string"], "endpoint": ["type": "string"],
+            "state": ["type": "string", "enum": ["ok", "retrying", "open"]], "waiting": ["type": "integer"],
+            "sent": ["type": "integer"], "failed": ["type": "integer"], "dropped": ["type": "integer"],
+            "deadLetters": ["type": "integer"], "lastSuccess": time, "lastFailure": time,
+            "lastError": ["type": "string"],
+            "letters": [
+                "type": "array",
+                "items": [
+                    "type": "object", "required": ["id", "at", "reason", "bytes"],
+                    "properties": [
+                        "id": ["type": "string"], "at": time, "reason": ["type": "string"],
+                        "bytes": ["type": "integer"], "replayed": ["type": "boolean"],
+                    ],
+                ],
+            ],
+        ],
+    ]
     private static let names: DocumentValue = ["type": ["string", "array"], "items": ["type": "string"]]
 
     private static let historyPolicyValue: DocumentValue = [
@@ -158,17 +187,55 @@ enum DocumentSchema: String, CaseIterable {
     ]
 
     private static func subscriptionValue(isWhole: Bool) -> DocumentValue {
+        let pairs: DocumentValue = [
+            "type": "array",
+            "items": [
+                "type": "object", "required": ["key", "value"],
+                "properties": ["key": ["type": "string"], "value": ["type": "string"]],
+            ],
+        ]
+        let endpoint: DocumentValue = [
+            "type": "object", "required": ["uri"],
+            "properties": [
+                "uri": uriValue,
+                "accept": [
+                    "type": "string", "enum": ["application/json", "application/ld+json", "application/geo+json"],
+                ],
+                "receiverInfo": pairs, "notifierInfo": pairs, "timeout": ["type": "number"],
+                "cooldown": ["type": "number"],
+            ],
+        ]
         let notification: DocumentValue = [
-            "type": "object", "properties": ["endpoint": ["type": "object", "properties": ["uri": uriValue]]],
+            "type": "object", "required": ["endpoint"],
+            "properties": [
+                "endpoint": endpoint,
+                "format": ["type": "string", "enum": ["normalized", "concise", "simplified", "keyValues"]],
+                "attributes": names, "pick": names, "omit": names, "sysAttrs": ["type": "boolean"],
+                "showChanges": ["type": "boolean"],
+                "join": ["type": "string", "enum": ["flat", "inline", "@none"]],
+                "joinLevel": ["type": "integer", "minimum": 1],
+            ],
+        ]
+        let trigger: DocumentValue = [
+            "type": "string",
+            "enum": [
+                "entityCreated", "entityUpdated", "entityDeleted", "attributeCreated", "attributeUpdated",
+                "attributeDeleted",
+            ],
         ]
         return [
             "type": "object", "required": isWhole ? ["type", "notification"] : [],
             "properties": [
                 "id": uriValue, "type": ["type": "string", "enum": ["Subscription"]],
-                "subscriptionName": ["type": "string"], "entities": ["type": "array", "items": ["type": "object"]],
-                "watchedAttributes": names, "q": ["type": "string"], "geoQ": ["type": "object"],
-                "isActive": ["type": "boolean"], "throttling": ["type": "number"], "timeInterval": ["type": "number"],
-                "expiresAt": time, "notification": notification,
+                "subscriptionName": ["type": "string"], "description": ["type": "string"],
+                "entities": ["type": "array", "items": ["type": "object"]], "watchedAttributes": names,
+                "notificationTrigger": ["type": "array", "items": trigger], "q": ["type": "string"],
+                "geoQ": ["type": "object"], "scopeQ": ["type": "string"], "csf": ["type": "string"],
+                "lang": ["type": "string"], "datasetId": names, "expandValues": ["type": "string"],
+                "jsonKeys": ["type": "string"], "localOnly": ["type": "boolean"],
+                "splitEntities": ["type": "boolean"], "ngsildConformance": ["type": "string"],
+                "jsonldContext": uriValue, "isActive": ["type": "boolean"], "throttling": ["type": "number"],
+                "timeInterval": ["type": "number"], "expiresAt": time, "notification": notification,
             ],
             "example": isWhole
                 ? [

@@ -54,7 +54,7 @@ struct OpenAPIDocument {
         }
         for operation in operations {
             members.append((operation.method.rawValue.lowercased(), value(operation, route)))
-            if operation.method == .GET, route != .changeStream { members.append(("head", head(operation, route))) }
+            if operation.method == .GET, !route.isEndless { members.append(("head", head(operation, route))) }
         }
         if route.isOfNGSILD { members.append(("options", options(route, operations))) }
         return .members(members)
@@ -111,7 +111,9 @@ struct OpenAPIDocument {
         if route.isOfNGSILD {
             values += ["NGSILD-Tenant", "NGSILD-Snapshot", "Link"].map { .reference("parameters", $0) }
         }
-        if route == .changeStream { values.append(.reference("parameters", "NGSILD-Tenant")) }
+        if route.isEndless || route.isOfOneSubscriptionsNotifications {
+            values.append(.reference("parameters", "NGSILD-Tenant"))
+        }
         if operation.isOfEntities { values.append(.reference("parameters", "Prefer")) }
         return .list(values)
     }
@@ -203,6 +205,7 @@ struct OpenAPIDocument {
         var statuses: Set<Int> = [400, 408, 413, 414, 431, 500, 503]
         if route.isOfNGSILD { statuses.formUnion([403, 404, 422, 504]) }
         if operation.media.count > 1 { statuses.insert(406) }
+        if route.isOfOneSubscriptionsNotifications { statuses.insert(404) }
         if operation.body != nil { statuses.formUnion([411, 415]) }
         if operation.isWrite { statuses.formUnion([404, 409, 507]) }
         return statuses.sorted().map(reference)

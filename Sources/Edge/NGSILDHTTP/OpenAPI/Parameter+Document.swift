@@ -55,6 +55,8 @@ extension Parameter {
         case .details: (Self.truth, "Whether to tell more than names.")
         case .kind: (Self.words("Cached", "Hosted", "ImplicitlyCreated"), "The kind of @contexts to list.")
         case .reload: (Self.truth, "Whether a cached @context is fetched again rather than deleted.")
+        case .lastEventId:
+            (Self.string, "The id of the last message a client has, where it cannot send the header Last-Event-ID.")
         case .types: (Self.string, "The types of entities to follow, with commas; all if not given.")
         }
     }

@@ -38,7 +38,10 @@ extension Route {
         case .temporalEntities, .temporalEntity, .temporalAttributes, .temporalAttribute, .temporalInstance,
             .temporalQuery:
             ofTemporal
-        case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .document, .health, .ready, .metrics:
+        case .notifications, .notificationsOf, .replay, .deadLetter, .replayOne: ofNotifications
+        case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
+            .health,
+            .ready, .metrics:
             ofOperators
         }
     }
@@ -244,6 +247,32 @@ extension Route {
 
     // MARK: Beside NGSI-LD
 
+    private var ofNotifications: [DocumentedOperation] {
+        switch self {
+        case .notifications:
+            [
+                .get(
+                    .other, id: "listNotifications", "Tell how the notifications of all subscriptions go",
+                    [.limit, .offset], content: .many(.delivery), media: [.json])
+            ]
+        case .notificationsOf:
+            [
+                .get(
+                    .other, id: "retrieveNotifications",
+                    "Tell how the notifications of a subscription go, and what was given up",
+                    content: .one(.delivery), media: [.json]),
+                Self.administered(.DELETE, "dropDeadLetters", "Delete all dead letters of a subscription"),
+            ]
+        case .replay: [Self.administered(.POST, "replayDeadLetters", "Send all dead letters of a subscription again")]
+        case .deadLetter: [Self.administered(.DELETE, "dropDeadLetter", "Delete a dead letter")]
+        default: [Self.administered(.POST, "replayDeadLetter", "Send a dead letter again")]
+        }
+    }
+
+    private static func administered(_ method: RequestMethod, _ id: String, _ summary: String) -> DocumentedOperation {
+        DocumentedOperation(method: method, id: id, summary: summary, answers: [(200, .one(.deadLetterCount))])
+    }
+
     private var ofOperators: [DocumentedOperation] {
         switch self {
         case .tenants:
@@ -280,8 +309,15 @@ extension Route {
         case .changeStream:
             [
                 .get(
-                    .changeStream, "Follow changes as server-sent events", [.types], content: .one(.eventStream),
-                    media: [])
+                    .changeStream, "Follow changes as server-sent events, or over a WebSocket", [.types, .lastEventId],
+                    content: .one(.eventStream), media: [])
+            ]
+        case .notificationStream:
+            [
+                .get(
+                    .notificationStream,
+                    "Follow a subscription's notifications as server-sent events, or over a WebSocket",
+                    [.lastEventId], content: .one(.eventStream), media: [])
             ]
         case .document: [.get(.other, id: "retrieveDocument", "Get this document", content: .one(.any), media: [.json])]
         case .health:

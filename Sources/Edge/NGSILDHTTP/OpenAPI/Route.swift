@@ -35,7 +35,13 @@ enum Route: String, CaseIterable {
     case tenant = "/admin/tenants/{tenant}"
     case historyPolicies = "/admin/history"
     case historyPolicy = "/admin/history/{name}"
+    case notifications = "/admin/notifications"
+    case notificationsOf = "/admin/notifications/{subscriptionId}"
+    case replay = "/admin/notifications/{subscriptionId}/replay"
+    case deadLetter = "/admin/notifications/{subscriptionId}/{deadLetterId}"
+    case replayOne = "/admin/notifications/{subscriptionId}/{deadLetterId}/replay"
     case changeStream = "/console/stream"
+    case notificationStream = "/streams/subscriptions/{subscriptionId}"
     case document = "/openapi.json"
     case health = "/health"
     case ready = "/ready"
@@ -45,6 +51,14 @@ enum Route: String, CaseIterable {
     var placeholders: [String] {
         rawValue.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
+
+    /// Whether it is below `/admin/notifications` and so takes a tenant.
+    var isOfOneSubscriptionsNotifications: Bool {
+        [.notificationsOf, .replay, .deadLetter, .replayOne].contains(self)
+    }
+
+    /// Whether the answer to GET goes on for as long as the client listens.
+    var isEndless: Bool { self == .changeStream || self == .notificationStream }
 
     var isOfNGSILD: Bool { rawValue.hasPrefix("\(RequestTarget.root)") }
 }

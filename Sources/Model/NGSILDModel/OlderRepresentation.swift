@@ -1,35 +1,43 @@
 import JSONTree
 
 /// A version of the specification, such as 1.5.
-struct SpecificationVersion: Comparable, CustomStringConvertible {
-    let major: Int
-    let minor: Int
+public struct SpecificationVersion: Comparable, Hashable, Sendable, CustomStringConvertible {
+    public let major: Int
+    public let minor: Int
 
     /// The one that answers are written in.
-    static let native = SpecificationVersion(1, 9)
+    public static let native = SpecificationVersion(1, 9)
 
-    init(_ major: Int, _ minor: Int) {
+    /// The version `major.minor`.
+    public init(_ major: Int, _ minor: Int) {
         self.major = major
         self.minor = minor
     }
 
+    /// Reads `major.minor`; `nil` for another text, and for another major version than 1.
+    public init?(_ text: some StringProtocol) {
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard numbers.count == 2, let major = Int(numbers[0]), let minor = Int(numbers[1]), major == 1, minor >= 0
+        else { return nil }
+        self.init(major, minor)
+    }
+
     /// The version that a `Prefer` header asks for with `ngsi-ld=1.5`; `nil` where it names none.
-    init?(preferredIn prefer: String) {
+    ///
+    /// - Source: RFC 7240 section 2: names in any case, values also in quotes.
+    public init?(preferredIn prefer: String) {
         for part in prefer.split(whereSeparator: { $0 == "," || $0 == ";" }) {
             let preference = part.filter { $0 != " " && $0 != "\"" }
-            guard preference.hasPrefix("ngsi-ld=") else { continue }
-            let numbers = preference.dropFirst("ngsi-ld=".count).split(separator: ".", omittingEmptySubsequences: false)
-            guard numbers.count == 2, let major = Int(numbers[0]), let minor = Int(numbers[1]), major == 1, minor >= 0
-            else { return nil }
-            self.init(major, minor)
+            guard preference.lowercased().hasPrefix("ngsi-ld=") else { continue }
+            self.init(preference.dropFirst("ngsi-ld=".count))
             return
         }
         return nil
     }
 
-    var description: String { "\(major).\(minor)" }
+    public var description: String { "\(major).\(minor)" }
 
-    static func < (one: SpecificationVersion, other: SpecificationVersion) -> Bool {
+    public static func < (one: SpecificationVersion, other: SpecificationVersion) -> Bool {
         (one.major, one.minor) < (other.major, other.minor)
     }
 }
@@ -40,14 +48,14 @@ struct SpecificationVersion: Comparable, CustomStringConvertible {
 /// Simplified values say nothing of their kind and stay.
 ///
 /// - Source: CIM 009 clause 4.3.6.8, tables 4.3.6.8-1 to 4.3.6.8-3.
-struct OlderRepresentation: ~Copyable {
+public struct OlderRepresentation: ~Copyable {
     private let document: JSONDocument
     private let version: SpecificationVersion
     private var writer: ByteWriter
     private var isAltered = false
 
     /// - Parameter json: an entity, or an array of them.
-    static func rewrite(_ json: [UInt8], for version: SpecificationVersion) -> (text: [UInt8], isAltered: Bool) {
+    public static func rewrite(_ json: [UInt8], for version: SpecificationVersion) -> (text: [UInt8], isAltered: Bool) {
         guard let document = try? JSONDocument(parsing: json) else { return (json, false) }
         var rewriting = OlderRepresentation(
             document: document, version: version, writer: ByteWriter(capacity: json.count))
