@@ -60,9 +60,7 @@ extension HistoryStore {
 
     /// Rolls up and deletes what of a series is too old for its policy.
     private func retain(_ key: SeriesKey, _ rules: RecordingRules) throws {
-        let newest = try keeping.storage.historyChunks(key, from: .none, to: .none, newestFirst: true, limit: 1).first
-        guard let newest else { return }
-        let types = try types(of: key, newest)
+        let types = try types(of: key)
         guard let policy = rules.policy(types: types, attribute: key.attribute), !policy.retention.isEmpty else {
             return
         }
@@ -80,10 +78,11 @@ extension HistoryStore {
 
     private static func length(_ seconds: Int) -> Int64 { Int64(seconds) * 1_000_000 }
 
-    private func types(of key: SeriesKey, _ newest: HistoryChunk) throws -> [TermID] {
+    private func types(of key: SeriesKey) throws -> [TermID] {
         if let present = try keeping.presentEntity(id: key.entity, tenant: key.tenant) { return present.types }
         if let entry = directory.entry(tenant: key.tenant, id: key.entity) { return entry.types }
-        return decode(newest)?.types ?? []
+        let newest = try keeping.storage.historyChunks(key, from: .none, to: .none, newestFirst: true, limit: 1).first
+        return newest.flatMap(decode)?.types ?? []
     }
 
     /// Takes the oldest samples before a time out of a series, in one commit with the periods that they become.

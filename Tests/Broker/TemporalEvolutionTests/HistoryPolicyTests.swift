@@ -11,12 +11,15 @@ import Testing
         var policy = HistoryPolicy(name: name)
         change(&policy)
         let made = policy
-        _ = try await withCheckedContinuation { continuation in
+        let result: Result<Bool, NGSILDError> = await withCheckedContinuation { continuation in
             city.history.putPolicy(made, on: ImmediateReplyScheduler()) { continuation.resume(returning: $0) }
-        }.get()
+        }
+        _ = try result.get()
     }
 
-    private func iri(_ city: TestCity, _ name: String) throws -> String { city.broker.registry.iri(try city.term(name)) }
+    private func iri(_ city: TestCity, _ name: String) throws -> String {
+        city.broker.registry.iri(try city.term(name))
+    }
 
     @Test func `an attribute that is not to be recorded is not in the history`() async throws {
         let city = try TestCity()
@@ -80,7 +83,7 @@ import Testing
             again.history.deletePolicy(named: "b", on: ImmediateReplyScheduler(), reply: $0)
         }
         guard case .failure(.resourceNotFound) = missing else { return #expect(Bool(false), "\(missing)") }
-        #expect(try await TestCity(storage: city.storage, clock: city.clock).history.policies.isEmpty)
+        #expect(try TestCity(storage: city.storage, clock: city.clock).history.policies.isEmpty)
     }
 
     private func sweep(_ city: TestCity) {
@@ -135,7 +138,9 @@ import Testing
         let city = try await filled()
         let hourly = try await aggregates(city, "PT2H")
         let whole = try await aggregates(city, nil)
-        try await put(city) { $0.retention = [.init(keep: 36_000), .init(every: 600 * 3, keep: 90_000), .init(every: 7_200)] }
+        try await put(city) {
+            $0.retention = [.init(keep: 36_000), .init(every: 600 * 3, keep: 90_000), .init(every: 7_200)]
+        }
         sweep(city)
         #expect(try await city.values().count == 60)
         #expect(try await aggregates(city, "PT2H") == hourly)
