@@ -160,13 +160,14 @@ import Testing
 
     @Test func `a crash does not bring back what was rolled up`() async throws {
         let city = try TestCity()
-        try await city.create()
-        for value in 1...10 { try await city.set("\(value)") }
+        func observed(_ second: Int) -> String { "2026-01-01T00:00:\(second)Z" }
+        try await city.create(
+            TestCity.room, #""temperature":{"type":"Property","value":20,"observedAt":"\#(observed(10))"}"#)
+        for value in 1...10 { try await city.set("\(value)", observedAt: observed(10 + value)) }
         city.clock.advance(seconds: 100_000)
         try await put(city) { $0.retention = [.init(keep: 3_600), .init(every: 3_600)] }
-        // The series is in the store once a tail of it was written.
         city.history.queue.sync { _ = city.history.writeTails(.everything) }
-        try await city.set("11")
+        try await city.set("11", observedAt: "2026-01-02T03:00:00Z")
         sweep(city)
         let before = try await aggregates(city, nil)
         #expect(before["totalCount"] == ["12"])
