@@ -144,6 +144,6 @@ extension HistoryStore {
             whole.add(periods[index])
             periods[index] = whole
         }
-        return SampleColumns(periods, like: old, now: configuration.clock())
+        return SampleColumns(periods, like: old)
     }
 }

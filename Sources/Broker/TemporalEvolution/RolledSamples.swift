@@ -114,17 +114,19 @@ extension SampleColumns {
         return periods
     }
 
-    /// Makes samples of rolled-up periods, with the types and the template of what they were made from.
-    init(_ periods: [RolledPeriod], like source: SampleColumns, now: Timestamp) {
+    /// Makes samples of rolled-up periods, with the types and the template of what they were made from; observed where
+    /// that was.
+    init(_ periods: [RolledPeriod], like source: SampleColumns) {
         self.init()
         types = source.types
-        guard let template = source.templates.first else { return }
+        guard let template = source.templates.first, !source.isEmpty else { return }
         let kind = kind(of: template)
+        let flags = source.flags(0).intersection(.isObserved)
         for period in periods {
             period.value.withUnsafeBytes { value in
                 append(
-                    time: period.start, createdAt: now.microseconds, modifiedAt: now.microseconds, flags: .isObserved,
-                    kind: kind, value: value)
+                    time: period.start, createdAt: period.start, modifiedAt: period.start, flags: flags, kind: kind,
+                    value: value)
             }
         }
     }

@@ -166,6 +166,7 @@ import Testing
         for value in 1...10 { try await city.set("\(value)", observedAt: observed(10 + value)) }
         city.clock.advance(seconds: 100_000)
         try await put(city) { $0.retention = [.init(keep: 3_600), .init(every: 3_600)] }
+        // After the sweep that the policy began.
         city.history.queue.sync { _ = city.history.writeTails(.everything) }
         try await city.set("11", observedAt: "2026-01-02T03:00:00Z")
         sweep(city)
