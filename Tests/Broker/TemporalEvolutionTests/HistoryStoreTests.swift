@@ -136,6 +136,7 @@ import Testing
         #expect(city.history.pending.withLock { $0.isMissing })
         // A reader waits for them.
         #expect(try await city.values() == ["20"] + (1...40).map(String.init))
+        city.history.queue.sync { city.history.replayMissing() }
         #expect(!city.history.pending.withLock { $0.isMissing })
     }
 
