@@ -28,7 +28,7 @@ func layer(
     if let tests {
         targets.append(
             .testTarget(
-                name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies + tests,
+                name: "\(name)Tests", dependencies: [.byName(name: name), "ClauseTrait"] + dependencies + tests,
                 path: "Tests/\(folder)/\(name)Tests", swiftSettings: strict))
     }
     return targets
@@ -102,6 +102,10 @@ let services = layer("Services", "SampleCity", ["JSONTree"])
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
 
+let testSupport: [Target] = [
+    .target(name: "ClauseTrait", path: "Tests/Support/ClauseTrait", swiftSettings: strict)
+]
+
 let app: [Target] = [
     .systemLibrary(
         name: "CPCRE2", path: "Sources/System/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -162,6 +166,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: model + store + broker + notify + edge + services + web + app + fuzz,
+    targets: model + store + broker + notify + edge + services + web + app + testSupport + fuzz,
     swiftLanguageModes: [.v6]
 )

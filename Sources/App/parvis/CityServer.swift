@@ -88,7 +88,9 @@ final class CityServer: Sendable {
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
         let pages = OperatorPages(
             console: console, broker: broker, subscriptions: subscriptions, metrics: metrics)
-        let handler = NGSILDHandler(services: services, metrics: metrics) { pages.answer($0) }
+        let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
+            pages.answer($0)
+        }
         var httpConfiguration = HTTPServer.Configuration()
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
@@ -138,8 +140,10 @@ final class CityServer: Sendable {
         return configuration
     }
 
+    /// Where people and clients reach the server.
     var url: String {
-        "http://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)"
+        settings.publicURL
+            ?? "http://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)"
     }
 
     /// Where this process itself reaches the server.

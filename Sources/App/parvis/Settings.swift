@@ -27,6 +27,7 @@ struct Settings: Sendable {
     var mqttAuthorities: String?
     var mqttCertificate: String?
     var mqttKey: String?
+    var publicURL: String?
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -91,6 +92,12 @@ struct Settings: Sendable {
                 settings.tileURL = text
                 return text.contains("{z}") && text.contains("{x}") && text.contains("{y}")
             }, expectation: "a URL with {z}, {x} and {y}"),
+        Key(
+            name: "public-url",
+            apply: { settings, text in
+                settings.publicURL = publicURL(text)
+                return settings.publicURL != nil
+            }, expectation: "a URL such as https://city.example or https://city.example/parvis"),
         Key(
             name: "contexts",
             apply: {
@@ -185,6 +192,16 @@ struct Settings: Sendable {
         return Int(text)
     }
 
+    /// A URL that paths can be put behind: with scheme and host, without slash, query and fragment at its end.
+    static func publicURL(_ text: String) -> String? {
+        let bare = text.hasSuffix("/") ? String(text.dropLast()) : text
+        guard let parts = URLComponents(string: bare), ["http", "https"].contains(parts.scheme?.lowercased()),
+            parts.host?.isEmpty == false, parts.query == nil, parts.fragment == nil, parts.user == nil,
+            bare.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "\"") })
+        else { return nil }
+        return bare
+    }
+
     private static func flag(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "true", "1", "yes", "on": true
@@ -260,6 +277,10 @@ struct ServerOptions: ParsableArguments {
     var host: String?
     @Option(help: "The port to listen on; 0 takes a free one (default: 1026).")
     var port: String?
+    @Option(
+        name: .customLong("public-url"),
+        help: "Where clients reach this server, such as https://city.example (default: as each request says).")
+    var publicURL: String?
     @Option(help: "The directory of the database; made when missing (default: data).")
     var data: String?
     @Option(help: "Memory for entities and indexes, such as 512MiB or 4GiB (default: 1GiB).")
@@ -309,6 +330,7 @@ struct ServerOptions: ParsableArguments {
         var flags: [String: String] = [:]
         flags["host"] = host
         flags["port"] = port
+        flags["public-url"] = publicURL
         flags["data"] = data
         flags["memory-budget"] = memoryBudget
         if open { flags["open"] = "true" }

@@ -34,8 +34,9 @@ extension OperationContext {
         batch(members) { (context, draft, result) throws(NGSILDError) in
             let outcome = try context.appendAttributes(draft.id, draft, overwrite: overwrite, tenant)
             if case .updated(let update) = outcome, !update.notUpdated.isEmpty {
-                let names = update.notUpdated.map { "\($0.reason)" }.joined(separator: "; ")
-                throw .badRequestData("Some attributes of entity \(draft.id) were not updated: \(names)")
+                let left = update.notUpdated.map { "\(draft.context?.name($0.name) ?? "an attribute"): \($0.reason)" }
+                throw .badRequestData(
+                    "Of entity \(draft.id) these attributes were not updated: \(left.joined(separator: "; "))")
             }
             result.updated.append(draft.id)
         }

@@ -8,7 +8,8 @@ extension OperationContext {
     ) throws(NGSILDError) -> ProvisionResult {
         let (position, record) = try existing(id, tenant)
         var fragment = fragment
-        fragment.attributes = fragment.attributes.adapted(to: record.attributes, defaults)
+        fragment.attributes = fragment.attributes.adapted(
+            to: record.attributes, defaults, context: fragment.context)
         return try change(position, record, fragment, rule: .merge, scopes: fragment.scopes)
     }
 }

@@ -10,6 +10,7 @@ import NGSILDQuery
 ///    it. (Names are compared as texts, so two spellings of one accented letter share a node; what is found here is
 ///    checked again.)
 /// 2. Every node but the top has slots or children; those that lose both are given back (`free`).
+/// 3. `known` leads to nodes that are there: it is emptied whenever one is given back.
 struct ScopeIndex {
     private struct Node {
         var name = ""
@@ -20,9 +21,12 @@ struct ScopeIndex {
 
     private var nodes: ContiguousArray<Node> = [Node()]
     private var free: [UInt32] = []
+    /// The nodes of scopes that were written of late, so that the next entity in one need not take its scope apart.
+    private var known: [String: UInt32] = [:]
 
     /// How many nodes a pattern may mean. Where there are more, so many entities match that any scan soon has a page.
     private static let nodeLimit = 4_096
+    private static let knownLimit = 4_096
 
     // MARK: Keeping it
 
@@ -34,11 +38,7 @@ struct ScopeIndex {
     }
 
     mutating func remove(_ slot: UInt32, from scope: String) {
-        var found: UInt32 = 0
-        for level in ScopePattern.levels(of: scope) {
-            guard let child = nodes[Int(found)].children[String(level)] else { return }
-            found = child
-        }
+        guard let found = existingNode(of: scope) else { return }
         let index = Int(found)
         let position = TenantState.lowerBound(nodes[index].slots, slot)
         guard position < nodes[index].slots.count, nodes[index].slots[position] == slot else { return }
@@ -48,7 +48,18 @@ struct ScopeIndex {
         prune(found)
     }
 
+    private func existingNode(of scope: String) -> UInt32? {
+        if let node = known[scope] { return node }
+        var index: UInt32 = 0
+        for level in ScopePattern.levels(of: scope) {
+            guard let child = nodes[Int(index)].children[String(level)] else { return nil }
+            index = child
+        }
+        return index
+    }
+
     private mutating func node(of scope: String) -> UInt32 {
+        if let node = known[scope] { return node }
         var index: UInt32 = 0
         for level in ScopePattern.levels(of: scope) {
             let name = String(level)
@@ -58,6 +69,8 @@ struct ScopeIndex {
                 index = add(Node(name: name, parent: index))
             }
         }
+        if known.count >= Self.knownLimit { known = [:] }
+        known[scope] = index
         return index
     }
 
@@ -75,6 +88,7 @@ struct ScopeIndex {
     }
 
     private mutating func prune(_ start: UInt32) {
+        if !known.isEmpty { known = [:] }
         var index = start
         while index != 0, nodes[Int(index)].slots.isEmpty, nodes[Int(index)].children.isEmpty {
             let (name, parent) = (nodes[Int(index)].name, nodes[Int(index)].parent)

@@ -9,6 +9,7 @@ struct Binding: Sendable {
     let services: BrokerServices
     let contexts: TermContexts
     let identity: SourceIdentity
+    let publicURL: String?
 }
 
 /// One NGSI-LD request on its way through the binding: what its headers and parameters say, and how to answer it.

@@ -9,13 +9,16 @@ public final class NGSILDHandler: HTTPRequestHandler {
     private let hub: ChangeStreamHub
     private let notifications: NotificationStreamHub?
 
-    /// - Parameter other: answers paths outside NGSI-LD; `nil` means not found. Called on an event loop; must not block.
+    /// - Parameters:
+    ///   - publicURL: where clients reach this server, without a slash at its end; `nil` takes what each of them wrote.
+    ///   - other: answers paths outside NGSI-LD; `nil` means not found. Called on an event loop; must not block.
     public init(
         services: BrokerServices, metrics: HTTPMetrics, identity: SourceIdentity = SourceIdentity(),
+        publicURL: String? = nil,
         other: @escaping @Sendable (HTTPRequest) -> HTTPAnswer?
     ) {
         let contexts = TermContexts(registry: services.registry, hosted: services.hostedContexts)
-        binding = Binding(services: services, contexts: contexts, identity: identity)
+        binding = Binding(services: services, contexts: contexts, identity: identity, publicURL: publicURL)
         self.other = other
         hub = ChangeStreamHub(feed: services.feed, core: contexts.core.terms, metrics: metrics)
         notifications =

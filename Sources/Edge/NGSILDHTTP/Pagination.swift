@@ -18,7 +18,9 @@ struct Pagination {
     init(_ parameters: QueryParameters) throws(HTTPFailure) {
         limit = try parameters.number(.limit, default: Self.defaultLimit)
         offset = try parameters.number(.offset, default: 0)
-        counts = try parameters.flag(.count)
+        // Early versions of the specification, and clients since, ask for the count by an option.
+        let options = try parameters.list(.options)
+        counts = try parameters.flag(.count) ? true : options?.contains("count") ?? false
         place = try Self.place(parameters)
         guard limit <= Self.greatestLimit else {
             throw .ngsild(

@@ -112,7 +112,7 @@ struct TemporalEntitiesResource {
             throw .badRequest("A temporal query needs timerel (before, after, between) and timeAt")
         }
         let reading = try TemporalSelectionReader(
-            parameters: parameters, context: context.terms, asksByBody: asksByBody
+            parameters: parameters, context: context.terms, asksByBody: asksByBody, isOfList: true
         ).read()
         let pagination = try Pagination(parameters)
         let answer: @Sendable (Result<TemporalPage, NGSILDError>, Int, (name: String, value: String)?) -> Void = {

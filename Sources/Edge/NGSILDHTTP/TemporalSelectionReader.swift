@@ -14,6 +14,8 @@ struct TemporalSelectionReader {
     let context: TermContext
     /// Whether the parameters were members of a posted query: one that has aggrMethods asks for aggregated values.
     var asksByBody = false
+    /// Whether the answer is a list, whose count may be asked for by an option (`Pagination` reads it).
+    var isOfList = false
 
     static let names: ParameterSet = [
         .timerel, .timeAt, .endTimeAt, .timeproperty, .lastN, .aggrMethods, .aggrPeriodDuration, .attrs, .pick, .omit,
@@ -70,11 +72,15 @@ struct TemporalSelectionReader {
         for option in try parameters.list(.options) ?? [] {
             if option == "sysAttrs" {
                 reading.representation.showsSystemAttributes = true
+            } else if option == "count", isOfList {
+                continue
             } else if let form = Self.formats[option] {
                 if let chosen, chosen != form { throw .badRequest("The options name two representations; choose one") }
                 chosen = form
             } else {
-                throw .invalidRequest("The option \"\(option)\" is not taken here; taken are \(known), sysAttrs")
+                throw .invalidRequest(
+                    "The option \"\(option)\" is not taken here; taken are \(known), sysAttrs\(isOfList ? ", count" : "")"
+                )
             }
         }
         var isOverruled = false

@@ -17,7 +17,11 @@ public struct MergeDefaults: Hashable, Sendable {
 extension AttributeForest {
     /// The fragment with plain values read as the kind that the stored attribute has, and with `observedAt` where the
     /// stored one has it.
-    public func adapted(to stored: AttributeForest, _ defaults: MergeDefaults) -> AttributeForest {
+    ///
+    /// - Parameter context: what the terms of a VocabProperty stand for; without it they stay plain values.
+    public func adapted(
+        to stored: AttributeForest, _ defaults: MergeDefaults, context: TermContext? = nil
+    ) -> AttributeForest {
         guard !defaults.isEmpty || nodes.contains(where: { $0.flags.contains(.kindIsInferred) }) else { return self }
         var result = AttributeForest()
         var hasChanged = false
@@ -31,7 +35,11 @@ extension AttributeForest {
             }
             let position = result.nodes.count
             result.append(subtree: root, of: self)
-            if result.restate(position, as: stored.nodes[match].kind, language: defaults.language) { hasChanged = true }
+            if result.restate(
+                position, as: stored.nodes[match].kind, language: defaults.language, context: context)
+            {
+                hasChanged = true
+            }
             if defaults.observedAt.isSet, stored.nodes[match].observedAt.isSet, !node.observedAt.isSet {
                 result.observe(position, at: defaults.observedAt)
                 hasChanged = true
@@ -41,7 +49,9 @@ extension AttributeForest {
     }
 
     /// Makes a plain value the value of another kind, if it can be; answers whether it did.
-    private mutating func restate(_ index: Int, as kind: AttributeKind, language: String?) -> Bool {
+    private mutating func restate(
+        _ index: Int, as kind: AttributeKind, language: String?, context: TermContext?
+    ) -> Bool {
         let node = nodes[index]
         guard node.flags.contains(.kindIsInferred), !node.flags.contains(.hasNoValue), node.kind == .property,
             node.kind != kind, let document = try? JSONDocument(parsing: Array(bytes[node.value]))
@@ -76,7 +86,10 @@ extension AttributeForest {
         case .jsonProperty:
             guard document.isObject(value) else { return false }
             document.appendMinified(value, to: &writer)
-        case .property, .geoProperty, .vocabProperty: return false
+        case .vocabProperty:
+            guard let context, Self.append(vocabulary: document, value, context, to: &writer) else { return false }
+            flags.insert(.hasHoles)
+        case .property, .geoProperty: return false
         }
         var head = ByteWriter(capacity: writer.count + 64)
         head.append("\"type\":\"")
@@ -97,6 +110,28 @@ extension AttributeForest {
                 node.datasetStart - UInt32(node.value.upperBound) + node.headStart + UInt32(valueStart + valueLength)
         }
         replaceHead(of: index, by: head)
+        return true
+    }
+
+    /// Appends a term or an array of terms; answers whether it is one.
+    private static func append(
+        vocabulary document: JSONDocument, _ value: JSONNode, _ context: TermContext, to writer: inout ByteWriter
+    ) -> Bool {
+        func append(term node: JSONNode) -> Bool {
+            guard let name = document.string(node), !name.isEmpty, let id = try? context.vocabularyTerm(name) else {
+                return false
+            }
+            writer.append(hole: id)
+            return true
+        }
+        guard document.isArray(value) else { return append(term: value) }
+        guard document.count(value) > 0 else { return false }
+        writer.append("[")
+        for (offset, element) in document.elements(value).enumerated() {
+            if offset > 0 { writer.append(",") }
+            guard append(term: element) else { return false }
+        }
+        writer.append("]")
         return true
     }
 

@@ -27,12 +27,15 @@ extension AttributeForest {
     public func template(of root: Int, isFromHistory: Bool = false) -> AttributeForest {
         let node = nodes[root]
         let value = node.value
-        let end = isFromHistory ? historyMembers(of: node) : node.head.upperBound
+        // An expiry stands last, in the template and in what is made of it.
+        let expiryStart = headEndBeforeExpiry(node)
+        let end = isFromHistory ? min(historyMembers(of: node), expiryStart) : expiryStart
         let cut = observedAtMember(of: node, before: end)
         var result = AttributeForest()
         result.bytes.append(contentsOf: bytes[node.head.lowerBound..<value.lowerBound])
         result.bytes.append(contentsOf: bytes[value.upperBound..<cut.lowerBound])
         result.bytes.append(contentsOf: bytes[cut.upperBound..<end])
+        result.bytes.append(contentsOf: bytes[expiryStart..<node.head.upperBound])
         var bare = node
         bare.headStart = 0
         bare.headLength = UInt32(result.bytes.count)
@@ -43,7 +46,7 @@ extension AttributeForest {
             bare.datasetStart =
                 node.datasetStart - node.headStart - node.valueLength - (isAfterCut ? UInt32(cut.count) : 0)
         }
-        bare.flags = node.flags.intersection(.hasHoles)
+        bare.flags = node.flags.intersection([.hasHoles, .expires])
         bare.observedAt = .none
         bare.number = 0
         result.nodes.append(bare)
@@ -114,10 +117,12 @@ extension AttributeForest {
             node.datasetStart =
                 bare.datasetStart + node.headStart + (bare.datasetStart >= bare.valueStart ? node.valueLength : 0)
         }
-        bytes.append(contentsOf: template.bytes[Int(bare.valueStart)..<Int(bare.headLength)])
+        let expiryStart = max(Int(bare.valueStart), template.headEndBeforeExpiry(bare))
+        bytes.append(contentsOf: template.bytes[Int(bare.valueStart)..<expiryStart])
         appendMember(",\"observedAt\":", times.observedAt)
         appendMember(",\"deletedAt\":", times.deletedAt)
         bytes.append(contentsOf: members)
+        bytes.append(contentsOf: template.bytes[expiryStart..<Int(bare.headLength)])
         node.headLength = UInt32(bytes.count) - node.headStart
         node.setValueFlags(value)
         node.observedAt = times.observedAt
@@ -169,7 +174,7 @@ extension AttributeForest {
 
 extension AttributeNode {
     fileprivate mutating func setValueFlags(_ value: UnsafeRawBufferPointer) {
-        flags = flags.intersection(.hasHoles)
+        flags = flags.intersection([.hasHoles, .expires])
         number = 0
         guard kind == .property || kind == .relationship, let first = value.first else { return }
         switch first {

@@ -1,3 +1,5 @@
+import JSONTree
+
 /// The kinds of attributes. The raw values are part of the stored form.
 ///
 /// - Source: CIM 009 clause 4.5.2 to 4.5.3 and 4.5.17 to 4.5.24.
@@ -96,4 +98,12 @@ public struct AttributeNode: Sendable {
 enum TermHole {
     static let mark: UInt8 = 0x01
     static let length = 5
+}
+
+extension ByteWriter {
+    /// Appends the place of a term, which its name is put into when it is shown.
+    mutating func append(hole term: TermID) {
+        append(TermHole.mark)
+        for shift in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: term.number >> UInt32(shift))) }
+    }
 }

@@ -57,6 +57,7 @@ public struct EntityDecoder: Sendable {
             throw .badRequestData("An entity is a JSON object with \"id\" and \"type\"")
         }
         var draft = EntityDraft()
+        draft.context = context
         var writer = ForestWriter(document: document, decoder: self, capacity: document.range(node).count)
         for (key, value) in document.members(node) {
             switch EntityMember(document, key) {

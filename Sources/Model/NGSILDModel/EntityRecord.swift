@@ -52,6 +52,8 @@ public struct EntityDraft: Sendable {
     /// `nil`: the body says nothing; `.none`: remove it.
     public var expiresAt: Timestamp?
     public var attributes: AttributeForest
+    /// What the names of the body stand for; `nil` where there was no body.
+    public var context: TermContext?
 
     public init(
         id: String = "", types: [TermID] = [], scopes: [String]? = nil, expiresAt: Timestamp? = nil,

@@ -375,10 +375,23 @@ public struct EntityRenderer: Sendable {
             writer.append(",\"lang\":")
             writer.append(jsonString: tag)
         }
-        appendRun(
-            forest, node.value.upperBound..<max(node.value.upperBound, shownEnd(forest, node)),
-            node.flags.contains(.hasHoles), to: &writer)
+        let end = max(node.value.upperBound, shownEnd(forest, node))
+        let hidden = storedLanguage(forest, node, before: end)
+        let hasHoles = node.flags.contains(.hasHoles)
+        appendRun(forest, node.value.upperBound..<hidden.lowerBound, hasHoles, to: &writer)
+        appendRun(forest, hidden.upperBound..<end, hasHoles, to: &writer)
         appendTail(forest, index, separated: true, to: &writer)
+    }
+
+    /// Where a `lang` stands that came in with a LanguageProperty, which means nothing beside that of the answer; empty
+    /// at `end` when there is none.
+    private func storedLanguage(_ forest: AttributeForest, _ node: AttributeNode, before end: Int) -> Range<Int> {
+        let member = HeadMembers(forest, node).members.first { member in
+            member.key.lowerBound > node.value.upperBound
+                && forest.bytes[member.key].elementsEqual("\"lang\"".utf8)
+        }
+        guard let member, member.value.upperBound <= end else { return end..<end }
+        return member.key.lowerBound - 1..<member.value.upperBound
     }
 
     private mutating func appendRun(

@@ -12,12 +12,16 @@ final class GEOSReference: Sendable {
     private let reference: Geometry
     private let spare = Mutex<[GEOSSession]>([])
     private static let spareLimit = 8
+    /// How often a geometry may cross itself to be repaired; what GEOS needs for it grows with the square.
+    static let crossingLimit = 100
 
     /// A reference that crosses itself stands for what it encloses, by the even-odd rule.
     ///
-    /// - Throws: `badRequestData` when nothing can be made of the geometry.
+    /// - Throws: `tooComplexQuery` when it crosses itself too often, or its edges crowd so that relating them takes long;
+    ///   `badRequestData` when nothing can be made of the geometry.
     init(_ reference: Geometry) throws(NGSILDError) {
         self.reference = reference
+        try Self.refuseTangled(reference)
         // Points and lines of the parser are always valid.
         switch reference {
         case .point, .multiPoint, .lineString, .multiLineString: return
@@ -30,6 +34,20 @@ final class GEOSReference: Sendable {
             throw .badRequestData("Parameter coordinates is not a valid \(reference.kind.rawValue): \(reason)")
         }
         spare.withLock { $0.append(session) }
+    }
+
+    private static func refuseTangled(_ reference: Geometry) throws(NGSILDError) {
+        switch reference {
+        case .point, .multiPoint: return
+        case .lineString, .multiLineString:
+            // A line may cross itself as it likes.
+            if reference.crossings(limit: .max) != nil { return }
+        case .polygon, .multiPolygon, .geometryCollection:
+            if reference.crossings(limit: crossingLimit) != nil { return }
+        }
+        throw .tooComplexQuery(
+            "Parameter coordinates: the edges of the \(reference.kind.rawValue) cross more than \(crossingLimit) times, or lie too close upon each other; use a simpler geometry"
+        )
     }
 
     /// Whether the geometry stands in the relation to the reference. Geometries that cross themselves are repaired

@@ -49,16 +49,35 @@ final class GEOSSession: @unchecked Sendable {
     }
 
     /// Whether a geometry stands in a topological relation to the reference; `false` for the other relations.
+    ///
+    /// Some relations take GEOS time by how many edges of the geometry lie close to each other; one whose edges crowd
+    /// too much, or which would have to be repaired and crosses itself too often, stands in none of these.
     func relates(_ relation: GeoQuery.Relation, _ geometry: Geometry) -> Bool {
+        if isCostly(relation), geometry.vertexCount > Self.fewVertices, geometry.crossings(limit: .max) == nil {
+            return false
+        }
         guard let target = Self.make(geometry, handle) else { return false }
         defer { GEOSGeom_destroy_r(handle, target) }
         let isToBeRepaired = (isRepaired || relation == .equals) && GEOSisValid_r(handle, target) != 1
         if !isToBeRepaired, let answer = answer(relation, target) { return answer }
         // GEOS throws on some geometries that cross themselves.
-        guard let repaired = GEOSMakeValid_r(handle, target) else { return false }
+        guard geometry.crossings(limit: GEOSReference.crossingLimit) != nil,
+            let repaired = GEOSMakeValid_r(handle, target)
+        else { return false }
         defer { GEOSGeom_destroy_r(handle, repaired) }
         return answer(relation, repaired) ?? false
     }
+
+    /// What needs the whole topology of the geometry.
+    private func isCostly(_ relation: GeoQuery.Relation) -> Bool {
+        switch relation {
+        case .within, .contains, .overlaps, .equals: true
+        case .intersects, .disjoint, .nearer, .farther: false
+        }
+    }
+
+    /// Even if all edges crowd, these are no work.
+    private static let fewVertices = 256
 
     /// `nil` when GEOS threw.
     private func answer(_ relation: GeoQuery.Relation, _ target: OpaquePointer) -> Bool? {

@@ -177,8 +177,11 @@ final class SubscriptionQueue: Sendable {
     func take(for endpoint: EndpointSender, at now: Timestamp, isProbe: Bool) -> (Work, Released) {
         state.withLock { state in
             if state.isGone {
+                // What was being sent at the end of the subscription, and failed.
                 state.isListed = false
-                return (.nothing, Released())
+                var released = state.discard()
+                released.dropped = 0
+                return (.nothing, released)
             }
             if state.endpoint !== endpoint { return (.elsewhere(state.endpoint), Released()) }
             let subscription = state.subscription

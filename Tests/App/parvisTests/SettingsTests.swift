@@ -26,10 +26,20 @@ struct SettingsTests {
     @Test(arguments: [
         ("port", "70000"), ("port", "http"), ("memory-budget", "lots"), ("memory-budget", "1KiB"), ("open", "perhaps"),
         ("log-level", "loud"), ("log-format", "xml"), ("tile-url", "http://tiles"), ("host", ""),
+        ("public-url", "city.example"), ("public-url", "ftp://city.example"), ("public-url", "https://"),
+        ("public-url", "https://city.example?x"), ("public-url", "https://me@city.example"),
     ])
     func `a value out of range is refused with the name of its flag`(name: String, value: String) {
         #expect { try Settings.resolve(flags: [name: value], configFile: nil, environment: [:]) } throws: {
             "\($0)".contains("--\(name)") && (value.isEmpty || "\($0)".contains(value))
+        }
+    }
+
+    @Test(arguments: ["https://city.example", "http://10.0.0.1:8080", "https://city.example/parvis"])
+    func `a public URL is taken with or without the slash at its end`(url: String) throws {
+        for text in [url, url + "/"] {
+            let settings = try Settings.resolve(flags: ["public-url": text], configFile: nil, environment: [:])
+            #expect(settings.publicURL == url)
         }
     }
 

@@ -5,7 +5,8 @@ import Testing
 @testable import parvis
 
 /// A subscription whose notifications are read from Parvis itself, over real sockets.
-@Suite(.timeLimit(.minutes(2)))
+/// One after the other: each holds a thread of the few that deliver notifications while it waits for one.
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct SubscriptionStreamTests {
     private let directory = FileManager.default.temporaryDirectory
         .appendingPathComponent("parvis-\(UUID().uuidString)").path
@@ -15,6 +16,13 @@ struct SubscriptionStreamTests {
         settings.port = 0
         settings.data = directory
         return try CityServer(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Runs what blocks on a thread of its own: delivery needs the threads that tests run on.
+    private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
     }
 
     private func post(_ port: Int, _ path: String, _ body: String) throws {
@@ -45,67 +53,76 @@ struct SubscriptionStreamTests {
     @Test func `a reader gets each notification once, also those it was away for`() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let server = try server()
-        let id = "urn:ngsi-ld:Subscription:1"
-        try subscribe(server.port, id)
-        var place = ""
-        var seen: [Int] = []
-        // How many rooms each reader waits for before it goes away. Several may come in one notification.
-        for (round, rooms) in [1, 3, 6].enumerated() {
-            let socket = try open(server.port, id, place.isEmpty ? "" : "Last-Event-ID: \(place)\r\n")
-            #expect(try socket.text(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
-            #expect(try socket.text(through: "\n\n").contains("event: hello\n"))
-            // The first reader listens before the rooms come, the later ones come back for what they missed.
-            if round == 0 { for number in 1...3 { try room(server.port, number) } }
-            while seen.count < rooms {
-                let event = try socket.text(through: "\n\n")
-                #expect(event.hasPrefix("event: notification\nid: "))
-                place = String(event.split(separator: "\n")[1].dropFirst(4))
-                seen += event.matches(of: /urn:ngsi-ld:Room:(\d+)/).compactMap { Int($0.1) }
+        try await onThread {
+            let id = "urn:ngsi-ld:Subscription:1"
+            try subscribe(server.port, id)
+            var place = ""
+            var seen: [Int] = []
+            // How many rooms each reader waits for before it goes away. Several may come in one notification.
+            for (round, rooms) in [1, 3, 6].enumerated() {
+                let socket = try open(server.port, id, place.isEmpty ? "" : "Last-Event-ID: \(place)\r\n")
+                #expect(try socket.text(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+                #expect(try socket.text(through: "\n\n").contains("event: hello\n"))
+                // The first reader listens before the rooms come, the later ones come back for what they missed.
+                if round == 0 { for number in 1...3 { try room(server.port, number) } }
+                while seen.count < rooms {
+                    let event = try socket.text(through: "\n\n")
+                    #expect(event.hasPrefix("event: notification\nid: "))
+                    place = String(event.split(separator: "\n")[1].dropFirst(4))
+                    seen += event.matches(of: /urn:ngsi-ld:Room:(\d+)/).compactMap { Int($0.1) }
+                }
+                if round == 1 { for number in 4...6 { try room(server.port, number) } }
             }
-            if round == 1 { for number in 4...6 { try room(server.port, number) } }
+            #expect(seen == [1, 2, 3, 4, 5, 6])
         }
-        #expect(seen == [1, 2, 3, 4, 5, 6])
         await server.stop()
     }
 
     @Test func `a place that nobody knows is answered by a reset`() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let server = try server()
-        try subscribe(server.port, "urn:ngsi-ld:Subscription:1")
-        let socket = try open(server.port, "urn:ngsi-ld:Subscription:1?lastEventId=before-1")
-        _ = try socket.text(through: "\n\n")
-        #expect(try socket.text(through: "\n\n").hasPrefix("event: reset\nid: "))
-        try room(server.port, 1)
-        #expect(try socket.text(through: "\n\n").hasPrefix("event: notification\n"))
+        try await onThread {
+            try subscribe(server.port, "urn:ngsi-ld:Subscription:1")
+            let socket = try open(server.port, "urn:ngsi-ld:Subscription:1?lastEventId=before-1")
+            _ = try socket.text(through: "\n\n")
+            #expect(try socket.text(through: "\n\n").hasPrefix("event: reset\nid: "))
+            try room(server.port, 1)
+            #expect(try socket.text(through: "\n\n").hasPrefix("event: notification\n"))
+        }
         await server.stop()
     }
 
     @Test func `over a WebSocket, too`() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let server = try server()
-        try subscribe(server.port, "urn:ngsi-ld:Subscription:1")
-        let socket = try open(
-            server.port, "urn:ngsi-ld:Subscription:1",
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        )
-        #expect(try socket.text(through: "\r\n\r\n").hasPrefix("HTTP/1.1 101 "))
-        #expect(try socket.text(through: "\"data\":{}}").contains(#"{"event":"hello","id":""#))
-        try room(server.port, 1)
-        #expect(try socket.text(through: "urn:ngsi-ld:Room:1").contains(#"{"event":"notification","id":""#))
+        try await onThread {
+            try subscribe(server.port, "urn:ngsi-ld:Subscription:1")
+            let socket = try open(
+                server.port, "urn:ngsi-ld:Subscription:1",
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            )
+            #expect(try socket.text(through: "\r\n\r\n").hasPrefix("HTTP/1.1 101 "))
+            #expect(try socket.text(through: "\"data\":{}}").contains(#"{"event":"hello","id":""#))
+            try room(server.port, 1)
+            #expect(try socket.text(through: "urn:ngsi-ld:Room:1").contains(#"{"event":"notification","id":""#))
+        }
         await server.stop()
     }
 
     @Test func `what cannot be read says why`() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let server = try server()
-        try subscribe(server.port, "urn:ngsi-ld:Subscription:1", "http://127.0.0.1:9/")
-        for (id, status, detail) in [
-            ("urn:ngsi-ld:Subscription:1", 422, "parvis:stream"), ("urn:ngsi-ld:Subscription:2", 404, "does not exist"),
-            ("nothing", 400, "id of a subscription"), ("%FF", 400, "id of a subscription"),
-        ] {
-            let socket = try open(server.port, id, "Connection: close\r\n")
-            #expect(try socket.text(through: "\r\n").contains(" \(status) "), "\(id)")
-            #expect(try socket.text(through: "}").contains(detail))
+        try await onThread {
+            try subscribe(server.port, "urn:ngsi-ld:Subscription:1", "http://127.0.0.1:9/")
+            for (id, status, detail) in [
+                ("urn:ngsi-ld:Subscription:1", 422, "parvis:stream"),
+                ("urn:ngsi-ld:Subscription:2", 404, "does not exist"),
+                ("nothing", 400, "id of a subscription"), ("%FF", 400, "id of a subscription"),
+            ] {
+                let socket = try open(server.port, id, "Connection: close\r\n")
+                #expect(try socket.text(through: "\r\n").contains(" \(status) "), "\(id)")
+                #expect(try socket.text(through: "}").contains(detail))
+            }
         }
         await server.stop()
     }

@@ -1,3 +1,4 @@
+import ClauseTrait
 import BrokerStorage
 import InMemoryStorage
 import NGSILDModel
@@ -68,7 +69,9 @@ struct EntityExpiryTests {
 
     private func at(_ seconds: Double) -> String { #""expiresAt":"\#(clock.now.adding(seconds: seconds).text)""# }
 
-    @Test func `transient entities and attributes go by themselves, as changes that all can follow`() async throws {
+    @Test(.clause("4.22")) func `transient entities and attributes go by themselves, as changes that all can follow`()
+        async throws
+    {
         let city = try city()
         let watcher = Watcher(city)
         let one = try city.room(#""a":1,\#(at(10))"#)
@@ -110,7 +113,7 @@ struct EntityExpiryTests {
         #expect(second.shown("urn:x:49", tenant: "other") == #"{"type":"Room","b":2}"#)
     }
 
-    @Test func `a later expiry, or none, set in time counts`() async throws {
+    @Test(.clause("4.22")) func `a later expiry, or none, set in time counts`() async throws {
         let city = try city()
         let watcher = Watcher(city)
         for id in ["urn:x:1", "urn:x:2", "urn:x:3"] {
@@ -128,7 +131,8 @@ struct EntityExpiryTests {
         #expect(try city.ids() == ["urn:x:2"])
     }
 
-    @Test func `what is past already goes in the very commit, and is not created at all`() async throws {
+    @Test(.clause("4.22")) func `what is past already goes in the very commit, and is not created at all`() async throws
+    {
         let city = try city()
         _ = await city.perform(.createEntity(try city.room(#""a":1,"b":2"#)))
         let attribute = try city.draft(#"{"a":{"value":3,\#(at(-5))}}"#)

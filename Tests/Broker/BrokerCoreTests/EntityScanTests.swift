@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
@@ -36,7 +37,7 @@ struct EntityScanTests {
         }
     }
 
-    @Test(arguments: ["A", "B", "A,B", "A;B", "(A;B),A", "Z"])
+    @Test(.clause("4.12", "4.17", "5.7.2"), arguments: ["A", "B", "A,B", "A;B", "(A;B),A", "Z"])
     func `pages of a type join to the whole, in the order of creation`(types: String) async throws {
         let city = try await filled(2_500)
         let expected = (0..<2_500).filter { number in
@@ -57,7 +58,7 @@ struct EntityScanTests {
         #expect(found.total == expected.count)
     }
 
-    @Test func `entities are found by id, once each, in the order of creation`() async throws {
+    @Test(.clause("5.7.2")) func `entities are found by id, once each, in the order of creation`() async throws {
         let city = try await filled(20)
         let found = try all(city) { $0.ids = ["urn:x:9", "urn:x:3", "urn:x:9", "urn:x:99"] }
         #expect(found.ids == ["urn:x:3", "urn:x:9"])
@@ -77,7 +78,7 @@ struct EntityScanTests {
         #expect(seen == (0..<30).map { "urn:x:\($0)" })
     }
 
-    @Test(arguments: ["/A", "/A/#", "/+/X", "/A/X;/B", "/A/X|/B", "/#", "/Z"], [nil, "A"])
+    @Test(.clause("4.19", "5.7.2"), arguments: ["/A", "/A/#", "/+/X", "/A/X;/B", "/A/X|/B", "/#", "/Z"], [nil, "A"])
     func `entities are found by scope in the order of creation, also when scopes change`(
         scope: String, type: String?
     ) async throws {
@@ -182,7 +183,7 @@ struct EntityScanTests {
         #expect(try city.ids().last == "urn:x:1")
     }
 
-    @Test func `types and attributes in use are told with their counts`() async throws {
+    @Test(.clause("5.7.6", "5.7.9")) func `types and attributes in use are told with their counts`() async throws {
         let city = try await filled(9)
         let types = try city.broker.entityTypes(tenant: "")
         #expect(types.map { "\(city.context.name($0.type)) \($0.entityCount)" } == ["A 6", "B 6"])

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDOperations
 import Testing
@@ -116,7 +117,7 @@ struct OperationTests {
         },
     ]
 
-    @Test(arguments: cases)
+    @Test(.clause("5.6.1", "5.6.2", "5.6.3", "5.6.4", "5.6.5", "5.6.6", "5.6.17", "5.6.18", "5.6.19"), arguments: cases)
     func `an operation changes the entity, answers, and is found again after a restart`(operation: OperationCase)
         async throws
     {

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
@@ -37,7 +38,9 @@ struct PurgeEntitiesTests {
         try city.ids { $0.limit = 10_000 }.compactMap { Int($0.dropFirst(6)) }
     }
 
-    @Test func `all that a query selects goes, in as many parts as it takes, and nothing else`() async throws {
+    @Test(.clause("5.6.21")) func `all that a query selects goes, in as many parts as it takes, and nothing else`()
+        async throws
+    {
         let city = try await filled(5_000)
         #expect(
             try await purge(city) { $0.types = try TypeSelection(parsing: "A", context: city.context) } == "success")
@@ -57,7 +60,7 @@ struct PurgeEntitiesTests {
         #expect(try numbers(TestBroker(city.storage)).isEmpty)
     }
 
-    @Test func `only the attributes named are dropped, or kept`() async throws {
+    @Test(.clause("5.6.21")) func `only the attributes named are dropped, or kept`() async throws {
         let city = try await filled(3)
         let name = try city.term("name")
         #expect(try await purge(city, .drop([name])) { $0.ids = ["urn:x:1"] } == "success")

@@ -1,3 +1,4 @@
+import ClauseTrait
 import InMemoryStorage
 import NGSILDModel
 import NGSILDOperations
@@ -6,7 +7,7 @@ import Testing
 @testable import BrokerCore
 
 struct TenantTests {
-    @Test func `tenants share nothing`() async throws {
+    @Test(.clause("4.14", "5.5.10")) func `tenants share nothing`() async throws {
         let city = try TestBroker()
         _ = await city.perform(.createEntity(try city.room(#""a":1"#)))
         _ = await city.perform(.createEntity(try city.room(#""a":2"#)), tenant: "north")
@@ -18,7 +19,7 @@ struct TenantTests {
         #expect(city.shown() == #"{"type":"Room","a":1}"#)
     }
 
-    @Test func `only a create brings a tenant into being`() async throws {
+    @Test(.clause("5.5.10")) func `only a create brings a tenant into being`() async throws {
         let city = try TestBroker()
         #expect(city.shown(tenant: "north") == "Nonexistent tenant")
         #expect(await city.outcome(.deleteEntity(id: "urn:x:1"), tenant: "north") == "Nonexistent tenant")

@@ -1,3 +1,4 @@
+import ClauseTrait
 import BrokerCore
 import InMemoryStorage
 import JSONLD
@@ -81,7 +82,7 @@ private final class Rooms: Sendable {
 }
 
 struct EntityMapStoreTests {
-    @Test func `a map holds all entities that a query selects, whatever its page`() async throws {
+    @Test(.clause("5.14.4")) func `a map holds all entities that a query selects, whatever its page`() async throws {
         let rooms = try Rooms()
         try await rooms.create(1...5)
         var query = try rooms.query("warmth>1")
@@ -113,7 +114,7 @@ struct EntityMapStoreTests {
         }
     }
 
-    @Test func `a map's end can be put off, up to the bound, and brought on`() async throws {
+    @Test(.clause("5.14.2")) func `a map's end can be put off, up to the bound, and brought on`() async throws {
         let rooms = try Rooms()
         try await rooms.create(1...1)
         let map = try rooms.map()
@@ -201,7 +202,9 @@ struct EntityMapStoreTests {
         try await withCheckedContinuation { continuation in body { continuation.resume(returning: $0) } }.get()
     }
 
-    @Test func `a temporal map holds the entities with instances in the time asked for`() async throws {
+    @Test(.clause("5.14.5")) func `a temporal map holds the entities with instances in the time asked for`()
+        async throws
+    {
         let rooms = try Rooms()
         try await rooms.create(1...3)
         var times = TemporalSelection()

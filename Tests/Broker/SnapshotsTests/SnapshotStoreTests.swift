@@ -1,3 +1,4 @@
+import ClauseTrait
 import BrokerCore
 import InMemoryStorage
 import JSONLD
@@ -167,7 +168,7 @@ private final class Outbox: Sendable {
 
 @Suite(.timeLimit(.minutes(1)))
 struct SnapshotStoreTests {
-    @Test func `a snapshot is what the queries gave, and stays so`() async throws {
+    @Test(.clause("4.3.7", "5.16.1")) func `a snapshot is what the queries gave, and stays so`() async throws {
         let rooms = try Rooms()
         try await rooms.create(1...4)
         let original = try rooms.broker.retrieveEntity(id: "urn:r:3", tenant: "")
@@ -184,7 +185,7 @@ struct SnapshotStoreTests {
         #expect(frozen.createdAt == original.createdAt && frozen.modifiedAt == original.modifiedAt)
     }
 
-    @Test func `a snapshot can be changed without the tenant knowing`() async throws {
+    @Test(.clause("5.5.15")) func `a snapshot can be changed without the tenant knowing`() async throws {
         let rooms = try Rooms()
         try await rooms.create(1...1)
         let space = try rooms.snapshots.space(of: await rooms.freeze(), tenant: "")
@@ -206,6 +207,7 @@ struct SnapshotStoreTests {
     }
 
     @Test(
+        .clause("5.16.3", "5.2.42"),
         arguments: [
             (["warmth>0"], .success), (["warmth>0", "warmth>9"], .partial), (["warmth>9"], .empty),
         ] as [([String], Snapshot.Status)])
@@ -260,7 +262,7 @@ struct SnapshotStoreTests {
         _ = try rooms.snapshots.space(of: "urn:s:2", tenant: "")
     }
 
-    @Test func `nothing of a deleted snapshot shows in the next one of its id`() async throws {
+    @Test(.clause("5.16.5")) func `nothing of a deleted snapshot shows in the next one of its id`() async throws {
         let rooms = try Rooms()
         try await rooms.create(1...2)
         try await rooms.freeze("urn:s:1")
@@ -353,7 +355,7 @@ struct SnapshotStoreTests {
         _ = try rooms.snapshots.space(of: "urn:s:high", tenant: "")
     }
 
-    @Test func `a clone is a copy of its own`() async throws {
+    @Test(.clause("5.16.2")) func `a clone is a copy of its own`() async throws {
         let rooms = try Rooms()
         try await rooms.create(1...3)
         let id = try await rooms.freeze()
@@ -460,7 +462,9 @@ struct SnapshotStoreTests {
         #expect(try await history(rooms.snapshots.space(of: id, tenant: "")) == before)
     }
 
-    @Test func `an update changes what it names, and the endpoint is told`() async throws {
+    @Test(.clause("5.16.4", "5.16.6", "5.3.4")) func `an update changes what it names, and the endpoint is told`()
+        async throws
+    {
         let rooms = try Rooms()
         try await rooms.create(1...1)
         let id = try await rooms.freeze("urn:s:1") {
@@ -495,6 +499,7 @@ struct SnapshotStoreTests {
     }
 
     @Test(
+        .clause("5.16.7"),
         arguments: [
             ("snapshotPriority<5", ["urn:s:1"]), ("snapshotStatus==\"success\"", ["urn:s:1", "urn:s:2"]),
             ("snapshotPriority>0;createdAt>2000-01-01T00:00:00Z", ["urn:s:1", "urn:s:2"]),

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
@@ -33,18 +34,22 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        Case(timerel: nil, values: Array(0..<10)),
-        Case(timerel: "before", timeAt: "2026-01-01T03:00:00Z", values: [0, 1, 2]),
-        Case(timerel: "after", timeAt: "2026-01-01T07:00:00Z", values: [7, 8, 9]),
-        Case(timerel: "after", timeAt: "2026-01-01T07:00:00.000001Z", values: [8, 9]),
-        Case(timerel: "between", timeAt: "2026-01-01T02:00:00Z", endTimeAt: "2026-01-01T05:00:00Z", values: [2, 3, 4]),
-        Case(timerel: nil, lastN: "2", values: [9, 8]),
-        Case(timerel: "before", timeAt: "2026-01-01T03:00:00Z", lastN: "2", values: [2, 1]),
-        Case(timerel: "after", timeAt: "2026-01-01T00:00:00Z", property: "modifiedAt", values: Array(0..<10)),
-        Case(timerel: "before", timeAt: "2026-01-01T00:00:00Z", property: "modifiedAt", values: []),
-        Case(timerel: "after", timeAt: "2000-01-01T00:00:00Z", property: "deletedAt", values: []),
-    ])
+    @Test(
+        .clause("4.11", "5.7.3"),
+        arguments: [
+            Case(timerel: nil, values: Array(0..<10)),
+            Case(timerel: "before", timeAt: "2026-01-01T03:00:00Z", values: [0, 1, 2]),
+            Case(timerel: "after", timeAt: "2026-01-01T07:00:00Z", values: [7, 8, 9]),
+            Case(timerel: "after", timeAt: "2026-01-01T07:00:00.000001Z", values: [8, 9]),
+            Case(
+                timerel: "between", timeAt: "2026-01-01T02:00:00Z", endTimeAt: "2026-01-01T05:00:00Z",
+                values: [2, 3, 4]),
+            Case(timerel: nil, lastN: "2", values: [9, 8]),
+            Case(timerel: "before", timeAt: "2026-01-01T03:00:00Z", lastN: "2", values: [2, 1]),
+            Case(timerel: "after", timeAt: "2026-01-01T00:00:00Z", property: "modifiedAt", values: Array(0..<10)),
+            Case(timerel: "before", timeAt: "2026-01-01T00:00:00Z", property: "modifiedAt", values: []),
+            Case(timerel: "after", timeAt: "2000-01-01T00:00:00Z", property: "deletedAt", values: []),
+        ])
     func `times select instances`(_ test: Case) async throws {
         let city = try await Self.city()
         let selection = try times(test.timerel, test.timeAt, test.endTimeAt, test.property, lastN: test.lastN)
@@ -55,7 +60,7 @@ import Testing
         try await city.query(query, selection).get().entities.map { String($0.id.suffix(1)) }
     }
 
-    @Test func `entities are selected by the instances in the time asked for`() async throws {
+    @Test(.clause("5.7.4")) func `entities are selected by the instances in the time asked for`() async throws {
         let city = try await Self.city()
         var query = EntityQuery()
         query.types = try TypeSelection(parsing: "Sensor", context: city.context)
@@ -101,7 +106,7 @@ import Testing
             backwards.entities.map { TestCity.values($0.attributes[0]) } == [["9", "8", "7", "6", "5", "4"], ["104"]])
     }
 
-    @Test func `attributes are picked and omitted`() async throws {
+    @Test(.clause("4.21")) func `attributes are picked and omitted`() async throws {
         let city = try TestCity()
         try await city.create(TestCity.room, #""a":{"type":"Property","value":1},"b":{"type":"Property","value":2}"#)
         var selection = TemporalSelection()
@@ -118,7 +123,7 @@ import Testing
             ])
     }
 
-    @Test func `an entity without history and without state is not found`() async throws {
+    @Test(.clause("5.7.3")) func `an entity without history and without state is not found`() async throws {
         let city = try TestCity()
         guard case .failure(.resourceNotFound) = await city.retrieve("urn:ngsi-ld:None:1") else {
             return #expect(Bool(false))
@@ -132,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `values are aggregated by periods`() async throws {
+    @Test(.clause("4.5.19")) func `values are aggregated by periods`() async throws {
         let city = try await Self.city()
         var selection = try times("between", "2026-01-01T00:00:00Z", "2026-01-01T10:00:00Z")
         selection.aggregation = try TemporalAggregation(

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDOperations
 import Testing
@@ -13,8 +14,8 @@ import Testing
         #"{"type":"Property","value":1,"observedAt":"2026-01-01T01:00:00Z"},{"type":"Property","value":2,"observedAt":"2026-01-01T02:00:00Z"}"#
     )
 
-    @Test func `a history can be brought in for an entity that does not exist, which then still does not`() async throws
-    {
+    @Test(.clause("5.6.11"))
+    func `a history can be brought in for an entity that does not exist, which then still does not`() async throws {
         let city = try TestCity()
         #expect(try await city.upsert(Self.two).get() == true)
         #expect(try await city.upsert(Self.two).get() == false)
@@ -25,7 +26,7 @@ import Testing
         #expect(!entity.createdAt.isSet)
     }
 
-    @Test func `adding a history to an entity leaves its current state as it is`() async throws {
+    @Test(.clause("5.6.11")) func `adding a history to an entity leaves its current state as it is`() async throws {
         let city = try TestCity()
         try await city.create(Self.sensor, #""level":{"type":"Property","value":9}"#)
         #expect(try await city.upsert(Self.two).get() == false)
@@ -34,7 +35,7 @@ import Testing
         #expect(try await city.values(Self.sensor, "level") == ["9", "1", "2"])
     }
 
-    @Test func `instances are not added to a history that is not known`() async throws {
+    @Test(.clause("5.6.12")) func `instances are not added to a history that is not known`() async throws {
         let city = try TestCity()
         let draft = try city.draft(
             #"{"level":[{"type":"Property","value":1,"observedAt":"2026-01-01T01:00:00Z"}]}"#, temporal: true)
@@ -52,7 +53,7 @@ import Testing
         #expect(try await city.values(Self.sensor, "level") == ["1", "2"])
     }
 
-    @Test func `a deleted history is gone, and can be begun again`() async throws {
+    @Test(.clause("5.6.16")) func `a deleted history is gone, and can be begun again`() async throws {
         let city = try TestCity()
         _ = try await city.upsert(Self.two).get()
         let delete: () async -> Result<Void, NGSILDError> = {
@@ -68,7 +69,7 @@ import Testing
         #expect(try await city.values(Self.sensor, "level") == ["1", "2"])
     }
 
-    @Test func `one attribute's history can be deleted`() async throws {
+    @Test(.clause("5.6.13")) func `one attribute's history can be deleted`() async throws {
         let city = try TestCity()
         _ = try await city.upsert(
             #"{"id":"\#(Self.sensor)","type":"Sensor","level":[{"type":"Property","value":1,"observedAt":"2026-01-01T01:00:00Z"}],"other":[{"type":"Property","value":2,"observedAt":"2026-01-01T01:00:00Z"}]}"#
@@ -90,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func `one instance can be deleted and another modified`() async throws {
+    @Test(.clause("5.6.14", "5.6.15")) func `one instance can be deleted and another modified`() async throws {
         let city = try TestCity()
         _ = try await city.upsert(Self.two).get()
         let ids = try await instanceIDs(city)

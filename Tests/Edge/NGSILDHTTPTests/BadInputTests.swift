@@ -33,6 +33,27 @@ struct BadInputTests {
         var testDescription: String { name }
     }
 
+    /// A new entity at a geometry.
+    private static func place(_ geometry: String) -> String {
+        #"{"id":"urn:a:1","type":"T","location":{"type":"GeoProperty","value":\#(geometry)}}"#
+    }
+
+    private static func ring(of positions: Int) -> String {
+        let edge = (0..<positions - 1).map { "[\($0 % 2),\($0)e-6]" }.joined(separator: ",")
+        return #"{"type":"Polygon","coordinates":[[\#(edge),[0,0e-6]]]}"#
+    }
+
+    /// A query by POST for what lies in a polygon.
+    private static func within(_ coordinates: String) -> String {
+        #"{"type":"Query","entities":[{"type":"T"}],"geoQ":{"georel":"within","geometry":"Polygon","coordinates":\#(coordinates)}}"#
+    }
+
+    /// Zigzags that cross each other everywhere.
+    private static let tangle =
+        "[["
+        + (0..<300).map { $0 < 150 ? "[\($0),\($0 % 2)]" : "[\($0 % 2 * 150),\(Double($0) / 300)]" }
+        .joined(separator: ",") + ",[0,0]]]"
+
     static let room = "/entities/urn:ngsi-ld:Room:1"
     static let contextLink =
         #"Link: <http://example.org/vehicle.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json""#
@@ -54,6 +75,31 @@ struct BadInputTests {
         Case(
             "NaN", "POST", "/entities", [], #"{"id":"urn:a:1","type":"T","a":{"type":"Property","value":NaN}}"#, 400,
             "InvalidRequest", says: ["line 1"]),
+        // Geometries
+        Case(
+            "a longitude out of range", "POST", "/entities", [], place(#"{"type":"Point","coordinates":[180.1,0]}"#),
+            400, "BadRequestData", says: ["location", "longitude 180.1"]),
+        Case(
+            "a latitude out of range", "POST", "/entities", [], place(#"{"type":"Point","coordinates":[0,-90.5]}"#),
+            400,
+            "BadRequestData", says: ["latitude -90.5"]),
+        Case(
+            "a polygon over the antimeridian by longitudes beyond 180", "POST", "/entities", [],
+            place(#"{"type":"Polygon","coordinates":[[[177,0],[182,0],[182,1],[177,0]]]}"#), 400, "BadRequestData",
+            says: ["longitude 182"]),
+        Case(
+            "a ring that is not closed", "POST", "/entities", [],
+            place(#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]}"#), 400, "BadRequestData",
+            says: ["ends where it starts"]),
+        Case(
+            "more than a hundred thousand positions", "POST", "/entities", [], place(ring(of: 100_001)), 400,
+            "BadRequestData", says: ["more than 100000 positions"]),
+        Case(
+            "a longitude out of range in a query", "POST", "/entityOperations/query", [],
+            within("[[[177,0],[182,0],[182,1],[177,0]]]"), 400, "BadRequestData", says: ["longitude 182"]),
+        Case(
+            "a reference that crosses itself everywhere", "POST", "/entityOperations/query", [], within(tangle), 403,
+            "TooComplexQuery", says: ["cross more than 100 times"]),
         Case("an array as entity", "POST", "/entities", [], "[]", 400, "BadRequestData"),
         Case(
             "an id that is no URI", "POST", "/entities", [], #"{"id":"room 1","type":"T"}"#, 400, "BadRequestData",

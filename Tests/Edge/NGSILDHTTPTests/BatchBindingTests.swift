@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDHTTP
@@ -8,7 +9,7 @@ struct BatchBindingTests {
         #"{"id":"urn:a:\#(id)","type":"T","v":{"type":"Property","value":\#(value)}}"#
     }
 
-    @Test func `a batch of new entities answers their ids`() throws {
+    @Test(.clause("5.6.7")) func `a batch of new entities answers their ids`() throws {
         let client = try TestBroker().client()
         let answer = try client.post("/entityOperations/create", "[\(entity("1")),\(entity("2"))]")
         #expect(answer.status == 201)
@@ -16,7 +17,7 @@ struct BatchBindingTests {
         #expect(answer.body == #"["urn:a:1","urn:a:2"]"#)
     }
 
-    @Test func `one bad member is named and the rest goes on`() throws {
+    @Test(.clause("5.2.16", "5.2.17")) func `one bad member is named and the rest goes on`() throws {
         let client = try TestBroker().client()
         _ = try client.post("/entities", entity("2"))
         let answer = try client.post(
@@ -37,7 +38,7 @@ struct BatchBindingTests {
                 == canonical(#"[{"id":"urn:a:2","type":"T","v":1},{"id":"urn:a:1","type":"T","v":1}]"#))
     }
 
-    @Test func `upsert answers what it created, and replaces or updates the rest`() throws {
+    @Test(.clause("5.6.8")) func `upsert answers what it created, and replaces or updates the rest`() throws {
         let client = try TestBroker().client()
         #expect(try client.post("/entityOperations/upsert", "[\(entity("1"))]").body == #"["urn:a:1"]"#)
         let mixed = try client.post("/entityOperations/upsert", "[\(entity("1", 2)),\(entity("2"))]")
@@ -57,7 +58,8 @@ struct BatchBindingTests {
                 == #"{"id":"urn:a:1","type":"T","v":9}"#)
     }
 
-    @Test func `update, merge and delete answer 204 when all went well, and 207 otherwise`() throws {
+    @Test(.clause("5.6.9", "5.6.10", "5.6.20"))
+    func `update, merge and delete answer 204 when all went well, and 207 otherwise`() throws {
         let client = try TestBroker().client()
         _ = try client.post("/entities", entity("1"))
         #expect(try client.post("/entityOperations/update", "[\(entity("1", 2))]").status == 204)

@@ -1,3 +1,4 @@
+import ClauseTrait
 import InMemoryStorage
 import JSONTree
 import NGSILDModel
@@ -12,7 +13,7 @@ struct ContextBindingTests {
     private let link =
         #"Link: <http://example.org/vehicle.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json""#
 
-    @Test func `names are read and written under the context of the Link header`() throws {
+    @Test(.clause("5.5.7")) func `names are read and written under the context of the Link header`() throws {
         let client = try TestBroker().client()
         let body = #"{"id":"urn:a:1","type":"Vehicle","speed":{"type":"Property","value":1}}"#
         #expect(try client.post("/entities", body, link).status == 201)
@@ -29,7 +30,7 @@ struct ContextBindingTests {
         #expect(try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/speed", [link]).status == 204)
     }
 
-    @Test func `JSON-LD answers carry the context inside`() throws {
+    @Test(.clause("5.2.3")) func `JSON-LD answers carry the context inside`() throws {
         let client = try TestBroker().client()
         _ = try client.post("/entities", #"{"id":"urn:a:1","type":"Vehicle"}"#, link)
         let answer = try client.get("/entities/urn:a:1", link, "Accept: application/ld+json")
@@ -82,7 +83,22 @@ struct ContextBindingTests {
 
     // MARK: Hosted contexts
 
-    @Test func `a context is hosted, used by its URL, listed, served and deleted`() throws {
+    @Test func `a server with a public URL names its contexts by it, whatever the client wrote`() throws {
+        let broker = try TestBroker(publicURL: "https://city.example/parvis")
+        let client = try broker.client()
+        let added = try client.post("/jsonldContexts", #"{"@context":{"Car":"http://example.org/Vehicle"}}"#)
+        let path = try #require(added.header("Location"))
+        #expect(path.hasPrefix("/ngsi-ld/v1/jsonldContexts/"))
+        let url = "https://city.example/parvis" + path
+        #expect(try client.get("/jsonldContexts").body == "[\"\(url)\"]")
+        // Named by it, the context is at hand.
+        let hosted = #"Link: <\#(url)>; rel="http://www.w3.org/ns/json-ld#context""#
+        #expect(try client.post("/entities", #"{"id":"urn:a:1","type":"Car"}"#, hosted).status == 201)
+        #expect(try client.get("/entities/urn:a:1").body.contains("http://example.org/Vehicle"))
+    }
+
+    @Test(.clause("5.13.2", "5.13.3", "5.13.4", "5.13.5"))
+    func `a context is hosted, used by its URL, listed, served and deleted`() throws {
         let client = try TestBroker().client()
         let added = try client.post("/jsonldContexts", #"{"@context":{"Car":"http://example.org/Vehicle"},"more":1}"#)
         #expect(added.status == 201, "\(added.body)")
@@ -131,7 +147,8 @@ struct ContextBindingTests {
         #expect(try client.request("GET", #require(path)).body.contains("Car"))
     }
 
-    @Test func `cached contexts are listed and reloaded but not served`() throws {
+    @Test(.clause("5.13.3", "5.13.4", "5.13.5")) func `cached contexts are listed and reloaded but not served`() throws
+    {
         let broker = try TestBroker()
         let client = try broker.client()
         _ = try client.get("/entities?type=Vehicle", link)
@@ -158,7 +175,7 @@ struct ContextBindingTests {
         #expect(try client.get("/jsonldContexts?kind=Hosted").body == "[]")
     }
 
-    @Test func `a context without URL gets one, so that a plain answer can name it`() throws {
+    @Test(.clause("5.13.1")) func `a context without URL gets one, so that a plain answer can name it`() throws {
         let client = try TestBroker().client()
         _ = try client.post("/entities", #"{"id":"urn:a:1","type":"Vehicle"}"#, link)
         let answer = try client.request(

@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDHTTP
@@ -15,7 +16,8 @@ struct DiscoveryBindingTests {
         return client
     }
 
-    @Test func `types are listed, with details if asked`() throws {
+    @Test(.clause("4.5.10", "4.5.11", "5.2.24", "5.2.25", "5.7.5", "5.7.6"))
+    func `types are listed, with details if asked`() throws {
         let client = try client()
         let list = try client.get("/types")
         #expect(list.status == 200)
@@ -28,13 +30,14 @@ struct DiscoveryBindingTests {
         )
     }
 
-    @Test func `a type is described`() throws {
+    @Test(.clause("4.5.12", "5.2.26", "5.7.7")) func `a type is described`() throws {
         let answer = try client().get("/types/Bus")
         #expect(answer.body.contains(#""type":"EntityTypeInfo","typeName":"Bus","entityCount":2"#))
         #expect(answer.body.contains(#""attributeName":"line","attributeTypes":["Relationship"]}"#))
     }
 
-    @Test func `attributes are listed and described`() throws {
+    @Test(.clause("4.5.13", "4.5.14", "4.5.15", "5.2.27", "5.2.28", "5.7.8", "5.7.9", "5.7.10"))
+    func `attributes are listed and described`() throws {
         let client = try client()
         #expect(try client.get("/attributes").body.contains(#""type":"AttributeList","attributeList":["#))
         #expect(
@@ -45,7 +48,7 @@ struct DiscoveryBindingTests {
         #expect(one.body.contains(#""@context":"#))
     }
 
-    @Test func `the broker says who it is, for each tenant`() throws {
+    @Test(.clause("5.2.40", "5.15.1")) func `the broker says who it is, for each tenant`() throws {
         let client = try client()
         let answer = try client.get("/info/sourceIdentity")
         #expect(answer.status == 200)

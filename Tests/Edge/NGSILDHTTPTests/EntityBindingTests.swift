@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDHTTP
@@ -9,7 +10,8 @@ struct EntityBindingTests {
     static let core =
         #"<https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json""#
 
-    @Test func `an entity is created, found, replaced, merged and deleted`() throws {
+    @Test(.clause("5.6.1", "5.6.6", "5.6.17", "5.6.18", "5.7.1"))
+    func `an entity is created, found, replaced, merged and deleted`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         let created = try client.post("/entities", Self.room)
@@ -47,7 +49,8 @@ struct EntityBindingTests {
         #expect(try client.get("/entities/urn:ngsi-ld:Room:1").status == 404)
     }
 
-    @Test func `attributes are appended, updated, partly updated, replaced and deleted`() throws {
+    @Test(.clause("5.2.18", "5.2.19", "5.6.2", "5.6.3", "5.6.4", "5.6.5", "5.6.19"))
+    func `attributes are appended, updated, partly updated, replaced and deleted`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         _ = try client.post("/entities", Self.room)
@@ -71,7 +74,7 @@ struct EntityBindingTests {
         #expect(try client.request("PATCH", path + "/nothing", [], #"{"value":1}"#).status == 404)
     }
 
-    @Test func `a selection of entities is purged, whole or in part`() throws {
+    @Test(.clause("5.6.21")) func `a selection of entities is purged, whole or in part`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         for number in 0..<4 {
@@ -94,7 +97,7 @@ struct EntityBindingTests {
         #expect(try client.request("DELETE", path + "?local=true", ["NGSILD-Tenant: none"]).status == 404)
     }
 
-    @Test func `a merge gives all attributes a time and texts a language`() throws {
+    @Test(.clause("5.6.17")) func `a merge gives all attributes a time and texts a language`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         _ = try client.post(
@@ -123,7 +126,7 @@ struct EntityBindingTests {
         #expect(answer.body.contains(#""updated":["https://uri.etsi.org/ngsi-ld/default-context/seats"]"#))
     }
 
-    @Test func `instances are addressed by datasetId`() throws {
+    @Test(.clause("4.5.5")) func `instances are addressed by datasetId`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         _ = try client.post(
@@ -143,7 +146,7 @@ struct EntityBindingTests {
         #expect(canonical(try client.get("/entities/urn:a:1").body) == #"{"id":"urn:a:1","type":"T"}"#)
     }
 
-    @Test func `the scope is deleted like an attribute`() throws {
+    @Test(.clause("4.18")) func `the scope is deleted like an attribute`() throws {
         let client = try TestBroker().client()
         _ = try client.post("/entities", #"{"id":"urn:a:1","type":"T","scope":"/Town"}"#)
         #expect(try client.request("DELETE", "/ngsi-ld/v1/entities/urn:a:1/attrs/scope").status == 204)
@@ -161,7 +164,7 @@ struct EntityBindingTests {
         #expect(try client.get("/entities?type=T&pick=id,v&options=keyValues").body.contains("urn:a:2"))
     }
 
-    @Test func `the version that is spoken can be preferred`() throws {
+    @Test(.clause("4.3.6")) func `the version that is spoken can be preferred`() throws {
         let client = try TestBroker().client()
         #expect(try client.get("/entities?type=T", "Prefer: ngsi-ld=1.9").header("Preference-Applied") == "ngsi-ld=1.9")
         #expect(try client.get("/entities?type=T", "Prefer: ngsi-ld=1.6").header("Preference-Applied") == "ngsi-ld=1.6")
@@ -217,6 +220,7 @@ struct EntityBindingTests {
     }
 
     @Test(
+        .clause("5.7.2"),
         arguments: [
             ("type=Bus&q=speed>28", [29, 30]),
             ("type=Bus&q=speed%3E28", [29, 30]),
@@ -239,7 +243,9 @@ struct EntityBindingTests {
         #expect(ids(answer) == expected)
     }
 
-    @Test func `a page names the pages before and after it, and the count if asked`() throws {
+    @Test(.clause("4.12", "4.13", "5.5.9")) func `a page names the pages before and after it, and the count if asked`()
+        throws
+    {
         let client = try city()
         let first = try client.get("/entities?type=Bus&limit=10&count=true")
         #expect(ids(first) == Array(1...10))
@@ -262,7 +268,7 @@ struct EntityBindingTests {
         #expect(none.header("NGSILD-Results-Count") == "30")
     }
 
-    @Test func `a query by POST selects like a query by GET`() throws {
+    @Test(.clause("5.2.23", "5.7.2")) func `a query by POST selects like a query by GET`() throws {
         let client = try city()
         let answer = try client.post(
             "/entityOperations/query?limit=2&count=true&options=keyValues",
@@ -283,24 +289,26 @@ struct EntityBindingTests {
 
     // MARK: Representations
 
-    @Test(arguments: [
-        (
-            "options=keyValues",
-            #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#
-        ),
-        (
-            "format=keyValues&options=concise",
-            #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#
-        ),
-        (
-            "options=concise",
-            #"{"id":"urn:ngsi-ld:Room:1","inBuilding":{"object":"urn:ngsi-ld:Building:1"},"temperature":{"unitCode":"CEL","value":21.5},"type":"Room"}"#
-        ),
-        ("attrs=temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5,"type":"Room"}"#),
-        ("pick=id,temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
-        ("pick=id|temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
-        ("omit=inBuilding,type&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
-    ])
+    @Test(
+        .clause("4.5.4", "4.21"),
+        arguments: [
+            (
+                "options=keyValues",
+                #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#
+            ),
+            (
+                "format=keyValues&options=concise",
+                #"{"id":"urn:ngsi-ld:Room:1","inBuilding":"urn:ngsi-ld:Building:1","temperature":21.5,"type":"Room"}"#
+            ),
+            (
+                "options=concise",
+                #"{"id":"urn:ngsi-ld:Room:1","inBuilding":{"object":"urn:ngsi-ld:Building:1"},"temperature":{"unitCode":"CEL","value":21.5},"type":"Room"}"#
+            ),
+            ("attrs=temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5,"type":"Room"}"#),
+            ("pick=id,temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
+            ("pick=id|temperature&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
+            ("omit=inBuilding,type&options=keyValues", #"{"id":"urn:ngsi-ld:Room:1","temperature":21.5}"#),
+        ])
     func `an entity is shown as asked`(query: String, expected: String) throws {
         let broker = try TestBroker()
         let client = try broker.client()
@@ -310,7 +318,7 @@ struct EntityBindingTests {
         #expect(canonical(answer.body) == expected)
     }
 
-    @Test func `system attributes are shown when asked for`() throws {
+    @Test(.clause("4.8")) func `system attributes are shown when asked for`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         _ = try client.post("/entities", Self.room)
@@ -318,7 +326,7 @@ struct EntityBindingTests {
         #expect(try client.get("/entities/urn:ngsi-ld:Room:1?options=sysAttrs").body.contains("\"createdAt\":\"20"))
     }
 
-    @Test func `entities become GeoJSON features`() throws {
+    @Test(.clause("4.5.16", "4.5.17", "5.2.29", "5.2.30", "5.2.31")) func `entities become GeoJSON features`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         _ = try client.post(
@@ -346,7 +354,7 @@ struct EntityBindingTests {
 
     // MARK: Tenants
 
-    @Test func `tenants are apart, and named in answers`() throws {
+    @Test(.clause("4.14", "5.5.10")) func `tenants are apart, and named in answers`() throws {
         let broker = try TestBroker()
         let client = try broker.client()
         let created = try client.post("/entities", Self.room, "NGSILD-Tenant: district-1")

@@ -1,3 +1,4 @@
+import ClauseTrait
 import JSONTree
 import Testing
 
@@ -19,7 +20,7 @@ struct EntityMapBindingTests {
         return json.elements(json.root).compactMap { json.member($0, "id").flatMap { json.string($0) } }
     }
 
-    @Test(arguments: ["GET", "POST"])
+    @Test(.clause("4.5.25", "5.2.39", "5.14.1", "5.14.2", "5.14.3", "5.14.4"), arguments: ["GET", "POST"])
     func `a map is made, shown, changed and deleted`(method: String) throws {
         let client = try city()
         let made =
@@ -99,7 +100,7 @@ struct EntityMapBindingTests {
         }
     }
 
-    @Test func `temporal queries have maps of their own`() throws {
+    @Test(.clause("5.14.5")) func `temporal queries have maps of their own`() throws {
         let client = try city()
         let range = "type=Vehicle&timerel=before&timeAt=2999-01-01T00:00:00Z&timeproperty=createdAt"
         let made = try client.get("/temporal/entityMaps?\(range)")

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import Testing
 
@@ -22,13 +23,15 @@ struct ErrorStatusTests {
         (.insufficientStorage(""), "about:blank", 507),
     ]
 
-    @Test(arguments: table) func `each error type has its status`(error: NGSILDError, type: String, status: Int) {
+    @Test(.clause("5.5.2"), arguments: table) func `each error type has its status`(
+        error: NGSILDError, type: String, status: Int
+    ) {
         #expect(error.typeURI == type)
         #expect(error.status == status)
         #expect("\(StatusLine.text(status))".hasPrefix("\(status) "))
     }
 
-    @Test func `an error is answered as problem details in plain JSON`() {
+    @Test(.clause("5.5.3")) func `an error is answered as problem details in plain JSON`() {
         let answer = NGSILDError.resourceNotFound("There is no \"x\"").answer
         #expect(answer.status == 404)
         #expect(answer.contentType == "application/json")

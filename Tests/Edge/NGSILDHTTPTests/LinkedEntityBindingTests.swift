@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDHTTP
@@ -30,21 +31,21 @@ struct LinkedEntityBindingTests {
         _ = broker
     }
 
-    @Test func `inline, an entity stands in the relationship that links to it`() throws {
+    @Test(.clause("4.5.23")) func `inline, an entity stands in the relationship that links to it`() throws {
         try expect(
             "/entities/urn:x:house?join=inline&omit=name",
             #"{"id":"urn:x:house","type":"House","in":{"type":"Relationship","object":"urn:x:town","observedAt":"2026-01-01T00:00:00Z","entity":{"id":"urn:x:town","type":"Town","name":{"type":"Property","value":"T"},"in":{"type":"Relationship","object":"urn:x:land"},"mayor":{"type":"Relationship","object":"urn:x:ann"}}},"near":{"type":"Relationship","object":["urn:x:gone","urn:x:park"],"entity":[{"id":"urn:x:park","type":"Park","name":{"type":"Property","value":"P"}}]},"homeOf":{"type":"ListRelationship","objectList":[{"object":"urn:x:ann"},{"object":"urn:x:gone"},{"object":"urn:x:bob"}],"entityList":[{"id":"urn:x:ann","type":"Person","name":{"type":"Property","value":"A"},"home":{"type":"Relationship","object":"urn:x:house"}},{"id":"urn:x:bob","type":"Person","name":{"type":"Property","value":"B"}}]}}"#
         )
     }
 
-    @Test func `simplified, it stands for the URI`() throws {
+    @Test(.clause("4.5.23")) func `simplified, it stands for the URI`() throws {
         try expect(
             "/entities/urn:x:house?join=inline&options=keyValues&omit=name,in",
             #"{"id":"urn:x:house","type":"House","near":["urn:x:gone",{"id":"urn:x:park","type":"Park","name":"P"}],"homeOf":[{"id":"urn:x:ann","type":"Person","name":"A","home":"urn:x:house"},"urn:x:gone",{"id":"urn:x:bob","type":"Person","name":"B"}]}"#
         )
     }
 
-    @Test func `levels go on until a circle closes`() throws {
+    @Test(.clause("4.5.23")) func `levels go on until a circle closes`() throws {
         try expect(
             "/entities/urn:x:town?join=inline&joinLevel=9&format=simplified&omit=mayor",
             #"{"id":"urn:x:town","type":"Town","name":"T","in":{"id":"urn:x:land","type":"Land","name":"L","capital":"urn:x:town"}}"#
@@ -55,7 +56,7 @@ struct LinkedEntityBindingTests {
         )
     }
 
-    @Test func `what the client has met is not sent again`() throws {
+    @Test(.clause("4.5.23")) func `what the client has met is not sent again`() throws {
         try expect(
             "/entities/urn:x:house?join=inline&format=simplified&pick=in,near&containedBy=urn:x:town",
             #"{"in":"urn:x:town","near":["urn:x:gone",{"id":"urn:x:park","type":"Park","name":"P"}]}"#)
@@ -64,7 +65,7 @@ struct LinkedEntityBindingTests {
             #"[{"id":"urn:x:town"}]"#)
     }
 
-    @Test func `flat, each comes once behind the linking ones, the near before the far`() throws {
+    @Test(.clause("4.5.23")) func `flat, each comes once behind the linking ones, the near before the far`() throws {
         try expect(
             "/entities?type=House,Town&join=flat&joinLevel=2&format=simplified&omit=homeOf,near,name",
             #"[{"id":"urn:x:house","type":"House","in":"urn:x:town"},{"id":"urn:x:town","type":"Town","in":"urn:x:land","mayor":"urn:x:ann"},{"id":"urn:x:land","type":"Land","name":"L","capital":"urn:x:town"},{"id":"urn:x:ann","type":"Person","name":"A","home":"urn:x:house"}]"#
@@ -74,7 +75,7 @@ struct LinkedEntityBindingTests {
         try expect("/entities?type=None&join=flat", "[]")
     }
 
-    @Test func `pick and omit reach into linked entities`() throws {
+    @Test(.clause("4.21")) func `pick and omit reach into linked entities`() throws {
         try expect(
             "/entities/urn:x:house?join=inline&joinLevel=2&pick=id,in%7Bname,in%7Bid%7D%7D&format=simplified",
             #"{"id":"urn:x:house","in":{"name":"T","in":{"id":"urn:x:land"}}}"#)

@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDHTTP

@@ -1,3 +1,4 @@
+import ClauseTrait
 import JSONTree
 import Testing
 
@@ -29,7 +30,9 @@ struct PaginationTests {
         return header?.split(separator: ">").first.map { String($0.dropFirst()) }
     }
 
-    @Test(arguments: ["type=Room", "type=Room&count=true", "q=n", "q=n&count=true", "local=true", "type=Room,Hall"])
+    @Test(
+        .clause("4.12", "5.5.9"),
+        arguments: ["type=Room", "type=Room&count=true", "q=n", "q=n&count=true", "local=true", "type=Room,Hall"])
     func `following the links loses and repeats nothing while entities before are deleted`(query: String) throws {
         let (broker, client) = try filled(20)
         var page = try client.get("/entities?\(query)&limit=4&pick=id")
@@ -82,7 +85,9 @@ struct PaginationTests {
         _ = broker
     }
 
-    @Test(arguments: [("", nil), ("?count=true", "0"), ("?options=count", "0"), ("?options=count,sysAttrs", "0")])
+    @Test(
+        .clause("4.13", "5.8.4"),
+        arguments: [("", nil), ("?count=true", "0"), ("?options=count", "0"), ("?options=count,sysAttrs", "0")])
     func `subscriptions are counted when a parameter or an option asks for it`(query: String, count: String?) throws {
         let client = try TestBroker(subscriptions: RecordedSubscriptions()).client()
         let answer = try client.get("/subscriptions/\(query)")

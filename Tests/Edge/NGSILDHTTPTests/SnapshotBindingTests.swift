@@ -1,3 +1,4 @@
+import ClauseTrait
 import InMemoryStorage
 import JSONTree
 import Testing
@@ -33,7 +34,8 @@ struct SnapshotBindingTests {
 
     private func id(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
 
-    @Test func `operations with the header work on the snapshot, and say so`() throws {
+    @Test(.clause("5.2.41", "5.2.42", "5.5.15", "5.16.1", "5.16.3"))
+    func `operations with the header work on the snapshot, and say so`() throws {
         let client = try city()
         let path = try freeze(client)
         #expect(path.hasPrefix("/ngsi-ld/v1/snapshots/urn:ngsi-ld:Snapshot:"))
@@ -80,7 +82,7 @@ struct SnapshotBindingTests {
         #expect(answer.header("NGSILD-Tenant") == "t" && answer.header("NGSILD-Snapshot") == id(path))
     }
 
-    @Test func `a snapshot is updated, cloned and purged`() throws {
+    @Test(.clause("5.16.2", "5.16.4", "5.16.7")) func `a snapshot is updated, cloned and purged`() throws {
         let client = try city()
         let path = try freeze(client, #","id":"urn:s:1","snapshotLifetime":"PT1H""#)
         #expect(path == "/ngsi-ld/v1/snapshots/urn:s:1")

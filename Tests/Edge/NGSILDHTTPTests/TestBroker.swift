@@ -31,7 +31,7 @@ final class TestBroker: Sendable {
 
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
-        notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
+        notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false, publicURL: String? = nil,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -52,7 +52,7 @@ final class TestBroker: Sendable {
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
             notifications: notifications, historyPolicies: history)
         let metrics = metrics
-        let handler = NGSILDHandler(services: services, metrics: metrics) { request in
+        let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: publicURL) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil
         }
         var configuration = HTTPServer.Configuration()

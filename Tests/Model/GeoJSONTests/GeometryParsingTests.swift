@@ -1,3 +1,4 @@
+import ClauseTrait
 import GeoJSON
 import JSONTree
 import Testing
@@ -34,7 +35,7 @@ private let square = [place(0, 0), place(2, 0), place(2, 2), place(0, 2), place(
         ),
     ]
 
-    @Test(arguments: accepted)
+    @Test(.clause("4.7.1"), arguments: accepted)
     func `a well formed geometry is read`(text: String, geometry: Geometry) throws {
         #expect(try Geometry(parsing: text) == geometry)
     }
@@ -97,7 +98,7 @@ private let square = [place(0, 0), place(2, 0), place(2, 2), place(0, 2), place(
         (#"{"type":"GeometryCollection","geometries":[{}]}"#, .missingMember("type")),
     ]
 
-    @Test(arguments: refused)
+    @Test(.clause("4.7.1"), arguments: refused)
     func `a malformed geometry is refused with its reason`(text: String, error: GeoJSONError) {
         #expect(throws: error) { try Geometry(parsing: text) }
         #expect(!error.description.isEmpty)

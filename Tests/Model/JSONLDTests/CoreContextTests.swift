@@ -1,3 +1,4 @@
+import ClauseTrait
 import JSONTree
 import Testing
 
@@ -36,19 +37,21 @@ struct CoreContextTests {
         #expect(!CoreContext.isKnown(url))
     }
 
-    @Test(arguments: [
-        ("id", "@id"),
-        ("type", "@type"),
-        ("Property", "https://uri.etsi.org/ngsi-ld/Property"),
-        ("value", "https://uri.etsi.org/ngsi-ld/hasValue"),
-        ("object", "https://uri.etsi.org/ngsi-ld/hasObject"),
-        ("containedBy", "https://uri.etsi.org/ngsi-ld/isContainedBy"),
-        ("location", "https://uri.etsi.org/ngsi-ld/location"),
-        ("Point", "https://purl.org/geojson/vocab#Point"),
-        ("title", "http://purl.org/dc/terms/title"),
-        ("ngsi-ld", "https://uri.etsi.org/ngsi-ld/"),
-        ("ngsildproof", "https://uri.etsi.org/ngsi-ld/ngsildproof"),
-    ])
+    @Test(
+        .clause("4.4"),
+        arguments: [
+            ("id", "@id"),
+            ("type", "@type"),
+            ("Property", "https://uri.etsi.org/ngsi-ld/Property"),
+            ("value", "https://uri.etsi.org/ngsi-ld/hasValue"),
+            ("object", "https://uri.etsi.org/ngsi-ld/hasObject"),
+            ("containedBy", "https://uri.etsi.org/ngsi-ld/isContainedBy"),
+            ("location", "https://uri.etsi.org/ngsi-ld/location"),
+            ("Point", "https://purl.org/geojson/vocab#Point"),
+            ("title", "http://purl.org/dc/terms/title"),
+            ("ngsi-ld", "https://uri.etsi.org/ngsi-ld/"),
+            ("ngsildproof", "https://uri.etsi.org/ngsi-ld/ngsildproof"),
+        ])
     func `core terms have the IRIs of annex B, in both directions`(term: String, iri: String) {
         #expect(ResolvedContext.core.expand(term: term) == iri)
         #expect(ResolvedContext.core.compact(iri: iri) == term)

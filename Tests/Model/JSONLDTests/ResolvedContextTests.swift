@@ -1,3 +1,4 @@
+import ClauseTrait
 import JSONTree
 import Testing
 
@@ -93,12 +94,12 @@ struct ResolvedContextTests {
         Pair("{}", "a/b", "https://uri.etsi.org/ngsi-ld/default-context/a/b"),
     ]
 
-    @Test(arguments: pairs)
+    @Test(.clause("5.5.7"), arguments: pairs)
     func `a name expands to its IRI`(pair: Pair) throws {
         #expect(try context(pair.context).expand(term: pair.term) == pair.iri)
     }
 
-    @Test(arguments: pairs)
+    @Test(.clause("5.5.7"), arguments: pairs)
     func `what an IRI compacts to expands to it again`(pair: Pair) throws {
         let context = try context(pair.context)
         #expect(context.expand(term: context.compact(iri: pair.iri)) == pair.iri)
@@ -167,7 +168,7 @@ struct ResolvedContextTests {
         #expect(context.container(of: term) == container)
     }
 
-    @Test func `a user context cannot change the type of a core term`() throws {
+    @Test(.clause("4.4")) func `a user context cannot change the type of a core term`() throws {
         let context = try context(#"{"object":{"@id":"http://x.org/o","@type":"@json"}}"#)
         #expect(context.coercion(of: "object") == .id)
         #expect(context.expand(term: "object") == "https://uri.etsi.org/ngsi-ld/hasObject")

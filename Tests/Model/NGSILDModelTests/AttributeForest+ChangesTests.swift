@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDModel
@@ -84,7 +85,7 @@ struct ChangeCase: Sendable, CustomStringConvertible {
 }
 
 struct AttributeForestChangesTests {
-    @Test(arguments: ChangeCase.all)
+    @Test(.clause("5.5.8", "5.5.12"), arguments: ChangeCase.all)
     func `a fragment is applied by its rule`(change: ChangeCase) throws {
         let vocabulary = try Vocabulary()
         let stored = try vocabulary.entity(change.stored).attributes

@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDModel
@@ -9,7 +10,7 @@ struct AttributeForestExpiryTests {
         #""expiresAt":"\#(Vocabulary.now.adding(seconds: seconds).text)""#
     }
 
-    @Test func `expiresAt is shown with the system attributes only, in each form`() throws {
+    @Test(.clause("4.22")) func `expiresAt is shown with the system attributes only, in each form`() throws {
         let vocabulary = try Vocabulary()
         let forest = try vocabulary.entity(
             #""a":{"expiresAt":"2030-01-01T00:00:00Z","type":"Property","value":1,"unitCode":"CEL","s":{"value":2,"expiresAt":"2031-01-01T00:00:00Z"}}"#
@@ -28,6 +29,7 @@ struct AttributeForestExpiryTests {
     }
 
     @Test(
+        .clause("4.22"),
         arguments: [
             (#""a":1"#, nil, ""), (#""a":{"value":1,\#(at(9))}"#, nil, ""),
             (#""a":{"value":1,\#(at(5))},"b":2"#, #""b":2"#, "a deleted"),

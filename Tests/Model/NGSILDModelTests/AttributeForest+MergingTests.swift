@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDModel
@@ -30,6 +31,12 @@ struct MergingCase: Sendable, CustomStringConvertible {
         MergingCase(
             stored: #""a":{"object":"urn:x:1"}"#, fragment: #""a":{"type":"Property","value":"urn:x:2"}"#,
             expected: #""a":"urn:x:2""#),
+        MergingCase(
+            stored: #""a":{"vocab":"open","s":1}"#, fragment: #""a":"shut""#, expected: #""a":{"vocab":"shut","s":1}"#),
+        MergingCase(
+            stored: #""a":{"vocab":"open"}"#, fragment: #""a":["shut","wet"]"#,
+            expected: #""a":{"vocab":["shut","wet"]}"#),
+        MergingCase(stored: #""a":{"vocab":"open"}"#, fragment: #""a":7"#, expected: #""a":7"#),
         // A text goes into the map of a LanguageProperty.
         MergingCase(
             stored: #""a":{"languageMap":{"en":"bridge","fr":"pont"}}"#, fragment: #""a":"Brücke""#, language: "de",
@@ -68,14 +75,15 @@ struct MergingCase: Sendable, CustomStringConvertible {
 }
 
 struct AttributeForestMergingTests {
-    @Test(arguments: MergingCase.all)
+    @Test(.clause("5.6.17"), arguments: MergingCase.all)
     func `a merge reads plain values by what is stored`(example: MergingCase) throws {
         let vocabulary = try Vocabulary()
         let stored = try vocabulary.entity(example.stored).attributes
         var defaults = MergeDefaults()
         defaults.language = example.language
         if let text = example.observedAt { defaults.observedAt = try #require(Timestamp(text)) }
-        let fragment = try vocabulary.fragment(example.fragment).adapted(to: stored, defaults)
+        let fragment = try vocabulary.fragment(example.fragment).adapted(
+            to: stored, defaults, context: vocabulary.context)
         let merged = stored.applying(fragment, rule: .merge, now: Vocabulary.later).forest
         #expect(vocabulary.attributes(merged) { $0.form = .concise } == example.expected)
         let again = EntityCodec.decodeForest(EntityCodec.encode(merged))

@@ -1,9 +1,11 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDModel
 
 struct AttributeNameTests {
     @Test(
+        .clause("4.6.2"),
         arguments: [
             ("speed", true), ("pm2.5", true), ("PM-10", true), ("名前", true), ("a_b", true), ("ex:speed", true),
             ("https://x.example/speed", true), ("", false), ("a b", false), ("a\"b", false), ("a/b", false),
@@ -15,6 +17,7 @@ struct AttributeNameTests {
     }
 
     @Test(
+        .clause("4.18"),
         arguments: [
             ("/Madrid", true), ("Madrid", true), ("/Madrid/Gardens/ParqueNorte", true), ("/Škola/Línea_2", true),
             ("", false), ("/", false), ("/a/", false), ("//a", false), ("/a//b", false), ("9bad", false),

@@ -1,3 +1,4 @@
+import ClauseTrait
 import JSONTree
 import Testing
 
@@ -5,6 +6,7 @@ import Testing
 
 struct EntityDecoderTests {
     @Test(
+        .clause("5.5.4", "5.2.4", "5.2.5", "5.2.6", "5.2.7"),
         arguments: [
             ("[]", "JSON object"), ("{}", "no \"id\""), (#"{"id":"urn:x:1"}"#, "no \"type\""),
             (#"{"id":"room","type":"T"}"#, "not a URI"), (#"{"id":7,"type":"T"}"#, "is a string"),
@@ -121,7 +123,7 @@ struct EntityDecoderTests {
         #expect(forest.nodes[0].flags.contains(.isNull) == isNull)
     }
 
-    @Test(arguments: AttributeSample.all)
+    @Test(.clause("4.5.4"), arguments: AttributeSample.all)
     func `the simplified form gives plain values back`(sample: AttributeSample) throws {
         let vocabulary = try Vocabulary()
         let json = #"{"id":"urn:x:1","type":"T","a":\#(sample.simplified)}"#
@@ -137,7 +139,7 @@ struct EntityDecoderTests {
         #expect(vocabulary.rendered(entity) == #"{"id":"urn:x:1","type":"T","a":{"type":"Property","value":1}}"#)
     }
 
-    @Test func `a geometry may be written as text`() throws {
+    @Test(.clause("4.7.2")) func `a geometry may be written as text`() throws {
         let vocabulary = try Vocabulary()
         let entity = try vocabulary.entity(
             #""location":{"type":"GeoProperty","value":"{ \"type\": \"Point\", \"coordinates\": [1, 2]}"}"#)
@@ -146,7 +148,7 @@ struct EntityDecoderTests {
                 == #""location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[1,2]}}"#)
     }
 
-    @Test func `the default instance can be named, and the name is not kept`() throws {
+    @Test(.clause("4.5.5")) func `the default instance can be named, and the name is not kept`() throws {
         let vocabulary = try Vocabulary()
         let entity = try vocabulary.entity(#""a":[{"value":1,"datasetId":"@none"},{"value":2,"datasetId":"urn:d:1"}]"#)
         #expect(

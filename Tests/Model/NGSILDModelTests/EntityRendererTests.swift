@@ -1,10 +1,14 @@
+import ClauseTrait
 import JSONTree
 import Testing
 
 @testable import NGSILDModel
 
 struct EntityRendererTests {
-    @Test(arguments: AttributeSample.all)
+    @Test(
+        .clause(
+            "4.5.2", "4.5.3", "4.5.4", "4.5.18", "4.5.20", "4.5.21", "4.5.22", "4.5.24", "4.7.3", "5.2.32", "5.2.35",
+            "5.2.36", "5.2.37", "5.2.38"), arguments: AttributeSample.all)
     func `each kind of attribute is shown in each form`(sample: AttributeSample) throws {
         let vocabulary = try Vocabulary()
         let forest = try vocabulary.entity(#""a":\#(sample.written)"#).attributes
@@ -13,14 +17,17 @@ struct EntityRendererTests {
         #expect(vocabulary.attributes(forest) { $0.form = .simplified } == #""a":"# + sample.simplified)
     }
 
-    @Test(arguments: AttributeSample.all)
+    @Test(
+        .clause("4.5.2", "4.5.3", "4.5.18", "4.5.20", "4.5.21", "4.5.22", "4.5.24", "4.7.3"),
+        arguments: AttributeSample.all)
     func `what the concise form shows is read as the same attribute`(sample: AttributeSample) throws {
         let vocabulary = try Vocabulary()
         let forest = try vocabulary.entity(#""a":\#(sample.concise)"#).attributes
         #expect(vocabulary.attributes(forest) == #""a":"# + sample.normalized)
     }
 
-    @Test func `an entity shows its id, types, scopes and, asked for, its times and expiry`() throws {
+    @Test(.clause("4.5.1", "4.8", "4.16", "4.18"))
+    func `an entity shows its id, types, scopes and, asked for, its times and expiry`() throws {
         let vocabulary = try Vocabulary()
         let entity = vocabulary.record(
             try vocabulary.draft(
@@ -39,7 +46,9 @@ struct EntityRendererTests {
         )
     }
 
-    @Test func `picked and omitted attributes are chosen by name, the entity's own members too`() throws {
+    @Test(.clause("4.21")) func `picked and omitted attributes are chosen by name, the entity's own members too`()
+        throws
+    {
         let vocabulary = try Vocabulary()
         let entity = try vocabulary.entity(#""a":1,"b":2,"c":3"#)
         let (a, b) = (try vocabulary.context.term("a"), try vocabulary.context.term("b"))
@@ -62,6 +71,7 @@ struct EntityRendererTests {
         #""a":[{"value":1},{"value":2,"datasetId":"urn:d:2"},{"value":3,"datasetId":"urn:d:3"}]"#
 
     @Test(
+        .clause("4.5.5"),
         arguments: [
             (nil, #"{"dataset":{"@none":1,"urn:d:2":2,"urn:d:3":3}}"#),
             (["@none"], #"{"dataset":{"@none":1}}"#), (["urn:d:3"], #"{"dataset":{"urn:d:3":3}}"#),
@@ -86,6 +96,7 @@ struct EntityRendererTests {
     }
 
     @Test(
+        .clause("4.15"),
         arguments: [
             ("fr", "pont", "fr"), ("fr-CH", "pont", "fr"), ("de", "bridge", "en"), ("de;q=0.9, fr;q=0.1", "pont", "fr"),
             ("EN", "bridge", "en"), ("*", "bridge", "en"), ("", "bridge", "en"), (";;,q=,", "bridge", "en"),
@@ -101,5 +112,15 @@ struct EntityRendererTests {
             $0.form = .simplified
         }
         #expect(simplified == #""a":"\#(text)""#)
+    }
+
+    @Test func `a lang that came in with a LanguageProperty gives way to that of the answer`() throws {
+        let vocabulary = try Vocabulary()
+        let forest = try vocabulary.entity(
+            #""a":{"languageMap":{"en":"bridge"},"lang":"fr","observedAt":"2026-01-01T00:00:00Z","expiresAt":"2030-01-01T00:00:00Z"}"#
+        ).attributes
+        #expect(
+            vocabulary.attributes(forest) { $0.language = "en" }
+                == #""a":{"type":"Property","value":"bridge","lang":"en","observedAt":"2026-01-01T00:00:00Z"}"#)
     }
 }

@@ -1,3 +1,4 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDModel
@@ -13,7 +14,7 @@ struct NGSILDErrorTests {
         (.nonexistentTenant("d"), "NonexistentTenant"), (.conflict("d"), "Conflict"),
     ]
 
-    @Test(arguments: table)
+    @Test(.clause("5.5.2"), arguments: table)
     func `each error has the type of the specification`(error: NGSILDError, name: String) {
         #expect(error.typeURI == "https://uri.etsi.org/ngsi-ld/errors/" + name)
         #expect(error.detail == "d")

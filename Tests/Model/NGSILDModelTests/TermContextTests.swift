@@ -1,9 +1,10 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDModel
 
 struct TermContextTests {
-    @Test func `names expand by the context and come back compacted`() throws {
+    @Test(.clause("5.5.7")) func `names expand by the context and come back compacted`() throws {
         let context = try Vocabulary().context
         let speed = try context.term("speed")
         #expect(context.registry.iri(speed) == "https://uri.etsi.org/ngsi-ld/default-context/speed")

@@ -1,9 +1,11 @@
+import ClauseTrait
 import Testing
 
 @testable import NGSILDModel
 
 struct TimestampTests {
     @Test(
+        .clause("4.6.3"),
         arguments: [
             ("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00Z"),
             ("2026-01-31T12:00:00.1Z", 1_769_860_800_100_000, "2026-01-31T12:00:00.100Z"),

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDQuery
 import Testing
@@ -31,7 +32,9 @@ import Testing
         ("nine", #""a":9"#), ("ten", #""a":10"#),
     ]
 
-    @Test func `values of several types come in the order of the specification, missing ones last`() throws {
+    @Test(.clause("4.23.2")) func `values of several types come in the order of the specification, missing ones last`()
+        throws
+    {
         let expected = [
             "nine", "ten", "link", "text", "object", "array", "false", "true", "time", "date", "instant", "none",
         ]
@@ -39,14 +42,14 @@ import Testing
         #expect(try ordered("a;asc", Self.kinds.reversed()) == expected)
     }
 
-    @Test func `descending turns all round but what is missing`() throws {
+    @Test(.clause("4.23.3")) func `descending turns all round but what is missing`() throws {
         let expected = [
             "instant", "date", "time", "true", "false", "array", "object", "text", "link", "ten", "nine", "none",
         ]
         #expect(try ordered("a;desc", Self.kinds) == expected)
     }
 
-    @Test func `later members decide where earlier ones are equal`() throws {
+    @Test(.clause("4.23.3")) func `later members decide where earlier ones are equal`() throws {
         let things = [
             ("1", #""a":1,"b":1"#), ("2", #""a":1,"b":2"#), ("3", #""a":0,"b":9"#), ("4", #""a":1"#),
         ]
@@ -78,7 +81,9 @@ import Testing
         #expect(try ordered(orderBy, [("greater", greater), ("less", less)]) == ["less", "greater"])
     }
 
-    @Test func `distances are measured from the reference, what has none follows by its value`() throws {
+    @Test(.clause("4.23.3")) func `distances are measured from the reference, what has none follows by its value`()
+        throws
+    {
         let things = [
             ("word", #""place":"here""#), ("number", #""place":1"#), ("none", ""),
             ("far", #""place":{"type":"Point","coordinates":[10,45]}"#),

@@ -1,10 +1,11 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDQuery
 import Testing
 
 // CIM 009 clause 5.7.2
 @Suite struct EntityQueryTests {
-    @Test func `all conditions hold together`() throws {
+    @Test(.clause("5.7.2")) func `all conditions hold together`() throws {
         let world = try QueryWorld()
         let entity = try world.entity(
             #"{"id":"urn:ngsi-ld:Room:1","type":["Room","Hall"],"scope":"/A/B","temperature":21,"#

@@ -1,3 +1,4 @@
+import ClauseTrait
 import GeoJSON
 import JSONTree
 import NGSILDModel
@@ -18,7 +19,7 @@ import Testing
         #"{"type":"MultiPolygon","coordinates":[[[[0,0],[4,0],[4,4],[0,0]]]]}"#,
     ]
 
-    @Test(arguments: geometries)
+    @Test(.clause("4.7.1"), arguments: geometries)
     func `a stored geometry is the one that was sent`(json: String) throws {
         let world = try QueryWorld()
         let forest = try world.thing(#""a":1,"where":{"type":"GeoProperty","value":\#(json)},"z":2"#).attributes

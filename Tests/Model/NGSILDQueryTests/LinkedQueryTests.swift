@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDQuery
 import Testing
@@ -11,17 +12,20 @@ import Testing
         #"{"id":"urn:x:maker","type":"Company","name":{"languageMap":{"en":"Acme"}},"makes":{"objectList":[{"object":"urn:x:s1"}]}}"#,
     ]
 
-    @Test(arguments: [
-        ("sensor{humidity}", true), ("sensor{humidity}==40", true), ("sensor{humidity}==41", false),
-        ("sensor{humidity}>50", true), ("sensor{Device:humidity}==40", true), ("sensor{Pump:humidity}==40", false),
-        ("sensor{Pump,Device:humidity}==40", true), ("sensor{Valve:humidity}", false), ("sensor{speed}", false),
-        ("!sensor{speed}", true), ("!sensor{humidity}", false), ("name{humidity}", false), ("other{humidity}", false),
-        ("sensor{humidity.accuracy}==2", true), ("sensor{address[city]}==\"Ulm\"", true),
-        ("sensor{maker{name}}~=\"^Ac\"", true), ("sensor{Device:maker{Company:name[en]}}==\"Acme\"", true),
-        ("sensor{maker{Device:name}}", false), ("sensor{maker{makes{humidity}}}<50", true),
-        ("name==\"A\";sensor{humidity}==40", true), ("name==\"B\"|sensor{humidity}==40", true),
-        ("name==\"B\";sensor{humidity}==40", false), ("sensor{createdAt}>2025-01-01T00:00:00Z", true),
-    ])
+    @Test(
+        .clause("4.9"),
+        arguments: [
+            ("sensor{humidity}", true), ("sensor{humidity}==40", true), ("sensor{humidity}==41", false),
+            ("sensor{humidity}>50", true), ("sensor{Device:humidity}==40", true), ("sensor{Pump:humidity}==40", false),
+            ("sensor{Pump,Device:humidity}==40", true), ("sensor{Valve:humidity}", false), ("sensor{speed}", false),
+            ("!sensor{speed}", true), ("!sensor{humidity}", false), ("name{humidity}", false),
+            ("other{humidity}", false),
+            ("sensor{humidity.accuracy}==2", true), ("sensor{address[city]}==\"Ulm\"", true),
+            ("sensor{maker{name}}~=\"^Ac\"", true), ("sensor{Device:maker{Company:name[en]}}==\"Acme\"", true),
+            ("sensor{maker{Device:name}}", false), ("sensor{maker{makes{humidity}}}<50", true),
+            ("name==\"A\";sensor{humidity}==40", true), ("name==\"B\"|sensor{humidity}==40", true),
+            ("name==\"B\";sensor{humidity}==40", false), ("sensor{createdAt}>2025-01-01T00:00:00Z", true),
+        ])
     func `a path goes on in the linked entities`(q: String, isSelected: Bool) throws {
         let world = try QueryWorld()
         let entities = try Self.entities.map { try world.entity($0) }

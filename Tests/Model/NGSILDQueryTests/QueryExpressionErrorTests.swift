@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDQuery
 import Testing
@@ -78,7 +79,7 @@ import Testing
         ("é==1;ü=2", 7, "equality is written =="),
     ]
 
-    @Test(arguments: refused)
+    @Test(.clause("4.9"), arguments: refused)
     func `a mistake is named with its place and a remedy`(q: String, character: Int, says: String) throws {
         let world = try QueryWorld()
         let error = failure { () throws(NGSILDError) in _ = try QueryExpression(parsing: q, context: world.context) }

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDQuery
 import Testing
@@ -57,7 +58,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("location", #""location":{"type":"Point","coordinates":[1,2]}"#, true),
     ]
 
-    @Test(arguments: existence)
+    @Test(.clause("4.9"), arguments: existence)
     func `a path alone asks whether the target exists`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     static let numbers: [Verdict] = [
@@ -72,7 +73,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("b==20", #""a":20"#, false), Verdict("b!=20", #""a":20"#, false), Verdict("b>0", #""a":20"#, false),
     ]
 
-    @Test(arguments: numbers)
+    @Test(.clause("4.9"), arguments: numbers)
     func `numbers are compared by value`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     static let types: [Verdict] = [
@@ -116,7 +117,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("a==http://example.org/x?y=1", #""a":"http://example.org/x?y=1""#, true),
     ]
 
-    @Test(arguments: texts)
+    @Test(.clause("4.9"), arguments: texts)
     func `texts are compared by their characters`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     static let arrays: [Verdict] = [
@@ -133,7 +134,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("a>=2", #""a":{"type":"ListProperty","valueList":[2]}"#, false),
     ]
 
-    @Test(arguments: arrays)
+    @Test(.clause("4.9"), arguments: arrays)
     func `an array equals what it includes`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     static let lists: [Verdict] = [
@@ -151,7 +152,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("a==urn:x:1,urn:x:2", #""a":{"type":"Relationship","object":"urn:x:2"}"#, true),
     ]
 
-    @Test(arguments: lists)
+    @Test(.clause("4.9"), arguments: lists)
     func `one value of a list is enough, and a range includes its ends`(verdict: Verdict) throws {
         try check(verdict, QueryWorld())
     }
@@ -196,7 +197,7 @@ struct Verdict: CustomTestStringConvertible {
             #""a":{"type":"Property","value":1,"expiresAt":"2029-01-01T00:00:00Z"}"#, true),
     ]
 
-    @Test(arguments: times)
+    @Test(.clause("4.9"), arguments: times)
     func `dates and times are compared as points in time`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     static let members: [Verdict] = [
@@ -219,7 +220,7 @@ struct Verdict: CustomTestStringConvertible {
             #""r":{"type":"Relationship","object":"urn:x:1","objectType":["Other","Device"],"b":1}"#, true),
     ]
 
-    @Test(arguments: members)
+    @Test(.clause("4.9"), arguments: members)
     func `sub-attributes and plain members are reached by dots`(verdict: Verdict) throws {
         try check(verdict, QueryWorld())
     }
@@ -259,7 +260,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("r[x]", #""r":{"type":"Relationship","object":"urn:x:1"}"#, false),
     ]
 
-    @Test(arguments: compounds)
+    @Test(.clause("4.9"), arguments: compounds)
     func `brackets look into compound values`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     private static let colour =
@@ -279,7 +280,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("c==1", colour, false), Verdict("c!=1", colour, true),
     ]
 
-    @Test(arguments: languages)
+    @Test(.clause("4.9"), arguments: languages)
     func `a language is chosen in brackets`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     private static let parked = #""p":{"type":"Relationship","object":"urn:ngsi-ld:P:1"}"#
@@ -298,7 +299,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict(#"p<"z""#, ordered, false), Verdict("p==1", parked, false), Verdict("p!=1", parked, true),
     ]
 
-    @Test(arguments: relationships)
+    @Test(.clause("4.9"), arguments: relationships)
     func `relationships are compared by their objects, and only for equality`(verdict: Verdict) throws {
         try check(verdict, QueryWorld())
     }
@@ -319,7 +320,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("gender~=Male", male, false), Verdict(#"gender>"A""#, male, false),
     ]
 
-    @Test(arguments: vocabularies)
+    @Test(.clause("4.9"), arguments: vocabularies)
     func `values of a VocabProperty are expanded where asked`(verdict: Verdict) throws {
         let world = try QueryWorld(
             context:
@@ -351,7 +352,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict("(a~=Mer)", #""a":"Mercedes""#, true), Verdict("a~=[]|]|b", #""a":"|""#, true),
     ]
 
-    @Test(arguments: patterns)
+    @Test(.clause("4.9"), arguments: patterns)
     func `patterns are found anywhere in a text`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     static let logic: [Verdict] = [
@@ -366,7 +367,7 @@ struct Verdict: CustomTestStringConvertible {
         Verdict(#"speed>50;brandName!="Mercedes""#, #""speed":80,"brandName":"Saab""#, true),
     ]
 
-    @Test(arguments: logic)
+    @Test(.clause("4.9"), arguments: logic)
     func `and binds closer than or`(verdict: Verdict) throws { try check(verdict, QueryWorld()) }
 
     @Test func `scopes can be asked for like values`() throws {

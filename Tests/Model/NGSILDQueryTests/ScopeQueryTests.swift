@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDQuery
 import Testing
@@ -26,7 +27,7 @@ import Testing
         ("/Madrid/A/#", ["/Madrid/A//B"], true), ("/Madrid/A", ["/Madrid/A//"], true), ("/AB", ["/A/B"], false),
     ]
 
-    @Test(arguments: verdicts)
+    @Test(.clause("4.19"), arguments: verdicts)
     func `scopes are selected`(query: String, scopes: [String], isSelected: Bool) throws {
         #expect(try ScopeQuery(parsing: query).matches(scopes) == isSelected)
     }
@@ -38,7 +39,7 @@ import Testing
         ("/A B", "at character 4"),
     ]
 
-    @Test(arguments: refused)
+    @Test(.clause("4.19"), arguments: refused)
     func `mistakes are named`(query: String, says: String) {
         let error = failure { () throws(NGSILDError) in _ = try ScopeQuery(parsing: query) }
         #expect(error?.isBadRequestData == true)

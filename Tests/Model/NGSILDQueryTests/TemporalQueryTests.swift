@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import Testing
 
@@ -5,6 +6,7 @@ import Testing
 
 @Suite struct TemporalQueryTests {
     @Test(
+        .clause("4.11"),
         arguments: [
             ("since", "2026-01-01T00:00:00Z", nil, nil, nil), ("after", nil, nil, nil, nil),
             ("after", "yesterday", nil, nil, nil), (nil, "2026-01-01T00:00:00Z", nil, nil, nil),
@@ -24,10 +26,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("PT1H", 0, 3_600), ("P1D", 0, 86_400), ("P2W", 0, 1_209_600), ("P1Y2M3DT4H5M6S", 14, 273_906), ("PT0S", 0, 0),
-        ("P0D", 0, 0),
-    ]) func `a duration is read`(text: String, months: Int, seconds: Int64) throws {
+    @Test(
+        .clause("4.5.19"),
+        arguments: [
+            ("PT1H", 0, 3_600), ("P1D", 0, 86_400), ("P2W", 0, 1_209_600), ("P1Y2M3DT4H5M6S", 14, 273_906),
+            ("PT0S", 0, 0),
+            ("P0D", 0, 0),
+        ]) func `a duration is read`(text: String, months: Int, seconds: Int64) throws
+    {
         let period = try CalendarPeriod(parsing: text)
         #expect(period.months == months)
         #expect(period.microseconds == seconds * 1_000_000)
@@ -41,11 +47,15 @@ import Testing
         #expect(throws: NGSILDError.self) { try CalendarPeriod(parsing: text) }
     }
 
-    @Test(arguments: [
-        ("P1M", "2026-01-31T00:00:00Z", "2026-03-01T12:00:00Z", "2026-02-28T00:00:00Z", "2026-03-31T00:00:00Z"),
-        ("P1Y", "2024-02-29T00:00:00Z", "2026-01-01T00:00:00Z", "2025-02-28T00:00:00Z", "2026-02-28T00:00:00Z"),
-        ("PT1H", "2026-01-01T00:30:00Z", "2026-01-05T10:29:59Z", "2026-01-05T09:30:00Z", "2026-01-05T10:30:00Z"),
-    ]) func `a time lies in its period`(text: String, origin: String, time: String, start: String, end: String) throws {
+    @Test(
+        .clause("4.5.19"),
+        arguments: [
+            ("P1M", "2026-01-31T00:00:00Z", "2026-03-01T12:00:00Z", "2026-02-28T00:00:00Z", "2026-03-31T00:00:00Z"),
+            ("P1Y", "2024-02-29T00:00:00Z", "2026-01-01T00:00:00Z", "2025-02-28T00:00:00Z", "2026-02-28T00:00:00Z"),
+            ("PT1H", "2026-01-01T00:30:00Z", "2026-01-05T10:29:59Z", "2026-01-05T09:30:00Z", "2026-01-05T10:30:00Z"),
+        ]) func `a time lies in its period`(text: String, origin: String, time: String, start: String, end: String)
+        throws
+    {
         let period = try CalendarPeriod(parsing: text)
         let found = period.period(holding: try #require(Timestamp(time)), from: try #require(Timestamp(origin)))
         #expect(found.start.text == start)

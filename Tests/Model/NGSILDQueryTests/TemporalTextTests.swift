@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 @testable import NGSILDQuery
 import Testing
@@ -8,7 +9,7 @@ import Testing
         Array(text.utf8).withUnsafeBufferPointer(body)
     }
 
-    @Test func `dates and times are read as Timestamp reads them`() {
+    @Test(.clause("4.6.3")) func `dates and times are read as Timestamp reads them`() {
         var generator = SeededGenerator(seed: 21)
         var valid = 0
         func number(_ range: ClosedRange<Int>, _ width: Int) -> String {
@@ -46,7 +47,7 @@ import Testing
         ("-1:00:00Z", nil, nil),
     ]
 
-    @Test(arguments: others)
+    @Test(.clause("4.6.3"), arguments: others)
     func `dates and times alone are read`(text: String, date: Int64?, time: Int64?) {
         #expect(read(text, TemporalText.date) == date)
         #expect(read(text, TemporalText.time) == time)

@@ -1,3 +1,4 @@
+import ClauseTrait
 import NGSILDModel
 import NGSILDQuery
 import Testing
@@ -29,7 +30,7 @@ import Testing
         ("https://uri.etsi.org/ngsi-ld/default-context/Home", "Home", true),
     ]
 
-    @Test(arguments: verdicts)
+    @Test(.clause("4.17"), arguments: verdicts)
     func `types are selected`(selection: String, types: String, isSelected: Bool) throws {
         let parsed = try TypeSelection(parsing: selection, context: world.context)
         #expect(parsed.matches(terms(types)) == isSelected)
@@ -61,7 +62,7 @@ import Testing
         ("Home||Boat", "at character 6"), ("(Home;)", "at character 7"), ("\"Home\"", "at character 1"),
     ]
 
-    @Test(arguments: refused)
+    @Test(.clause("4.17"), arguments: refused)
     func `mistakes are named`(selection: String, says: String) throws {
         let error = failure { () throws(NGSILDError) in
             _ = try TypeSelection(parsing: selection, context: world.context)

@@ -336,6 +336,25 @@ struct DeliveryTests {
         #expect(city.manager.delivery.memoryBytes == 0)
     }
 
+    @Test func `a subscription that is deleted while an attempt fails leaves nothing either`() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        let transport = ScriptedTransport { _, _ throws(OutgoingHTTPError) in
+            for await _ in release.stream { break }
+            throw .unreachable("", reason: "test")
+        }
+        let city = try City(transport)
+        let id = try await city.subscribe(Self.body())
+        for temperature in 1...3 { try await city.heat(1, to: temperature) }
+        await transport.arrival(of: 1)
+        try await city.delete(id)
+        release.continuation.finish()
+        while city.manager.statistics.outboxRows > 0 { await Task.yield() }
+        await city.stop()
+        #expect(transport.posts.count == 1)
+        #expect(try city.broker.outbox(after: 0, limit: 10).isEmpty)
+        #expect(city.manager.delivery.memoryBytes == 0)
+    }
+
     @Test func `a subscription that is paused keeps what waits until it goes on`() async throws {
         let release = AsyncStream<Void>.makeStream()
         let transport = ScriptedTransport { _, number throws(OutgoingHTTPError) in

@@ -203,7 +203,7 @@ extension Route {
 
     private static let queryTemporal = DocumentedOperation.get(
         .queryTemporal, "Ask for the histories of entities", TemporalEntitiesResource.queryNames,
-        options: temporalOptions, content: .many(.entityTemporal), partly: true)
+        options: temporalOptions + ["count"], content: .many(.entityTemporal), partly: true)
 
     private var ofTemporal: [DocumentedOperation] {
         switch self {
