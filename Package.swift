@@ -68,7 +68,7 @@ let broker =
     + layer(
         "Broker", "TemporalEvolution",
         ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "BrokerCore"],
-        tests: ["InMemoryStorage", "JSONLD"])
+        tests: ["InMemoryStorage", "SQLiteStorage", "JSONLD"])
 
     + layer(
         "Broker", "EntityMaps", ["NGSILDModel", "NGSILDQuery", "NGSILDOperations"],

@@ -43,6 +43,7 @@ final class CityServer: Sendable {
         storage = try SQLiteStorage(directory: settings.data)
         var configuration = Broker.Configuration()
         configuration.memoryBudget = settings.memoryBudget
+        configuration.keepsPast = settings.recordsHistory
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))
@@ -79,7 +80,7 @@ final class CityServer: Sendable {
                     history.forgetTenant(name)
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
-                }), notifications: subscriptions)
+                }), notifications: subscriptions, historyPolicies: history)
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(

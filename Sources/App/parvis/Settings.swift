@@ -16,7 +16,7 @@ struct Settings: Sendable {
     var assets: String?
     var tileURL: String?
     var allowsPrivateEndpoints = false
-    var recordsHistory = false
+    var recordsHistory = true
     var contexts: String?
     var temporalInstances = 10_000
     var notificationBacklog = 100_000
@@ -103,6 +103,14 @@ struct Settings: Sendable {
             apply: {
                 $0.contexts = $1; return !$1.isEmpty
             }, expectation: "a directory"),
+        Key(
+            name: "history",
+            apply: { settings, text in
+                guard let value = flag(text) else { return false }
+                settings.recordsHistory = value
+                return true
+            }, expectation: "true or false"),
+        // The name of `history` while it was off by default.
         Key(
             name: "record-history",
             apply: { settings, text in
@@ -300,7 +308,9 @@ struct ServerOptions: ParsableArguments {
     var outboxLimit: String?
     @Option(help: "A folder with copies of @contexts, as HOST/PATH, for machines without the internet.")
     var contexts: String?
-    @Flag(help: "Record every change of an attribute in its history.")
+    @Flag(help: "Keep no history of attributes.")
+    var noHistory = false
+    @Flag(help: .hidden)
     var recordHistory = false
 
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
@@ -339,6 +349,7 @@ struct ServerOptions: ParsableArguments {
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey
         if recordHistory { flags["record-history"] = "true" }
+        if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(
             flags: flags, configFile: config, environment: ProcessInfo.processInfo.environment)

@@ -15,6 +15,8 @@ public final class Broker: Sendable {
         public var memoryBudget = Int.max
         /// Changes kept in memory for streams that come back.
         public var recentChanges = 8_192
+        /// Whether the change record keeps what changes take from the present, for the history.
+        public var keepsPast = true
         /// Where time comes from.
         public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
         /// Told when the store refuses a commit.
@@ -42,7 +44,7 @@ public final class Broker: Sendable {
         feed = RecentChanges(capacity: configuration.recentChanges)
         committer = Committer(
             storage: storage, tenants: tenants, feed: feed, queueLimit: configuration.queueLimit,
-            clock: configuration.clock, onFailure: configuration.onStorageFailure)
+            keepsPast: configuration.keepsPast, clock: configuration.clock, onFailure: configuration.onStorageFailure)
         expiry = EntityExpiry(queue: committer.queue, clock: configuration.clock)
         try load()
         feed.start(at: try storage.lastSequence())

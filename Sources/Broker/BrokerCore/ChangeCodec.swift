@@ -2,11 +2,15 @@ import NGSILDModel
 import NGSILDOperations
 
 /// What the change record keeps of one entity's steps in a commit: for each its kind, the attributes it changed, and
-/// their new content, so that history and notifications can be made from the record alone.
+/// the instances that it took from the present. With the present state they are all there ever was, so the history can
+/// be made from the record alone.
 enum ChangeCodec {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
+    /// Kept the new content of updates instead of the old one.
+    static let versionWithNewContent: UInt8 = 1
 
-    static func encode(_ steps: [WorkingSet.Step]) -> [UInt8] {
+    /// - Parameter keepsPast: whether the instances are kept; not needed where no history is.
+    static func encode(_ steps: [WorkingSet.Step], keepsPast: Bool = true) -> [UInt8] {
         var output: [UInt8] = [version]
         output.append(variable: UInt64(steps.count))
         for step in steps {
@@ -16,25 +20,29 @@ enum ChangeCodec {
                 output.append(variable: UInt64(change.name.number))
                 output.append(change.kind.rawValue)
             }
-            let content = step.kind == .updated ? changedContent(step) : AttributeForest()
-            let encoded = content.isEmpty ? [] : EntityCodec.encode(content)
-            output.append(variable: UInt64(encoded.count))
-            output.append(contentsOf: encoded)
+            guard keepsPast, let before = step.before else {
+                output.append(0)
+                output.append(0)
+                continue
+            }
+            guard let after = step.after else {
+                output.append(0)
+                output.append(counted: EntityCodec.encode(before))
+                continue
+            }
+            var replaced = AttributeForest()
+            var gone = AttributeForest()
+            before.attributes.forEachDisplaced(step.attributes, by: after.attributes) { root, isGone in
+                if isGone {
+                    gone.append(subtree: root, of: before.attributes)
+                } else {
+                    replaced.append(subtree: root, of: before.attributes)
+                }
+            }
+            output.append(counted: replaced.isEmpty ? [] : EntityCodec.encode(replaced))
+            output.append(counted: gone.isEmpty ? [] : EntityCodec.encode(gone))
         }
         return output
-    }
-
-    private static func changedContent(_ step: WorkingSet.Step) -> AttributeForest {
-        var content = AttributeForest()
-        guard let after = step.after else { return content }
-        var last = TermID.none
-        for change in step.attributes where change.kind != .deleted && change.name != last {
-            last = change.name
-            for root in after.attributes.roots(named: change.name) {
-                content.append(subtree: root, of: after.attributes)
-            }
-        }
-        return content
     }
 }
 
@@ -46,5 +54,10 @@ extension [UInt8] {
             rest >>= 7
         }
         append(UInt8(rest))
+    }
+
+    fileprivate mutating func append(counted bytes: [UInt8]) {
+        append(variable: UInt64(bytes.count))
+        append(contentsOf: bytes)
     }
 }

@@ -17,6 +17,7 @@ final class Committer: Sendable {
     private let feed: RecentChanges
     private let clock: @Sendable () -> Timestamp
     private let onFailure: @Sendable (StorageError) -> Void
+    private let keepsPast: Bool
     private let thread = Mutex<WorkerThread?>(nil)
     private let matcher = Mutex<(any ChangeMatcher)?>(nil)
     let counters = CommitCounters()
@@ -28,8 +29,10 @@ final class Committer: Sendable {
 
     init(
         storage: any BrokerStorage, tenants: TenantTable, feed: RecentChanges, queueLimit: Int,
-        clock: @escaping @Sendable () -> Timestamp, onFailure: @escaping @Sendable (StorageError) -> Void
+        keepsPast: Bool, clock: @escaping @Sendable () -> Timestamp,
+        onFailure: @escaping @Sendable (StorageError) -> Void
     ) {
+        self.keepsPast = keepsPast
         self.storage = storage
         self.tenants = tenants
         self.feed = feed
@@ -181,7 +184,8 @@ final class Committer: Sendable {
                 EntityWrite(
                     tenant: entry.tenant.name, id: entry.id,
                     expectation: stored.map { .revision($0.revision) } ?? .absent,
-                    body: entry.record.map(EntityCodec.encode), change: ChangeCodec.encode(entry.steps)))
+                    body: entry.record.map(EntityCodec.encode),
+                    change: ChangeCodec.encode(entry.steps, keepsPast: keepsPast)))
         }
     }
 
@@ -219,6 +223,8 @@ final class Committer: Sendable {
         _ set: WorkingSet, _ commit: Commit, _ changes: [EntityChange], _ firstSequence: UInt64, _ numbers: [Int64]
     ) {
         for name in commit.removedTenants { tenants.remove(name) }
+        // Who keeps the past takes it before the present is gone.
+        feed.announce(changes)
         var write = 0
         for entry in set.entries where !entry.steps.isEmpty {
             let sequence = firstSequence + UInt64(write)

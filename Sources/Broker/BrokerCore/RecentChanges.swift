@@ -6,13 +6,15 @@ import Synchronization
 ///
 /// Invariants:
 /// 1. `kept` is ordered by sequence and holds every change after `forgotten`.
-/// 2. Followers are called in the order of commits, outside the lock, by the committer only.
+/// 2. Followers are called in the order of commits, outside the lock, by the committer only: those ahead before a
+///    commit's state is published, the others after.
 final class RecentChanges: Sendable {
     private struct State {
         var kept: [EntityChange] = []
         var forgotten: UInt64 = 0
         var last: UInt64 = 0
         var followers: [(token: Int, receive: @Sendable ([EntityChange]) -> Void)] = []
+        var ahead: [(token: Int, receive: @Sendable ([EntityChange]) -> Void)] = []
         var nextToken = 0
     }
 
@@ -30,6 +32,12 @@ final class RecentChanges: Sendable {
     }
 
     var lastSequence: UInt64 { state.withLock { $0.last } }
+
+    /// Tells those who follow ahead what is going to be published.
+    func announce(_ changes: [EntityChange]) {
+        if changes.isEmpty { return }
+        for follower in state.withLock({ $0.ahead }) { follower.receive(changes) }
+    }
 
     func append(_ changes: [EntityChange]) {
         guard let newest = changes.last?.sequence else { return }
@@ -62,6 +70,17 @@ final class RecentChanges: Sendable {
         }
         return ChangeFollower { [weak self] in
             self?.state.withLock { state in state.followers.removeAll { $0.token == token } }
+        }
+    }
+
+    func followAhead(_ receive: @escaping @Sendable ([EntityChange]) -> Void) -> ChangeFollower {
+        let token = state.withLock { state in
+            state.nextToken += 1
+            state.ahead.append((state.nextToken, receive))
+            return state.nextToken
+        }
+        return ChangeFollower { [weak self] in
+            self?.state.withLock { state in state.ahead.removeAll { $0.token == token } }
         }
     }
 }

@@ -4,15 +4,17 @@ public import NGSILDModel
 public struct HistoryConfiguration: Sendable {
     /// Whether changes of entities are recorded.
     public var isRecording = true
-    /// Seconds after which a sample is in a chunk at the latest, unless the store is busy; until then the change record
-    /// holds it.
-    public var flushSeconds = 2.0
-    /// Samples of one series that make its tail go into a chunk before the time is up.
+    /// Seconds between two looks after the tails that are not long.
+    public var careSeconds = 30.0
+    /// Seconds between two looks for what is older than policies keep it.
+    public var sweepSeconds = 600.0
+    /// Samples of one series that make its tail go into a chunk. The more, the less a sample costs; the change record
+    /// holds them until then.
     public var tailLength = 64
-    /// Samples in all tails beyond which all go into chunks at once.
-    public var tailLimit = 500_000
-    /// Changes that may wait to be recorded in memory; later ones are taken from the change record.
-    public var pendingLimit = 50_000
+    /// Bytes of memory for all tails; beyond it the longer ones go into chunks.
+    public var tailMemory = 64 << 20
+    /// Changes that a start may have to read again: tails with older ones go into chunks. At 3 us each.
+    public var replayLimit: UInt64 = 500_000
     /// Instances in temporal operations that may wait before further ones are refused with `overloaded`.
     public var writeLimit = 4_000_000
     /// Changes kept in the store behind the recorder, for others that resume.

@@ -99,7 +99,6 @@ extension HistoryStore {
 
     private func runAdditions(_ jobs: [HistoryJob]) {
         guard !jobs.isEmpty else { return }
-        absorb()
         var answers: [(HistoryJob, Result<Bool, NGSILDError>)] = []
         var merged: [SeriesKey: SampleColumns] = [:]
         var entries: DirectoryEntries = [:]
@@ -135,8 +134,9 @@ extension HistoryStore {
         var isNew = true
         for addition in additions {
             let (tenant, id) = (addition.tenant, addition.entity)
-            let isCurrent = (try? entities.retrieveEntity(id: id, tenant: tenant)) != nil
-            let isKnown = try entries[tenant]?[id] != nil || knows(tenant: tenant, entity: id)
+            let entity = try known(tenant: tenant, id: id, isOnQueue: true)
+            let isCurrent = entity.record != nil
+            let isKnown = try entries[tenant]?[id] != nil || hasHistory(entity)
             if addition.mustExist, !isKnown, !isCurrent { return .failure(Self.unknown(id)) }
             isNew = isNew && !isKnown
             for (key, samples) in addition.series { merged[key] = merged[key]?.merged(with: samples) ?? samples }
@@ -155,8 +155,6 @@ extension HistoryStore {
         guard case .remove(let removal) = job.work else { return }
         let result: Result<Bool, NGSILDError>
         do {
-            replayMissing()
-            writeTails(length: 1)
             try remove(removal)
             result = .success(false)
         } catch {
@@ -166,70 +164,97 @@ extension HistoryStore {
     }
 
     private func remove(_ removal: HistoryRemoval) throws {
-        guard try knows(tenant: removal.tenant, entity: removal.entity) else { throw Self.unknown(removal.entity) }
-        let all = try series(tenant: removal.tenant, entity: removal.entity)
+        let entity = try known(tenant: removal.tenant, id: removal.entity, isOnQueue: true)
+        guard try hasHistory(entity) else { throw Self.unknown(removal.entity) }
+        // From here on the past of the entity is in chunks, and a replay leaves it alone.
+        guard writeTails(.entity(tenant: removal.tenant, id: removal.entity)) else {
+            throw NGSILDError.internalError("The history could not be written")
+        }
+        let through = tails.withLock { $0.absorbed }
+        let settles = settled.withLock {
+            $0.settle(tenant: removal.tenant, entity: removal.entity, through: through)
+        }
         switch removal.extent {
         case .everything:
-            let isCurrent = (try? entities.retrieveEntity(id: removal.entity, tenant: removal.tenant)) != nil
-            let document = TemporalDirectory.document(nil, tenant: removal.tenant, id: removal.entity)
-            try empty(all, documents: isCurrent ? [] : [document])
-            if !isCurrent { directory.put(nil, tenant: removal.tenant, id: removal.entity) }
+            var documents = [settles]
+            if entity.record == nil {
+                documents.append(TemporalDirectory.document(nil, tenant: removal.tenant, id: removal.entity))
+            }
+            try empty(entity.series + entity.rolled, of: entity, documents: documents)
+            directory.put(nil, tenant: removal.tenant, id: removal.entity)
         case .attribute(let name, let dataset):
-            let gone = all.filter { $0.attribute == name && (dataset == nil || $0.dataset == dataset) }
-            guard try empty(gone, documents: []) > 0 else {
+            let gone = (entity.series + entity.rolled).filter {
+                $0.attribute == name && (dataset == nil || $0.plainDataset == dataset)
+            }
+            guard try gone.contains(where: { try hasSamples($0, of: entity) }) else {
                 throw NGSILDError.resourceNotFound(
                     "The history of entity \(removal.entity) does not have the attribute")
             }
+            try empty(gone, of: entity, documents: [settles])
         case .instance(let name, let id, let replacement):
-            guard let key = all.first(where: { $0.attribute == name && id.belongs(to: $0) }) else {
+            guard let key = entity.series.first(where: { $0.attribute == name && id.belongs(to: $0) }) else {
                 throw NGSILDError.resourceNotFound("Entity \(removal.entity) has no instance \(id.text)")
             }
-            try replace(id, in: key, by: replacement)
+            try replace(id, in: key, of: entity, by: replacement, documents: [settles])
+        }
+        if settled.withLock({ $0.count }) > SettledEntities.limit {
+            writeTails(.everything)
+            storeCursor()
         }
     }
 
-    /// - Returns: how many chunks had samples.
-    @discardableResult
-    private func empty(_ series: [SeriesKey], documents: [DocumentWrite]) throws -> Int {
-        var count = 0
+    private func empty(_ series: [SeriesKey], of entity: KnownEntity, documents: [DocumentWrite]) throws {
         for key in series {
             var from = Timestamp.none
             while true {
                 let page = try keeping.storage.historyChunks(key, from: from, to: .none, newestFirst: false, limit: 256)
-                let full = page.filter { $0.count > 0 }
-                try commit(full.map(Self.emptied), [])
-                count += full.count
+                try commit(page.filter { $0.count > 0 }.map(Self.emptied), [])
                 guard page.count == 256, let last = page.last else { break }
                 from = Timestamp(microseconds: max(last.start, last.end).microseconds + 1)
             }
         }
-        try commit([], documents)
-        return count
+        // The present values leave the history too, though they stay in the present.
+        let voids = series.compactMap { key in entity.present[key].map { (key, self.void(in: $0, at: 0)) } }
+        try write(voids, documents: documents)
     }
 
-    private func replace(_ id: InstanceID, in key: SeriesKey, by forest: AttributeForest?) throws {
+    /// What stands in the history for a sample that is not to be there: it was deleted later than it was modified.
+    private func void(in samples: SampleColumns, at index: Int) -> SampleColumns {
+        var void = SampleColumns()
+        void.types = samples.types
+        let kind = void.kind(of: samples.templates[samples.kinds[index]])
+        let time = max(configuration.clock().microseconds, samples.modifiedAt[index] + 1)
+        Array("0".utf8).withUnsafeBytes { value in
+            void.append(
+                time: samples.times[index], createdAt: samples.createdAt[index], modifiedAt: time, flags: .isVoid,
+                kind: kind, value: value)
+        }
+        return void
+    }
+
+    private func replace(
+        _ id: InstanceID, in key: SeriesKey, of entity: KnownEntity, by forest: AttributeForest?,
+        documents: [DocumentWrite]
+    ) throws {
         let time = Timestamp(microseconds: id.time)
-        let found = try keeping.storage.historyChunks(key, from: time, to: time, newestFirst: true, limit: 1).first
-        guard let chunk = found, let samples = decode(chunk), let index = samples.times.firstIndex(of: id.time) else {
+        var found: (samples: SampleColumns, index: Int)?
+        try visit(key, of: entity, from: time, to: time, newestFirst: true) { samples, index in
+            found = (samples, index)
+            return false
+        }
+        guard let (samples, index) = found else {
             throw NGSILDError.resourceNotFound("Entity \(key.entity) has no instance \(id.text)")
         }
-        let rest = samples.removing(time: id.time)
-        var chunks = [Self.emptied(chunk)]
-        if let first = rest.times.first, let last = rest.times.last {
-            if first == chunk.start.microseconds { chunks = [] }
-            chunks.append(
-                HistoryChunk(
-                    series: key, start: Timestamp(microseconds: first), end: Timestamp(microseconds: last),
-                    count: rest.count, body: ChunkCodec.encode(rest)))
+        var changed = void(in: samples, at: index)
+        if let forest, let root = forest.roots.first(where: { _ in true }) {
+            let sample = RecordedSample(
+                tenant: key.tenant, entity: key.entity, types: samples.types, forest, root: root,
+                modifiedAt: Timestamp(microseconds: changed.modifiedAt[0]))
+            // Where both are at one time, the sample was appended later.
+            sample.append(to: &changed, keepingTimesOf: samples, index)
+            changed = changed.sorted()
         }
-        try commit(chunks, [])
-        guard let forest, let root = forest.roots.first(where: { _ in true }) else { return }
-        let sample = RecordedSample(
-            tenant: key.tenant, entity: key.entity, types: samples.types, forest, root: root,
-            modifiedAt: configuration.clock())
-        var added = SampleColumns()
-        sample.append(to: &added, keepingTimesOf: samples, index)
-        try write([(key, added)])
+        try write([(key, changed)], documents: documents)
     }
 
     static func unknown(_ id: String) -> NGSILDError {

@@ -5,49 +5,26 @@ import NGSILDQuery
 extension HistoryStore {
     private static let chunkPage = 16
 
-    /// The series of an entity that have or had samples.
-    func series(tenant: String, entity: String) throws -> [SeriesKey] {
-        let waiting = tails.withLock { $0.series(tenant: tenant, entity: entity) }
-        let stored = try keeping.storage.historySeries(tenant: tenant, entity: entity)
-        return waiting.union(stored).sorted { ($0.attribute, $0.dataset) < ($1.attribute, $1.dataset) }
-    }
-
     /// Visits the samples of a series between two times, both inclusive and `.none` for an open end, in order.
     ///
     /// - Parameter visit: gets columns and an index in them; answers whether to go on.
     func visit(
-        _ series: SeriesKey, from: Timestamp = .none, to: Timestamp = .none, newestFirst: Bool,
+        _ series: SeriesKey, of entity: KnownEntity, from: Timestamp = .none, to: Timestamp = .none, newestFirst: Bool,
         _ visit: (SampleColumns, Int) throws -> Bool
     ) throws {
         // Tails before chunks: what moves from one to the other in between is seen twice, not missed.
         let tail = tails.withLock { $0.samples(of: series) }
-        let low = from.isSet ? from.microseconds : .min
-        let high = to.isSet ? to.microseconds : .max
-        var waiting = tail.times.indices.filter { tail.times[$0] >= low && tail.times[$0] <= high }[...]
-        /// Visits the tail's samples that come before a stored one; those at its time take its place.
-        func visitTail(before time: Int64?) throws -> (goesOn: Bool, replaced: Bool) {
-            while let index = newestFirst ? waiting.last : waiting.first {
-                let own = tail.times[index]
-                if let time, newestFirst ? own < time : own > time { break }
-                if newestFirst { waiting.removeLast() } else { waiting.removeFirst() }
-                if try !visit(tail, index) { return (false, true) }
-                if own == time { return (true, true) }
-            }
-            return (true, false)
-        }
+        var walk = SampleWalk(
+            waiting: tail.merged(with: entity.present[series] ?? SampleColumns()),
+            low: from.isSet ? from.microseconds : .min, high: to.isSet ? to.microseconds : .max,
+            newestFirst: newestFirst)
         var (pageFrom, pageTo) = (from, to)
         while true {
             let page = try keeping.storage.historyChunks(
                 series, from: pageFrom, to: pageTo, newestFirst: newestFirst, limit: Self.chunkPage)
             for chunk in page {
                 guard let samples = decode(chunk) else { continue }
-                for index in newestFirst ? Array(samples.times.indices.reversed()) : Array(samples.times.indices) {
-                    let time = samples.times[index]
-                    if time < low || time > high { continue }
-                    let (goesOn, replaced) = try visitTail(before: time)
-                    if !goesOn { return }
-                    if !replaced, try !visit(samples, index) { return }
-                }
+                if try !walk.visit(samples, visit) { return }
             }
             guard page.count == Self.chunkPage, let last = page.last else { break }
             if newestFirst {
@@ -56,28 +33,87 @@ extension HistoryStore {
                 pageFrom = Timestamp(microseconds: max(last.end, last.start).microseconds + 1)
             }
         }
-        _ = try visitTail(before: nil)
+        _ = try walk.visitWaiting(before: nil, visit)
     }
 
     /// The newest sample of a series up to a time, alone; `nil` when there is none.
-    func lastSamples(of series: SeriesKey, before time: Timestamp) throws -> SampleColumns? {
+    func lastSample(
+        of series: SeriesKey, in entity: KnownEntity, before time: Timestamp = .none
+    ) throws -> SampleColumns? {
         var found: SampleColumns?
-        try visit(series, to: time, newestFirst: true) { samples, index in
+        try visit(series, of: entity, to: time, newestFirst: true) { samples, index in
             found = samples.slice(index..<index + 1)
             return false
         }
         return found
     }
+}
 
-    /// Whether a history of the entity is known.
-    func knows(tenant: String, entity: String) throws -> Bool {
-        if directory.entry(tenant: tenant, id: entity) != nil { return true }
-        for key in try series(tenant: tenant, entity: entity) {
-            if tails.withLock({ !$0.samples(of: key).isEmpty }) { return true }
-            let chunks = try keeping.storage.historyChunks(key, from: .none, to: .none, newestFirst: true, limit: 8)
-            if chunks.contains(where: { $0.count > 0 }) { return true }
-            if chunks.count == 8, try lastSamples(of: key, before: .none) != nil { return true }
+/// Goes through stored samples and waiting ones in one order, each time once: the last modified of equal ones, the
+/// waiting one where both are equally old. What was deleted from the history is left out.
+private struct SampleWalk {
+    private let waiting: SampleColumns
+    private let low: Int64
+    private let high: Int64
+    private let newestFirst: Bool
+    /// The waiting samples that have not been passed.
+    private var left: Range<Int>
+
+    init(waiting: SampleColumns, low: Int64, high: Int64, newestFirst: Bool) {
+        self.waiting = waiting
+        self.low = low
+        self.high = high
+        self.newestFirst = newestFirst
+        let start = waiting.index(from: low)
+        left = start..<max(start, high == .max ? waiting.count : waiting.index(from: high + 1))
+    }
+
+    private var next: Int? { left.isEmpty ? nil : newestFirst ? left.upperBound - 1 : left.lowerBound }
+
+    private mutating func pass() {
+        left = newestFirst ? left.lowerBound..<left.upperBound - 1 : left.lowerBound + 1..<left.upperBound
+    }
+
+    /// Visits stored samples that follow those visited before, and the waiting ones between them.
+    mutating func visit(_ stored: SampleColumns, _ body: (SampleColumns, Int) throws -> Bool) throws -> Bool {
+        var index = stored.index(from: low)
+        var end = high == .max ? stored.count : stored.index(from: high + 1)
+        while index < end {
+            let place: Int
+            if newestFirst {
+                end -= 1
+                place = end
+            } else {
+                place = index
+                index += 1
+            }
+            let time = stored.times[place]
+            if next != nil, try !visitWaiting(before: time, body) { return false }
+            if let other = next, waiting.times[other] == time {
+                pass()
+                let isWaiting = waiting.modifiedAt[other] >= stored.modifiedAt[place]
+                if try !(isWaiting ? tell(waiting, other, body) : tell(stored, place, body)) { return false }
+            } else if try !tell(stored, place, body) {
+                return false
+            }
         }
-        return false
+        return true
+    }
+
+    /// Visits the waiting samples that come before a time; all that are left for `nil`.
+    mutating func visitWaiting(before time: Int64?, _ body: (SampleColumns, Int) throws -> Bool) throws -> Bool {
+        while let index = next {
+            if let time, newestFirst ? waiting.times[index] <= time : waiting.times[index] >= time { break }
+            pass()
+            if try !tell(waiting, index, body) { return false }
+        }
+        return true
+    }
+
+    private func tell(
+        _ samples: SampleColumns, _ index: Int, _ body: (SampleColumns, Int) throws -> Bool
+    ) rethrows -> Bool {
+        if samples.flags(index).contains(.isVoid) { return true }
+        return try body(samples, index)
     }
 }

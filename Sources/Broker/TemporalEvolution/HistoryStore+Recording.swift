@@ -4,27 +4,50 @@ import Dispatch
 import NGSILDModel
 import NGSILDOperations
 
-extension HistoryStore {
-    private static let urgentCount = 4_096
-    private static let replayPage = 1_000
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
 
-    /// Takes changes for recording. Runs on the committer's thread: one append under a lock that nobody holds for long.
+extension HistoryStore {
+    private static let urgentCount = 1_024
+    /// Changes in memory from which on the committer takes them in itself, so that there are never many.
+    private static let committerCount = 8 * urgentCount
+    private static let replayPage = 1_000
+    /// How long a reader waits for what memory had no room for, in seconds.
+    private static let patience = 10.0
+
+    /// Takes changes for recording, before their state is published. Runs on the committer's thread.
     func record(_ changes: [EntityChange]) {
         guard let last = changes.last?.sequence else { return }
-        let isUrgent = pending.withLock { pending in
-            if pending.isMissing || pending.changes.count + changes.count > configuration.pendingLimit {
-                pending.isMissing = true
+        let isRecording = configuration.isRecording
+        let count = pending.withLock { pending in
+            if pending.isMissing {
                 pending.missingThrough = max(pending.missingThrough, last)
             } else {
-                pending.changes.append(contentsOf: changes)
+                // A creation takes nothing from the present.
+                if isRecording { for change in changes where change.before != nil { pending.changes.append(change) } }
+                pending.taken = max(pending.taken, last)
             }
-            return pending.changes.count >= Self.urgentCount || pending.isMissing
+            return pending.changes.count
         }
-        schedule(urgent: isUrgent)
+        if count >= Self.committerCount {
+            if tails.withLock({ $0.footprint }) < 2 * configuration.tailMemory {
+                absorb()
+            } else {
+                // The writing of chunks does not keep up; the change record has what memory has no room for.
+                pending.withLock { pending in
+                    pending.isMissing = true
+                    pending.missingThrough = max(pending.missingThrough, last)
+                }
+            }
+        }
+        schedule(urgent: count >= Self.urgentCount)
     }
 
-    /// Sees to it that a round runs: soon when it is urgent, else when the time to flush has come.
-    func schedule(urgent: Bool, after seconds: Double? = nil) {
+    /// Sees to it that a round runs: soon when it is urgent, else when it is time to look after everything.
+    func schedule(urgent: Bool) {
         let isNeeded = pending.withLock { pending in
             if urgent {
                 defer { pending.isUrgent = true }
@@ -37,12 +60,12 @@ extension HistoryStore {
         if urgent {
             queue.async { [weak self] in
                 self?.pending.withLock { $0.isUrgent = false }
-                self?.flushRound(everything: false)
+                self?.runRound()
             }
         } else {
-            queue.asyncAfter(deadline: .now() + (seconds ?? configuration.flushSeconds)) { [weak self] in
+            queue.asyncAfter(deadline: .now() + configuration.careSeconds) { [weak self] in
                 self?.pending.withLock { $0.isScheduled = false }
-                self?.flushRound(everything: true)
+                self?.careRound()
             }
         }
     }
@@ -50,17 +73,44 @@ extension HistoryStore {
     /// Takes in what is pending. Any thread may do it.
     func absorb() {
         tails.withLock { tails in
-            let changes = pending.withLock { pending in
+            let (changes, taken) = pending.withLock { pending in
                 defer { pending.changes = [] }
-                return pending.changes
+                return (pending.changes, pending.taken)
             }
-            for change in changes { tails.absorb(change) }
+            for change in changes {
+                tails.absorb(change)
+                if change.kind == .deleted, let entity = change.before { keepName(of: entity, tenant: change.tenant) }
+            }
+            tails.start(at: taken)
         }
     }
 
-    /// Takes in changes that memory had no room for, or that a crash left behind, from the change record. On `queue`.
+    private func keepName(of entity: EntityRecord, tenant: String) {
+        directory.note(
+            TemporalDirectory.Entry(types: entity.types, scopes: entity.scopes), tenant: tenant, id: entity.id)
+    }
+
+    /// Takes in all that was acknowledged before. Waits where memory had no room for it.
     ///
-    /// Creations and deletions hold no content there: a creation gives what of the entity has not changed since.
+    /// - Throws: `overloaded` when it takes too long.
+    func settle() throws(NGSILDError) {
+        absorb()
+        let through = pending.withLock { $0.isMissing ? $0.missingThrough : 0 }
+        if through == 0 { return }
+        let deadline = DispatchTime.now() + Self.patience
+        while true {
+            let isDone = tails.withLock { $0.absorbed } >= through || pending.withLock { !$0.isMissing }
+            if isDone { return absorb() }
+            guard DispatchTime.now() < deadline else {
+                throw .overloaded("The history is still taking in the changes of the last minutes; try again later")
+            }
+            schedule(urgent: true)
+            usleep(1_000)
+        }
+    }
+
+    /// Takes in changes that memory had no room for, or that the last run left behind, from the change record. On
+    /// `queue`.
     func replayMissing() {
         while true {
             absorb()
@@ -71,6 +121,7 @@ extension HistoryStore {
                 let isDone = pending.withLock { pending in
                     guard pending.missingThrough <= from else { return false }
                     pending.isMissing = false
+                    pending.taken = max(pending.taken, from)
                     return true
                 }
                 if isDone { return }
@@ -78,10 +129,10 @@ extension HistoryStore {
             }
             do {
                 let changes = try keeping.storage.changes(after: from, limit: Self.replayPage)
-                for change in changes { replay(change) }
+                for change in changes where configuration.isRecording { replay(change) }
                 let reached = changes.last?.sequence ?? through
                 tails.withLock { $0.start(at: reached) }
-                if tails.withLock({ $0.sampleCount }) > configuration.tailLimit { writeTails(length: 1) }
+                if tails.withLock({ $0.footprint }) > configuration.tailMemory { writeTails(.full) }
             } catch {
                 configuration.onFailure("The change record cannot be read: \(error)")
                 return
@@ -90,56 +141,17 @@ extension HistoryStore {
     }
 
     private func replay(_ change: StoredChange) {
-        guard let steps = RecordedStep.decode(change.change) else {
+        guard let steps = RecordedStep.decode(change.change, id: change.id) else {
             configuration.onFailure(
                 "Change \(change.sequence) of \(change.id) cannot be read and is not in the history")
             return
         }
-        let current = try? entities.retrieveEntity(id: change.id, tenant: change.tenant)
-        var samples: [RecordedSample] = []
-        for step in steps {
-            switch step.kind {
-            case .created:
-                guard let current else { continue }
-                samples += replayed(step, current.attributes, change, types: current.types)
-            case .updated:
-                samples += replayed(step, step.content, change, types: current?.types ?? [])
-                let gone = Set(step.attributes.filter { $0.kind == .deleted }.map(\.name))
-                if !gone.isEmpty { samples += deletions(change) { gone.contains($0.attribute) } }
-            case .deleted: samples += deletions(change) { _ in true }
-            }
-        }
+        let isCreation = steps.allSatisfy { $0.kind == .created }
+        if isCreation || settled.withLock({ $0.isSettled(change) }) { return }
+        let types = (try? keeping.presentEntity(id: change.id, tenant: change.tenant))?.types ?? []
         tails.withLock { tails in
-            for sample in samples { tails.add(sample, sequence: change.sequence) }
-        }
-    }
-
-    private func replayed(
-        _ step: RecordedStep, _ forest: AttributeForest, _ change: StoredChange, types: [TermID]
-    ) -> [RecordedSample] {
-        let changed = Set(step.attributes.filter { $0.kind != .deleted }.map(\.name))
-        return forest.roots.compactMap { root in
-            let node = forest.nodes[root]
-            guard changed.contains(node.name), node.modifiedAt == change.at, node.valueLength > 0 else { return nil }
-            return RecordedSample(tenant: change.tenant, entity: change.id, types: types, forest, root: root)
-        }
-    }
-
-    /// Deletions of the series that the history knows.
-    private func deletions(_ change: StoredChange, _ isGone: (SeriesKey) -> Bool) -> [RecordedSample] {
-        let keys = (try? series(tenant: change.tenant, entity: change.id)) ?? []
-        return keys.filter(isGone).compactMap { key in
-            guard let last = try? lastSamples(of: key, before: change.at), let kind = last.kinds.last,
-                let template = EntityCodec.decodeForest(last.templates[kind])
-            else { return nil }
-            if last.flags(last.count - 1).contains(.isDeletion) { return nil }
-            var forest = AttributeForest()
-            let added = last.withValue(last.count - 1) {
-                forest.append(template: template, value: $0, times: last.times(of: last.count - 1))
-            }
-            guard let root = added else { return nil }
-            return RecordedSample(
-                deletionAt: change.at, tenant: key.tenant, entity: key.entity, types: last.types, forest, root: root)
+            tails.replay(change, steps, types: types)
+            for case let entity? in steps.map(\.deleted) { keepName(of: entity, tenant: change.tenant) }
         }
     }
 }

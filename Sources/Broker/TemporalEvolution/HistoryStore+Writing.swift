@@ -8,57 +8,116 @@ extension HistoryStore {
     /// Chunks in one commit, so that writers of entities do not wait long behind it.
     private static let commitChunks = 1_000
 
-    /// Takes in what waits and writes tails into chunks: all of them, or those that are long enough. On `queue`.
-    func flushRound(everything: Bool) {
-        let start = DispatchTime.now().uptimeNanoseconds
-        replayMissing()
-        absorb()
-        let isOver = tails.withLock { $0.sampleCount > configuration.tailLimit }
-        writeTails(length: everything || isOver ? 1 : configuration.tailLength)
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        let isWaiting = tails.withLock { $0.sampleCount > 0 } || pending.withLock { !$0.changes.isEmpty }
-        // A busy store gets four times the time that the round took, and tails grow longer meanwhile.
-        if isWaiting { schedule(urgent: false, after: max(configuration.flushSeconds, 4 * seconds)) }
+    /// Which tails go into chunks.
+    enum FlushReason {
+        case everything
+        /// Those that are long enough.
+        case long
+        /// The longer half, because memory is full.
+        case full
+        /// Those that would make a start read too many changes again.
+        case old
+        case entity(tenant: String, id: String)
     }
 
-    func writeTails(length: Int) {
-        let (taken, cursor) = tails.withLock { tails in
-            let taken = tails.beginFlush(length: length)
-            return (taken, tails.cursor)
+    /// Takes in what waits and writes the tails that are long enough. On `queue`.
+    func runRound() {
+        replayMissing()
+        let (longCount, footprint) = tails.withLock { ($0.long.count, $0.footprint) }
+        if footprint > configuration.tailMemory {
+            writeTails(.full)
+        } else if longCount >= Self.longCount {
+            writeTails(.long)
         }
-        let stored = progress.withLock { $0.storedCursor }
-        guard !taken.isEmpty || cursor > stored else { return }
-        do {
-            let tenants = Set(keeping.tenantNames)
-            var documents = directoryChanges(taken.map(\.0), tenants)
-            if cursor > stored {
-                documents.append(
-                    DocumentWrite(kind: Self.cursorKind, tenant: "", key: "recorder", body: Self.encodeCursor(cursor)))
+        let (absorbed, stored) = (tails.withLock { $0.absorbed }, progress.withLock { $0.storedCursor })
+        if absorbed > stored + configuration.replayLimit { writeTails(.old) }
+    }
+
+    /// Looks after all tails now and then, and says in the store how far they have come. On `queue`.
+    func careRound() {
+        runRound()
+        writeTails(.long)
+        storeCursor()
+        let now = configuration.clock()
+        let isDue = progress.withLock { progress in
+            guard now >= progress.nextSweep else { return false }
+            progress.nextSweep = now.adding(seconds: configuration.sweepSeconds)
+            return true
+        }
+        if isDue { beginSweep() }
+    }
+
+    private static let longCount = 64
+
+    private func begin(_ reason: FlushReason) -> [SeriesTails.Flushed] {
+        let oldest = configuration.replayLimit / 2
+        return tails.withLock { tails in
+            switch reason {
+            case .everything: return tails.beginFlush { _ in true }
+            case .long:
+                let length = configuration.tailLength
+                return tails.beginFlush(of: Array(tails.long)) { $0.count >= length }
+            case .full:
+                let mean = tails.tailCount == 0 ? 0 : tails.sampleCount / tails.tailCount
+                return tails.beginFlush { $0.count >= mean }
+            case .old:
+                let limit = tails.absorbed > oldest ? tails.absorbed - oldest : 0
+                return tails.beginFlush { $0.firstSequence <= limit }
+            case .entity(let tenant, let id):
+                return tails.beginFlush(of: [SeriesTails.EntityName(tenant: tenant, entity: id)]) { _ in true }
             }
-            try write(taken.filter { tenants.contains($0.0.tenant) }, documents: documents)
+        }
+    }
+
+    /// Writes tails into chunks, and says in the store how far they have come where that is worth it.
+    ///
+    /// - Returns: whether they are durable.
+    @discardableResult
+    func writeTails(_ reason: FlushReason) -> Bool {
+        let taken = begin(reason)
+        if taken.isEmpty {
+            if case .old = reason { storeCursor() }
+            return true
+        }
+        let templates = tails.withLock { $0.templates.templates }
+        let tenants = Set(keeping.tenantNames)
+        do {
+            // Chunks of one entity lie side by side in the store.
+            let living = taken.filter { tenants.contains($0.name.tenant.text) }.sorted {
+                $0.name.entity < $1.name.entity
+            }
+            try write(living.lazy.map { ($0.series, $0.tail.columns(types: $0.types, templates: templates)) })
             tails.withLock { $0.endFlush(failed: false) }
-            if cursor > stored { progress.withLock { $0.storedCursor = cursor } }
-            prune(cursor)
+            if case .old = reason { storeCursor() }
+            return true
         } catch {
             tails.withLock { $0.endFlush(failed: true) }
             configuration.onFailure("\(taken.count) series could not be written and will be tried again: \(error)")
+            return false
         }
     }
 
-    /// Entities that the samples leave without current state come into the directory, others leave it.
-    private func directoryChanges(_ keys: [SeriesKey], _ tenants: Set<String>) -> [DocumentWrite] {
-        var seen: Set<[String]> = []
-        var documents: [DocumentWrite] = []
-        for key in keys where tenants.contains(key.tenant) && seen.insert([key.tenant, key.entity]).inserted {
-            let isCurrent = (try? entities.retrieveEntity(id: key.entity, tenant: key.tenant)) != nil
-            let known = directory.entry(tenant: key.tenant, id: key.entity)
-            if isCurrent == (known == nil) { continue }
-            let types = tails.withLock { $0.flushing[key]?.types ?? [] }
-            let entry = isCurrent ? nil : TemporalDirectory.Entry(types: types, scopes: [])
-            directory.put(entry, tenant: key.tenant, id: key.entity)
-            documents.append(TemporalDirectory.document(entry, tenant: key.tenant, id: key.entity))
+    /// Says in the store up to where the recorder need not read the change record again, and forgets what is older. On
+    /// `queue`.
+    func storeCursor() {
+        let cursor = tails.withLock { $0.cursor }
+        let tenants = Set(keeping.tenantNames)
+        var documents = directory.takeNoted().filter { tenants.contains($0.tenant) }
+        let noted = documents
+        if cursor > progress.withLock({ $0.storedCursor }) {
+            documents.append(
+                DocumentWrite(kind: Self.cursorKind, tenant: "", key: "recorder", body: Self.encodeCursor(cursor)))
+            documents += settled.withLock { $0.passed(cursor, tenants: tenants) }
         }
-        return documents
+        if documents.isEmpty { return }
+        do {
+            try commit([], documents)
+            progress.withLock { $0.storedCursor = max($0.storedCursor, cursor) }
+            prune(cursor)
+        } catch {
+            directory.note(again: noted)
+            configuration.onFailure("The recorder's place could not be written and will be tried again: \(error)")
+        }
     }
 
     private func prune(_ cursor: UInt64) {
@@ -76,7 +135,7 @@ extension HistoryStore {
 
     /// Writes sorted samples of series into chunks, in several commits when there are many; documents go with the last.
     /// On `queue`.
-    func write(_ series: [(SeriesKey, SampleColumns)], documents: [DocumentWrite] = []) throws {
+    func write(_ series: some Sequence<(SeriesKey, SampleColumns)>, documents: [DocumentWrite] = []) throws {
         var chunks: [HistoryChunk] = []
         for (key, samples) in series {
             chunks += try self.chunks(for: key, adding: samples)
@@ -158,7 +217,7 @@ extension HistoryStore {
         HistoryChunk(series: chunk.series, start: chunk.start, end: chunk.start, count: 0, body: [])
     }
 
-    private func split(_ samples: SampleColumns, _ series: SeriesKey) -> [HistoryChunk] {
+    func split(_ samples: SampleColumns, _ series: SeriesKey) -> [HistoryChunk] {
         var result: [HistoryChunk] = []
         var start = 0
         while start < samples.count {

@@ -5,23 +5,28 @@ import NGSILDModel
 public import NGSILDOperations
 import Synchronization
 
-/// Keeps the history of every attribute: follows the changes, gathers samples in tails, writes them in chunks, and
-/// reads them back.
+/// Keeps the history of every attribute: follows the changes, gathers what they take from the present in tails, writes
+/// it in chunks, and reads it back together with the present.
 ///
 /// Invariants:
 /// 1. Chunks of a series never overlap; all writing of chunks happens on `queue`, one piece of work after the other.
-/// 2. Two locks: `tails`, then `pending`. The committer takes only `pending`, for the time of an append.
-/// 3. A reader takes in what is pending before it reads, then reads tails before the store, so it sees every change
-///    that was acknowledged before it began.
-/// 4. The cursor is stored in or after the commit that holds the samples it vouches for.
+/// 2. Locks are taken in the order `tails`, `pending`, those of the directory and `settled`; none of them for long: the
+///    committer takes them too.
+/// 3. What a change takes from the present is pending before anyone sees the state without it. A reader takes the
+///    present first, then takes in what is pending, then reads tails, then the store: so it finds every value that was
+///    acknowledged before it began.
+/// 4. The cursor is stored after the samples it vouches for. What came after it is in the change record.
 public final class HistoryStore: Sendable {
     let keeping: any HistoryKeeping
     let entities: any EntityConsumption
     let configuration: HistoryConfiguration
     let directory: TemporalDirectory
-    let tails = Mutex(SeriesTails())
+    let tails: Mutex<SeriesTails>
     let pending = Mutex(PendingChanges())
     let jobs = Mutex(WaitingJobs())
+    let settled: Mutex<SettledEntities>
+    let policyTable = Mutex<[String: HistoryPolicy]>([:])
+    let sweep = Mutex(RetentionSweep())
     /// Where chunks are written.
     let queue = DispatchQueue(label: "parvis.history")
     /// Where chunks are read for answers.
@@ -32,6 +37,8 @@ public final class HistoryStore: Sendable {
 
     struct PendingChanges {
         var changes: [EntityChange] = []
+        /// The last change that was told of, with or without anything to keep.
+        var taken: UInt64 = 0
         /// Set at the start and when changes come faster than they are taken in: then nothing is appended, and the
         /// change record gives what is missing, through the number.
         var isMissing = false
@@ -46,6 +53,7 @@ public final class HistoryStore: Sendable {
         var prunedThrough: UInt64 = 0
         var writtenSamples = 0
         var writtenChunks = 0
+        var nextSweep = Timestamp(microseconds: 0)
     }
 
     static let cursorKind = "history-cursor"
@@ -62,9 +70,25 @@ public final class HistoryStore: Sendable {
         self.entities = entities
         self.configuration = configuration
         directory = TemporalDirectory(documents: try keeping.storage.documents(kind: TemporalDirectory.kind))
-        let cursor = try keeping.storage.documents(kind: Self.cursorKind).first.flatMap { Self.decodeCursor($0.body) }
+        settled = Mutex(SettledEntities(documents: try keeping.storage.documents(kind: SettledEntities.kind)))
+        tails = Mutex(SeriesTails(length: configuration.tailLength))
+        var cursor = try keeping.storage.documents(kind: Self.cursorKind).first.flatMap { Self.decodeCursor($0.body) }
+        if cursor == nil {
+            // The history begins here, and says so before anything can change.
+            let now = try keeping.storage.lastSequence()
+            cursor = now
+            let document = DocumentWrite(
+                kind: Self.cursorKind, tenant: "", key: "recorder", body: Self.encodeCursor(now))
+            do { try commit([], [document]) } catch {
+                configuration.onFailure("The recorder's place could not be written: \(error)")
+            }
+        }
         progress.withLock { $0.storedCursor = cursor ?? 0 }
         tails.withLock { $0.start(at: cursor ?? 0) }
+        for document in try keeping.storage.documents(kind: PolicyDocument.kind) {
+            policyTable.withLock { $0[document.key] = PolicyDocument.read(document) }
+        }
+        try applyPolicies()
     }
 
     static func encodeCursor(_ sequence: UInt64) -> [UInt8] { Array(String(sequence).utf8) }
@@ -73,10 +97,9 @@ public final class HistoryStore: Sendable {
 
     /// Follows the changes from now on, and takes in those since the last run from the change record.
     public func start(feed: any ChangeFeed) {
-        guard configuration.isRecording else { return }
         // Nothing is taken from the feed before the record has been read up to where the following began.
         pending.withLock { $0.isMissing = true }
-        let following = feed.follow { [weak self] changes in self?.record(changes) }
+        let following = keeping.followAhead { [weak self] changes in self?.record(changes) }
         follower.withLock { $0 = following }
         let last = feed.lastSequence
         let absorbed = tails.withLock { $0.absorbed }
@@ -88,15 +111,22 @@ public final class HistoryStore: Sendable {
         schedule(urgent: true)
     }
 
-    /// Writes everything that waits into chunks and ends the following. Call it before the broker stops.
+    /// Ends the following. Tails that are quickly written go into chunks; the change record has the others. Call it
+    /// before the broker stops.
     public func stop() {
         let following = follower.withLock { follower in
             defer { follower = nil }
             return follower
         }
         following?.cancel()
-        flush()
+        queue.sync {
+            absorb()
+            if tails.withLock({ $0.tailCount }) <= Self.quickCount { writeTails(.everything) }
+            storeCursor()
+        }
     }
+
+    private static let quickCount = 5_000
 
     /// Forgets the samples of a tenant that was deleted, so that none come up in a new tenant of its name.
     public func forgetTenant(_ name: String) {
@@ -105,10 +135,17 @@ public final class HistoryStore: Sendable {
             tails.remove(tenant: name)
         }
         directory.remove(tenant: name)
+        settled.withLock { $0.remove(tenant: name) }
     }
 
     /// Writes all tails into chunks and waits until they are durable, or refused.
-    public func flush() { queue.sync { flushRound(everything: true) } }
+    public func flush() {
+        queue.sync {
+            replayMissing()
+            writeTails(.everything)
+            storeCursor()
+        }
+    }
 
     /// What the recorder has done, for metrics.
     public var statistics: HistoryStatistics {

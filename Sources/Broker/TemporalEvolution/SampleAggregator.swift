@@ -38,6 +38,25 @@ struct SampleAggregator {
             least = min(least, value)
             most = max(most, value)
         }
+
+        /// Joins what was rolled up (Chan, Golub, LeVeque 1979 for the deviation).
+        mutating func add(_ rolled: RolledPeriod) {
+            count += rolled.count
+            guard rolled.numbers > 0 else { return }
+            let (own, other) = (Double(numbers), Double(rolled.numbers))
+            let theirs = rolled.sum / other
+            let difference = theirs - mean
+            deviation +=
+                max(0, rolled.squares - rolled.sum * theirs) + difference * difference * own * other / (own + other)
+            mean += difference * other / (own + other)
+            numbers += rolled.numbers
+            let next = sum + rolled.sum
+            compensation += abs(sum) >= abs(rolled.sum) ? (sum - next) + rolled.sum : (rolled.sum - next) + sum
+            sum = next
+            squares += rolled.squares
+            least = min(least, rolled.least)
+            most = max(most, rolled.most)
+        }
     }
 
     private let aggregation: TemporalAggregation
@@ -91,6 +110,15 @@ struct SampleAggregator {
         }
     }
 
+    /// Takes in a rolled-up period; as a whole it belongs to the period that holds its start. Which values it had is not
+    /// known any more, so it does not count as distinct ones.
+    mutating func add(_ rolled: RolledPeriod) throws(NGSILDError) {
+        let time = Timestamp(microseconds: rolled.start)
+        let start = try bucketStart(time)
+        newest = max(newest, time)
+        buckets[start]?.add(rolled)
+    }
+
     private mutating func bucketStart(_ time: Timestamp) throws(NGSILDError) -> Timestamp {
         if let current, time >= current.start, time < current.end { return current.start }
         let first = origin ?? (times.relation == .after || times.relation == .between ? times.timeAt : time)
@@ -111,6 +139,16 @@ struct SampleAggregator {
             buckets[period.start] = Bucket(end: period.end)
         }
         return period.start
+    }
+
+    /// The number that a value counts as alone; `nil` for texts, arrays and objects.
+    static func comparable(_ value: UnsafeRawBufferPointer) -> Double? {
+        switch value.first {
+        case UInt8(ascii: "t"): 1
+        case UInt8(ascii: "f"): 0
+        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""), UInt8(ascii: "n"): nil
+        default: number(value)
+        }
     }
 
     private static let powersOfTen: [Double] = [

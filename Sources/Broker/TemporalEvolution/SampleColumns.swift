@@ -12,6 +12,9 @@ struct SampleColumns: Hashable, Sendable {
         static let isObserved = Flags(rawValue: 1)
         /// The sample records a deletion.
         static let isDeletion = Flags(rawValue: 2)
+        /// Nothing is at this time: the instance that was there, or is there in the present, was deleted from the
+        /// history.
+        static let isVoid = Flags(rawValue: 4)
     }
 
     /// The types of the entity when the newest sample was recorded.
@@ -46,6 +49,16 @@ struct SampleColumns: Hashable, Sendable {
             observedAt: flags.contains(.isObserved) ? time(index) : .none,
             createdAt: Timestamp(microseconds: createdAt[index]), modifiedAt: modified,
             deletedAt: flags.contains(.isDeletion) ? modified : .none)
+    }
+
+    /// The first index whose time is not before `time`.
+    func index(from time: Int64) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] < time { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     mutating func reserve(_ capacity: Int, valueBytes: Int) {
@@ -113,7 +126,7 @@ struct SampleColumns: Hashable, Sendable {
         return result
     }
 
-    /// The samples in the order of time; of several at one time the last appended is kept.
+    /// The samples in the order of time; of several at one time the last modified is kept, or the last appended.
     func sorted() -> SampleColumns {
         var isSorted = true
         var index = 1
@@ -122,7 +135,7 @@ struct SampleColumns: Hashable, Sendable {
             index += 1
         }
         if isSorted { return self }
-        let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+        let order = times.indices.sorted { (times[$0], modifiedAt[$0], $0) < (times[$1], modifiedAt[$1], $1) }
         var result = SampleColumns()
         result.types = types
         var map: [Int: Int] = [:]
@@ -133,24 +146,15 @@ struct SampleColumns: Hashable, Sendable {
         return result
     }
 
-    /// Both sorted samples in one order; at equal times those of `newer` are kept.
+    /// Both sorted samples in one order; at equal times those last modified are kept, or those of `newer`.
     func merged(with newer: SampleColumns) -> SampleColumns {
         if isEmpty { return newer }
+        if newer.isEmpty { return self }
         var result = self
         result.types = newer.types.isEmpty ? types : newer.types
         var map: [Int: Int] = [:]
         for index in 0..<newer.count { result.append(index, of: newer, map: &map) }
         return result.sorted()
-    }
-
-    /// The samples without one time.
-    func removing(time: Int64) -> SampleColumns {
-        guard let index = times.firstIndex(of: time) else { return self }
-        var result = SampleColumns()
-        result.types = types
-        var map: [Int: Int] = [:]
-        for other in 0..<count where other != index { result.append(other, of: self, map: &map) }
-        return result
     }
 
     /// Makes columns from decoded ones; `nil` when they do not fit together.
@@ -163,7 +167,7 @@ struct SampleColumns: Hashable, Sendable {
         guard createdAt.count == count, modifiedAt.count == count, flags.count == count, kinds.count == count,
             ends.count == count, ends.last ?? 0 == values.count,
             kinds.allSatisfy({ templates.indices.contains(Int(truncatingIfNeeded: $0)) }),
-            flags.allSatisfy({ $0 >= 0 && $0 < 4 }), zip(ends, ends.dropFirst()).allSatisfy(<),
+            flags.allSatisfy({ $0 >= 0 && $0 < 8 }), zip(ends, ends.dropFirst()).allSatisfy(<),
             ends.first ?? 1 > 0, zip(times, times.dropFirst()).allSatisfy(<),
             times.allSatisfy(range.contains), createdAt.allSatisfy(range.contains),
             modifiedAt.allSatisfy(range.contains)

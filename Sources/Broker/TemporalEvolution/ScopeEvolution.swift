@@ -47,11 +47,11 @@ extension HistoryStore {
     var scopeTerm: TermID? { keeping.registry.knownID(for: ScopeEvolution.iri) }
 
     /// The evolution of an entity's scope; empty when none is kept.
-    func scopeEvolution(tenant: String, entity: String) throws -> ScopeEvolution {
+    func scopeEvolution(of entity: KnownEntity) throws -> ScopeEvolution {
         var evolution = ScopeEvolution()
         guard let term = scopeTerm else { return evolution }
-        let key = SeriesKey(tenant: tenant, entity: entity, attribute: term)
-        try visit(key, newestFirst: false) { samples, index in
+        let key = SeriesKey(tenant: entity.tenant, entity: entity.id, attribute: term)
+        try visit(key, of: entity, newestFirst: false) { samples, index in
             evolution.append(samples, index)
             return true
         }

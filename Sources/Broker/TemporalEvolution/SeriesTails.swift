@@ -1,115 +1,284 @@
+import BrokerCore
 import BrokerStorage
 import NGSILDModel
 import NGSILDOperations
 
-/// The newest samples of each series, not yet in a chunk.
+/// The newest samples of each series that are past, not yet in a chunk.
 ///
 /// Invariants:
-/// 1. A sample is in `tails`, in `flushing`, or in the store, from its taking in on; in between it is in both.
+/// 1. A sample is in `entities`, in `flushing`, or in the store, from its taking in on; in between it is in both.
 /// 2. Every change up to `absorbed` has been taken in.
-/// 3. `sampleCount` counts the samples of `tails`.
-/// 4. `index` lists the keys of `tails` and `flushing`, and perhaps some that have gone.
+/// 3. `sampleCount`, `tailCount` and `footprint` tell of `entities`.
+/// 4. The types of an entity in `entities` are those of its newest sample that told any.
 struct SeriesTails {
-    struct Tail {
-        var columns = SampleColumns()
-        /// The sequence number of the change that the oldest sample came with.
-        var firstSequence: UInt64
+    struct EntityName: Hashable {
+        let tenant: ExactText
+        let entity: ExactText
+
+        init(tenant: String, entity: String) {
+            self.tenant = ExactText(tenant)
+            self.entity = ExactText(entity)
+        }
     }
 
-    private(set) var tails: [SeriesKey: Tail] = [:]
-    private(set) var flushing: [SeriesKey: SampleColumns] = [:]
+    struct EntityTails {
+        var types: [TermID] = []
+        var tails: [SeriesTail] = []
+    }
+
+    /// A tail on its way into chunks.
+    struct Flushed {
+        let name: EntityName
+        let types: [TermID]
+        let tail: SeriesTail
+
+        var series: SeriesKey {
+            SeriesKey(
+                tenant: name.tenant.text, entity: name.entity.text, attribute: tail.attribute, dataset: tail.dataset)
+        }
+    }
+
+    private(set) var entities: [EntityName: EntityTails] = [:]
+    private(set) var flushing: [EntityName: EntityTails] = [:]
     private(set) var sampleCount = 0
+    private(set) var tailCount = 0
+    /// About how many bytes of memory they take.
+    private(set) var footprint = 0
     private(set) var absorbed: UInt64 = 0
-    private var index: [EntityName: Set<SeriesKey>] = [:]
+    /// Where some tail has `length` samples or more.
+    private(set) var long: Set<EntityName> = []
+    private(set) var templates = TemplateTable()
+    var rules = RecordingRules() { didSet { kept.forget() } }
+    private var kept = KeptSamples()
+    let length: Int
 
-    private struct EntityName: Hashable {
-        let tenant: String
-        let entity: String
-    }
+    init(length: Int = .max) { self.length = length }
 
     mutating func start(at sequence: UInt64) { absorbed = max(absorbed, sequence) }
 
+    // MARK: Taking in
+
     mutating func absorb(_ change: EntityChange) {
-        change.forEachSample { add($0, sequence: change.sequence) }
-        absorbed = max(absorbed, change.sequence)
-    }
-
-    mutating func add(_ sample: RecordedSample, sequence: UInt64) {
-        if tails[sample.series] == nil {
-            tails[sample.series] = Tail(firstSequence: sequence)
-            let name = EntityName(tenant: sample.series.tenant, entity: sample.series.entity)
-            index[name, default: []].insert(sample.series)
-        }
-        sample.append(to: &tails[sample.series, default: Tail(firstSequence: sequence)].columns)
-        sampleCount += 1
-    }
-
-    mutating func remove(tenant: String) {
-        for (key, tail) in tails where key.tenant == tenant {
-            sampleCount -= tail.columns.count
-            tails[key] = nil
-        }
-        for key in flushing.keys where key.tenant == tenant { flushing[key] = nil }
-        for name in index.keys where name.tenant == tenant { index[name] = nil }
-    }
-
-    /// Moves tails of at least `length` samples to `flushing`, and returns them.
-    mutating func beginFlush(length: Int) -> [(SeriesKey, SampleColumns)] {
-        var taken: [(SeriesKey, SampleColumns)] = []
-        if length <= 1 {
-            taken = tails.map { ($0.key, $0.value.columns.sorted()) }
-            tails.removeAll(keepingCapacity: true)
-            sampleCount = 0
+        guard let before = change.before else { return }
+        let name = EntityName(tenant: change.tenant, entity: before.id)
+        if let after = change.after {
+            before.attributes.forEachDisplaced(change.attributes, by: after.attributes) { root, isGone in
+                take(before.attributes, root, isGone, after.types, change.at, name, change.sequence)
+            }
         } else {
-            for (key, tail) in tails where tail.columns.count >= length { taken.append((key, tail.columns.sorted())) }
-            for (key, _) in taken {
-                sampleCount -= tails[key]?.columns.count ?? 0
-                tails[key] = nil
+            take(before, change.at, name, change.sequence)
+        }
+    }
+
+    /// Takes in a change from the record. Its steps are those of one entity, in order.
+    mutating func replay(
+        _ change: StoredChange, _ steps: [RecordedStep], types: [TermID]
+    ) {
+        let name = EntityName(tenant: change.tenant, entity: change.id)
+        for step in steps {
+            for root in step.replaced.roots {
+                take(step.replaced, root, false, types, change.at, name, change.sequence)
+            }
+            for root in step.gone.roots {
+                take(step.gone, root, true, types, change.at, name, change.sequence)
+            }
+            for root in step.written.roots where step.written.nodes[root].valueLength > 0 {
+                take(step.written, root, false, types, change.at, name, change.sequence)
+            }
+            if let deleted = step.deleted { take(deleted, change.at, name, change.sequence) }
+        }
+    }
+
+    private mutating func take(
+        _ deleted: EntityRecord, _ at: Timestamp, _ name: EntityName, _ sequence: UInt64
+    ) {
+        for root in deleted.attributes.roots where deleted.attributes.nodes[root].valueLength > 0 {
+            take(deleted.attributes, root, true, deleted.types, at, name, sequence)
+        }
+    }
+
+    /// Takes in an instance that is past, and its deletion if it is gone.
+    private mutating func take(
+        _ forest: AttributeForest, _ root: Int, _ isGone: Bool, _ types: [TermID], _ at: Timestamp, _ name: EntityName,
+        _ sequence: UInt64
+    ) {
+        let node = forest.nodes[root]
+        if !rules.isEmpty, let policy = rules.policy(types: types, attribute: node.name) {
+            let keepsValue = kept.keeps(forest, root: root, of: name, by: policy)
+            // Where a value is left out, its end is kept all the same.
+            guard keepsValue || (isGone && policy.isRecorded) else { return }
+        }
+        let place = place(of: node, forest, root, name, types, sequence)
+        let template = templates.place(of: forest, root: root)
+        let created = node.createdAt.isSet ? node.createdAt : node.modifiedAt
+        forest.bytes.withUnsafeBytes { bytes in
+            add(
+                name, place, template, node.observedAt.isSet ? .isObserved : [], time: node.historyTime,
+                createdAt: created, modifiedAt: node.modifiedAt,
+                value: UnsafeRawBufferPointer(rebasing: bytes[node.value]))
+        }
+        guard isGone else { return }
+        RecordedSample.null(node.kind).withUnsafeBytes { value in
+            add(name, place, template, .isDeletion, time: at, createdAt: created, modifiedAt: at, value: value)
+        }
+    }
+
+    /// Where the tail of an instance is among those of its entity; a new one is made where there is none.
+    private mutating func place(
+        of node: AttributeNode, _ forest: AttributeForest, _ root: Int, _ name: EntityName, _ types: [TermID],
+        _ sequence: UInt64
+    ) -> Int {
+        func find(_ entity: inout EntityTails) -> (Int, isNew: Bool) {
+            if !types.isEmpty, entity.types != types { entity.types = types }
+            let known = entity.tails.firstIndex { tail in
+                tail.attribute == node.name && tail.dataset.utf8.count == Int(node.datasetLength)
+                    && (node.datasetLength == 0 || forest.bytes[node.dataset].elementsEqual(tail.dataset.utf8))
+            }
+            if let known { return (known, false) }
+            entity.tails.append(
+                SeriesTail(attribute: node.name, dataset: forest.dataset(of: root), firstSequence: sequence))
+            return (entity.tails.count - 1, true)
+        }
+        let (place, isNew) = find(&entities[name, default: EntityTails()])
+        if isNew {
+            tailCount += 1
+            footprint += SeriesTail.overhead
+        }
+        return place
+    }
+
+    private mutating func add(
+        _ name: EntityName, _ place: Int, _ template: TemplateTable.Place, _ flags: SampleColumns.Flags,
+        time: Timestamp, createdAt: Timestamp, modifiedAt: Timestamp, value: UnsafeRawBufferPointer
+    ) {
+        func append(_ tail: inout SeriesTail) -> (added: Int, count: Int) {
+            let before = tail.bytes.count
+            tail.append(
+                template, flags: flags, time: time.microseconds, createdAt: createdAt.microseconds,
+                modifiedAt: modifiedAt.microseconds, value: value)
+            return (tail.bytes.count - before, tail.count)
+        }
+        let (added, count) = append(&entities[name, default: EntityTails()].tails[place])
+        footprint += added
+        sampleCount += 1
+        if count == length { long.insert(name) }
+    }
+
+    // MARK: Going out
+
+    /// Moves the tails that `isDue` to `flushing`, and returns them.
+    mutating func beginFlush(_ isDue: (SeriesTail) -> Bool) -> [Flushed] {
+        beginFlush(of: Array(entities.keys), isDue)
+    }
+
+    /// The same, of some entities only.
+    mutating func beginFlush(of names: some Sequence<EntityName>, _ isDue: (SeriesTail) -> Bool) -> [Flushed] {
+        var taken: [Flushed] = []
+        for name in names {
+            guard let entity = entities[name] else { continue }
+            var (due, kept) = (entity, entity)
+            due.tails = entity.tails.filter(isDue)
+            if due.tails.isEmpty { continue }
+            kept.tails = entity.tails.filter { !isDue($0) }
+            entities[name] = kept.tails.isEmpty ? nil : kept
+            long.remove(name)
+            flushing[name] = due
+            for tail in due.tails {
+                taken.append(Flushed(name: name, types: entity.types, tail: tail))
+                forget(tail)
             }
         }
-        for (key, columns) in taken { flushing[key] = columns }
         return taken
+    }
+
+    private mutating func forget(_ tail: SeriesTail) {
+        sampleCount -= tail.count
+        tailCount -= 1
+        footprint -= tail.bytes.count + SeriesTail.overhead
     }
 
     /// Ends a flush: what was written goes, what was not goes back.
     mutating func endFlush(failed: Bool) {
-        if failed {
-            for (key, columns) in flushing {
-                let newer = tails[key]?.columns.sorted() ?? SampleColumns()
-                sampleCount += columns.merged(with: newer).count - (tails[key]?.columns.count ?? 0)
-                // The sequence is not known any more; 1 keeps the cursor where it is.
-                tails[key] = Tail(columns: columns.merged(with: newer), firstSequence: 1)
+        let all = flushing
+        flushing.removeAll(keepingCapacity: true)
+        guard failed else { return }
+        for (name, entity) in all {
+            for tail in entity.tails { restore(tail, entity.types, name) }
+        }
+    }
+
+    /// Puts a tail back before what came after it.
+    private mutating func restore(_ old: SeriesTail, _ types: [TermID], _ name: EntityName) {
+        var entity = entities[name] ?? EntityTails(types: types)
+        let index = entity.tails.firstIndex { $0.attribute == old.attribute && $0.dataset == old.dataset }
+        var joined = old
+        if let index {
+            let newer = entity.tails.remove(at: index)
+            forget(newer)
+            let columns = newer.columns(types: [], templates: templates.templates)
+            for sample in 0..<columns.count {
+                let template = templates.place(of: columns.templates[columns.kinds[sample]])
+                columns.withValue(sample) { value in
+                    joined.append(
+                        template, flags: columns.flags(sample), time: columns.times[sample],
+                        createdAt: columns.createdAt[sample], modifiedAt: columns.modifiedAt[sample], value: value)
+                }
             }
         }
-        flushing.removeAll(keepingCapacity: true)
-        if tails.isEmpty { index.removeAll(keepingCapacity: true) }
-        // Where some tail is always left, what has gone is swept out once it is most of the index.
-        guard index.count > 2 * tails.count + 1_024 else { return }
-        index.removeAll(keepingCapacity: true)
-        for key in tails.keys { index[EntityName(tenant: key.tenant, entity: key.entity), default: []].insert(key) }
+        entity.tails.append(joined)
+        entities[name] = entity
+        sampleCount += joined.count
+        tailCount += 1
+        footprint += joined.bytes.count + SeriesTail.overhead
+        if joined.count >= length { long.insert(name) }
     }
 
     /// The last change all of whose samples, and those of all before, are in the store once `flushing` is.
+    ///
+    /// - Cost: linear in the tails.
     var cursor: UInt64 {
         var cursor = absorbed
-        for tail in tails.values { cursor = min(cursor, tail.firstSequence &- 1) }
+        for entity in entities.values {
+            for tail in entity.tails { cursor = min(cursor, tail.firstSequence &- 1) }
+        }
         return cursor
     }
 
+    mutating func remove(tenant: String) {
+        let tenant = ExactText(tenant)
+        for (name, entity) in entities where name.tenant == tenant {
+            for tail in entity.tails { forget(tail) }
+            entities[name] = nil
+            long.remove(name)
+        }
+        for name in flushing.keys where name.tenant == tenant { flushing[name] = nil }
+    }
+
+    // MARK: Reading
+
     /// The samples of a series that may not be in the store yet, sorted.
     func samples(of series: SeriesKey) -> SampleColumns {
-        let waiting = flushing[series] ?? SampleColumns()
-        guard let tail = tails[series] else { return waiting }
-        return waiting.merged(with: tail.columns.sorted())
+        let name = EntityName(tenant: series.tenant, entity: series.entity)
+        var result = SampleColumns()
+        for entity in [flushing[name], entities[name]] {
+            guard let entity else { continue }
+            for tail in entity.tails where tail.attribute == series.attribute && tail.dataset == series.dataset {
+                result = result.merged(with: tail.columns(types: entity.types, templates: templates.templates))
+            }
+        }
+        return result
     }
 
     /// The series of an entity that have samples here.
     func series(tenant: String, entity: String) -> Set<SeriesKey> {
-        (index[EntityName(tenant: tenant, entity: entity)] ?? []).filter { tails[$0] != nil || flushing[$0] != nil }
-    }
-
-    mutating func remove(_ series: SeriesKey) {
-        sampleCount -= tails[series]?.columns.count ?? 0
-        tails[series] = nil
+        let name = EntityName(tenant: tenant, entity: entity)
+        var result: Set<SeriesKey> = []
+        for tails in [flushing[name], entities[name]] {
+            for tail in tails?.tails ?? [] {
+                result.insert(
+                    SeriesKey(tenant: tenant, entity: entity, attribute: tail.attribute, dataset: tail.dataset))
+            }
+        }
+        return result
     }
 }

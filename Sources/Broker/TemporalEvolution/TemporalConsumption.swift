@@ -45,7 +45,6 @@ extension HistoryStore {
         readers.async { [self] in
             let result: Result<TemporalPage, NGSILDError>
             do {
-                absorb()
                 result = .success(try body())
             } catch {
                 result = .failure(Self.translate(error))
@@ -66,14 +65,14 @@ extension HistoryStore {
             throw NGSILDError.nonexistentTenant(
                 "Tenant \(tenant) does not exist; it comes into being when its first entity is created")
         }
+        let entity = try known(tenant: tenant, id: id)
         let head: TemporalHead
-        if let record = try? entities.retrieveEntity(id: id, tenant: tenant) {
+        if let record = entity.record {
             head = self.head(record)
         } else if let entry = directory.entry(tenant: tenant, id: id) {
             head = TemporalHead(id: id, types: entry.types, scopes: entry.scopes)
         } else {
-            let keys = try series(tenant: tenant, entity: id)
-            guard let last = try keys.lazy.compactMap({ try self.lastSamples(of: $0, before: .none) }).first else {
+            guard let last = try entity.series.lazy.compactMap({ try self.lastSample(of: $0, in: entity) }).first else {
                 throw Self.unknown(id)
             }
             head = TemporalHead(id: id, types: last.types, scopes: [])
@@ -81,12 +80,12 @@ extension HistoryStore {
         var reader = TemporalReader(self, selection)
         var page = TemporalPage()
         if selection.aggregation != nil {
-            page.entities = [try aggregated(head, &reader, selection, tenant)]
+            page.entities = [try aggregated(head, entity, &reader, selection)]
             return page
         }
-        try collect(head, &reader, tenant)
+        try collect(head, entity, &reader)
         finish(&page, reader)
-        if page.entities.isEmpty { page.entities = [entity(head, [])] }
+        if page.entities.isEmpty { page.entities = [answer(head, [])] }
         if selection.picked != nil, page.entities[0].attributes.isEmpty, selection.times.relation == nil {
             throw NGSILDError.resourceNotFound("The history of entity \(id) has none of the attributes asked for")
         }
@@ -95,12 +94,13 @@ extension HistoryStore {
 
     /// - Parameter periods: where given, only instances within one of them.
     private func collect(
-        _ head: TemporalHead, _ reader: inout TemporalReader, _ tenant: String, within periods: [Range<Int64>]? = nil
+        _ head: TemporalHead, _ entity: KnownEntity, _ reader: inout TemporalReader,
+        within periods: [Range<Int64>]? = nil
     ) throws {
         var head = head
         var series: [(SeriesKey, SampleColumns)] = []
-        for key in try reader.series(tenant: tenant, entity: head.id) {
-            let samples = try reader.samples(of: key, within: periods)
+        for key in reader.series(of: entity) {
+            let samples = try reader.samples(of: key, entity, within: periods)
             // The evolution of the scope takes the place of the scope that holds now.
             if reader.isScope(key) { head.scopes = [] }
             if !samples.isEmpty { series.append((key, samples)) }
@@ -110,37 +110,47 @@ extension HistoryStore {
 
     private func finish(_ page: inout TemporalPage, _ reader: TemporalReader) {
         var instances = InstanceForest()
-        for (head, series) in reader.collected { page.entities.append(entity(head, instances.attributes(series))) }
+        for (head, series) in reader.collected { page.entities.append(answer(head, instances.attributes(series))) }
         page.partialRange = reader.partialRange
     }
 
-    private func entity(_ head: TemporalHead, _ attributes: [TemporalAttribute]) -> TemporalEntity {
+    private func answer(_ head: TemporalHead, _ attributes: [TemporalAttribute]) -> TemporalEntity {
         TemporalEntity(
             id: head.id, types: head.types, scopes: head.scopes, createdAt: head.createdAt, modifiedAt: head.modifiedAt,
             attributes: attributes)
     }
 
     private func aggregated(
-        _ head: TemporalHead, _ reader: inout TemporalReader, _ selection: TemporalSelection, _ tenant: String,
+        _ head: TemporalHead, _ entity: KnownEntity, _ reader: inout TemporalReader, _ selection: TemporalSelection,
         within periods: [Range<Int64>]? = nil
     ) throws -> TemporalEntity {
-        guard let aggregation = selection.aggregation else { return entity(head, []) }
+        guard let aggregation = selection.aggregation else { return answer(head, []) }
         var attributes: [TemporalAttribute] = []
         var aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
         var templates = InstanceForest()
-        for key in try reader.series(tenant: tenant, entity: head.id) where !reader.isScope(key) {
+        for key in reader.series(of: entity) where !reader.isScope(key) {
             if attributes.last?.name != key.attribute {
                 aggregator = SampleAggregator(aggregation, selection.times, periodLimit: configuration.periodLimit)
             }
             var kind: AttributeKind?
             var left = selection.times.lastN ?? .max
-            try reader.visit(key, within: periods) { samples, index in
+            try reader.visit(key, of: entity, within: periods) { samples, index in
                 if samples.flags(index).contains(.isDeletion) { return true }
                 if kind == nil { kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind }
                 let time = samples.times(of: index)[selection.times.property]
                 try samples.withValue(index) { try aggregator.add($0, at: time.isSet ? time : samples.time(index)) }
                 left -= 1
                 return left > 0
+            }
+            for rolled in entity.rolled where rolled.attribute == key.attribute && rolled.plainDataset == key.dataset {
+                try reader.visit(rolled, of: entity, within: periods) { samples, index in
+                    if kind == nil {
+                        kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind
+                    }
+                    let period = samples.withValue(index) { RolledPeriod(start: samples.times[index], rolled: $0) }
+                    if let period, selection.times.lastN == nil { try aggregator.add(period) }
+                    return true
+                }
             }
             guard let kind else { continue }
             if attributes.last?.name != key.attribute {
@@ -156,7 +166,7 @@ extension HistoryStore {
                 "An attribute asked for has values that none of the methods in aggrMethods is defined for; totalCount and distinctCount always are"
             )
         }
-        return entity(head, attributes.filter { !$0.aggregates.isEmpty })
+        return answer(head, attributes.filter { !$0.aggregates.isEmpty })
     }
 
     // MARK: Queries
@@ -168,7 +178,8 @@ extension HistoryStore {
         var taken = 0
         /// Whether to go on.
         func visit(_ head: TemporalHead) throws -> Bool {
-            guard let match = try match(head, query, selection, tenant) else { return true }
+            let entity = try known(tenant: tenant, id: head.id)
+            guard let match = try match(head, entity, query, selection) else { return true }
             matched += 1
             if matched <= query.offset { return true }
             if taken >= query.limit {
@@ -177,9 +188,9 @@ extension HistoryStore {
             }
             taken += 1
             if selection.aggregation != nil {
-                page.entities.append(try aggregated(head, &reader, selection, tenant, within: match.periods))
+                page.entities.append(try aggregated(head, entity, &reader, selection, within: match.periods))
             } else {
-                try collect(head, &reader, tenant, within: match.periods)
+                try collect(head, entity, &reader, within: match.periods)
             }
             return true
         }
@@ -231,6 +242,8 @@ extension HistoryStore {
     }
 
     private func visitDirectory(_ query: EntityQuery, _ tenant: String, _ visit: (TemporalHead) throws -> Bool) throws {
+        // An entity that was deleted meanwhile is in the directory once the deletion is taken in.
+        try settle()
         for (id, entry) in directory.entries(tenant: tenant) {
             if let types = query.types, !types.matches(entry.types) { continue }
             if !query.ids.isEmpty, !query.ids.contains(id) { continue }
@@ -254,11 +267,11 @@ extension HistoryStore {
 
     /// How the query selects the entity: it has selected instances at all, and ones that meet the filters; else `nil`.
     private func match(
-        _ head: TemporalHead, _ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String
+        _ head: TemporalHead, _ entity: KnownEntity, _ query: EntityQuery, _ selection: TemporalSelection
     ) throws -> Match? {
         var match = Match()
         if let scope = query.scope {
-            let evolution = try scopeEvolution(tenant: tenant, entity: head.id)
+            let evolution = try scopeEvolution(of: entity)
             if evolution.isEmpty {
                 guard scope.matches(head.scopes) else { return nil }
             } else {
@@ -271,11 +284,11 @@ extension HistoryStore {
         all.times = selection.times
         all.datasets = selection.datasets
         var reader = TemporalReader(self, all)
-        let keys = try reader.series(tenant: tenant, entity: head.id).filter { !reader.isScope($0) }
+        let keys = reader.series(of: entity).filter { !reader.isScope($0) }
         let wanted = query.attributes.isEmpty ? keys : keys.filter { query.attributes.contains($0.attribute) }
         var hasInstance = false
         for key in wanted where !hasInstance {
-            try reader.visit(key, within: match.periods) { _, _ in
+            try reader.visit(key, of: entity, within: match.periods) { _, _ in
                 hasInstance = true
                 return false
             }
@@ -284,7 +297,9 @@ extension HistoryStore {
         if query.expression == nil, query.geo == nil { return match }
         var forest = AttributeForest()
         var instances = InstanceForest()
-        for key in keys { instances.append(try reader.samples(of: key, within: match.periods), of: key, to: &forest) }
+        for key in keys {
+            instances.append(try reader.samples(of: key, entity, within: match.periods), of: key, to: &forest)
+        }
         let record = EntityRecord(
             id: head.id, types: head.types, scopes: head.scopes,
             createdAt: head.createdAt.isSet ? head.createdAt : Timestamp(microseconds: 0),

@@ -4,7 +4,8 @@ import Synchronization
 
 /// The entities that have a history but no current state: deleted ones, and those brought in as history only.
 ///
-/// Kept as documents in the same store; one is about 100 bytes of memory.
+/// Kept as documents in the same store; one is about 100 bytes of memory. An entity that was created again may still
+/// be in it: its current state counts then.
 final class TemporalDirectory: Sendable {
     static let kind = "temporal-entity"
 
@@ -14,6 +15,8 @@ final class TemporalDirectory: Sendable {
     }
 
     private let tenants = Mutex<[String: [String: Entry]]>([:])
+    /// Entries that are in the change record only.
+    private let noted = Mutex<[[String]: Entry]>([:])
 
     init(documents: [StoredDocument]) {
         for document in documents {
@@ -28,7 +31,35 @@ final class TemporalDirectory: Sendable {
         tenants.withLock { $0[tenant, default: [:]][id] = entry }
     }
 
-    func remove(tenant: String) { tenants.withLock { $0[tenant] = nil } }
+    /// Puts the entry of an entity that was just deleted, to be stored with the recorder's next cursor.
+    func note(_ entry: Entry, tenant: String, id: String) {
+        put(entry, tenant: tenant, id: id)
+        noted.withLock { $0[[tenant, id]] = entry }
+    }
+
+    /// What has been noted, to be stored.
+    func takeNoted() -> [DocumentWrite] {
+        let taken = noted.withLock { noted in
+            defer { noted = [:] }
+            return noted
+        }
+        return taken.keys.map { name in
+            Self.document(entry(tenant: name[0], id: name[1]), tenant: name[0], id: name[1])
+        }
+    }
+
+    /// Takes back what could not be stored.
+    func note(again documents: [DocumentWrite]) {
+        for document in documents {
+            guard let entry = entry(tenant: document.tenant, id: document.key) else { continue }
+            note(entry, tenant: document.tenant, id: document.key)
+        }
+    }
+
+    func remove(tenant: String) {
+        tenants.withLock { $0[tenant] = nil }
+        noted.withLock { noted in noted = noted.filter { $0.key[0] != tenant } }
+    }
 
     /// All entries of a tenant, by id.
     func entries(tenant: String) -> [(id: String, entry: Entry)] {

@@ -29,8 +29,8 @@ struct TemporalReader {
     private var newestFirst: Bool { selection.times.lastN != nil }
 
     /// The series of an entity that the selection shows; that of its scope as well.
-    func series(tenant: String, entity: String) throws -> [SeriesKey] {
-        try history.series(tenant: tenant, entity: entity).filter { key in
+    func series(of entity: KnownEntity) -> [SeriesKey] {
+        entity.series.filter { key in
             if key.attribute == scope { return selection.showsScope }
             guard selection.shows(key.attribute) else { return false }
             return selection.datasets?.contains(key.dataset.isEmpty ? "@none" : key.dataset) ?? true
@@ -42,7 +42,9 @@ struct TemporalReader {
     /// The selected instances of a series, in the order of the answer.
     ///
     /// - Parameter periods: where given, only instances within one of them.
-    mutating func samples(of series: SeriesKey, within periods: [Range<Int64>]? = nil) throws -> SampleColumns {
+    mutating func samples(
+        of series: SeriesKey, _ entity: KnownEntity, within periods: [Range<Int64>]? = nil
+    ) throws -> SampleColumns {
         let most = min(selection.times.lastN ?? .max, history.configuration.instanceLimit + 1)
         var found = SampleColumns()
         var map: [Int: Int] = [:]
@@ -55,9 +57,9 @@ struct TemporalReader {
             if found.isEmpty { found.types = samples.types }
             found.append(index, of: samples, map: &map)
         }
-        let holder = isScope(series) ? try scopeAtStart(series) : nil
+        let holder = isScope(series) ? try scopeAtStart(series, entity) : nil
         if let holder, !newestFirst { take(holder, 0) }
-        try visit(series, within: isScope(series) ? nil : periods) { samples, index in
+        try visit(series, of: entity, within: isScope(series) ? nil : periods) { samples, index in
             take(samples, index)
             return found.count < most
         }
@@ -66,17 +68,18 @@ struct TemporalReader {
     }
 
     /// The scope that was set before the time asked for and holds at its start (C.5.16).
-    private func scopeAtStart(_ series: SeriesKey) throws -> SampleColumns? {
+    private func scopeAtStart(_ series: SeriesKey, _ entity: KnownEntity) throws -> SampleColumns? {
         let bounds = selection.times.bounds
         guard selection.times.property == .observedAt, bounds.from.isSet else { return nil }
         let before = Timestamp(microseconds: bounds.from.microseconds - 1)
-        guard let last = try history.lastSamples(of: series, before: before) else { return nil }
+        guard let last = try history.lastSample(of: series, in: entity, before: before) else { return nil }
         return last.flags(0).contains(.isDeletion) ? nil : last
     }
 
     /// Visits the selected instances of a series.
     mutating func visit(
-        _ series: SeriesKey, within periods: [Range<Int64>]? = nil, _ body: (SampleColumns, Int) throws -> Bool
+        _ series: SeriesKey, of entity: KnownEntity, within periods: [Range<Int64>]? = nil,
+        _ body: (SampleColumns, Int) throws -> Bool
     ) throws {
         let times = selection.times
         var (from, to) = times.property == .observedAt ? times.bounds : (.none, .none)
@@ -87,7 +90,7 @@ struct TemporalReader {
                 to = to.isSet ? min(to, Timestamp(microseconds: cut)) : Timestamp(microseconds: cut)
             }
         }
-        try history.visit(series, from: from, to: to, newestFirst: newestFirst) { samples, index in
+        try history.visit(series, of: entity, from: from, to: to, newestFirst: newestFirst) { samples, index in
             budget -= 1
             guard budget >= 0 else {
                 throw NGSILDError.tooComplexQuery(

@@ -25,6 +25,8 @@ public struct BrokerServices: Sendable {
     public let hostedContexts: HostedContexts?
     /// `nil` where tenants are not administered here: `/admin/tenants` is not found then.
     public let tenants: TenantAdministration?
+    /// `nil` where no history is kept: `/admin/history` is not found then.
+    public let historyPolicies: (any HistoryPolicyService)?
     /// `nil` where notifications are not administered here: `/admin/notifications` is not found then.
     public let notifications: (any NotificationAdministration)?
 
@@ -34,8 +36,9 @@ public struct BrokerServices: Sendable {
         notificationStreams: (any NotificationStreaming)? = nil, temporal: (any TemporalService)? = nil,
         entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
-        notifications: (any NotificationAdministration)? = nil
+        notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil
     ) {
+        self.historyPolicies = historyPolicies
         self.notifications = notifications
         self.tenants = tenants
         self.provision = provision

@@ -57,6 +57,10 @@ public final class NGSILDHandler: HTTPRequestHandler {
             request.path.dropFirst(TenantsAdministration.path.count).first ?? "/" == "/"
         {
             TenantsAdministration(request: request, services: binding.services, tenants: tenants).run()
+        } else if let policies = binding.services.historyPolicies, request.path.hasPrefix(HistoryAdministration.path),
+            request.path.dropFirst(HistoryAdministration.path.count).first ?? "/" == "/"
+        {
+            HistoryAdministration(request: request, policies: policies, context: binding.contexts.core.terms).run()
         } else {
             request.answer(other(request) ?? Self.notFound(request).answer)
         }

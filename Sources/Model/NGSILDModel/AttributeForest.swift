@@ -88,7 +88,10 @@ public struct AttributeForest: Sendable {
     }
 
     /// The datasetId of a node; empty for the default instance.
-    public func dataset(of index: Int) -> String { String(decoding: bytes[nodes[index].dataset], as: UTF8.self) }
+    public func dataset(of index: Int) -> String {
+        // Where there is none, its place means nothing: it may lie behind the text.
+        nodes[index].datasetLength == 0 ? "" : String(decoding: bytes[nodes[index].dataset], as: UTF8.self)
+    }
 
     func datasetEquals(_ index: Int, _ dataset: String) -> Bool {
         let node = nodes[index]

@@ -67,6 +67,10 @@ public protocol BrokerStorage: TermStore {
     /// The series that an entity has history for, by attribute, then dataset. History outlives its entity.
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey]
 
+    /// All series, of all tenants, by pages: those after a position, with their positions, in an order of the store's
+    /// own. Positions stay for as long as the store is open.
+    func historySeries(after position: UInt64, limit: Int) throws(StorageError) -> [(position: UInt64, key: SeriesKey)]
+
     /// The history chunks of a series that overlap a time range, by start. At most `limit`.
     ///
     /// - Parameters:
@@ -276,7 +280,8 @@ public struct SeriesKey: Hashable, Sendable {
     }
 }
 
-/// A run of samples of one series. A chunk with the same series and start replaces the stored one.
+/// A run of samples of one series. A chunk with the same series and start replaces the stored one; one without samples
+/// removes it.
 public struct HistoryChunk: Hashable, Sendable {
     public let series: SeriesKey
     public let start: Timestamp

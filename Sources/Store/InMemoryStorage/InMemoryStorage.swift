@@ -90,6 +90,12 @@ public final class InMemoryStorage: BrokerStorage {
         }
     }
 
+    public func historySeries(
+        after position: UInt64, limit: Int
+    ) throws(StorageError) -> [(position: UInt64, key: SeriesKey)] {
+        try withState { (state) throws(StorageError) in state.historySeries(after: position, limit: limit) }
+    }
+
     public func historyChunks(
         _ series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
     ) throws(StorageError) -> [HistoryChunk] {

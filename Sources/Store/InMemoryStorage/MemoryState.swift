@@ -51,6 +51,8 @@ struct MemoryState: Sendable {
     private(set) var outbox: [UInt64: [UInt8]] = [:]
     private var documents: [DocumentKey: [UInt8]] = [:]
     private(set) var history: [ExactSeries: [Timestamp: HistoryChunk]] = [:]
+    /// Those that are gone stay, so that positions do.
+    private var seriesInOrder: [ExactSeries] = []
 
     mutating func internTerm(_ iri: ExactText) -> UInt32 {
         if let known = termNumbers[iri] { return known }
@@ -83,6 +85,18 @@ struct MemoryState: Sendable {
             .map(\.key)
     }
 
+    func historySeries(after position: UInt64, limit: Int) -> [(position: UInt64, key: SeriesKey)] {
+        var found: [(position: UInt64, key: SeriesKey)] = []
+        var seen: Set<ExactSeries> = []
+        var index = Int(clamping: position)
+        while index < seriesInOrder.count, found.count < limit {
+            let key = seriesInOrder[index]
+            index += 1
+            if history[key] != nil, seen.insert(key).inserted { found.append((UInt64(index), key.key)) }
+        }
+        return found
+    }
+
     // MARK: Commit
 
     mutating func apply(_ commit: Commit) throws(StorageError) -> CommitOutcome {
@@ -113,7 +127,9 @@ struct MemoryState: Sendable {
         commit.documents.forEach { put($0) }
         for chunk in commit.history {
             tenants.insert(ExactText(chunk.series.tenant))
-            history[ExactSeries(chunk.series), default: [:]][chunk.start] = chunk
+            let key = ExactSeries(chunk.series)
+            if history[key] == nil { seriesInOrder.append(key) }
+            history[key, default: [:]][chunk.start] = chunk.count == 0 ? nil : chunk
         }
         return .committed(firstSequence: first, numbers: rows.map(\.number))
     }

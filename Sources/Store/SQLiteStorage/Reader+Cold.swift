@@ -42,6 +42,25 @@ extension Reader {
         }
     }
 
+    func historySeries(
+        after position: UInt64, limit: Int
+    ) throws(StorageError) -> [(position: UInt64, key: SeriesKey)] {
+        try connection.cold { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT series.number, tenant.name, entity, attribute, dataset
+                    FROM series JOIN tenant ON tenant.number = series.tenant
+                    WHERE series.number > ? ORDER BY series.number LIMIT ?
+                    """, arguments: [Int64(clamping: position), limit]
+            ).map { row in
+                let number: Int64 = row[0]
+                let key = SeriesKey(tenant: row[1], entity: row[2], attribute: TermID(row[3]), dataset: row[4])
+                return (UInt64(number), key)
+            }
+        }
+    }
+
     /// Counts; linear in the entities, but over the index only.
     func statistics() throws(StorageError) -> StorageStatistics {
         let counts = try connection.cold { database in

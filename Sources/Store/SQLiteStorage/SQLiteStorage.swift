@@ -138,6 +138,12 @@ public final class SQLiteStorage: BrokerStorage {
         try readers.read { (reader) throws(StorageError) in try reader.historySeries(tenant: tenant, entity: entity) }
     }
 
+    public func historySeries(
+        after position: UInt64, limit: Int
+    ) throws(StorageError) -> [(position: UInt64, key: SeriesKey)] {
+        try readers.read { (reader) throws(StorageError) in try reader.historySeries(after: position, limit: limit) }
+    }
+
     public func historyChunks(
         _ series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
     ) throws(StorageError) -> [HistoryChunk] {

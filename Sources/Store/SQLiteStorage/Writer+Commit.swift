@@ -175,6 +175,13 @@ extension Writer {
     private func writeHistory(_ chunks: [HistoryChunk], tenants: inout [ExactText: Int64]) throws(StorageError) {
         for chunk in chunks {
             let tenant = try number(ofTenant: chunk.series.tenant, in: &tenants)
+            if chunk.count == 0 {
+                let delete = statements.deleteChunk
+                delete.bind(try number(ofSeries: chunk, tenant: tenant), at: 1)
+                delete.bind(chunk.start.microseconds, at: 2)
+                try delete.run()
+                continue
+            }
             let put = statements.putChunk
             put.bind(try number(ofSeries: chunk, tenant: tenant), at: 1)
             put.bind(chunk.start.microseconds, at: 2)

@@ -103,7 +103,7 @@ struct WriterStatements {
     let insertChange, markPruned, pruneChanges: Statement
     let insertOutbox, removeOutbox: Statement
     let putDocument, deleteDocument: Statement
-    let findSeries, insertSeries, widenSeries, putChunk: Statement
+    let findSeries, insertSeries, widenSeries, putChunk, deleteChunk: Statement
 
     init(_ connection: Connection) throws(StorageError) {
         begin = try connection.prepare("BEGIN IMMEDIATE")
@@ -149,6 +149,7 @@ struct WriterStatements {
         insertSeries = try connection.prepare(
             "INSERT INTO series (tenant, entity, attribute, dataset, longest) VALUES (?1, ?2, ?3, ?4, ?5)")
         widenSeries = try connection.prepare("UPDATE series SET longest = ?2 WHERE number = ?1")
+        deleteChunk = try connection.prepare("DELETE FROM history WHERE series = ?1 AND start = ?2")
         putChunk = try connection.prepare(
             """
             INSERT INTO history (series, start, "end", count, body) VALUES (?1, ?2, ?3, ?4, ?5)

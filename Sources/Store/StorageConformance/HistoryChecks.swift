@@ -9,7 +9,7 @@ extension HistoryChunk {
         HistoryChunk(
             series: SeriesKey(tenant: tenant, entity: entity, attribute: TermID(attribute), dataset: dataset),
             start: Timestamp(microseconds: range.lowerBound), end: Timestamp(microseconds: range.upperBound),
-            count: Int(range.upperBound &- range.lowerBound), body: body)
+            count: max(1, Int(range.upperBound &- range.lowerBound)), body: body)
     }
 }
 
@@ -65,6 +65,30 @@ extension StorageConformance {
             try expectEqual(try store.chunks(series), [.of("urn:a", 0...5, [])], "shorter, and empty")
             try expectEqual(try store.chunks(series, from: 6), [], "after it")
             try expectEqual(try store.statistics().historyChunks, 1, "counted")
+        },
+        .store("a chunk without samples removes the one with its start") { store in
+            let chunk = HistoryChunk.of("urn:a", 0...9)
+            func empty(_ start: Int64) -> HistoryChunk {
+                let time = Timestamp(microseconds: start)
+                return HistoryChunk(series: chunk.series, start: time, end: time, count: 0, body: [])
+            }
+            try store.write(.with { $0.history = [chunk, .of("urn:a", 10...19)] })
+            try store.write(.with { $0.history = [empty(0), empty(5)] })
+            try expectEqual(try store.chunks(chunk.series), [.of("urn:a", 10...19)], "removed")
+            try store.write(.with { $0.history = [empty(10), .of("urn:a", 30...31)] })
+            try expectEqual(try store.chunks(chunk.series), [.of("urn:a", 30...31)], "beside another")
+        },
+        .store("all series are listed by pages") { store in
+            let chunks = (0..<5).map { HistoryChunk.of("urn:\($0)", 0...1, tenant: $0 == 3 ? "north" : "") }
+            for chunk in chunks { try store.write(.with { $0.history = [chunk] }) }
+            var position: UInt64 = 0
+            var found: [SeriesKey] = []
+            while let page = Optional(try store.historySeries(after: position, limit: 2)), let last = page.last {
+                found += page.map(\.key)
+                position = last.position
+            }
+            try expectEqual(Set(found), Set(chunks.map(\.series)), "all")
+            try expectEqual(found.count, 5, "each once")
         },
         .store("series differ by tenant, entity, attribute and dataset") { store in
             let chunks = [

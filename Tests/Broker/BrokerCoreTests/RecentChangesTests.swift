@@ -52,12 +52,39 @@ struct RecentChangesTests {
         let city = try TestBroker()
         _ = await city.perform(.createEntity(try city.room(#""a":1"#)))
         _ = await city.perform(.updateAttributes(id: TestBroker.room, try city.draft(#"{"a":2,"c":3}"#)))
+        _ = await city.perform(.mergeEntity(id: TestBroker.room, try city.draft(#"{"a":"urn:ngsi-ld:null"}"#)))
+        _ = await city.perform(.deleteEntity(id: TestBroker.room))
         let stored = try city.storage.changes(after: 1, limit: 10)
         let record = try #require(stored.first)
         let steps = try #require(RecordedStep.decode(record.change))
         #expect(steps.map(\.kind) == [.updated])
         #expect(steps[0].attributes.map { "\(city.context.name($0.name)) \($0.kind)" } == ["a modified", "c created"])
-        #expect(steps[0].content.roots.map { steps[0].content.valueText(of: $0) } == ["2", "3"])
+        func values(_ forest: AttributeForest) -> [String] { forest.roots.map { forest.valueText(of: $0) } }
+        #expect(values(steps[0].replaced) == ["1"])
+        #expect(steps[0].gone.isEmpty)
+        let removal = try #require(RecordedStep.decode(stored[1].change)?.first)
+        #expect(values(removal.gone) == ["2"])
+        #expect(removal.replaced.isEmpty)
+        let deletion = try #require(RecordedStep.decode(stored[2].change, id: TestBroker.room)?.first)
+        #expect(deletion.deleted.map { values($0.attributes) } == ["3"])
+        #expect(deletion.deleted?.types.map { city.context.name($0) } == ["Room"])
+    }
+
+    @Test func `who follows ahead hears of a change before its state is published`() async throws {
+        let city = try TestBroker()
+        let seen = Mutex<[Bool]>([])
+        let broker = city.broker
+        let follower = broker.followAhead { changes in
+            for change in changes {
+                let present = try? broker.presentEntity(id: change.id, tenant: "")
+                seen.withLock { $0.append(present?.modifiedAt == change.before?.modifiedAt) }
+            }
+        }
+        _ = await city.perform(.createEntity(try city.room(#""a":1"#)))
+        _ = await city.perform(.updateAttributes(id: TestBroker.room, try city.draft(#"{"a":2}"#)))
+        _ = await city.perform(.deleteEntity(id: TestBroker.room))
+        #expect(seen.withLock { $0 } == [true, true, true])
+        follower.cancel()
     }
 
     @Test func `damaged records of changes are refused, never fatal`() async throws {

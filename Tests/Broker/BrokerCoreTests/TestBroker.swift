@@ -138,6 +138,11 @@ final class GatedStorage: BrokerStorage {
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
         try base.historySeries(tenant: tenant, entity: entity)
     }
+    func historySeries(
+        after position: UInt64, limit: Int
+    ) throws(StorageError) -> [(position: UInt64, key: SeriesKey)] {
+        try base.historySeries(after: position, limit: limit)
+    }
     func historyChunks(
         _ series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
     ) throws(StorageError) -> [HistoryChunk] {

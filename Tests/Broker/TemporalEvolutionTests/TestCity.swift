@@ -21,23 +21,24 @@ final class ManualClock: Sendable {
 
 /// A broker with its history over a store in memory. Nothing is flushed but when a test says so.
 struct TestCity {
-    let storage: InMemoryStorage
+    let storage: any BrokerStorage
     let broker: Broker
     let history: HistoryStore
     let clock: ManualClock
     let context: TermContext
 
     init(
-        storage: InMemoryStorage = InMemoryStorage(), clock: ManualClock = ManualClock(), isRecording: Bool = true,
+        storage: any BrokerStorage = InMemoryStorage(), clock: ManualClock = ManualClock(), isRecording: Bool = true,
         _ change: (inout HistoryConfiguration) -> Void = { _ in }
     ) throws {
         self.storage = storage
         self.clock = clock
         var configuration = Broker.Configuration()
         configuration.clock = { clock.now }
+        configuration.keepsPast = isRecording
         broker = try Broker(storage: storage, configuration: configuration)
         var historyConfiguration = HistoryConfiguration()
-        historyConfiguration.flushSeconds = 3_600
+        historyConfiguration.careSeconds = 3_600
         historyConfiguration.isRecording = isRecording
         historyConfiguration.clock = { clock.now }
         change(&historyConfiguration)

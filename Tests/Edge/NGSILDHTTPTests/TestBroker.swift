@@ -50,7 +50,7 @@ final class TestBroker: Sendable {
                 provision: broker, consumption: broker, temporal: history, documents: broker),
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
-            notifications: notifications)
+            notifications: notifications, historyPolicies: history)
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: publicURL) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil

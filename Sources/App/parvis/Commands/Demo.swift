@@ -49,7 +49,6 @@ struct Demo: AsyncParsableCommand {
 
     private func serve() async throws {
         var settings = try options.settings()
-        settings.recordsHistory = true
         let isTemporary = options.data == nil && ProcessInfo.processInfo.environment["PARVIS_DATA"] == nil
         if isTemporary {
             settings.data =

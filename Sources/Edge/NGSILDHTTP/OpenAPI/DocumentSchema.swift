@@ -20,6 +20,7 @@ enum DocumentSchema: String, CaseIterable {
     case entityMapFragment = "EntityMapFragment"
     case snapshot = "Snapshot"
     case snapshotFragment = "SnapshotFragment"
+    case historyPolicy = "HistoryPolicy"
     case delivery = "NotificationDelivery"
     case deadLetterCount = "DeadLetterCount"
     case eventStream = "EventStream"
@@ -70,6 +71,7 @@ enum DocumentSchema: String, CaseIterable {
                 "example": ["expiresAt": "2100-01-01T00:00:00Z"],
             ]
         case .snapshot, .snapshotFragment: Self.snapshotValue(isWhole: self == .snapshot)
+        case .historyPolicy: Self.historyPolicyValue
         case .delivery: Self.deliveryValue
         case .deadLetterCount:
             ["type": "object", "properties": ["replayed": ["type": "integer"], "dropped": ["type": "integer"]]]
@@ -104,6 +106,26 @@ enum DocumentSchema: String, CaseIterable {
         ],
     ]
     private static let names: DocumentValue = ["type": ["string", "array"], "items": ["type": "string"]]
+
+    private static let historyPolicyValue: DocumentValue = [
+        "type": "object",
+        "description":
+            "How the history of the attributes is kept that type and attribute name; durations as PT1M or P30D.",
+        "properties": [
+            "name": ["type": "string"], "type": ["type": "string"], "attribute": ["type": "string"],
+            "record": ["type": "boolean"], "sampleEvery": ["type": "string"], "deadBand": ["type": "number"],
+            "retention": [
+                "type": "array",
+                "items": [
+                    "type": "object", "properties": ["every": ["type": "string"], "keep": ["type": "string"]],
+                ],
+            ],
+        ],
+        "example": [
+            "type": "AirQualityObserved", "sampleEvery": "PT1M",
+            "retention": [["keep": "P30D"], ["every": "PT1H", "keep": "P365D"], ["every": "P1D"]],
+        ],
+    ]
 
     private static func entityValue(_ required: [String]) -> DocumentValue {
         [

@@ -39,7 +39,10 @@ extension Route {
             .temporalQuery:
             ofTemporal
         case .notifications, .notificationsOf, .replay, .deadLetter, .replayOne: ofNotifications
-        case .tenants, .tenant, .changeStream, .notificationStream, .document, .health, .ready, .metrics: ofOperators
+        case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
+            .health,
+            .ready, .metrics:
+            ofOperators
         }
     }
 
@@ -283,6 +286,25 @@ extension Route {
                 DocumentedOperation(
                     method: .DELETE, id: "deleteTenant", summary: "Delete a tenant with all it has",
                     answers: [(204, nil)])
+            ]
+        case .historyPolicies:
+            [
+                .get(
+                    .other, id: "listHistoryPolicies", "List the policies of the history",
+                    content: .many(.historyPolicy), media: [.json])
+            ]
+        case .historyPolicy:
+            [
+                .get(
+                    .other, id: "retrieveHistoryPolicy", "Get a policy of the history", content: .one(.historyPolicy),
+                    media: [.json]),
+                DocumentedOperation(
+                    method: .PUT, id: "putHistoryPolicy",
+                    summary: "Say which attributes are kept, how densely, and for how long", body: .one(.historyPolicy),
+                    answers: [(201, nil), (204, nil)]),
+                DocumentedOperation(
+                    method: .DELETE, id: "deleteHistoryPolicy", summary: "Delete a policy of the history",
+                    answers: [(204, nil)]),
             ]
         case .changeStream:
             [

@@ -33,6 +33,8 @@ enum Route: String, CaseIterable {
     case temporalQuery = "/ngsi-ld/v1/temporal/entityOperations/query"
     case tenants = "/admin/tenants"
     case tenant = "/admin/tenants/{tenant}"
+    case historyPolicies = "/admin/history"
+    case historyPolicy = "/admin/history/{name}"
     case notifications = "/admin/notifications"
     case notificationsOf = "/admin/notifications/{subscriptionId}"
     case replay = "/admin/notifications/{subscriptionId}/replay"
