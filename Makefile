@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench format lint clean distclean
+.PHONY: help run build test chaos bench format lint clean distclean
 
 SWIFT_PATHS := Sources Tests Package.swift
 
@@ -18,6 +18,11 @@ build: ## install what is missing, build the release binary
 
 test: ## install what is missing, run all tests: Swift, the console in a browser, kill -9 under load, public clients
 	@scripts/test
+
+chaos: ## try faults under load for a quarter of an hour: bad endpoints, full disk, kill -9 (ARGS="--only hangs" to choose)
+	@scripts/bootstrap --chaos
+	swift build -c release --static-swift-stdlib --product parvis
+	@scripts/chaos --binary "$$(swift build -c release --show-bin-path)/parvis" $(ARGS)
 
 bench: ## measure the frozen scenarios beside nginx and print a table (ARGS="--only get1,q10k" to choose)
 	@scripts/bootstrap --bench

@@ -30,6 +30,8 @@ final class CityServer: Sendable {
     private let history: HistoryStore
     private let http: HTTPServer
     private let outgoing: OutgoingHTTP
+    /// Apart from the rest, so that endpoints that hang keep no @context waiting.
+    private let notifying: OutgoingHTTP
     private let mqtt: MQTTPublisher
     private let notificationStreams = NotificationStreams()
     private let subscriptions: SubscriptionManager
@@ -47,16 +49,17 @@ final class CityServer: Sendable {
         configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))
+        notifying = OutgoingHTTP(configuration: Self.notifyingConfiguration(settings))
         var loader: any ContextDocumentLoader = ContextHTTPLoader(http: outgoing)
         if let directory = settings.contexts { loader = ContextDirectory(path: directory, next: loader) }
         let hosted = try HostedContexts(documents: broker, next: loader)
         let contexts = ContextCache(loader: hosted)
         try hosted.restoreCopies(into: contexts)
-        mqtt = MQTTPublisher(destinations: outgoing, configuration: Self.mqttConfiguration(settings))
+        mqtt = MQTTPublisher(destinations: notifying, configuration: Self.mqttConfiguration(settings))
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
             transport: NotificationTransports([
-                "http": outgoing, "https": outgoing, "mqtt": mqtt, "mqtts": mqtt, "parvis": notificationStreams,
+                "http": notifying, "https": notifying, "mqtt": mqtt, "mqtts": mqtt, "parvis": notificationStreams,
             ]),
             consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
@@ -111,6 +114,14 @@ final class CityServer: Sendable {
         return configuration
     }
 
+    /// An endpoint has one request under way, and many endpoints may be at one host: those that hang must leave
+    /// connections for the others.
+    static func notifyingConfiguration(_ settings: Settings) -> OutgoingHTTP.Configuration {
+        var configuration = outgoingConfiguration(settings)
+        configuration.connectionsPerHost = 1_000
+        return configuration
+    }
+
     private static func deliveryConfiguration(_ settings: Settings) -> SubscriptionManager.Configuration {
         var configuration = SubscriptionManager.Configuration()
         configuration.backlogLimit = settings.notificationBacklog
@@ -160,6 +171,7 @@ final class CityServer: Sendable {
         broker.stop()
         storage.close()
         await mqtt.shutdown()
+        await notifying.shutdown()
         await outgoing.shutdown()
     }
 }

@@ -31,6 +31,10 @@ struct CityServerTests {
         return try result.get()
     }
 
+    @Test func `hundreds of endpoints of one host may hang without keeping another of it waiting`() {
+        #expect(CityServer.notifyingConfiguration(Settings()).connectionsPerHost >= 1_000)
+    }
+
     @Test(arguments: ["/health", "/ready", "/metrics"])
     func `probes and figures take GET and HEAD only, as the OpenAPI document says`(path: String) async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -110,6 +110,28 @@ struct OutgoingHTTPTests {
         await server.stop()
     }
 
+    @Test func `requests without an answer leave other requests to the host their connections`() async throws {
+        let server = try await LocalHTTPServer.start { request, _ in
+            request.uri == "/hangs" ? .nothing : .status(204)
+        }
+        var configuration = OutgoingHTTP.Configuration()
+        configuration.allowsLoopback = true
+        configuration.connectionsPerHost = 100
+        configuration.readTimeout = .seconds(600)
+        configuration.timeout = .seconds(600)
+        let http = OutgoingHTTP(configuration: configuration)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { _ = try? await http.request("POST", server.url + "/hangs", body: []) } }
+            // All of them have a connection before the other is sent.
+            while server.requests.count < 20 { await Task.yield() }
+            let status = try? await http.request("POST", server.url + "/answers", body: []).status
+            #expect(status == 204)
+            group.cancelAll()
+        }
+        await http.shutdown()
+        await server.stop()
+    }
+
     @Test func `an answer that breaks off is an error, not a short answer`() async throws {
         let server = try await LocalHTTPServer.start { _, _ in .cutShort }
         let http = Self.local()
