@@ -35,6 +35,7 @@ enum Route: String, CaseIterable {
     case tenant = "/admin/tenants/{tenant}"
     case notifications = "/admin/notifications"
     case notificationsOf = "/admin/notifications/{subscriptionId}"
+    case test = "/admin/notifications/{subscriptionId}/test"
     case replay = "/admin/notifications/{subscriptionId}/replay"
     case deadLetter = "/admin/notifications/{subscriptionId}/{deadLetterId}"
     case replayOne = "/admin/notifications/{subscriptionId}/{deadLetterId}/replay"
@@ -52,7 +53,7 @@ enum Route: String, CaseIterable {
 
     /// Whether it is below `/admin/notifications` and so takes a tenant.
     var isOfOneSubscriptionsNotifications: Bool {
-        [.notificationsOf, .replay, .deadLetter, .replayOne].contains(self)
+        [.notificationsOf, .test, .replay, .deadLetter, .replayOne].contains(self)
     }
 
     /// Whether the answer to GET goes on for as long as the client listens.
