@@ -84,5 +84,5 @@ function polygonOf(circle) {
 
 function boundsOfCircle(circle) {
   const { north, east } = degreesOf(circle);
-  return [circle.longitude - 2 * east, circle.latitude - 2 * north, circle.longitude + 2 * east, circle.latitude + 2 * north];
+  return [circle.longitude - 1.2 * east, circle.latitude - 1.2 * north, circle.longitude + 1.2 * east, circle.latitude + 1.2 * north];
 }

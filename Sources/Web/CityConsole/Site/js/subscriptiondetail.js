@@ -277,6 +277,7 @@ const timeText = (text, otherwise) => ageText(parseTime(text)) || otherwise;
 function helpFor(delivery) {
   if (!delivery?.lastError) return "";
   if (/not allowed|private|loopback|link-local|reserved/.test(delivery.lastError)) return " The broker refuses addresses of its own network unless it is started with --allow-private-endpoints.";
+  if (delivery.deadLetters > 0 && delivery.waiting === 0) return " What it does not take for good is kept below as a dead letter.";
   if (delivery.state === "open") return " It failed five times or more in a row; one notification is tried now and then until one is taken.";
   if (delivery.state === "retrying") return " It is tried again, with growing pauses.";
   return "";

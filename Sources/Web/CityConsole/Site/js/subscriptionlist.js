@@ -186,8 +186,10 @@ function makeRow(id) {
     el("span", { className: "sub-main" }, part("name"), part("what"), part("endpoint")),
     el("span", { className: "sub-states" }, part("status", "span", "pill"), part("state", "span", "pill")),
     el("span", { className: "sub-rate" }, parts.chart = el("span", { className: "sub-chart" }, spark.picture), part("perMinute")),
-    el("span", { className: "sub-figures" }, figure("waiting", "waiting"), figure("sent", "taken"), figure("failed", "failed"), figure("letters", "dead letters")),
-    part("last"), part("error"),
+    el("span", { className: "sub-counts" },
+      el("span", { className: "sub-figures" }, figure("waiting", "waiting"), figure("sent", "taken"), figure("failed", "failed"), figure("letters", "dead letters")),
+      part("last")),
+    part("error"),
   );
   return { ...parts, link, element: el("li", {}, link) };
 }

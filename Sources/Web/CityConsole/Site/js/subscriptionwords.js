@@ -56,8 +56,11 @@ export function circleOf(geoQ) {
 export function whenText(subscription) {
   if (subscription.timeInterval) return `every ${spanText(subscription.timeInterval)}`;
   const watched = list(subscription.watchedAttributes);
-  const triggers = list(subscription.notificationTrigger);
-  const what = watched.length > 0 ? `${orList(watched)} changes` : "anything of it changes";
+  // The broker names the usual triggers too; they are what "changes" means.
+  const named = list(subscription.notificationTrigger);
+  const isUsual = named.length === 2 && ["attributeCreated", "attributeUpdated"].every((one) => named.includes(one));
+  const triggers = isUsual ? [] : named;
+  const what = watched.length > 0 ? `${orList(watched)} changes` : "anything changes";
   const when = triggers.length > 0 ? `on ${orList(triggers)}${watched.length > 0 ? ` of ${orList(watched)}` : ""}` : `when ${what}`;
   return subscription.throttling ? `${when}, at most every ${spanText(subscription.throttling)}` : when;
 }
