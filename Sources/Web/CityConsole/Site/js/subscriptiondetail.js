@@ -28,6 +28,11 @@ export class SubscriptionDetail {
   #lettersKey = "";
   #showsAll = false;
 
+  /** Whether the panel says that there is no such subscription. */
+  get isMissing() {
+    return this.isOpen && this.#one === null;
+  }
+
   get isOpen() {
     return !this.element.hidden;
   }

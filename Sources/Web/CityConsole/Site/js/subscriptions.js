@@ -32,6 +32,8 @@ export class SubscriptionPage {
   #note = el("p", { className: "notice", "data-tone": "warn", hidden: true });
   #testsAfterOpening = null;
   #opening = 0;
+  #reading = 0;
+  #taken = 0;
 
   constructor(store) {
     this.#store = store;
@@ -45,6 +47,7 @@ export class SubscriptionPage {
     this.#detail.onClose = () => this.goTo("#/subscriptions");
     this.#detail.onChange = () => this.reload();
     this.#detail.onDeleted = (id) => {
+      this.#detail.close();
       this.#all.delete(id);
       this.goTo("#/subscriptions");
     };
@@ -99,8 +102,12 @@ export class SubscriptionPage {
   /** Reads all again. */
   async reload() {
     clearTimeout(this.#timer);
+    const reading = (this.#reading += 1);
     try {
       const [{ list, total }, deliveries] = await Promise.all([loadSubscriptions(), loadDeliveries().catch(() => null)]);
+      // What was read before something was done may not take the place of what was read after it.
+      if (reading < this.#taken) return;
+      this.#taken = reading;
       this.#take(list, total, deliveries);
       this.#problem.hidden = true;
     } catch (error) {
@@ -129,9 +136,12 @@ export class SubscriptionPage {
 
   #draw() {
     this.#list.update([...this.#all.values()], this.#leftOut);
-    const { id, isOpen } = this.#detail;
+    const { id, isOpen, isMissing } = this.#detail;
+    if (!isOpen) return;
     const one = this.#all.get(id);
-    if (isOpen && one) this.#detail.update(one);
+    if (one && isMissing) this.#detail.open(one);
+    else if (one) this.#detail.update(one);
+    else if (!isMissing) this.#detail.openMissing(id);
   }
 
   #showList(wasOpen) {
