@@ -74,7 +74,7 @@ def check_subscriptions(report, visit, send, look, picture, has_map):
         look("a subscription")
         picture("subscription")
         check_dead_letters(report, visit, send, bodies, state)
-        check_pause_and_edit(report, visit)
+        check_pause_and_edit(report, visit, bodies)
         check_dead_endpoint(report, visit, send, look, picture)
         check_deletion(report, visit)
 
@@ -113,6 +113,7 @@ def create(report, visit, uri, look, picture, has_map):
     page.click(".subs-form button[type=submit]")
     report.check("a wrong address is refused beside its field", visit.wait("/Begin with http/.test([...document.querySelectorAll('.field-error:not([hidden])')].map((one) => one.textContent).join())"))
     page.get_by_label("Address").fill(uri)
+    report.check("and no longer once it is right", visit.wait("document.querySelectorAll('.field-error:not([hidden])').length === 0"))
     page.get_by_label("Format").select_option("simplified")
     page.get_by_role("button", name="Add a header").click()
     page.get_by_label("Name of the header").fill("X-Office")
@@ -149,7 +150,7 @@ def check_dead_letters(report, visit, send, bodies, state):
     state["takes"] = True
 
 
-def check_pause_and_edit(report, visit):
+def check_pause_and_edit(report, visit, bodies):
     page = visit.page
     page.get_by_role("button", name="Pause").click()
     report.check("it can be paused", visit.wait("document.querySelector('.subs-detail .pill').textContent === 'Paused'"))
@@ -163,7 +164,9 @@ def check_pause_and_edit(report, visit):
     page.get_by_label("Only in an area").uncheck()
     page.click(".subs-form button[type=submit]")
     report.check("it can be edited", visit.wait("/at most every second/.test(document.querySelector('.subs-detail:not([hidden]) .sub-definition')?.textContent)"))
-    report.check("a header's value survives the edit", visit.wait("/^Taken after/.test(document.querySelector('.subs-detail [role=status]')?.textContent)"))
+    report.check("what was taken out is gone", not page.evaluate("/within/.test(document.querySelector('.sub-definition').textContent)"))
+    report.check("a header's value survives the edit", visit.wait("/^Taken after/.test(document.querySelector('.subs-detail [role=status]')?.textContent)")
+                 and bodies[-1][0].get("X-Office") == "air-secret", bodies[-1][0].get("X-Office"))
 
 
 def check_dead_endpoint(report, visit, send, look, picture):
@@ -224,7 +227,7 @@ def take_picture(visit, send, file):
         visit.wait("Number(document.querySelectorAll('.sub-figure.is-bad').length) >= 1")
         state["takes"] = True
         page.wait_for_timeout(9_000)
-        page.locator(".sub-row", has_text="Bad air").click()
+        page.locator(".sub-row:has(.is-bad)").first.click()
         page.wait_for_timeout(7_000)
         file.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=file)

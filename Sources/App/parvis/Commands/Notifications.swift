@@ -142,9 +142,9 @@ struct Notifications: AsyncParsableCommand {
                 guard text("taken") == "true" else {
                     throw Refusal(description: "not taken after \(text("milliseconds")) ms: \(text("reason"))")
                 }
-                print(
-                    "\(text("endpoint")) took a notification of \(text("entities")) entities in "
-                        + "\(text("milliseconds")) ms")
+                let what =
+                    text("entities") == "0" ? "without entities, as none matches now" : "of an entity that matches now"
+                print("\(text("endpoint")) took a notification \(what), in \(text("milliseconds")) ms")
             }
         }
     }

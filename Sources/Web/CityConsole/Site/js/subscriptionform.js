@@ -25,6 +25,8 @@ export class SubscriptionForm {
   #counting = null;
   #countTimer = 0;
   #isWritten = false;
+  /** Whether faults are told at once: after the first attempt to save. */
+  #isChecked = false;
 
   /** @param map `{ maplibre, theme, tiles }`, or `null` where there is no map */
   constructor({ subscription = null, store, map }) {
@@ -348,6 +350,7 @@ export class SubscriptionForm {
     const f = this.#fields;
     f.quality.element.hidden = !isMQTT(f.uri.input.value);
     this.#area?.show(this.#circle());
+    if (this.#isChecked) this.#check(this.#definition());
     const definition = this.#shown();
     setText(f.preview, JSON.stringify(masked(definition), null, 2));
     clearTimeout(this.#countTimer);
@@ -382,6 +385,7 @@ export class SubscriptionForm {
     const f = this.#fields;
     f.problem.hidden = true;
     const definition = this.#definition();
+    this.#isChecked = true;
     const faults = this.#check(definition);
     if (faults.length > 0) return faults[0]?.focus();
     f.submit.disabled = true;
