@@ -1,8 +1,8 @@
 // Cases for the console's modules that need no map and no broker. scripts/console-test runs this in the page and gets
 // back a list of `{ name, holds, seen }`.
 async () => {
-  const [entity, units, time, types, { EntityStore }, { RecentValues }] = await Promise.all(
-    ["entity", "units", "time", "types", "store", "series"].map((name) => import(`/console/js/${name}.js`)));
+  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }] = await Promise.all(
+    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates"].map((name) => import(`/console/js/${name}.js`)));
   const results = [];
   const equal = (name, seen, wanted) => {
     const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
@@ -81,5 +81,24 @@ async () => {
   for (let index = 1; index < 30_000; index += 1) recent.add(index, "a", index, index);
   for (let at = 0; at < 500; at += 1) recent.add(29_999, "a", at, at);
   equal("recent values are bounded and those on show stay", [recent.of(1, "a")?.values, recent.of(2, "a") ?? null, recent.of(29_999, "a").values.length], [[1], null, 90]);
+
+  const queries = ['no2>40', 'name=="a;b"', 'code=="7"', 'isOpen==true;level<=3', 'temperature', 'at>2024-01-02T03:04:05Z'];
+  equal("conditions are read and written alike", queries.map((q) => conditions.writeConditions(conditions.parseConditions(q))), queries);
+  equal("what the form cannot say is left alone", ['a>1|b>2', '(a>1)', 'a==1..2,5', 'a=="x'].map(conditions.parseConditions), [null, null, null, null]);
+  equal("a text is quoted, a number is not", conditions.writeConditions([{ attribute: "a", comparison: "==", value: "it's" }, { attribute: "b", comparison: ">", value: " 4 " }]), 'a=="it\'s";b>4');
+  const subscription = {
+    id: "urn:ngsi-ld:Subscription:1", entities: [{ type: "A|B" }, { type: "C", id: ["urn:ngsi-ld:C:1"] }], q: "x>1;y", watchedAttributes: ["x"], throttling: 60,
+    geoQ: { georel: "near;maxDistance==500", geometry: "Point", coordinates: [7.5, 48.5] }, notification: { endpoint: { uri: "mqtt://anna:s@host/t", receiverInfo: [{ key: "Authorization", value: "s" }] } },
+  };
+  equal("a subscription in words", [words.whatText(subscription), words.whenText(subscription)],
+    ["A or B or C 1 where x is above 1 and y is there, within 500 m of 48.5000, 7.5000", "when x changes, at most every minute"]);
+  equal("what is secret is hidden", JSON.stringify(words.definitionOf(subscription)).match(/anna|"s"/), null);
+  equal("secrets in messages too", words.maskedText("http://a:b@c.example/x answers"), "http://c.example/x answers");
+
+  const rates = new Rates();
+  for (const [now, count] of [[0, 5], [3000, 5], [6000, 11]]) rates.note("s", count, now);
+  equal("a rate is that of the samples", [rates.perMinute("s"), rates.series("s").values, rates.perMinute("t")], [60, [0, 120], null]);
+  rates.note("s", 0, 9000);
+  equal("a counter that begins anew makes no rate", rates.perMinute("s"), null);
   return results;
 }

@@ -2,14 +2,15 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 
-/// `/admin/notifications` and below: how the notifications of each subscription go, and what was given up, to be
-/// replayed or dropped. The tenant is that of the header NGSILD-Tenant; the list is over all tenants.
+/// `/admin/notifications` and below: how the notifications of each subscription go, whether its endpoint answers, and
+/// what was given up, to be replayed or dropped. The tenant is that of the header NGSILD-Tenant; the list is over all tenants.
 struct NotificationsAdministration {
     static let path = "/admin/notifications"
 
     private enum Target {
         case list
         case subscription(String)
+        case test(String)
         case replay(String, letter: String?)
         case letter(String, String)
     }
@@ -25,6 +26,11 @@ struct NotificationsAdministration {
             case .subscription(let id):
                 if request.method == .DELETE { return drop(nil, id, tenant) }
                 try show(id, tenant)
+            case .test(let id):
+                guard request.method == .POST else { throw refused("POST") }
+                notifications.test(id, tenant: tenant, on: request.loop) { [request] result in
+                    Self.answer(request, result)
+                }
             case .replay(let id, let letter):
                 guard request.method == .POST else { throw refused("POST") }
                 notifications.replay(letter, of: id, tenant: tenant, on: request.loop) { [request] result in
@@ -53,7 +59,9 @@ struct NotificationsAdministration {
         switch segments.count {
         case 0: return .list
         case 1: return .subscription(segments[0])
-        case 2: return segments[1] == "replay" ? .replay(segments[0], letter: nil) : .letter(segments[0], segments[1])
+        case 2 where segments[1] == "replay": return .replay(segments[0], letter: nil)
+        case 2 where segments[1] == "test": return .test(segments[0])
+        case 2: return .letter(segments[0], segments[1])
         case 3 where segments[2] == "replay": return .replay(segments[0], letter: segments[1])
         default: throw .ngsild(.resourceNotFound("There is nothing at \(request.path); see /openapi.json"))
         }
@@ -106,6 +114,32 @@ struct NotificationsAdministration {
                 HTTPAnswer(
                     status: 200, contentType: MediaType.json.text, body: Array("{\"\(name)\":\(count)}".utf8)))
         }
+    }
+
+    private static func answer(_ request: HTTPRequest, _ result: Result<NotificationTest, NGSILDError>) {
+        let test: NotificationTest
+        switch result {
+        case .failure(let error): return request.answer(error.answer)
+        case .success(let success): test = success
+        }
+        var writer = ByteWriter(capacity: 256)
+        writer.append(test.isTaken ? "{\"taken\":true" : "{\"taken\":false")
+        writer.append(",\"endpoint\":")
+        writer.append(jsonString: test.endpoint)
+        writer.append(",\"entities\":")
+        writer.append(integer: test.entities)
+        writer.append(",\"milliseconds\":")
+        writer.append(integer: Int(test.duration / .milliseconds(1)))
+        if let status = test.status {
+            writer.append(",\"status\":")
+            writer.append(integer: status)
+        }
+        if let reason = test.reason {
+            writer.append(",\"reason\":")
+            writer.append(jsonString: reason)
+        }
+        writer.append("}")
+        request.answer(HTTPAnswer(status: 200, contentType: MediaType.json.text, body: writer.array()))
     }
 
     private static func append(

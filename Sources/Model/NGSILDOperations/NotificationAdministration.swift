@@ -68,7 +68,32 @@ public struct DeadLetterStatus: Sendable {
     }
 }
 
-/// Shows operators how notifications go, and lets them replay or drop what was given up.
+/// What came of trying an endpoint out.
+public struct NotificationTest: Sendable {
+    /// Where it went, without a user and password.
+    public let endpoint: String
+    /// Whether the endpoint took it.
+    public let isTaken: Bool
+    /// The HTTP status it was refused with; `nil`: it was taken, or there was no such answer.
+    public let status: Int?
+    /// Why it was not taken.
+    public let reason: String?
+    /// Entities in it: 1, or 0 when none matches the subscription now.
+    public let entities: Int
+    /// From the first step to the endpoint until its answer.
+    public let duration: Duration
+
+    public init(endpoint: String, isTaken: Bool, status: Int?, reason: String?, entities: Int, duration: Duration) {
+        self.endpoint = endpoint
+        self.isTaken = isTaken
+        self.status = status
+        self.reason = reason
+        self.entities = entities
+        self.duration = duration
+    }
+}
+
+/// Shows operators how notifications go, lets them try endpoints out, and replay or drop what was given up.
 public protocol NotificationAdministration: Sendable {
     /// The subscriptions of all tenants, in a stable order, from `offset` on.
     func deliveries(offset: Int, limit: Int) -> [DeliveryStatus]
@@ -80,6 +105,14 @@ public protocol NotificationAdministration: Sendable {
     ///
     /// - Throws: `resourceNotFound` when there is no such subscription.
     func deadLetters(of subscription: String, tenant: String) throws(NGSILDError) -> [DeadLetterStatus]
+
+    /// Sends one notification to the endpoint now, beside what waits: of an entity that matches, or of none. It is sent
+    /// once and counts nowhere.
+    ///
+    /// - Parameter reply: gets what came of it within some seconds, also when the endpoint did not take it.
+    func test(
+        _ subscription: String, tenant: String, on scheduler: any ReplyScheduler,
+        reply: @escaping @Sendable (Result<NotificationTest, NGSILDError>) -> Void)
 
     /// Queues a dead letter, or with `nil` all of the subscription, to be sent again, behind what waits already. Each is
     /// kept until the endpoint takes it.

@@ -40,6 +40,6 @@ extension NotificationMessage {
             case 500...: .doubtful
             default: .final
             }
-        throw NotificationFailure("\(uri) answers with status \(status)", kind)
+        throw NotificationFailure("\(uri) answers with status \(status)", kind, status: status)
     }
 }

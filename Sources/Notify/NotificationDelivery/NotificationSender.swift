@@ -24,12 +24,16 @@ struct NotificationSender: Sendable {
             version: ObjectIdentifier(subscription), count: batch.count, body: body, headers: writer.headers())
     }
 
-    func send(_ draft: SubscriptionQueue.Draft, of subscription: Subscription) async throws(NotificationFailure) {
+    /// - Parameter limit: how long the endpoint may take, where it does not ask for less itself.
+    func send(
+        _ draft: SubscriptionQueue.Draft, of subscription: Subscription, within limit: Duration? = nil
+    ) async throws(NotificationFailure) {
         let endpoint = subscription.endpoint
+        let timeout = limit.map { min($0, endpoint.timeout ?? $0) } ?? endpoint.timeout
         try await transport.deliver(
             NotificationMessage(
                 subscription: subscription.id, tenant: subscription.tenant, uri: endpoint.uri,
                 notifierInfo: endpoint.notifierInfo.map { ($0.name, $0.value) }, headers: draft.headers,
-                body: draft.body, timeout: endpoint.timeout))
+                body: draft.body, timeout: timeout))
     }
 }

@@ -49,13 +49,18 @@ public struct NotificationFailure: Error, Hashable, Sendable {
 
     public let reason: String
     public let kind: Kind
+    /// The HTTP status that the endpoint answered with; `nil`: it did not answer, or speaks another protocol.
+    public let status: Int?
 
     /// Says why, for operators.
     ///
-    /// - Parameter reason: half a sentence that names the endpoint.
-    public init(_ reason: String, _ kind: Kind) {
+    /// - Parameters:
+    ///   - reason: half a sentence that names the endpoint.
+    ///   - status: the HTTP status of its answer.
+    public init(_ reason: String, _ kind: Kind, status: Int? = nil) {
         self.reason = reason
         self.kind = kind
+        self.status = status
     }
 
     /// Says why, for operators, where all that is known is whether another attempt may succeed.

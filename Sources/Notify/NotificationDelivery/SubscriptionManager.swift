@@ -96,6 +96,7 @@ public final class SubscriptionManager: Sendable {
     /// Finds linked entities, and those of periodic notifications; `nil`: there are none.
     let consumption: (any EntityConsumption)?
     let periodic: PeriodicNotifications?
+    let tests = Occupancy()
 
     var registry: TermRegistry { contexts.registry }
 

@@ -18,6 +18,9 @@ static const unsigned char css_layout_css[] = {
 static const unsigned char css_panels_css[] = {
 #embed "../../Web/CityConsole/Site/css/panels.css"
 };
+static const unsigned char css_subscriptions_css[] = {
+#embed "../../Web/CityConsole/Site/css/subscriptions.css"
+};
 static const unsigned char favicon_svg[] = {
 #embed "../../Web/CityConsole/Site/favicon.svg"
 };
@@ -27,8 +30,14 @@ static const unsigned char index_html[] = {
 static const unsigned char js_api_js[] = {
 #embed "../../Web/CityConsole/Site/js/api.js"
 };
+static const unsigned char js_areapicker_js[] = {
+#embed "../../Web/CityConsole/Site/js/areapicker.js"
+};
 static const unsigned char js_attribute_js[] = {
 #embed "../../Web/CityConsole/Site/js/attribute.js"
+};
+static const unsigned char js_conditions_js[] = {
+#embed "../../Web/CityConsole/Site/js/conditions.js"
 };
 static const unsigned char js_detail_js[] = {
 #embed "../../Web/CityConsole/Site/js/detail.js"
@@ -44,6 +53,9 @@ static const unsigned char js_entity_js[] = {
 };
 static const unsigned char js_features_js[] = {
 #embed "../../Web/CityConsole/Site/js/features.js"
+};
+static const unsigned char js_formparts_js[] = {
+#embed "../../Web/CityConsole/Site/js/formparts.js"
 };
 static const unsigned char js_glyphs_js[] = {
 #embed "../../Web/CityConsole/Site/js/glyphs.js"
@@ -75,6 +87,9 @@ static const unsigned char js_mapstyle_js[] = {
 static const unsigned char js_markers_js[] = {
 #embed "../../Web/CityConsole/Site/js/markers.js"
 };
+static const unsigned char js_rates_js[] = {
+#embed "../../Web/CityConsole/Site/js/rates.js"
+};
 static const unsigned char js_series_js[] = {
 #embed "../../Web/CityConsole/Site/js/series.js"
 };
@@ -89,6 +104,24 @@ static const unsigned char js_store_js[] = {
 };
 static const unsigned char js_stream_js[] = {
 #embed "../../Web/CityConsole/Site/js/stream.js"
+};
+static const unsigned char js_subscriptionapi_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptionapi.js"
+};
+static const unsigned char js_subscriptiondetail_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptiondetail.js"
+};
+static const unsigned char js_subscriptionform_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptionform.js"
+};
+static const unsigned char js_subscriptionlist_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptionlist.js"
+};
+static const unsigned char js_subscriptions_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptions.js"
+};
+static const unsigned char js_subscriptionwords_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptionwords.js"
 };
 static const unsigned char js_sync_js[] = {
 #embed "../../Web/CityConsole/Site/js/sync.js"
@@ -113,15 +146,19 @@ static const console_site_file files[] = {
     {"css/base.css", css_base_css, sizeof css_base_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
+    {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
     {"index.html", index_html, sizeof index_html},
     {"js/api.js", js_api_js, sizeof js_api_js},
+    {"js/areapicker.js", js_areapicker_js, sizeof js_areapicker_js},
     {"js/attribute.js", js_attribute_js, sizeof js_attribute_js},
+    {"js/conditions.js", js_conditions_js, sizeof js_conditions_js},
     {"js/detail.js", js_detail_js, sizeof js_detail_js},
     {"js/dom.js", js_dom_js, sizeof js_dom_js},
     {"js/empty.js", js_empty_js, sizeof js_empty_js},
     {"js/entity.js", js_entity_js, sizeof js_entity_js},
     {"js/features.js", js_features_js, sizeof js_features_js},
+    {"js/formparts.js", js_formparts_js, sizeof js_formparts_js},
     {"js/glyphs.js", js_glyphs_js, sizeof js_glyphs_js},
     {"js/header.js", js_header_js, sizeof js_header_js},
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
@@ -132,11 +169,18 @@ static const console_site_file files[] = {
     {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
     {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},
     {"js/markers.js", js_markers_js, sizeof js_markers_js},
+    {"js/rates.js", js_rates_js, sizeof js_rates_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
     {"js/sparkline.js", js_sparkline_js, sizeof js_sparkline_js},
     {"js/store.js", js_store_js, sizeof js_store_js},
     {"js/stream.js", js_stream_js, sizeof js_stream_js},
+    {"js/subscriptionapi.js", js_subscriptionapi_js, sizeof js_subscriptionapi_js},
+    {"js/subscriptiondetail.js", js_subscriptiondetail_js, sizeof js_subscriptiondetail_js},
+    {"js/subscriptionform.js", js_subscriptionform_js, sizeof js_subscriptionform_js},
+    {"js/subscriptionlist.js", js_subscriptionlist_js, sizeof js_subscriptionlist_js},
+    {"js/subscriptions.js", js_subscriptions_js, sizeof js_subscriptions_js},
+    {"js/subscriptionwords.js", js_subscriptionwords_js, sizeof js_subscriptionwords_js},
     {"js/sync.js", js_sync_js, sizeof js_sync_js},
     {"js/theme-early.js", js_theme_early_js, sizeof js_theme_early_js},
     {"js/theme.js", js_theme_js, sizeof js_theme_js},

@@ -48,6 +48,19 @@ struct NotificationsAdministrationTests {
             }
         }
 
+        func test(
+            _ subscription: String, tenant: String, on scheduler: any ReplyScheduler,
+            reply: @escaping @Sendable (Result<NotificationTest, NGSILDError>) -> Void
+        ) {
+            let isTaken = calls.withLock { $0.isEmpty }
+            let result = note("test", subscription, tenant).map { _ in
+                NotificationTest(
+                    endpoint: "http://a.example/", isTaken: isTaken, status: isTaken ? nil : 500,
+                    reason: isTaken ? nil : "it \"answers\" 500", entities: 1, duration: .microseconds(2_900))
+            }
+            scheduler.deliver([{ reply(result) }])
+        }
+
         func replay(
             _ letter: String?, of subscription: String, tenant: String, on scheduler: any ReplyScheduler,
             reply: @escaping @Sendable (Result<Int, NGSILDError>) -> Void
@@ -94,9 +107,25 @@ struct NotificationsAdministrationTests {
         #expect(recorded.calls.withLock { $0 } == ["replay all", "replay l1", "drop l1", "drop all"])
     }
 
+    @Test func `an endpoint is tried out`() throws {
+        let recorded = Recorded()
+        let client = try TestBroker(notifications: recorded).client()
+        #expect(
+            try client.request("POST", Self.one + "/test", Self.north, "").body
+                == #"{"taken":true,"endpoint":"http://a.example/","entities":1,"milliseconds":2}"#)
+        let refused = try client.request("POST", Self.one + "/test", Self.north, "")
+        #expect(refused.status == 200)
+        #expect(
+            refused.body == #"{"taken":false,"endpoint":"http://a.example/","entities":1,"milliseconds":2,"#
+                + #""status":500,"reason":"it \"answers\" 500"}"#)
+        #expect(recorded.calls.withLock { $0 } == ["test", "test"])
+    }
+
     @Test(
         arguments: [
-            ("GET", one, 404), ("POST", one + "/replay", 404), ("DELETE", one, 404),
+            ("GET", one, 404), ("POST", one + "/replay", 404), ("POST", one + "/test", 404),
+            ("GET", one + "/test", 405),
+            ("DELETE", one + "/test", 405), ("DELETE", one, 404),
             ("POST", "/admin/notifications", 405),
             ("PUT", one, 405), ("GET", one + "/replay", 405), ("GET", one + "/l1", 405),
             ("GET", "/admin/notifications/a/b/c", 404), ("GET", "/admin/notifications?limit=1001", 400),

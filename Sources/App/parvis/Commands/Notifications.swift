@@ -5,17 +5,19 @@ import NGSILDClient
 
 struct Notifications: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how a running Parvis delivers notifications, and replay or drop those it gave up.",
+        abstract:
+            "Show how a running Parvis delivers notifications, try endpoints out, and replay or drop what it gave up.",
         discussion: """
             EXAMPLES
               parvis notifications list                       all subscriptions: state, waiting, dead letters
               parvis notifications list urn:ngsi-ld:Subscription:5b1e   one, with its dead letters
+              parvis notifications test urn:ngsi-ld:Subscription:5b1e
               parvis notifications replay urn:ngsi-ld:Subscription:5b1e --all
               parvis notifications drop urn:ngsi-ld:Subscription:5b1e 0c0f6c9c-5a3e-4f0b-8a63-1f5c9a0d7e11
 
             docs/subscriptions.md says when a notification is given up.
             """,
-        subcommands: [List.self, Replay.self, Drop.self])
+        subcommands: [List.self, Test.self, Replay.self, Drop.self])
 
     struct Server: ParsableArguments {
         @Option(help: "The running Parvis.")
@@ -111,6 +113,38 @@ struct Notifications: AsyncParsableCommand {
                 print(
                     "  \(part("id"))  \(part("at"))  \(part("bytes")) B  \(part("reason"))"
                         + (isReplayed ? "  (being replayed)" : ""))
+            }
+        }
+    }
+
+    struct Test: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send one notification to the endpoint of a subscription now, beside what waits.",
+            discussion: """
+                It is of an entity that matches now, or of none, has the header Parvis-Test, and counts nowhere. The exit
+                status is 1 when the endpoint does not take it.
+
+                EXAMPLES
+                  parvis notifications test urn:ngsi-ld:Subscription:5b1e
+                """)
+
+        @OptionGroup var server: Server
+        @Argument(help: "The id of the subscription.")
+        var subscription: String
+
+        func run() async throws {
+            try await Failure.told {
+                let json = try await server.ask("POST", [subscription, "test"])
+                func text(_ name: String) -> String {
+                    guard let value = json.member(json.root, named: name) else { return "" }
+                    return json.string(value) ?? json.text(value)
+                }
+                guard text("taken") == "true" else {
+                    throw Refusal(description: "not taken after \(text("milliseconds")) ms: \(text("reason"))")
+                }
+                let what =
+                    text("entities") == "0" ? "without entities, as none matches now" : "of an entity that matches now"
+                print("\(text("endpoint")) took a notification \(what), in \(text("milliseconds")) ms")
             }
         }
     }

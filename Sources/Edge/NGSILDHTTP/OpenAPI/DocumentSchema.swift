@@ -22,6 +22,7 @@ enum DocumentSchema: String, CaseIterable {
     case snapshotFragment = "SnapshotFragment"
     case historyPolicy = "HistoryPolicy"
     case delivery = "NotificationDelivery"
+    case notificationTest = "NotificationTest"
     case deadLetterCount = "DeadLetterCount"
     case eventStream = "EventStream"
     case health = "Health"
@@ -73,6 +74,7 @@ enum DocumentSchema: String, CaseIterable {
         case .snapshot, .snapshotFragment: Self.snapshotValue(isWhole: self == .snapshot)
         case .historyPolicy: Self.historyPolicyValue
         case .delivery: Self.deliveryValue
+        case .notificationTest: Self.notificationTestValue
         case .deadLetterCount:
             ["type": "object", "properties": ["replayed": ["type": "integer"], "dropped": ["type": "integer"]]]
         case .health: ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
@@ -103,6 +105,15 @@ enum DocumentSchema: String, CaseIterable {
                     ],
                 ],
             ],
+        ],
+    ]
+    private static let notificationTestValue: DocumentValue = [
+        "type": "object",
+        "description": "What came of a test: status and reason only when the endpoint did not take it.",
+        "required": ["taken", "endpoint", "entities", "milliseconds"],
+        "properties": [
+            "taken": ["type": "boolean"], "endpoint": ["type": "string"], "entities": ["type": "integer"],
+            "milliseconds": ["type": "integer"], "status": ["type": "integer"], "reason": ["type": "string"],
         ],
     ]
     private static let names: DocumentValue = ["type": ["string", "array"], "items": ["type": "string"]]

@@ -38,7 +38,7 @@ extension Route {
         case .temporalEntities, .temporalEntity, .temporalAttributes, .temporalAttribute, .temporalInstance,
             .temporalQuery:
             ofTemporal
-        case .notifications, .notificationsOf, .replay, .deadLetter, .replayOne: ofNotifications
+        case .notifications, .notificationsOf, .test, .replay, .deadLetter, .replayOne: ofNotifications
         case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
             .health,
             .ready, .metrics:
@@ -262,6 +262,13 @@ extension Route {
                     "Tell how the notifications of a subscription go, and what was given up",
                     content: .one(.delivery), media: [.json]),
                 Self.administered(.DELETE, "dropDeadLetters", "Delete all dead letters of a subscription"),
+            ]
+        case .test:
+            [
+                DocumentedOperation(
+                    method: .POST, id: "testSubscription",
+                    summary: "Send one notification to the endpoint of a subscription now, and tell what came of it",
+                    answers: [(200, .one(.notificationTest))])
             ]
         case .replay: [Self.administered(.POST, "replayDeadLetters", "Send all dead letters of a subscription again")]
         case .deadLetter: [Self.administered(.DELETE, "dropDeadLetter", "Delete a dead letter")]

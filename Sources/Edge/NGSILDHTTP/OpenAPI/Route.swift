@@ -37,6 +37,7 @@ enum Route: String, CaseIterable {
     case historyPolicy = "/admin/history/{name}"
     case notifications = "/admin/notifications"
     case notificationsOf = "/admin/notifications/{subscriptionId}"
+    case test = "/admin/notifications/{subscriptionId}/test"
     case replay = "/admin/notifications/{subscriptionId}/replay"
     case deadLetter = "/admin/notifications/{subscriptionId}/{deadLetterId}"
     case replayOne = "/admin/notifications/{subscriptionId}/{deadLetterId}/replay"
@@ -54,7 +55,7 @@ enum Route: String, CaseIterable {
 
     /// Whether it is below `/admin/notifications` and so takes a tenant.
     var isOfOneSubscriptionsNotifications: Bool {
-        [.notificationsOf, .replay, .deadLetter, .replayOne].contains(self)
+        [.notificationsOf, .test, .replay, .deadLetter, .replayOne].contains(self)
     }
 
     /// Whether the answer to GET goes on for as long as the client listens.

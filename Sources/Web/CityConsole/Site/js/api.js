@@ -47,7 +47,8 @@ export async function loadOne(id) {
   return response.json();
 }
 
-async function problemOf(response) {
+/** Why the broker refused, in its own words. */
+export async function problemOf(response) {
   try {
     const problem = await response.json();
     return problem.detail || problem.title || `HTTP ${response.status}`;

@@ -5,12 +5,14 @@ import { Detail } from "./detail.js";
 import { byId } from "./dom.js";
 import { noEntities, noMatches, problem } from "./empty.js";
 import { Header } from "./header.js";
+import { icon } from "./icons.js";
 import { Legend } from "./legend.js";
 import { EntityList } from "./list.js";
 import { CityMap } from "./map.js";
 import { loadMapLibre } from "./maploader.js";
 import { Sheet } from "./sheet.js";
 import { EntityStore } from "./store.js";
+import { SubscriptionPage } from "./subscriptions.js";
 import { Sync } from "./sync.js";
 import { currentTheme, setUpTheme } from "./theme.js";
 
@@ -19,6 +21,7 @@ const header = new Header(store);
 const legend = new Legend(store);
 const detail = new Detail(store);
 const sheet = new Sheet();
+const subscriptions = new SubscriptionPage(store);
 const list = new EntityList({
   box: byId("list"), search: byId("search"), resultLine: byId("result-line"), store, isTypeShown: legend.isShown,
 });
@@ -75,6 +78,9 @@ setInterval(() => {
 // --- What is open: the address says it, so that back, reload and a link work --------------------------------------------
 
 function openAddress() {
+  subscriptions.open(location.hash);
+  markPage();
+  if (subscriptions.isOpen) return closeDetail();
   const match = /^#\/entity\/(.+)$/.exec(location.hash);
   let id = null;
   try {
@@ -149,7 +155,17 @@ function goTo(address) {
 const open = (record) => goTo(`#/entity/${encodeURIComponent(record.id)}`);
 const close = () => goTo("#/");
 
+/** Tells in the header which page is open. */
+function markPage() {
+  const page = subscriptions.isOpen ? "subscriptions" : "city";
+  for (const link of byId("nav").children) {
+    if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
 addEventListener("hashchange", openAddress);
+subscriptions.goTo = goTo;
 list.onOpen = open;
 list.onShown = () => showEmpty();
 detail.onClose = close;
@@ -166,7 +182,13 @@ legend.onChange = (types) => {
 
 addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const isTyping = event.target instanceof HTMLInputElement;
+  const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (subscriptions.isOpen) {
+    if (event.key === "Escape") subscriptions.leave();
+    if (event.key !== "/" || isTyping) return;
+    event.preventDefault();
+    return subscriptions.focusSearch();
+  }
   if (event.key === "/" && !isTyping) {
     event.preventDefault();
     sheet.raise("half");
@@ -185,6 +207,10 @@ addEventListener("keydown", (event) => {
 
 // --- Start -----------------------------------------------------------------------------------------------------------
 
+for (const [page, picture] of [["city", "map"], ["subscriptions", "bell"]]) {
+  byId("nav").querySelector(`[data-page=${page}]`).prepend(icon(picture));
+}
+openAddress();
 setUpTheme((theme) => map?.setTheme(theme));
 header.tick(Date.now());
 
@@ -210,6 +236,7 @@ sync.onLoaded = () => {
 };
 
 const maplibre = await loadMapLibre(settings);
+subscriptions.mapParts = () => (maplibre ? { maplibre, theme: currentTheme(), tiles: settings.tiles } : null);
 if (maplibre) {
   map = new CityMap({ maplibre, store, isTypeShown: legend.isShown, theme: currentTheme(), tiles: settings.tiles });
   map.onOpen = open;

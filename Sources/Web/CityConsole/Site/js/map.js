@@ -364,13 +364,13 @@ export class CityMap {
   }
 }
 
-function pointFeature(record, coordinates) {
+export function pointFeature(record, coordinates) {
   const properties = { index: record.index, marker: markerName(record.look), label: labelOf(record), colour: record.look.colour };
   if (record.heading !== undefined) properties.heading = record.heading;
   return { type: "Feature", id: record.index, properties, geometry: { type: "Point", coordinates } };
 }
 
-function groundFeature(record, geometry, id) {
+export function groundFeature(record, geometry, id) {
   const kind = groundOf(record.type);
   // The street's own name is enough; its segments would repeat it with numbers.
   const label = /segment/i.test(record.type) ? "" : labelOf(record);
@@ -404,7 +404,7 @@ function unite(boxes) {
   return boxes.reduce((all, one) => [Math.min(all[0], one[0]), Math.min(all[1], one[1]), Math.max(all[2], one[2]), Math.max(all[3], one[3])]);
 }
 
-function cityBounds(records) {
+export function cityBounds(records) {
   const boxes = [];
   for (const record of records) {
     if (record.shapes.length > 0) boxes.push(...record.shapes.map(boundsOf));

@@ -13,7 +13,7 @@ export function sparkline() {
   const line = svg("path", { class: "spark-line" });
   const end = svg("circle", { class: "spark-end", r: 2.5 });
   const picture = svg("svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img", preserveAspectRatio: "none",
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img", "aria-label": "No values yet", preserveAspectRatio: "none",
   }, area, line, end);
 
   /** Draws `{ times, values }` up to `now`; `name` and `unit` are for those who hear the page. */

@@ -1,0 +1,88 @@
+// A small map in a form, on which a click sets the middle of a circle.
+
+import { el } from "./dom.js";
+import { registerGlyphs } from "./glyphs.js";
+import { cityBounds, groundFeature, pointFeature } from "./map.js";
+import { style } from "./mapstyle.js";
+import { drawMarker } from "./markers.js";
+
+const FEATURES = 3000;
+const EARTH_METRES = 6_371_008.8; // the IUGG mean radius R1
+
+/**
+ * The map in `box`; `onPick` hears `[longitude, latitude]`.
+ *
+ * @returns {{ show(circle): void, close(): void }}
+ */
+export function areaPicker({ maplibre, store, theme, tiles, box, onPick }) {
+  registerGlyphs(maplibre);
+  const holder = el("div", { className: "area-map-canvas" });
+  box.replaceChildren(holder);
+  const map = new maplibre.Map({
+    container: holder, style: style(theme, tiles), center: [0, 25], zoom: 1.2, maxZoom: 19, attributionControl: false,
+    dragRotate: false, touchPitch: false, pitchWithRotate: false, fadeDuration: 0,
+    locale: { "Map.Title": "Map on which a click sets the middle of the area. The fields below do the same." },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.on("styleimagemissing", ({ id }) => {
+    const drawn = drawMarker(id);
+    if (drawn && !map.hasImage(id)) map.addImage(id, drawn.image, drawn.options);
+  });
+  let circle = null;
+  let isLoaded = false;
+  const draw = () => {
+    if (!isLoaded) return;
+    const features = circle ? [{ type: "Feature", properties: {}, geometry: polygonOf(circle) }] : [];
+    map.getSource("selected").setData({ type: "FeatureCollection", features });
+  };
+  map.once("load", () => {
+    isLoaded = true;
+    const ground = [];
+    const still = [];
+    for (const record of store.records.values()) {
+      if (ground.length + still.length > FEATURES) break;
+      record.shapes.forEach((shape, at) => ground.push(groundFeature(record, shape, record.index * 64 + Math.min(at, 63))));
+      if (record.point) still.push(pointFeature(record, record.point));
+    }
+    map.getSource("ground").setData({ type: "FeatureCollection", features: ground });
+    map.getSource("still").setData({ type: "FeatureCollection", features: still });
+    draw();
+    fit();
+    box.dataset.ready = "true";
+  });
+  const fit = () => {
+    const bounds = circle ? boundsOfCircle(circle) : cityBounds([...store.records.values()].slice(0, FEATURES));
+    if (bounds) map.fitBounds(bounds, { padding: 24, maxZoom: 16, duration: 0 });
+  };
+  map.on("click", ({ lngLat }) => onPick([lngLat.lng, lngLat.lat]));
+  return {
+    show(next) {
+      circle = next;
+      draw();
+    },
+    close() {
+      map.remove();
+      box.replaceChildren();
+    },
+  };
+}
+
+function degreesOf({ latitude, metres }) {
+  const north = (metres / EARTH_METRES) * (180 / Math.PI);
+  return { north, east: north / Math.max(0.01, Math.cos((latitude * Math.PI) / 180)) };
+}
+
+function polygonOf(circle) {
+  const { north, east } = degreesOf(circle);
+  const ring = [];
+  for (let step = 0; step <= 64; step += 1) {
+    const angle = (step / 64) * 2 * Math.PI;
+    ring.push([circle.longitude + east * Math.cos(angle), circle.latitude + north * Math.sin(angle)]);
+  }
+  return { type: "Polygon", coordinates: [ring] };
+}
+
+function boundsOfCircle(circle) {
+  const { north, east } = degreesOf(circle);
+  return [circle.longitude - 1.2 * east, circle.latitude - 1.2 * north, circle.longitude + 1.2 * east, circle.latitude + 1.2 * north];
+}

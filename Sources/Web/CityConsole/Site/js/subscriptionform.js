@@ -1,0 +1,438 @@
+// Makes a subscription, or changes one, without JSON. What the form cannot say of an existing one stays as it is.
+
+import { areaPicker } from "./areapicker.js";
+import { comparisons, parseConditions, writeConditions } from "./conditions.js";
+import { el, setText } from "./dom.js";
+import { choice, field, group, names, rows, select, textInput } from "./formparts.js";
+import { icon } from "./icons.js";
+import { parseTime } from "./time.js";
+import * as broker from "./subscriptionapi.js";
+import { areaText, circleOf, formatNames, formatOf, isSecretURI, masked, maskedURI, nameOfSubscription } from "./subscriptionwords.js";
+import { formatCount } from "./units.js";
+
+const COUNT_AFTER = 400;
+const list = (value) => [value ?? []].flat();
+
+export class SubscriptionForm {
+  element = el("form", { className: "subs-form card", noValidate: true, "aria-labelledby": "form-title" });
+  /** Called with the id, and whether a test is to be sent. */
+  onSaved = () => {};
+  onCancel = () => {};
+  #old;
+  #store;
+  #fields = {};
+  #area = null;
+  #counting = null;
+  #countTimer = 0;
+  #isWritten = false;
+  /** Whether faults are told at once: after the first attempt to save. */
+  #isChecked = false;
+
+  /** @param map `{ maplibre, theme, tiles }`, or `null` where there is no map */
+  constructor({ subscription = null, store, map }) {
+    this.#old = subscription;
+    this.#store = store;
+    this.#build(map);
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+    this.element.addEventListener("input", () => this.#changed());
+    this.element.addEventListener("change", () => this.#changed());
+    this.#isWritten = true;
+    this.#loadTypes();
+    this.#changed();
+  }
+
+  focus() {
+    this.element.querySelector("#form-title").focus({ preventScroll: true });
+  }
+
+  close() {
+    this.#area?.close();
+    this.#counting?.abort();
+    clearTimeout(this.#countTimer);
+  }
+
+  // --- The parts ---------------------------------------------------------------------------------------------------
+
+  #build(map) {
+    const old = this.#old;
+    const f = this.#fields;
+    const changed = () => this.#changed();
+    const title = el("h2", { id: "form-title", tabIndex: -1 }, old ? `Edit ${nameOfSubscription(old)}` : "New subscription");
+    f.name = field("Name", textInput({ value: old?.subscriptionName ?? "", maxLength: 200, placeholder: "For people, such as: Bad air in the north" }));
+    f.description = field("Description", textInput({ value: old?.description ?? "", maxLength: 1000 }));
+
+    const what = this.#buildWhat(old, changed, map);
+    const when = this.#buildWhen(old, changed);
+    const where = this.#buildWhere(old, changed);
+
+    f.problem = el("p", { className: "notice", role: "alert", hidden: true, "data-tone": "bad" });
+    f.matches = el("p", { className: "matches", role: "status" });
+    f.preview = el("pre", { className: "detail-json", tabIndex: 0, "aria-label": "The subscription as JSON, without what is secret" });
+    f.test = el("input", { type: "checkbox", checked: true, "aria-label": "Send a test afterwards" });
+    f.submit = el("button", { type: "submit", className: "button is-main" }, old ? "Save" : "Create");
+    const cancel = el("button", { type: "button", className: "button", onclick: () => this.onCancel() }, "Cancel");
+    this.element.append(
+      el("div", { className: "form-head" }, title, el("button", { type: "button", className: "icon-button", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.onCancel() }, icon("close"))),
+      el("div", { className: "form-body" },
+        el("div", { className: "form-fields" }, group("What it is called", f.name.element, f.description.element), what, when, where),
+        el("div", { className: "form-side" }, el("h3", {}, "Matches now"), f.matches, el("h3", {}, "As JSON"), f.preview)),
+      el("div", { className: "form-foot" }, f.problem, f.submit, cancel, el("label", { className: "radio" }, f.test, "Send a test afterwards")),
+    );
+  }
+
+  #buildWhat(old, changed, map) {
+    const f = this.#fields;
+    const selectors = list(old?.entities);
+    f.keepsEntities = selectors.length > 1 || selectors.some((one) => /[;()]/.test(one.type ?? ""));
+    const one = selectors[0] ?? {};
+    f.types = names("Types", one.type && one.type !== "*" ? one.type.split("|") : [], "Another type", () => this.#typesChanged());
+    const types = field("Types of entities", f.types.other, "Choose one or more. None: any type, then name attributes to watch, or an id.");
+    types.element.insertBefore(f.types.element, types.element.children[1]);
+    f.typesField = types;
+    const ids = list(one.id);
+    f.idKind = choice("Which of them", [["all", "All of them"], ["id", "By id"], ["pattern", "By a pattern of ids"]], ids.length > 0 ? "id" : one.idPattern ? "pattern" : "all");
+    f.ids = field("Ids", textInput({ value: ids.join(", "), placeholder: "urn:ngsi-ld:Room:1, urn:ngsi-ld:Room:2" }), "One or more, with commas.");
+    f.pattern = field("Pattern of ids", textInput({ value: one.idPattern ?? "", placeholder: "^urn:ngsi-ld:Room:north-" }), "A regular expression.");
+    const showIds = () => {
+      f.ids.element.hidden = f.idKind.value !== "id";
+      f.pattern.element.hidden = f.idKind.value !== "pattern";
+    };
+    f.idKind.onChange = showIds;
+    showIds();
+    const entityParts = [types.element, f.idKind.element, f.ids.element, f.pattern.element];
+    const kept = el("p", { className: "hint" }, "Its entities are chosen in a way that this form cannot show; that stays as it is.");
+
+    const terms = parseConditions(old?.q);
+    f.condition = terms === null ? field("Condition", textInput({ value: old.q }), "In the query language, as it was written.") : null;
+    f.attributeNames = el("datalist", { id: "attribute-names" });
+    f.terms = rows("Condition", "Add a condition", (term) => this.#makeTerm(term), changed);
+    for (const term of terms ?? []) f.terms.add(term);
+    f.termsError = el("p", { className: "field-error", hidden: true });
+    const condition = f.condition?.element ?? el("div", { className: "field" }, el("p", { className: "label" }, "Only while all of this holds"), f.terms.element, f.termsError);
+    return group("What is watched", ...(f.keepsEntities ? [kept] : entityParts), f.attributeNames, condition, this.#buildArea(old, map));
+  }
+
+  #makeTerm(term = { attribute: "", comparison: ">", value: "", isText: false }) {
+    const attribute = textInput({ value: term.attribute, placeholder: "attribute", "aria-label": "Attribute", maxLength: 400 });
+    attribute.setAttribute("list", "attribute-names");
+    const comparison = select(comparisons, term.comparison, { "aria-label": "Comparison" });
+    const value = textInput({ value: term.value, placeholder: "value", "aria-label": "Value", maxLength: 1000 });
+    const show = () => { value.hidden = comparison.value === ""; };
+    comparison.addEventListener("change", show);
+    show();
+    return {
+      elements: [attribute, comparison, value],
+      value: () => ({
+        attribute: attribute.value.trim(), comparison: comparison.value, value: value.value,
+        // What was a text stays one, also where it looks like a number.
+        isText: term.isText && value.value === term.value,
+      }),
+    };
+  }
+
+  #buildArea(old, map) {
+    const f = this.#fields;
+    const circle = circleOf(old?.geoQ);
+    f.keepsArea = Boolean(old?.geoQ) && (!circle || Boolean(old.geoQ.geoproperty));
+    if (f.keepsArea) return el("p", { className: "hint" }, `Where they are (${areaText(old.geoQ)}) stays as it is.`);
+    const number = (value, more) => textInput({ value: value === undefined ? "" : String(value), inputMode: "decimal", ...more });
+    f.latitude = field("Latitude", number(circle?.latitude));
+    f.longitude = field("Longitude", number(circle?.longitude));
+    f.metres = field("Radius in metres", number(circle?.metres ?? 500));
+    f.hasArea = el("input", { type: "checkbox", checked: circle !== null, "aria-label": "Only in an area" });
+    const box = el("div", { className: "area-map", role: "group", "aria-label": "Area on the map" });
+    const parts = el("div", { className: "area" }, map ? el("p", { className: "hint" }, "Click on the map to set the middle, or write it down.") : null, map ? box : null,
+      el("div", { className: "field-row" }, f.latitude.element, f.longitude.element, f.metres.element));
+    const pick = ([longitude, latitude]) => {
+      f.longitude.input.value = longitude.toFixed(5);
+      f.latitude.input.value = latitude.toFixed(5);
+      this.#changed();
+    };
+    const show = () => {
+      parts.hidden = !f.hasArea.checked;
+      if (f.hasArea.checked && map && !this.#area) this.#area = areaPicker({ ...map, store: this.#store, box, onPick: pick });
+      this.#area?.show(this.#circle());
+    };
+    f.hasArea.addEventListener("change", show);
+    // A map needs its place in the page before it can draw.
+    requestAnimationFrame(show);
+    return el("div", { className: "field" }, el("label", { className: "radio" }, f.hasArea, "Only in an area"), parts);
+  }
+
+  #buildWhen(old, changed) {
+    const f = this.#fields;
+    f.rhythm = choice("When", [["change", "When something changes"], ["time", "By the clock"]], old?.timeInterval ? "time" : "change");
+    f.watched = names("Watched attributes", list(old?.watchedAttributes), "Another attribute", changed);
+    const watched = field("Watched attributes", f.watched.other, "Only changes of these count. None: of any.");
+    watched.element.insertBefore(f.watched.element, watched.element.children[1]);
+    f.throttling = field("At most every so many seconds", textInput({ value: String(old?.throttling ?? ""), inputMode: "decimal", placeholder: "no limit" }));
+    const minutes = old?.timeInterval ? String(old.timeInterval / 60) : "5";
+    f.minutes = field("Every so many minutes", textInput({ value: minutes, inputMode: "decimal" }), "Tells of all that match, changed or not.");
+    const until = parseTime(old?.expiresAt);
+    f.expires = field("Until", el("input", { type: "datetime-local", value: Number.isFinite(until) ? localText(until) : "" }), "Empty: for good.");
+    const show = () => {
+      watched.element.hidden = f.throttling.element.hidden = f.rhythm.value !== "change";
+      f.minutes.element.hidden = f.rhythm.value !== "time";
+    };
+    f.rhythm.onChange = show;
+    show();
+    return group("When it notifies", f.rhythm.element, watched.element, f.throttling.element, f.minutes.element, f.expires.element);
+  }
+
+  #buildWhere(old, changed) {
+    const f = this.#fields;
+    const endpoint = old?.notification?.endpoint;
+    const secret = endpoint && isSecretURI(endpoint.uri);
+    f.uri = field("Address", textInput({ type: "url", value: maskedURI(endpoint?.uri), placeholder: "https://example.org/notify", maxLength: 2000 }),
+      secret ? "Its user and password are not shown; they stay while the address stays." : "http://, https://, mqtt:// or mqtts:// (mqtt://host/topic), or parvis:stream to read them from Parvis.");
+    f.format = field("Format", select(Object.entries(formatNames), old ? formatOf(old) : "normalized"));
+    const quality = list(endpoint?.notifierInfo).find((one) => one.key === "MQTT-QoS")?.value ?? "0";
+    f.quality = field("MQTT quality of service", select([["0", "0: at most once"], ["1", "1: at least once"], ["2", "2: exactly once"]], quality));
+    f.headers = rows("Header", "Add a header", (header = { key: "", value: "" }) => {
+      const key = textInput({ value: header.key, placeholder: "name", "aria-label": "Name of the header", maxLength: 200 });
+      const isKept = Boolean(header.value);
+      const value = el("input", { type: "password", autocomplete: "new-password", placeholder: isKept ? "stays as it is" : "value", "aria-label": "Value of the header", maxLength: 4000 });
+      return {
+        elements: [key, value],
+        value: () => (key.value.trim() === "" ? null : { key: key.value.trim(), value: value.value || (isKept ? header.value : "") }),
+      };
+    }, changed);
+    for (const header of list(endpoint?.receiverInfo)) f.headers.add(header);
+    f.headersError = el("p", { className: "field-error", hidden: true });
+    return group("Where it goes", f.uri.element, f.format.element, f.quality.element,
+      el("div", { className: "field" }, el("p", { className: "label" }, "Headers"), f.headers.element, f.headersError));
+  }
+
+  // --- Names to choose from ----------------------------------------------------------------------------------------
+
+  async #loadTypes() {
+    try {
+      this.#fields.types.setOptions(await broker.loadTypes());
+    } catch {
+      // Then they are written by hand.
+    }
+    this.#typesChanged();
+  }
+
+  async #typesChanged() {
+    this.#changed();
+    const f = this.#fields;
+    const chosen = [...f.types.chosen].slice(0, 20);
+    const lists = await Promise.all(chosen.map((type) => broker.loadAttributes(type).catch(() => [])));
+    const all = [...new Set(lists.flat())].sort();
+    f.attributeNames.replaceChildren(...all.map((name) => el("option", { value: name })));
+    f.watched.setOptions(all);
+  }
+
+  // --- What it says ------------------------------------------------------------------------------------------------
+
+  #circle() {
+    const f = this.#fields;
+    if (f.keepsArea || !f.hasArea.checked) return null;
+    const [latitude, longitude, metres] = [f.latitude, f.longitude, f.metres].map(({ input }) => (input.value.trim() === "" ? NaN : Number(input.value)));
+    const isCircle = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && metres > 0;
+    return isCircle ? { latitude, longitude, metres } : null;
+  }
+
+  /** The whole subscription as the form has it; with `null` for members that are to go. */
+  #definition() {
+    const f = this.#fields;
+    const old = this.#old;
+    const result = {};
+    const put = (name, value) => {
+      if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0)) result[name] = value;
+      else if (old?.[name] !== undefined) result[name] = null;
+    };
+    put("subscriptionName", f.name.input.value.trim());
+    put("description", f.description.input.value.trim());
+    put("entities", f.keepsEntities ? old.entities : this.#entities());
+    if (f.condition) put("q", f.condition.input.value.trim());
+    else put("q", writeConditions(f.terms.values().filter((term) => term.attribute)));
+    const circle = this.#circle();
+    if (!f.keepsArea) {
+      put("geoQ", circle ? { georel: `near;maxDistance==${circle.metres}`, geometry: "Point", coordinates: [circle.longitude, circle.latitude] } : undefined);
+    }
+    const isByClock = f.rhythm.value === "time";
+    put("watchedAttributes", isByClock ? undefined : [...f.watched.chosen]);
+    put("throttling", isByClock ? undefined : numberOf(f.throttling));
+    const minutes = numberOf(f.minutes);
+    put("timeInterval", isByClock && minutes !== undefined ? Math.round(minutes * 60) : undefined);
+    put("expiresAt", f.expires.input.value ? new Date(f.expires.input.value).toISOString() : undefined);
+    result.notification = this.#notification();
+    return result;
+  }
+
+  #entities() {
+    const f = this.#fields;
+    const selector = {};
+    const ids = f.ids.input.value.split(",").map((id) => id.trim()).filter(Boolean);
+    if (f.idKind.value === "id" && ids.length > 0) selector.id = ids.length === 1 ? ids[0] : ids;
+    if (f.idKind.value === "pattern" && f.pattern.input.value.trim()) selector.idPattern = f.pattern.input.value.trim();
+    const types = [...f.types.chosen];
+    if (types.length === 0 && Object.keys(selector).length === 0) return [];
+    return [{ type: types.length > 0 ? types.join("|") : "*", ...selector }];
+  }
+
+  #notification() {
+    const f = this.#fields;
+    const old = this.#old?.notification ?? {};
+    const notification = structuredClone(old);
+    for (const name of ["status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure"]) delete notification[name];
+    const endpoint = notification.endpoint ?? {};
+    for (const name of ["status", "timesSent", "timesFailed", "lastSuccess", "lastFailure"]) delete endpoint[name];
+    const uri = f.uri.input.value.trim();
+    endpoint.uri = old.endpoint && uri === maskedURI(old.endpoint.uri) ? old.endpoint.uri : uri;
+    const format = f.format.input.value;
+    delete notification.format;
+    if (format === "geojson") endpoint.accept = "application/geo+json";
+    else {
+      if (format !== "normalized") notification.format = format;
+      if (!endpoint.accept || endpoint.accept === "application/geo+json") endpoint.accept = "application/json";
+    }
+    delete endpoint.receiverInfo;
+    const headers = f.headers.values();
+    if (headers.length > 0) endpoint.receiverInfo = headers;
+    const others = list(endpoint.notifierInfo).filter((one) => one.key !== "MQTT-QoS");
+    if (isMQTT(uri) && f.quality.input.value !== "0") others.push({ key: "MQTT-QoS", value: f.quality.input.value });
+    delete endpoint.notifierInfo;
+    if (others.length > 0) endpoint.notifierInfo = others;
+    return { ...notification, endpoint };
+  }
+
+  /** What the page itself can tell is missing, beside its field; whether there is nothing. */
+  #check(definition) {
+    const f = this.#fields;
+    const faults = [];
+    const check = (target, isFault, text) => {
+      target.setError(isFault ? text : null);
+      if (isFault) faults.push(target.input);
+    };
+    const isByClock = f.rhythm.value === "time";
+    const hasNothing = !definition.entities && (isByClock || !definition.watchedAttributes);
+    check(f.typesField, hasNothing, isByClock ? "Choose a type, or say which ids." : "Choose a type, or name attributes to watch.");
+    check(f.ids, f.idKind.value === "id" && f.ids.input.value.trim() === "", "Name at least one id, or choose all of them.");
+    check(f.pattern, f.idKind.value === "pattern" && !isPattern(f.pattern.input.value), "Write a regular expression, such as ^urn:ngsi-ld:Room:");
+    const uri = f.uri.input.value.trim();
+    check(f.uri, !/^((https?|mqtts?):\/\/[^/\s]+|parvis:stream$)/i.test(uri), uri ? "Begin with http://, https://, mqtt:// or mqtts:// and a host." : "Say where notifications go.");
+    if (isMQTT(uri) && !/^mqtts?:\/\/[^/]+\/./i.test(uri)) check(f.uri, true, "Name the topic behind the host: mqtt://host/topic");
+    check(f.throttling, !isByClock && isBadNumber(f.throttling), "Write a number of seconds above 0, or leave it empty.");
+    check(f.minutes, isByClock && (isBadNumber(f.minutes) || f.minutes.input.value.trim() === ""), "Write a number of minutes above 0.");
+    check(f.expires, f.expires.input.value !== "" && Date.parse(f.expires.input.value) <= Date.now(), "This has passed; name a later time.");
+    if (!f.keepsArea && f.hasArea.checked) {
+      const isOff = ({ input }, most) => input.value.trim() === "" || !(Math.abs(Number(input.value)) <= most);
+      check(f.latitude, isOff(f.latitude, 90), "Between -90 and 90.");
+      check(f.longitude, isOff(f.longitude, 180), "Between -180 and 180.");
+      check(f.metres, !(Number(f.metres.input.value) > 0), "Above 0.");
+    }
+    if (!f.condition) {
+      const isHalf = f.terms.values().some((term) => !term.attribute || (term.comparison && term.value.trim() === ""));
+      this.#tell(f.termsError, isHalf ? "Each condition needs an attribute and a value; remove those you do not need." : null);
+      if (isHalf) faults.push(f.terms.element.querySelector("input"));
+    }
+    const isEmptyHeader = f.headers.values().some((one) => one.value === "");
+    this.#tell(f.headersError, isEmptyHeader ? "Each header needs a value." : null);
+    if (isEmptyHeader) faults.push(f.headers.element.querySelector("input"));
+    return faults;
+  }
+
+  #tell(element, text) {
+    element.hidden = !text;
+    setText(element, text ?? "");
+  }
+
+  // --- Live --------------------------------------------------------------------------------------------------------
+
+  #changed() {
+    if (!this.#isWritten) return;
+    const f = this.#fields;
+    f.quality.element.hidden = !isMQTT(f.uri.input.value);
+    this.#area?.show(this.#circle());
+    if (this.#isChecked) this.#check(this.#definition());
+    const definition = this.#shown();
+    setText(f.preview, JSON.stringify(masked(definition), null, 2));
+    clearTimeout(this.#countTimer);
+    this.#countTimer = setTimeout(() => this.#count(definition), COUNT_AFTER);
+  }
+
+  /** Without what is to go. */
+  #shown() {
+    const kept = this.#old && this.#fields.keepsArea ? { geoQ: this.#old.geoQ } : {};
+    const entries = Object.entries({ ...kept, ...this.#definition() }).filter(([, value]) => value !== null);
+    return { type: "Subscription", ...Object.fromEntries(entries) };
+  }
+
+  async #count(definition) {
+    this.#counting?.abort();
+    const counting = new AbortController();
+    this.#counting = counting;
+    const box = this.#fields.matches;
+    if (!definition.entities && !definition.watchedAttributes) return setText(box, "Choose what is watched.");
+    try {
+      const count = await broker.countMatches(definition, counting.signal);
+      box.dataset.tone = "plain";
+      setText(box, count === 1 ? "1 entity" : `${formatCount(count)} entities`);
+    } catch (error) {
+      if (counting.signal.aborted) return;
+      box.dataset.tone = "bad";
+      setText(box, error.message);
+    }
+  }
+
+  async #save() {
+    const f = this.#fields;
+    f.problem.hidden = true;
+    const definition = this.#definition();
+    this.#isChecked = true;
+    const faults = this.#check(definition);
+    if (faults.length > 0) return faults[0]?.focus();
+    f.submit.disabled = true;
+    try {
+      let id = this.#old?.id;
+      if (this.#old) await broker.updateSubscription(id, definition);
+      else id = await broker.createSubscription({ type: "Subscription", ...definition });
+      this.onSaved(id, f.test.checked);
+    } catch (error) {
+      this.#showRefusal(error.message);
+    } finally {
+      f.submit.disabled = false;
+    }
+  }
+
+  /** The broker's words, beside the field that they are about where that can be told. */
+  #showRefusal(text) {
+    const f = this.#fields;
+    const about = [[/"?idPattern"?/, f.pattern], [/"uri"|endpoint|MQTT|topic/i, f.uri], [/throttling/, f.throttling], [/timeInterval/, f.minutes], [/expiresAt/, f.expires], [/georel|geoQ|coordinates|maxDistance/, f.metres]];
+    about.find(([pattern, target]) => target && pattern.test(text))?.[1].setError(text);
+    if (/"q"|\bq\b|query/.test(text)) this.#tell(f.condition ? f.problem : f.termsError, text);
+    setText(f.problem, text);
+    f.problem.hidden = false;
+    f.problem.scrollIntoView({ block: "nearest" });
+  }
+}
+
+const isMQTT = (uri) => /^mqtts?:/i.test(uri.trim());
+
+function numberOf({ input }) {
+  const text = input.value.trim();
+  return text === "" || !Number.isFinite(Number(text)) ? undefined : Number(text);
+}
+
+const isBadNumber = ({ input }) => input.value.trim() !== "" && !(Number(input.value) > 0);
+
+function isPattern(text) {
+  try {
+    return text.trim() !== "" && Boolean(new RegExp(text, "u"));
+  } catch {
+    // The broker's regular expressions know more than the browser's; it judges.
+    return true;
+  }
+}
+
+/** The local time as a field of dates has it. */
+function localText(time) {
+  const date = new Date(time - new Date(time).getTimezoneOffset() * 60_000);
+  return date.toISOString().slice(0, 16);
+}
