@@ -32,9 +32,9 @@ final class AddressResolver: Sendable {
     private static let limit = 64
     private static let waitingLimit = 4_096
     private static let cacheLimit = 4_096
-    private static let grace = Duration.seconds(300)
 
     private let lifetime: Duration
+    private let grace: Duration
     private let lookUp: @Sendable (String) -> [NetworkAddress]?
     // Each is held by one name for as long as the resolver likes; idle threads cost little.
     private let pool = NIOThreadPool(numberOfThreads: 16)
@@ -42,10 +42,11 @@ final class AddressResolver: Sendable {
 
     /// - Parameter lookUp: the addresses of a name, none if it has none, `nil` if that cannot be found out now. May block.
     init(
-        lifetime: Duration = .seconds(10),
+        lifetime: Duration = .seconds(10), grace: Duration = .seconds(300),
         lookUp: @escaping @Sendable (String) -> [NetworkAddress]? = { AddressResolver.askSystem($0) }
     ) {
         self.lifetime = lifetime
+        self.grace = grace
         self.lookUp = lookUp
         pool.start()
     }
@@ -100,7 +101,7 @@ final class AddressResolver: Sendable {
             if known == nil, state.answers.count >= AddressResolver.cacheLimit { state.answers.removeAll() }
             let expiry = now + lifetime
             let answer =
-                found.map { Answer(addresses: $0, expiry: expiry, end: expiry + AddressResolver.grace) }
+                found.map { Answer(addresses: $0, expiry: expiry, end: expiry + grace) }
                 ?? Answer(addresses: known?.addresses ?? [], expiry: expiry, end: max(expiry, known?.end ?? expiry))
             state.answers[host] = answer
             return (state.lookUps.removeValue(forKey: host) ?? [], answer.addresses)

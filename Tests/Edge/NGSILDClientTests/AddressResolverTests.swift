@@ -32,10 +32,10 @@ struct AddressResolverTests {
 
     @Test func `an address that was known is given at once while the resolver hangs`() async {
         let names = Names(answered: 1)
-        let resolver = AddressResolver(lifetime: .zero) { _ in names.lookUp() }
-        #expect(await resolver.addresses(of: "a.example", timeout: .seconds(600)) == [Self.address])
+        let resolver = AddressResolver(lifetime: .zero, grace: .seconds(86_400)) { _ in names.lookUp() }
+        #expect(await resolver.addresses(of: "a.example", timeout: .seconds(86_400)) == [Self.address])
         for _ in 0..<100 {
-            #expect(await resolver.addresses(of: "a.example", timeout: .seconds(600)) == [Self.address])
+            #expect(await resolver.addresses(of: "a.example", timeout: .seconds(86_400)) == [Self.address])
         }
         names.letGo()
         resolver.shutdown()
@@ -43,9 +43,9 @@ struct AddressResolverTests {
 
     @Test func `those who ask for one name share one look-up`() async {
         let names = Names(answered: 0)
-        let resolver = AddressResolver(lifetime: .seconds(600)) { _ in names.lookUp() }
+        let resolver = AddressResolver(lifetime: .seconds(86_400)) { _ in names.lookUp() }
         await withTaskGroup(of: [NetworkAddress].self) { group in
-            for _ in 0..<200 { group.addTask { await resolver.addresses(of: "a.example", timeout: .seconds(600)) } }
+            for _ in 0..<200 { group.addTask { await resolver.addresses(of: "a.example", timeout: .seconds(86_400)) } }
             while names.calls.withLock({ $0 }) == 0 { await Task.yield() }
             names.letGo()
             for await found in group { #expect(found == [Self.address]) }
@@ -59,10 +59,10 @@ struct AddressResolverTests {
         let resolver = AddressResolver { $0.hasPrefix("slow") ? names.lookUp() : [Self.address] }
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<8 {
-                group.addTask { _ = await resolver.addresses(of: "slow\(number).example", timeout: .seconds(600)) }
+                group.addTask { _ = await resolver.addresses(of: "slow\(number).example", timeout: .seconds(86_400)) }
             }
             while names.calls.withLock({ $0 }) < 8 { await Task.yield() }
-            #expect(await resolver.addresses(of: "quick.example", timeout: .seconds(600)) == [Self.address])
+            #expect(await resolver.addresses(of: "quick.example", timeout: .seconds(86_400)) == [Self.address])
             names.letGo()
         }
         resolver.shutdown()
@@ -73,17 +73,17 @@ struct AddressResolverTests {
         later: [NetworkAddress]?, expected: Int
     ) async {
         let calls = Mutex(0)
-        let resolver = AddressResolver(lifetime: .zero) { _ in
+        let resolver = AddressResolver(lifetime: .zero, grace: .seconds(86_400)) { _ in
             let isFirst = calls.withLock { calls in
                 calls += 1
                 return calls == 1
             }
             return isFirst ? [Self.address] : later
         }
-        _ = await resolver.addresses(of: "a.example", timeout: .seconds(600))
+        _ = await resolver.addresses(of: "a.example", timeout: .seconds(86_400))
         // The second look-up goes on in the background; what it found counts once it is there, before the third begins.
-        while calls.withLock({ $0 }) < 3 { _ = await resolver.addresses(of: "a.example", timeout: .seconds(600)) }
-        let found = await resolver.addresses(of: "a.example", timeout: .seconds(600))
+        while calls.withLock({ $0 }) < 3 { _ = await resolver.addresses(of: "a.example", timeout: .seconds(86_400)) }
+        let found = await resolver.addresses(of: "a.example", timeout: .seconds(86_400))
         #expect(found.count == expected)
         resolver.shutdown()
     }
