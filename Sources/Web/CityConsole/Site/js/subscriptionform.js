@@ -186,7 +186,7 @@ export class SubscriptionForm {
     const f = this.#fields;
     const endpoint = old?.notification?.endpoint;
     const secret = endpoint && isSecretURI(endpoint.uri);
-    f.uri = field("Address", textInput({ type: "url", value: maskedURI(endpoint?.uri), placeholder: "https://example.org/notify", maxLength: 2000 }),
+    f.uri = field("Address", textInput({ type: "url", value: maskedURI(endpoint?.uri), placeholder: "https://...", maxLength: 2000 }),
       secret ? "Its user and password are not shown; they stay while the address stays." : "http://, https://, mqtt:// or mqtts:// (mqtt://host/topic), or parvis:stream to read them from Parvis.");
     f.format = field("Format", select(Object.entries(formatNames), old ? formatOf(old) : "normalized"));
     const quality = list(endpoint?.notifierInfo).find((one) => one.key === "MQTT-QoS")?.value ?? "0";
