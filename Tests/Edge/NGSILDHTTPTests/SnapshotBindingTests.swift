@@ -1,3 +1,4 @@
+import Foundation
 import ClauseTrait
 import InMemoryStorage
 import JSONTree
@@ -29,7 +30,9 @@ struct SnapshotBindingTests {
 
     private func wait(_ client: TestClient, _ path: String, _ headers: [String] = []) throws {
         // Each round is a request; the snapshot is filled beside them.
-        for _ in 0..<10_000 where try client.request("GET", path, headers).body.contains("\"preparing\"") {}
+        for _ in 0..<10_000 where try client.request("GET", path, headers).body.contains("\"preparing\"") {
+            usleep(2_000)
+        }
     }
 
     private func id(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
