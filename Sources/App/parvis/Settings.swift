@@ -62,13 +62,7 @@ struct Settings: Sendable {
                 settings.memoryBudget = bytes
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
-        Key(
-            name: "open",
-            apply: { settings, text in
-                guard let value = flag(text) else { return false }
-                settings.isOpen = value
-                return true
-            }, expectation: "true or false"),
+        toggle("open") { $0.isOpen = $1 },
         Key(
             name: "log-level",
             apply: { settings, text in
@@ -103,21 +97,9 @@ struct Settings: Sendable {
             apply: {
                 $0.contexts = $1; return !$1.isEmpty
             }, expectation: "a directory"),
-        Key(
-            name: "history",
-            apply: { settings, text in
-                guard let value = flag(text) else { return false }
-                settings.recordsHistory = value
-                return true
-            }, expectation: "true or false"),
+        toggle("history") { $0.recordsHistory = $1 },
         // The name of `history` while it was off by default.
-        Key(
-            name: "record-history",
-            apply: { settings, text in
-                guard let value = flag(text) else { return false }
-                settings.recordsHistory = value
-                return true
-            }, expectation: "true or false"),
+        toggle("record-history") { $0.recordsHistory = $1 },
         number("notification-backlog", 100...10_000_000) { $0.notificationBacklog = $1 },
         number("notification-attempts", 1...1_000) { $0.notificationAttempts = $1 },
         number("dead-letters", 1...10_000) { $0.deadLetters = $1 },
@@ -129,13 +111,7 @@ struct Settings: Sendable {
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
         number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
-        Key(
-            name: "allow-private-endpoints",
-            apply: { settings, text in
-                guard let value = flag(text) else { return false }
-                settings.allowsPrivateEndpoints = value
-                return true
-            }, expectation: "true or false"),
+        toggle("allow-private-endpoints") { $0.allowsPrivateEndpoints = $1 },
         Key(
             name: "stream-origins",
             apply: { settings, text in
@@ -145,25 +121,29 @@ struct Settings: Sendable {
                     ($0.hasPrefix("https://") || $0.hasPrefix("http://")) && !$0.hasSuffix("/")
                 }
             }, expectation: "origins with commas between, such as https://city.example,https://map.example:8443"),
-        Key(
-            name: "mqtt-ca-file",
-            apply: { settings, text in
-                settings.mqttAuthorities = text
-                return isReadable(text)
-            }, expectation: "a file that can be read"),
-        Key(
-            name: "mqtt-certificate",
-            apply: { settings, text in
-                settings.mqttCertificate = text
-                return isReadable(text)
-            }, expectation: "a file that can be read"),
-        Key(
-            name: "mqtt-key",
-            apply: { settings, text in
-                settings.mqttKey = text
-                return isReadable(text)
-            }, expectation: "a file that can be read"),
+        file("mqtt-ca-file") { $0.mqttAuthorities = $1 },
+        file("mqtt-certificate") { $0.mqttCertificate = $1 },
+        file("mqtt-key") { $0.mqttKey = $1 },
     ]
+
+    private static func toggle(_ name: String, set: @escaping @Sendable (inout Settings, Bool) -> Void) -> Key {
+        Key(
+            name: name,
+            apply: { settings, text in
+                guard let value = flag(text) else { return false }
+                set(&settings, value)
+                return true
+            }, expectation: "true or false")
+    }
+
+    private static func file(_ name: String, set: @escaping @Sendable (inout Settings, String) -> Void) -> Key {
+        Key(
+            name: name,
+            apply: { settings, text in
+                set(&settings, text)
+                return FileManager.default.isReadableFile(atPath: text)
+            }, expectation: "a file that can be read")
+    }
 
     private static func number(
         _ name: String, _ range: ClosedRange<Int>, set: @escaping @Sendable (inout Settings, Int) -> Void
@@ -176,8 +156,6 @@ struct Settings: Sendable {
                 return true
             }, expectation: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
-
-    private static func isReadable(_ path: String) -> Bool { FileManager.default.isReadableFile(atPath: path) }
 
     /// A size such as `512MiB`; a bare number counts bytes.
     static func byteCount(_ text: String) -> Int? {

@@ -1,5 +1,5 @@
-import Foundation
 import ClauseTrait
+import Foundation
 import InMemoryStorage
 import JSONTree
 import Testing
