@@ -1,8 +1,8 @@
 // Cases for the console's modules that need no map and no broker. scripts/console-test runs this in the page and gets
 // back a list of `{ name, holds, seen }`.
 async () => {
-  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }] = await Promise.all(
-    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates"].map((name) => import(`/console/js/${name}.js`)));
+  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }, scale, data, { csvOf }] = await Promise.all(
+    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates", "chartscale", "historydata", "historytable"].map((name) => import(`/console/js/${name}.js`)));
   const results = [];
   const equal = (name, seen, wanted) => {
     const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
@@ -100,5 +100,29 @@ async () => {
   equal("a rate is that of the samples", [rates.perMinute("s"), rates.series("s").values, rates.perMinute("t")], [60, [0, 120], null]);
   rates.note("s", 0, 9000);
   equal("a counter that begins anew makes no rate", rates.perMinute("s"), null);
+
+  const HOUR = 3_600_000;
+  const spans = [0.001, HOUR, 24 * HOUR, 7 * 24 * HOUR, 365 * 24 * HOUR, 3650 * 24 * HOUR, 8000 * 365 * 24 * HOUR, 1e300];
+  equal("a window has at most 600 periods, or the longest there is", spans.map((span) => data.periodFor(span).iso), ["PT1S", "PT10S", "PT5M", "PT30M", "P1D", "P1W", "P20Y", "P20Y"]);
+  const ends = [[0, 100], [-3.2, 17], [5, 5], [0, 0], [-1e308, 1e308], [1e308, 1.7e308], [5e-324, 1e-323], [Infinity, -Infinity], [NaN, 1]];
+  equal("scales are finite whatever their ends, and hold them", ends.map(([low, high]) => {
+    const one = scale.numberScale(low, high, 6);
+    return one.ticks.length >= 2 && one.ticks.length < 60 && one.ticks.every(Number.isFinite) && [one.low, one.high].every((end) => one.part(end) >= 0 && one.part(end) <= 1)
+      && (!(low <= high) || (one.low <= low && one.high >= high));
+  }), ends.map(() => true));
+  const windows = [[now, now + 60_000], [now, now + 90 * 24 * HOUR], [-62e12, 250e12], [now, now + 0.5], [5, 5], [NaN, 3]];
+  equal("axes of time have few ticks", windows.map(([from, to]) => scale.timeTicks(from, to, 8).length <= 10), windows.map(() => true));
+  const rows = (values) => values.map((value, at) => [value, new Date(now + at * HOUR).toISOString(), new Date(now + (at + 1) * HOUR).toISOString()]);
+  const hours = data.readAggregates({ type: "Property", totalCount: rows([2, 1, 1]), avg: rows([5, null, "x"]), min: rows([4, "a", 1]), max: rows([6, "b", 1]) }, { length: HOUR });
+  equal("aggregates of what is no number are none", [hours.values.map(String), hours.bands[0].lows.map(String), hours.total], [["5", "NaN", "NaN"], ["4", "NaN", "NaN"], 4]);
+  const values = data.readValues({ values: [[2, "2026-01-01T01:00:00Z"], ["NaN", "2026-01-01T00:30:00Z"], [1, "2026-01-01T00:00:00Z"], [3, "soon"], "odd", [JSON.parse("1e999"), "2026-01-01T02:00:00Z"]] });
+  equal("single values are put in order, what is none is a gap", [values.values.map(String), values.total], [["1", "NaN", "2", "NaN"], 4]);
+  equal("what is no answer is no series", [undefined, null, 7, "x", [], { values: 7 }].map((odd) => data.readValues(odd).times.length), [0, 0, 0, 0, 0, 0]);
+  const live = data.readAggregates({ totalCount: rows([2]), avg: rows([5]), min: rows([4]), max: rows([6]) }, { length: HOUR });
+  live.newest = now + 10;
+  for (const [at, value] of [[5, 100], [20, 11], [30, "x"], [HOUR + 1, 1]]) data.addLive(live, now + at, value);
+  equal("live values join the period they are of, older ones and texts do not", [live.values, live.bands[0].highs, live.times.length], [[7, 1], [11, 1], 2]);
+  const saved = csvOf([{ source: { id: '=1+1"', attribute: "a" }, unit: "@x", times: [now, now + 1, now + 9], values: [1, NaN, 2], bands: [] }], now, now + 5);
+  equal("a saved table holds no formula and only the window", saved.split("\r\n"), ["time,endTime,entity,attribute,unit,value,min,max", '2026-01-01T00:00:00.000Z,,"\'=1+1""","a","\'@x",1,,', ""]);
   return results;
 }

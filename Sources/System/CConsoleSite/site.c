@@ -12,6 +12,9 @@
 static const unsigned char css_base_css[] = {
 #embed "../../Web/CityConsole/Site/css/base.css"
 };
+static const unsigned char css_history_css[] = {
+#embed "../../Web/CityConsole/Site/css/history.css"
+};
 static const unsigned char css_layout_css[] = {
 #embed "../../Web/CityConsole/Site/css/layout.css"
 };
@@ -35,6 +38,18 @@ static const unsigned char js_areapicker_js[] = {
 };
 static const unsigned char js_attribute_js[] = {
 #embed "../../Web/CityConsole/Site/js/attribute.js"
+};
+static const unsigned char js_chart_js[] = {
+#embed "../../Web/CityConsole/Site/js/chart.js"
+};
+static const unsigned char js_chartgestures_js[] = {
+#embed "../../Web/CityConsole/Site/js/chartgestures.js"
+};
+static const unsigned char js_chartscale_js[] = {
+#embed "../../Web/CityConsole/Site/js/chartscale.js"
+};
+static const unsigned char js_chartseries_js[] = {
+#embed "../../Web/CityConsole/Site/js/chartseries.js"
 };
 static const unsigned char js_conditions_js[] = {
 #embed "../../Web/CityConsole/Site/js/conditions.js"
@@ -63,6 +78,24 @@ static const unsigned char js_glyphs_js[] = {
 static const unsigned char js_header_js[] = {
 #embed "../../Web/CityConsole/Site/js/header.js"
 };
+static const unsigned char js_historydata_js[] = {
+#embed "../../Web/CityConsole/Site/js/historydata.js"
+};
+static const unsigned char js_historylegend_js[] = {
+#embed "../../Web/CityConsole/Site/js/historylegend.js"
+};
+static const unsigned char js_historypage_js[] = {
+#embed "../../Web/CityConsole/Site/js/historypage.js"
+};
+static const unsigned char js_historypicker_js[] = {
+#embed "../../Web/CityConsole/Site/js/historypicker.js"
+};
+static const unsigned char js_historyseries_js[] = {
+#embed "../../Web/CityConsole/Site/js/historyseries.js"
+};
+static const unsigned char js_historytable_js[] = {
+#embed "../../Web/CityConsole/Site/js/historytable.js"
+};
 static const unsigned char js_icons_js[] = {
 #embed "../../Web/CityConsole/Site/js/icons.js"
 };
@@ -86,6 +119,12 @@ static const unsigned char js_mapstyle_js[] = {
 };
 static const unsigned char js_markers_js[] = {
 #embed "../../Web/CityConsole/Site/js/markers.js"
+};
+static const unsigned char js_past_js[] = {
+#embed "../../Web/CityConsole/Site/js/past.js"
+};
+static const unsigned char js_pastcity_js[] = {
+#embed "../../Web/CityConsole/Site/js/pastcity.js"
 };
 static const unsigned char js_rates_js[] = {
 #embed "../../Web/CityConsole/Site/js/rates.js"
@@ -135,6 +174,9 @@ static const unsigned char js_theme_js[] = {
 static const unsigned char js_time_js[] = {
 #embed "../../Web/CityConsole/Site/js/time.js"
 };
+static const unsigned char js_travel_js[] = {
+#embed "../../Web/CityConsole/Site/js/travel.js"
+};
 static const unsigned char js_types_js[] = {
 #embed "../../Web/CityConsole/Site/js/types.js"
 };
@@ -144,6 +186,7 @@ static const unsigned char js_units_js[] = {
 
 static const console_site_file files[] = {
     {"css/base.css", css_base_css, sizeof css_base_css},
+    {"css/history.css", css_history_css, sizeof css_history_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
@@ -152,6 +195,10 @@ static const console_site_file files[] = {
     {"js/api.js", js_api_js, sizeof js_api_js},
     {"js/areapicker.js", js_areapicker_js, sizeof js_areapicker_js},
     {"js/attribute.js", js_attribute_js, sizeof js_attribute_js},
+    {"js/chart.js", js_chart_js, sizeof js_chart_js},
+    {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
+    {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
+    {"js/chartseries.js", js_chartseries_js, sizeof js_chartseries_js},
     {"js/conditions.js", js_conditions_js, sizeof js_conditions_js},
     {"js/detail.js", js_detail_js, sizeof js_detail_js},
     {"js/dom.js", js_dom_js, sizeof js_dom_js},
@@ -161,6 +208,12 @@ static const console_site_file files[] = {
     {"js/formparts.js", js_formparts_js, sizeof js_formparts_js},
     {"js/glyphs.js", js_glyphs_js, sizeof js_glyphs_js},
     {"js/header.js", js_header_js, sizeof js_header_js},
+    {"js/historydata.js", js_historydata_js, sizeof js_historydata_js},
+    {"js/historylegend.js", js_historylegend_js, sizeof js_historylegend_js},
+    {"js/historypage.js", js_historypage_js, sizeof js_historypage_js},
+    {"js/historypicker.js", js_historypicker_js, sizeof js_historypicker_js},
+    {"js/historyseries.js", js_historyseries_js, sizeof js_historyseries_js},
+    {"js/historytable.js", js_historytable_js, sizeof js_historytable_js},
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
     {"js/legend.js", js_legend_js, sizeof js_legend_js},
     {"js/list.js", js_list_js, sizeof js_list_js},
@@ -169,6 +222,8 @@ static const console_site_file files[] = {
     {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
     {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},
     {"js/markers.js", js_markers_js, sizeof js_markers_js},
+    {"js/past.js", js_past_js, sizeof js_past_js},
+    {"js/pastcity.js", js_pastcity_js, sizeof js_pastcity_js},
     {"js/rates.js", js_rates_js, sizeof js_rates_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
@@ -185,6 +240,7 @@ static const console_site_file files[] = {
     {"js/theme-early.js", js_theme_early_js, sizeof js_theme_early_js},
     {"js/theme.js", js_theme_js, sizeof js_theme_js},
     {"js/time.js", js_time_js, sizeof js_time_js},
+    {"js/travel.js", js_travel_js, sizeof js_travel_js},
     {"js/types.js", js_types_js, sizeof js_types_js},
     {"js/units.js", js_units_js, sizeof js_units_js},
 };

@@ -21,6 +21,7 @@ export class AttributeRow {
   #value = el("dd", { className: "attribute-value" });
   #age = el("dd", { className: "attribute-age" });
   #more = el("dd", { className: "attribute-more" });
+  #chart;
   #spark = null;
   #unit = "";
   #shown = null;
@@ -31,6 +32,11 @@ export class AttributeRow {
     this.#record = record;
     this.#store = store;
     const label = el("dt", { title: name }, shortName(name));
+    this.#chart = el("a", {
+      className: "attribute-chart", hidden: true, title: "History", "aria-label": `History of ${shortName(name)}`,
+      href: `#/history?${new URLSearchParams({ e: record.id, a: name, range: "24h" })}`,
+    }, icon("chart"));
+    label.append(this.#chart);
     this.element = el("div", { className: "attribute" }, label, this.#age, this.#value, this.#more);
   }
 
@@ -45,6 +51,7 @@ export class AttributeRow {
     const value = valueOf(instance);
     this.kind = value.kind;
     this.element.dataset.kind = value.kind;
+    this.#chart.hidden = value.kind !== "number";
     const unit = unitSymbol(instance.unitCode);
     this.#showValue(value, unit, isFirst);
     this.#unit = unit;

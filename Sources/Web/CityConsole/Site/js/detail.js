@@ -4,7 +4,7 @@ import { byId, el, setText } from "./dom.js";
 import { attributeNames, isNaming } from "./entity.js";
 import { AttributeRow } from "./attribute.js";
 import { badge, icon } from "./icons.js";
-import { ageText, exactText } from "./time.js";
+import { ageText, exactText, presentTime } from "./time.js";
 
 const JSON_LIMIT = 200_000;
 
@@ -65,7 +65,7 @@ export class Detail {
   }
 
   /** Draws the record as it is now. Rows stay, so that focus and selection do. */
-  update(now = Date.now()) {
+  update(now = presentTime()) {
     const { record } = this;
     if (!record) return;
     const parts = this.#parts;
@@ -125,6 +125,7 @@ export class Detail {
       type: "button", className: "text-button", "aria-label": "Copy the id", onclick: () => copyText(record.id),
     }, icon("copy"), "Copy");
     const locate = el("button", { type: "button", className: "text-button", onclick: () => this.onLocate(record) }, icon("target"), "Show on the map");
+    const history = el("a", { className: "text-button", href: `#/history?${new URLSearchParams({ e: record.id })}`, "aria-label": "History of this entity" }, icon("chart"), "History");
     const json = el("button", { type: "button", className: "text-button", "aria-expanded": "false", "aria-controls": "detail-json" }, "JSON");
     const jsonBox = el("pre", { id: "detail-json", className: "detail-json", hidden: true, tabIndex: 0, "aria-label": "The entity as normalized NGSI-LD" });
     const attributes = el("dl", { className: "attributes" });
@@ -140,7 +141,7 @@ export class Detail {
     this.#panel.replaceChildren(
       el("div", { className: "detail-head" }, picture, el("div", { className: "detail-names" }, title, kind), this.#closeButton()),
       el("p", { className: "detail-id" }, el("code", {}, record.id), copy),
-      el("div", { className: "detail-tools" }, age, locate, json),
+      el("div", { className: "detail-tools" }, age, locate, history, json),
       jsonBox, attributes, none,
     );
   }

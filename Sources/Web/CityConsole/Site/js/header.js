@@ -4,7 +4,7 @@ import { byId, setText } from "./dom.js";
 import { formatCount } from "./units.js";
 
 const WINDOW = 5;
-const texts = { connecting: "Connecting", loading: "Loading", live: "Live", reconnecting: "Reconnecting" };
+const texts = { connecting: "Connecting", loading: "Loading", live: "Live", reconnecting: "Reconnecting", past: "Past" };
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export class Header {

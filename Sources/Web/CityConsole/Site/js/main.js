@@ -9,12 +9,14 @@ import { icon } from "./icons.js";
 import { Legend } from "./legend.js";
 import { EntityList } from "./list.js";
 import { CityMap } from "./map.js";
+import { Past } from "./past.js";
 import { loadMapLibre } from "./maploader.js";
 import { Sheet } from "./sheet.js";
 import { EntityStore } from "./store.js";
 import { SubscriptionPage } from "./subscriptions.js";
 import { Sync } from "./sync.js";
 import { currentTheme, setUpTheme } from "./theme.js";
+import { presentTime } from "./time.js";
 
 const store = new EntityStore();
 const header = new Header(store);
@@ -22,6 +24,7 @@ const legend = new Legend(store);
 const detail = new Detail(store);
 const sheet = new Sheet();
 const subscriptions = new SubscriptionPage(store);
+const past = new Past(store);
 const list = new EntityList({
   box: byId("list"), search: byId("search"), resultLine: byId("result-line"), store, isTypeShown: legend.isShown,
 });
@@ -50,6 +53,7 @@ function draw(now) {
   else if (dirty.changed.has(detail.record)) detail.update();
   else if (dirty.membership && detail.isOpen && detail.record === null) openIfBack();
   map?.update(dirty);
+  past.history?.update(dirty);
   showEmpty();
 }
 
@@ -69,8 +73,9 @@ setInterval(() => {
   const now = Date.now();
   header.tick(now);
   if (document.hidden) return;
-  list.tick(now);
-  detail.tick(now);
+  list.tick(presentTime());
+  detail.tick(presentTime());
+  past.history?.tick(now);
   // The order of the list may be due although nothing has come since.
   store.onDirty();
 }, 1000);
@@ -78,9 +83,10 @@ setInterval(() => {
 // --- What is open: the address says it, so that back, reload and a link work --------------------------------------------
 
 function openAddress() {
+  past.open(location.hash);
   subscriptions.open(location.hash);
   markPage();
-  if (subscriptions.isOpen) return closeDetail();
+  if (subscriptions.isOpen || past.isPage(location.hash)) return closeDetail();
   const match = /^#\/entity\/(.+)$/.exec(location.hash);
   let id = null;
   try {
@@ -91,7 +97,8 @@ function openAddress() {
   if (id === null) return closeDetail();
   const record = store.records.get(id);
   if (record) return showRecord(record);
-  if (isLoaded) fetchAndShow(id);
+  if (past.isTravelling) showMissing(id, "At the time you look at, no entity of this id was here.");
+  else if (isLoaded) fetchAndShow(id);
 }
 
 /** An entity that was deleted, or missing, while its panel was open has come. */
@@ -157,7 +164,8 @@ const close = () => goTo("#/");
 
 /** Tells in the header which page is open. */
 function markPage() {
-  const page = subscriptions.isOpen ? "subscriptions" : "city";
+  const page = subscriptions.isOpen ? "subscriptions" : past.isPage(location.hash) ? "history" : "city";
+  document.body.classList.toggle("has-page", page !== "city");
   for (const link of byId("nav").children) {
     if (link.dataset.page === page) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -165,7 +173,7 @@ function markPage() {
 }
 
 addEventListener("hashchange", openAddress);
-subscriptions.goTo = goTo;
+subscriptions.goTo = past.goTo = goTo;
 list.onOpen = open;
 list.onShown = () => showEmpty();
 detail.onClose = close;
@@ -189,6 +197,12 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     return subscriptions.focusSearch();
   }
+  if (past.history?.isOpen) {
+    if (event.key === "Escape") past.history.leave();
+    if (event.key !== "/" || isTyping) return;
+    event.preventDefault();
+    return past.history.focusSearch();
+  }
   if (event.key === "/" && !isTyping) {
     event.preventDefault();
     sheet.raise("half");
@@ -207,11 +221,14 @@ addEventListener("keydown", (event) => {
 
 // --- Start -----------------------------------------------------------------------------------------------------------
 
-for (const [page, picture] of [["city", "map"], ["subscriptions", "bell"]]) {
+for (const [page, picture] of [["city", "map"], ["history", "chart"], ["subscriptions", "bell"]]) {
   byId("nav").querySelector(`[data-page=${page}]`).prepend(icon(picture));
 }
 openAddress();
-setUpTheme((theme) => map?.setTheme(theme));
+setUpTheme((theme) => {
+  map?.setTheme(theme);
+  past.history?.redraw();
+});
 header.tick(Date.now());
 
 const settings = await loadSettings();
@@ -219,7 +236,9 @@ store.limit = settings.entityLimit;
 header.setPlace(settings.placeName);
 
 const sync = new Sync(store);
-sync.onState = (state) => header.setState(state);
+past.sync = sync;
+past.onTravel = (isOn) => header.setState(isOn ? "past" : "loading");
+sync.onState = (state) => { if (!past.isTravelling) header.setState(state); };
 sync.onProblem = (text) => {
   problemText = text;
   header.setProblem(text);
@@ -255,10 +274,11 @@ function insets() {
   const side = boxOf("browser");
   const rightPanel = boxOf("detail");
   const types = boxOf("legend");
+  if (isOver(boxOf("travel"))) covered.top += boxOf("travel").bottom - area.top;
   if (sheet.isNarrow) {
     const lower = isOver(rightPanel) ? rightPanel : side;
     covered.bottom += Math.max(0, area.bottom - lower.top);
-    if (isOver(types)) covered.top += types.height;
+    if (isOver(types) && !isOver(boxOf("travel"))) covered.top += types.height;
   } else {
     if (isOver(side)) covered.left += side.right - area.left;
     if (isOver(rightPanel) && rightPanel.left > area.width / 2) covered.right += area.right - rightPanel.left;

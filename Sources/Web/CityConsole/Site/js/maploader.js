@@ -15,7 +15,8 @@ export async function loadMapLibre(settings) {
     return null;
   }
   try {
-    await Promise.all([addStyle(settings.map.style), addScript(settings.map.script)]);
+    // Before the page's own rules, which adapt some of MapLibre's to the theme.
+    await Promise.all([addStyle(settings.map.style, true), addScript(settings.map.script)]);
     return globalThis.maplibregl;
   } catch {
     note("The map did not load", "MapLibre GL JS could not be read from this server. Reload the page to try again; the list works meanwhile.");
@@ -33,9 +34,9 @@ function addScript(src) {
   return new Promise((resolve, reject) => document.head.append(el("script", { src, onload: resolve, onerror: reject })));
 }
 
-function addStyle(href) {
-  // Before the page's own rules, which adapt some of MapLibre's to the theme.
-  return new Promise((resolve, reject) => document.head.prepend(el("link", { rel: "stylesheet", href, onload: resolve, onerror: reject })));
+/** Adds a style sheet, before or after the page's own; done when it has come. */
+export function addStyle(href, isFirst = false) {
+  return new Promise((resolve, reject) => document.head[isFirst ? "prepend" : "append"](el("link", { rel: "stylesheet", href, onload: resolve, onerror: reject })));
 }
 
 function note(title, text, command, after) {

@@ -21,6 +21,8 @@ export class EntityStore {
   leftOut = 0;
   changeCount = 0;
   limit = 50_000;
+  /** Whether another time than now is on show; its values are not among the recent ones. */
+  isPast = false;
   #nextIndex = 1;
   #dirty = freshDirt();
 
@@ -187,7 +189,7 @@ export class EntityStore {
       record.lastNumber = name;
       record.readingIsNew = false;
     }
-    this.recent.add(record.index, name, now, value);
+    if (!this.isPast) this.recent.add(record.index, name, now, value);
   }
 
   #touch(record) {

@@ -26,6 +26,7 @@ export class Sync {
   #opened;
   #unknown = new Set();
   #inFlight = new Map();
+  #isPaused = false;
 
   constructor(store) {
     this.#store = store;
@@ -46,6 +47,7 @@ export class Sync {
   /** Reads everything again; a read under way is given up. */
   async reload() {
     this.#reading?.abort();
+    if (this.#isPaused) return;
     const reading = new AbortController();
     this.#reading = reading;
     this.#waiting = [];
@@ -79,7 +81,22 @@ export class Sync {
     this.onLoaded();
   }
 
+  /** Leaves the store to others: what the stream brings is dropped. */
+  pause() {
+    this.#isPaused = true;
+    this.#reading?.abort();
+    this.#reading = null;
+    this.#waiting = null;
+  }
+
+  /** Makes the store equal to the broker again. */
+  resume() {
+    this.#isPaused = false;
+    return this.reload();
+  }
+
   #take(changes) {
+    if (this.#isPaused) return;
     if (!this.#waiting) return this.#store.apply(changes);
     this.#isShifted ||= changes.some((change) => change.op !== "update");
     this.#waiting.push(changes);
@@ -88,6 +105,7 @@ export class Sync {
 
   /** An entity changed that the pages did not bring: read it alone, again if it changed while being read. */
   #fetchUnknown(id) {
+    if (this.#isPaused) return;
     if (this.#inFlight.has(id)) this.#inFlight.set(id, true);
     else if (this.#unknown.size < UNKNOWN_MAX) this.#unknown.add(id);
     this.#fetchNext();
@@ -100,7 +118,7 @@ export class Sync {
     this.#inFlight.set(id, false);
     try {
       const entity = await loadOne(id);
-      if (entity) this.#store.put([entity]);
+      if (entity && !this.#isPaused) this.#store.put([entity]);
     } catch {
       // The next change of this entity asks again.
     }

@@ -3,12 +3,22 @@
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
+let chosen = null;
+
+/** Lets the page be at another time than now, as time travel does; `null` for now. */
+export function setPresentTime(time) {
+  chosen = time;
+}
+
+/** The time that ages are counted from. */
+export const presentTime = () => chosen ?? Date.now();
+
 export function parseTime(text) {
   return typeof text === "string" ? Date.parse(text) : NaN;
 }
 
 /** `12 s ago`; beyond a day the date itself, because "4,000 days ago" says nothing. */
-export function ageText(time, now = Date.now()) {
+export function ageText(time, now = presentTime()) {
   if (!Number.isFinite(time)) return "";
   const seconds = (now - time) / 1000;
   if (Math.abs(seconds) >= 86400) return dateAndTime.format(time);
@@ -18,7 +28,7 @@ export function ageText(time, now = Date.now()) {
 }
 
 /** The same in the width of a list's margin: `12 s`, `3 h`, `2013`. */
-export function shortAgeText(time, now = Date.now()) {
+export function shortAgeText(time, now = presentTime()) {
   if (!Number.isFinite(time)) return "";
   const seconds = (now - time) / 1000;
   if (seconds < 1) return "now";

@@ -1,0 +1,60 @@
+// Series of values over time, as charts draw them and tables tell them.
+//
+// A series is `{ name, unit, colour, times, values, bands, gap, isStepped, isHidden }`:
+// - `times` milliseconds, ascending; `values` as many numbers, or NaN for none
+// - `bands` `[{ lows, highs }]`, drawn one over the other: one is a band from least to most, several are a fan
+// - `gap` milliseconds without a value after which the line breaks; Infinity for never
+// - `isStepped` for values that hold until the next one
+// Series of one unit share an axis: the first unit stands at the left, the second at the right, any other has its own
+// scale without an axis.
+
+import { el } from "./dom.js";
+import { formatNumber, withUnit } from "./units.js";
+
+/** The mark of a series' colour. */
+export function swatch(series) {
+  const mark = el("span", { className: "swatch", "aria-hidden": "true" });
+  mark.style.background = `var(${series.colour})`;
+  return mark;
+}
+
+/** A value with its unit, and the least and most of its period where they differ. */
+export function valueText(series, at) {
+  const value = series.values[at];
+  if (value === undefined || Number.isNaN(value)) return "";
+  const text = withUnit(formatNumber(value), series.unit);
+  const band = series.bands?.[0];
+  if (!band || band.lows[at] === band.highs[at]) return text;
+  return `${text} (${formatNumber(band.lows[at])} – ${formatNumber(band.highs[at])})`;
+}
+
+/** The index of the first time that is later; times ascend. */
+export function firstAfter(times, time) {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The index of the value nearest to a time, or -1. */
+export function nearest({ times, values }, time) {
+  const after = firstAfter(times, time);
+  const sides = [after - 1, after].filter((at) => at >= 0 && at < times.length && !Number.isNaN(values[at]));
+  if (sides.length === 0) return -1;
+  return sides.reduce((one, other) => (Math.abs(times[other] - time) < Math.abs(times[one] - time) ? other : one));
+}
+
+/** The least and the most of the values from one index up to another, in words. */
+export function rangeText(series, first, last) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let at = first; at < last; at += 1) {
+    if (Number.isNaN(series.values[at])) continue;
+    low = Math.min(low, series.bands?.[0]?.lows[at] ?? series.values[at]);
+    high = Math.max(high, series.bands?.[0]?.highs[at] ?? series.values[at]);
+  }
+  if (low > high) return "no values";
+  return withUnit(low === high ? formatNumber(low) : `${formatNumber(low)} to ${formatNumber(high)}`, series.unit);
+}

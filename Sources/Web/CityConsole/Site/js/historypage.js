@@ -1,0 +1,441 @@
+// The page of charts: attributes of one or several entities over a window of time, as its address says.
+//
+// `#/history?e=ID&a=ATTRIBUTE&e=...&a=...&range=24h`, or `&from=...&to=...` in the place of `range`; `&off=1` hides the
+// second. What the reader does is written back into the address, so that reload, back and a link show the same.
+
+import { TimeChart } from "./chart.js";
+import { byId, el, setText } from "./dom.js";
+import { mainInstance } from "./entity.js";
+import { copyText } from "./detail.js";
+import { localText, momentText } from "./chartscale.js";
+import { addLive, clampTime, loadExtent, loadLastBefore, loadWindow } from "./historydata.js";
+import { csvOf, saveText, valueTable } from "./historytable.js";
+import { HistoryLegend } from "./historylegend.js";
+import { HistoryPicker } from "./historypicker.js";
+import { drawnOf, learn, learnFromHistory, newSeries, timeOf } from "./historyseries.js";
+import { icon } from "./icons.js";
+import { dateText } from "./time.js";
+import { formatCount } from "./units.js";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const ranges = { "1h": ["1 h", HOUR], "24h": ["24 h", DAY], "7d": ["7 d", 7 * DAY], "30d": ["30 d", 30 * DAY], "1y": ["1 y", 365 * DAY], all: ["All", 0] };
+const SERIES_MAX = 8;
+const WAIT = 180;
+const STACK = 50;
+
+export class HistoryPage {
+  /** Goes to an address. */
+  goTo = () => {};
+  #store;
+  #page = byId("history");
+  #chart = new TimeChart("Values over time");
+  #picker;
+  #legend = new HistoryLegend();
+  #series = [];
+  #range = "24h";
+  #window = [0, 1];
+  #stack = [];
+  #address = "";
+  #loading = null;
+  #loadTimer = 0;
+  #loadedAt = 0;
+  #isDue = false;
+  #parts;
+
+  constructor(store) {
+    this.#store = store;
+    this.#picker = new HistoryPicker(store);
+    this.#picker.onPick = (id, attribute) => {
+      this.#picker.close();
+      this.#add(id, attribute);
+    };
+    this.#legend.onToggle = (series) => {
+      series.isHidden = !series.isHidden;
+      this.#write();
+      this.#show();
+    };
+    this.#legend.onTake = (series) => this.#take(series);
+    this.#build();
+    this.#chart.onWindow = (from, to) => this.#moved(from, to);
+    this.#chart.onBack = () => this.#back();
+  }
+
+  get isOpen() {
+    return !this.#page.hidden;
+  }
+
+  /** Opens what the address says. */
+  open(address) {
+    const wasOpen = this.isOpen;
+    this.#page.hidden = false;
+    if (address !== this.#address || !wasOpen) this.#read(address);
+    if (!wasOpen) this.#parts.title.focus({ preventScroll: true });
+  }
+
+  close() {
+    this.#loading?.abort();
+    clearTimeout(this.#loadTimer);
+    this.#page.hidden = true;
+    this.#address = "";
+    this.#series = [];
+  }
+
+  /** Escape: the picker, then the page. */
+  leave() {
+    if (this.#picker.isOpen) this.#picker.close();
+    else this.goTo(this.#series.length === 1 ? `#/entity/${encodeURIComponent(this.#series[0].source.id)}` : "#/");
+  }
+
+  focusSearch() {
+    this.#picker.open();
+  }
+
+  redraw() {
+    this.#chart.redraw();
+  }
+
+  /** Takes values in that came live. */
+  update(dirty) {
+    if (!this.isOpen) return;
+    let isNew = false;
+    for (const series of this.#series) {
+      const record = this.#store.records.get(series.source.id);
+      if (!record || !dirty.changed.has(record)) continue;
+      isNew = true;
+      if (!series.isFound) learn(series, this.#store);
+      const instance = mainInstance(record.entity[series.source.attribute] ?? []);
+      if (!instance || !series.data) continue;
+      if (!addLive(series.data, timeOf(instance), instance.value)) this.#loadSoon();
+    }
+    if (isNew && this.#range !== null && this.#range !== "all") this.#follow();
+    if (isNew) this.#show();
+  }
+
+  /** Once a second: a window that ends now goes on. */
+  tick(now) {
+    if (!this.isOpen || this.#range === null || this.#range === "all" || this.#series.length === 0) return;
+    this.#follow();
+    if (now - this.#loadedAt > Math.max(60_000, (this.#window[1] - this.#window[0]) / 50)) this.#load();
+  }
+
+  // --- The page ----------------------------------------------------------------------------------------------------
+
+  #build() {
+    const title = el("h2", { id: "history-title", tabIndex: -1 }, "History");
+    const rangeButtons = new Map(Object.entries(ranges).map(([name, [text]]) => [name, el("button", {
+      type: "button", className: "chip", "aria-pressed": "false", onclick: () => this.#setRange(name),
+    }, text)]));
+    const moment = (label) => el("input", { type: "datetime-local", step: 1, "aria-label": label, onchange: () => this.#readInputs() });
+    const [from, to] = [moment("From"), moment("To")];
+    const back = el("button", { type: "button", className: "icon-button", "aria-label": "The window before", title: "The window before (double-click)", onclick: () => this.#back() }, icon("back"));
+    const zoomIn = el("button", { type: "button", className: "icon-button", "aria-label": "Shorter time", title: "Shorter time", onclick: () => this.#zoom(0.5) }, icon("plus"));
+    const zoomOut = el("button", { type: "button", className: "icon-button", "aria-label": "Longer time", title: "Longer time", onclick: () => this.#zoom(2) }, icon("minus"));
+    const add = el("button", { type: "button", className: "button is-main", onclick: () => this.#picker.open() }, icon("plus"), "Add");
+    add.setAttribute("aria-label", "Add an attribute");
+    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
+    copy.setAttribute("aria-label", "Copy the link to this chart");
+    const save = el("button", { type: "button", className: "button", onclick: () => this.#save() }, icon("save"), "CSV");
+    save.setAttribute("aria-label", "Save what is shown as CSV");
+    const message = el("p", { className: "history-message", role: "status", hidden: true });
+    const note = el("p", { className: "hint" });
+    const table = el("details", { className: "history-table", ontoggle: () => this.#showTable() }, el("summary", {}, "Table of values"));
+    const empty = el("div", { className: "history-empty card", hidden: true }, el("h3", {}, "How was it?"),
+      el("p", {}, "Choose a numeric attribute of an entity, and see it over an hour or over ten years. Add others to compare them."),
+      el("button", { type: "button", className: "button is-main", onclick: () => this.#picker.open() }, icon("plus"), "Choose an attribute"));
+    const body = el("div", { className: "history-body card" },
+      el("div", { className: "history-tools" },
+        el("div", { className: "history-ranges", role: "group", "aria-label": "Window of time" }, ...rangeButtons.values()),
+        el("div", { className: "history-window" }, from, el("span", { "aria-hidden": "true" }, "–"), to),
+        el("div", { className: "history-zoom" }, zoomOut, zoomIn, back)),
+      el("div", { className: "history-chart" }, this.#chart.element, message), this.#legend.element, note, table);
+    this.#parts = { title, rangeButtons, from, to, back, message, note, table, empty, body, save, copy };
+    this.#page.append(el("div", { className: "history-head" }, title, copy, save, add), this.#picker.element, empty, body);
+  }
+
+  // --- The address -------------------------------------------------------------------------------------------------
+
+  #read(address) {
+    const query = new URLSearchParams(address.split("?")[1] ?? "");
+    const [ids, attributes] = [query.getAll("e"), query.getAll("a")];
+    const off = new Set((query.get("off") ?? "").split(","));
+    this.#loading?.abort();
+    this.#series = [];
+    this.#stack = [];
+    ids.slice(0, SERIES_MAX).forEach((id, at) => {
+      if (id && attributes[at]) this.#series.push(newSeries(id, attributes[at], this.#freeColour(), off.has(String(at))));
+    });
+    const [from, to] = [Date.parse(query.get("from")), Date.parse(query.get("to"))];
+    const range = query.get("range") ?? "24h";
+    if (from < to) this.#setWindow(null, from, to);
+    else this.#setWindow(Object.hasOwn(ranges, range) ? range : "24h");
+    this.#address = address;
+    this.#picker.close(false);
+    // An entity alone: its attributes are offered.
+    if (ids.length > 0 && this.#series.length === 0) this.#picker.open(ids[0]);
+    for (const series of this.#series) learn(series, this.#store);
+    this.#show();
+    this.#load();
+  }
+
+  #write() {
+    const query = new URLSearchParams();
+    for (const { source } of this.#series) {
+      query.append("e", source.id);
+      query.append("a", source.attribute);
+    }
+    if (this.#range !== null) {
+      query.append("range", this.#range);
+    } else {
+      for (const [name, time] of [["from", this.#window[0]], ["to", this.#window[1]]]) query.append(name, new Date(clampTime(time)).toISOString());
+    }
+    const off = this.#series.map((one, at) => (one.isHidden ? at : -1)).filter((at) => at >= 0);
+    if (off.length > 0) query.append("off", off.join(","));
+    this.#address = `#/history?${query}`;
+    history.replaceState(null, "", this.#address);
+  }
+
+  // --- The window --------------------------------------------------------------------------------------------------
+
+  #setWindow(range, from, to) {
+    this.#range = range;
+    const now = Date.now();
+    if (range === "all") this.#window = this.#extent() ?? this.#window;
+    else this.#window = range === null ? [clampTime(from), clampTime(to)] : [now - ranges[range][1], now];
+    if (!(this.#window[1] - this.#window[0] >= 1)) this.#window[1] = this.#window[0] + 1;
+    this.#chart.setWindow(...this.#window);
+  }
+
+  #setRange(range) {
+    this.#remember();
+    this.#setWindow(range);
+    this.#write();
+    this.#show();
+    this.#load();
+  }
+
+  /** From the first to the last value of all series, with some air; `null` while unknown. */
+  #extent() {
+    const known = this.#series.map((one) => one.extent).filter(Boolean);
+    if (known.length === 0) return null;
+    const first = Math.min(...known.map((one) => one.first));
+    const last = Math.max(...known.map((one) => one.last));
+    const air = Math.max((last - first) * 0.01, 1000);
+    return [first - air, last + air];
+  }
+
+  #follow() {
+    const now = Date.now();
+    this.#window = [now - ranges[this.#range][1], now];
+    this.#chart.setWindow(...this.#window);
+  }
+
+  #moved(from, to) {
+    if (!this.#isDue) this.#remember();
+    this.#isDue = true;
+    this.#setWindow(null, from, to);
+    this.#showWindow();
+    this.#loadSoon();
+  }
+
+  #zoom(factor) {
+    const [from, to] = this.#window;
+    const middle = (from + to) / 2;
+    this.#moved(middle - ((to - from) / 2) * factor, middle + ((to - from) / 2) * factor);
+  }
+
+  #remember() {
+    this.#stack.push({ range: this.#range, window: [...this.#window] });
+    if (this.#stack.length > STACK) this.#stack.shift();
+  }
+
+  #back() {
+    const before = this.#stack.pop();
+    if (!before) return;
+    this.#setWindow(before.range, ...before.window);
+    this.#write();
+    this.#show();
+    this.#load();
+  }
+
+  #readInputs() {
+    const [from, to] = [this.#parts.from, this.#parts.to].map((input) => new Date(input.value).getTime());
+    const isRight = from < to;
+    this.#parts.to.setCustomValidity(isRight ? "" : "The end is to be after the beginning.");
+    if (!isRight) return this.#say(Number.isNaN(from) || Number.isNaN(to) ? "Both times are needed." : "The end is to be after the beginning.");
+    this.#remember();
+    this.#setWindow(null, from, to);
+    this.#write();
+    this.#show();
+    this.#load();
+  }
+
+  // --- Series ------------------------------------------------------------------------------------------------------
+
+  #freeColour() {
+    const taken = new Set(this.#series.map((one) => one.colour));
+    return Array.from({ length: SERIES_MAX }, (_, at) => `--series-${at + 1}`).find((colour) => !taken.has(colour));
+  }
+
+  #add(id, attribute) {
+    if (this.#series.some(({ source }) => source.id === id && source.attribute === attribute)) return;
+    if (this.#series.length >= SERIES_MAX) return this.#say(`A chart holds ${SERIES_MAX} attributes; take one out first.`);
+    const series = newSeries(id, attribute, this.#freeColour(), false);
+    this.#series.push(series);
+    learn(series, this.#store);
+    this.#write();
+    this.#show();
+    this.#load();
+  }
+
+  #take(series) {
+    this.#series = this.#series.filter((one) => one !== series);
+    this.#write();
+    this.#show();
+    this.#load();
+  }
+
+  #loadSoon() {
+    clearTimeout(this.#loadTimer);
+    this.#loadTimer = setTimeout(() => {
+      this.#isDue = false;
+      this.#write();
+      this.#load();
+    }, WAIT);
+  }
+
+  /** Reads every series for the window; a reading under way is given up. */
+  async #load() {
+    clearTimeout(this.#loadTimer);
+    this.#isDue = false;
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#loadedAt = Date.now();
+    const { signal } = loading;
+    for (const series of this.#series) series.isLoading = true;
+    this.#show();
+    const each = async (body) => {
+      await Promise.all(this.#series.map(async (series) => {
+        try {
+          await body(series);
+          series.problem = null;
+        } catch (error) {
+          if (!signal.aborted) series.problem = error.message;
+        }
+      }));
+    };
+    if (this.#range === "all") {
+      await each(async (series) => {
+        if (!series.isKnown) await learnFromHistory(series, signal);
+        series.extent = await loadExtent(series.source, signal);
+      });
+      if (signal.aborted) return;
+      this.#setWindow("all");
+    }
+    const [from, to] = this.#window;
+    await each(async (series) => {
+      if (series.problem && this.#range === "all") throw new Error(series.problem);
+      if (!series.isKnown) await learnFromHistory(series, signal);
+      const data = await loadWindow(series.source, from, to, signal);
+      if (signal.aborted) return;
+      // The present value is in what was read.
+      const attribute = this.#store.records.get(series.source.id)?.entity[series.source.attribute];
+      const present = attribute ? timeOf(mainInstance(attribute) ?? {}) : NaN;
+      if (data.period !== null) data.newest = Number.isFinite(present) ? present : Infinity;
+      series.data = data;
+      series.isLoading = false;
+      this.#show();
+    });
+    if (signal.aborted) return;
+    for (const series of this.#series) series.isLoading = false;
+    await this.#lookFurther(signal);
+    if (!signal.aborted) this.#show();
+  }
+
+  /** Nothing in the window: finds the last value before it, to go there. */
+  async #lookFurther(signal) {
+    this.#parts.last = null;
+    const series = this.#series.find((one) => !one.isHidden);
+    if (!series || this.#series.some((one) => one.data?.times.length > 0 || one.problem)) return;
+    try {
+      const instance = await loadLastBefore(series.source, this.#window[0], signal);
+      const time = instance ? timeOf(instance) : NaN;
+      if (Number.isFinite(time)) this.#parts.last = time;
+    } catch {
+      // Without it the message is shorter.
+    }
+  }
+
+  // --- Showing -----------------------------------------------------------------------------------------------------
+
+  #show() {
+    const parts = this.#parts;
+    const isEmpty = this.#series.length === 0;
+    parts.empty.hidden = !isEmpty;
+    parts.body.hidden = isEmpty;
+    parts.save.hidden = parts.copy.hidden = isEmpty;
+    if (isEmpty) return;
+    const drawn = this.#series.map(drawnOf);
+    this.#chart.setSeries(drawn);
+    this.#showWindow();
+    this.#legend.show(this.#series, drawn, this.#window[1]);
+    this.#showMessage();
+    if (this.#series.every((one) => !one.isLoading)) this.#showTable(drawn);
+    parts.body.setAttribute("aria-busy", String(this.#series.some((one) => one.isLoading)));
+  }
+
+  #showWindow() {
+    const parts = this.#parts;
+    for (const [name, button] of parts.rangeButtons) button.setAttribute("aria-pressed", String(name === this.#range));
+    for (const [input, time] of [[parts.from, this.#window[0]], [parts.to, this.#window[1]]]) {
+      if (document.activeElement !== input) input.value = localText(time);
+    }
+    parts.back.disabled = this.#stack.length === 0;
+    parts.to.setCustomValidity("");
+  }
+
+  #say(text, ...more) {
+    const { message } = this.#parts;
+    message.hidden = text === "";
+    if (message.dataset.text === text) return;
+    message.dataset.text = text;
+    message.replaceChildren(text, ...more);
+  }
+
+  #showMessage() {
+    const parts = this.#parts;
+    const problem = this.#series.find((one) => one.problem);
+    const isLoading = this.#series.some((one) => one.isLoading);
+    const total = this.#series.reduce((sum, one) => sum + (one.data?.total ?? 0), 0);
+    const span = this.#window[1] - this.#window[0];
+    const period = this.#series.map((one) => one.data?.period).filter(Boolean).sort((a, b) => b.length - a.length)[0];
+    const numbers = `${formatCount(total)} ${total === 1 ? "value" : "values"}`;
+    setText(parts.note, total === 0 ? "" : period ? `${numbers}, as averages of ${period.text}; the band goes from the least to the most of each.` : `${numbers}, each shown.`);
+    if (problem) return this.#say(`${problem.entityName}: ${problem.problem}`);
+    const hasNumbers = this.#series.some((one) => one.data?.values.some((value) => !Number.isNaN(value)));
+    if (hasNumbers) return this.#say("");
+    if (isLoading) return this.#say("Reading …");
+    if (total > 0) return this.#say("What was recorded in this time are no numbers.");
+    const where = `No values between ${momentText(this.#window[0], span)} and ${momentText(this.#window[1], span)}.`;
+    if (!parts.last) return this.#say(`${where} Nothing was recorded before, either.`);
+    const { last } = parts;
+    this.#say(`${where} The last one before is of ${dateText(last)}.`, " ", el("button", {
+      type: "button", className: "text-button",
+      onclick: () => { this.#remember(); this.#setWindow(null, last - span * 0.9, last + span * 0.1); this.#write(); this.#load(); },
+    }, "Go there"));
+  }
+
+  #showTable(drawn = this.#series.map(drawnOf)) {
+    const { table } = this.#parts;
+    if (!table.open) return;
+    const fresh = valueTable(drawn.filter((one) => !one.isHidden), ...this.#window);
+    if (table.children[1]) table.children[1].replaceWith(fresh);
+    else table.append(fresh);
+  }
+
+  #save() {
+    const drawn = this.#series.map(drawnOf).filter((one) => !one.isHidden);
+    saveText(csvOf(drawn, ...this.#window), "history.csv", "text/csv");
+  }
+}

@@ -1,0 +1,60 @@
+// One attribute in a chart: what it is called, how its values are asked for, and what of it is drawn.
+
+import { instancesOf, mainInstance, shortId, shortName } from "./entity.js";
+import { loadLastBefore } from "./historydata.js";
+import { parseTime } from "./time.js";
+import { unitSymbol } from "./units.js";
+
+const DAY = 86_400_000;
+
+export function newSeries(id, attribute, colour, isHidden) {
+  return {
+    source: { id, attribute, property: "observedAt", dataset: null }, entityName: shortId(id), unit: "", colour, isHidden,
+    isFound: false, isKnown: false, isLoading: true, problem: null, data: null, extent: null, item: null,
+  };
+}
+
+/** Name, unit and the time that counts, from the entity as it is now. */
+export function learn(series, store) {
+  const { source } = series;
+  const record = store.records.get(source.id);
+  const attribute = record?.entity[source.attribute];
+  const instance = attribute && mainInstance(attribute);
+  series.entityName = record?.name ?? shortId(source.id);
+  series.isFound = record !== undefined;
+  if (instance) describe(series, instance, instancesOf(attribute).length > 1);
+}
+
+/** The same for an attribute that is not there any more, from its last instance. */
+export async function learnFromHistory(series, signal) {
+  for (const property of ["observedAt", "modifiedAt"]) {
+    series.source.property = property;
+    const instance = await loadLastBefore(series.source, Date.now() + DAY, signal);
+    if (instance) return describe(series, instance, false);
+  }
+  series.source.property = "observedAt";
+  series.isKnown = true;
+}
+
+function describe(series, instance, hasSeveral) {
+  series.unit = unitSymbol(typeof instance.unitCode === "string" ? instance.unitCode : undefined);
+  series.source.property = instance.observedAt === undefined ? "modifiedAt" : "observedAt";
+  series.source.dataset = hasSeveral ? instance.datasetId ?? "@none" : null;
+  series.isKnown = true;
+}
+
+/** When an instance was observed, or else modified. */
+export function timeOf(instance) {
+  const observed = parseTime(instance.observedAt);
+  return Number.isFinite(observed) ? observed : parseTime(instance.modifiedAt ?? instance.createdAt);
+}
+
+/** The series as a chart takes it. */
+export function drawnOf({ source, entityName, unit, colour, isHidden, data }) {
+  return {
+    name: `${entityName} · ${shortName(source.attribute)}`, unit, colour, isHidden, source,
+    times: data?.times ?? [], values: data?.values ?? [], ends: data?.ends, bands: data?.bands, gap: data?.gap ?? Infinity,
+    // Counts and states hold until the next one; what is measured goes from one value to the other.
+    isStepped: data?.period === null && data.values.every((value) => Number.isInteger(value) || Number.isNaN(value)),
+  };
+}
