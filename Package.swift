@@ -133,7 +133,8 @@ let app: [Target] = [
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
     .testTarget(
-        name: "parvisTests", dependencies: ["parvis", "DatasetImport", "NGSILDClient", "SQLiteStorage", logging],
+        name: "parvisTests",
+        dependencies: ["parvis", "DatasetImport", "JSONTree", "NGSILDClient", "SQLiteStorage", logging],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),
 ]

@@ -140,10 +140,11 @@ final class TemporalFuzz: FuzzTarget {
         done.wait()
         done.wait()
         for page in pages.withLock({ $0 }) {
-            var answer = TemporalAnswer(context: context, reading: reading)
+            let answer = TemporalAnswer(context: context, reading: reading)
             var writer = ByteWriter()
-            answer.append(page.entities, context: nil, to: &writer)
+            answer.append(page.entities, as: .json, context: nil, to: &writer)
             checkJSON(writer.array())
+            answer.append(page.entities, as: .csv, context: nil, to: &writer)
         }
     }
 }

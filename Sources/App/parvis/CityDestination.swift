@@ -67,6 +67,8 @@ protocol CityDestination: Sendable {
     func upsert(_ batch: EntityBatch) async throws -> DeliveredBatch
     /// Adds to the history of one entity; the same values again change nothing.
     func addHistory(_ chunk: DatasetImport.HistoryChunk) async throws
+    /// Adds to the history of one entity what an EntityTemporal holds; the same instances again change nothing.
+    func addHistory(entityTemporal: [UInt8]) async throws
     /// Ends the use; everything accepted is durable.
     func close() async
 }
@@ -99,6 +101,8 @@ struct RunningCity: CityDestination {
     func addHistory(_ chunk: DatasetImport.HistoryChunk) async throws {
         try await client.upsertTemporalEvolution(chunk.entityTemporal())
     }
+
+    func addHistory(entityTemporal: [UInt8]) async throws { try await client.upsertTemporalEvolution(entityTemporal) }
 
     func close() async { await http.shutdown() }
 }
@@ -184,6 +188,15 @@ final class StoredCity: CityDestination {
             groups.append(group)
         }
         try await city.bringIn(groups, tenant: tenant)
+    }
+
+    func addHistory(entityTemporal: [UInt8]) async throws {
+        let document = try JSONDocument(parsing: entityTemporal)
+        var tables: [String: TermContext] = [:]
+        let context = try await self.context(of: document, document.root, &tables)
+        let draft = try EntityDecoder(context: context, allowsNull: false, keepsEveryInstance: true)
+            .decodeEntity(document, document.root)
+        try await city.addHistory(draft, tenant: tenant)
     }
 
     func close() async {

@@ -9,13 +9,19 @@ import TemporalEvolution
 final class LocalCity: Sendable {
     let storage: any BrokerStorage
     let broker: Broker
-    private let history: HistoryStore
-    private let scheduler = ImmediateReplyScheduler()
+    let history: HistoryStore
+    let scheduler = ImmediateReplyScheduler()
 
-    init(directory: String) throws {
+    /// - Parameter readsHistory: the history is wanted up to the last change; what the change record has of it is taken
+    ///   in first, which takes a few seconds after a crash.
+    init(directory: String, readsHistory: Bool = false) throws {
         storage = try SQLiteStorage(directory: directory)
         broker = try Broker(storage: storage)
         history = try HistoryStore(keeping: broker, entities: broker)
+        if readsHistory {
+            history.start(feed: broker)
+            history.flush()
+        }
     }
 
     func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
@@ -26,6 +32,14 @@ final class LocalCity: Sendable {
                 }
             } catch {
                 continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    func addHistory(_ draft: EntityDraft, tenant: String) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            history.upsertTemporalEvolution(draft, tenant: tenant, on: scheduler) { result in
+                continuation.resume(with: result.map { _ in }.mapError { $0 as any Error })
             }
         }
     }

@@ -57,7 +57,7 @@ struct TemporalReader {
             if found.isEmpty { found.types = samples.types }
             found.append(index, of: samples, map: &map)
         }
-        let holder = isScope(series) ? try scopeAtStart(series, entity) : nil
+        let holder = isScope(series) && !selection.after.isSet ? try scopeAtStart(series, entity) : nil
         if let holder, !newestFirst { take(holder, 0) }
         try visit(series, of: entity, within: isScope(series) ? nil : periods) { samples, index in
             take(samples, index)
@@ -83,6 +83,10 @@ struct TemporalReader {
     ) throws {
         let times = selection.times
         var (from, to) = times.property == .observedAt ? times.bounds : (.none, .none)
+        if selection.after.isSet, !newestFirst {
+            let next = Timestamp(microseconds: selection.after.microseconds + 1)
+            from = from.isSet ? max(from, next) : next
+        }
         if let cut {
             if newestFirst {
                 from = from.isSet ? max(from, Timestamp(microseconds: cut)) : Timestamp(microseconds: cut)
@@ -141,7 +145,8 @@ struct TemporalReader {
             }
         }
         let oldest = Timestamp(microseconds: times.min() ?? cut)
-        return (query.relation == .after || query.relation == .between ? query.timeAt : oldest, end)
+        let startsAtQuery = (query.relation == .after || query.relation == .between) && !selection.after.isSet
+        return (startsAtQuery ? query.timeAt : oldest, end)
     }
 }
 

@@ -99,10 +99,10 @@ public struct NGSILDClient: Sendable {
         _ = try await expect(201, "POST", "temporal/entities", body: body)
     }
 
-    private func expect(
-        _ status: Int, _ method: String, _ path: String, body: [UInt8]? = nil
+    func expect(
+        _ status: Int, _ method: String, _ path: String, body: [UInt8]? = nil, accept: String = "application/json"
     ) async throws(NGSILDClientError) -> OutgoingResponse {
-        let response = try await send(method, path, body: body)
+        let response = try await send(method, path, body: body, accept: accept)
         guard response.status == status || (200..<300).contains(response.status) else {
             throw NGSILDClientError(response)
         }
@@ -110,16 +110,16 @@ public struct NGSILDClient: Sendable {
     }
 
     /// Sends a request as often as an overloaded broker makes necessary.
-    func send(_ method: String, _ path: String, body: [UInt8]? = nil) async throws(NGSILDClientError)
-        -> OutgoingResponse
-    {
+    func send(
+        _ method: String, _ path: String, body: [UInt8]? = nil, accept: String = "application/json"
+    ) async throws(NGSILDClientError) -> OutgoingResponse {
         var pause = Duration.milliseconds(250)
         var attempt = 0
         while true {
             let response: OutgoingResponse
             do throws(OutgoingHTTPError) {
                 response = try await http.request(
-                    method, base + path, headers: headers(for: body), body: body,
+                    method, base + path, headers: headers(for: body, accept: accept), body: body,
                     response: .collect(limit: configuration.maximumResponseBytes))
             } catch {
                 throw .noAnswer(error)
@@ -136,8 +136,8 @@ public struct NGSILDClient: Sendable {
         }
     }
 
-    private func headers(for body: [UInt8]?) -> [(name: String, value: String)] {
-        var headers = [("Accept", "application/json")]
+    private func headers(for body: [UInt8]?, accept: String) -> [(name: String, value: String)] {
+        var headers = [("Accept", accept)]
         if let body {
             let holdsContext = configuration.contextURL == nil && NGSILDClient.holdsContext(body)
             headers.append(("Content-Type", holdsContext ? "application/ld+json" : "application/json"))
@@ -161,7 +161,7 @@ public struct NGSILDClient: Sendable {
         return false
     }
 
-    private static func query(_ parameters: [(name: String, value: String)]) -> String {
+    static func query(_ parameters: [(name: String, value: String)]) -> String {
         if parameters.isEmpty { return "" }
         return "?" + parameters.map { "\(escaped($0.name))=\(escaped($0.value))" }.joined(separator: "&")
     }

@@ -57,7 +57,7 @@ final class AnswerEncoder {
             bytes.append(dateLine)
             if let type = head.contentType {
                 bytes.append("Content-Type: ")
-                bytes.append(type.name)
+                bytes.append(type.contentType)
                 bytes.append("\r\n")
             }
             if let link = head.link { bytes.append(link.linkLine) }

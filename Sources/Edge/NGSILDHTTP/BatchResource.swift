@@ -104,7 +104,7 @@ struct BatchResource {
     /// Query Entities by POST, 6.23.
     private func query() throws(HTTPFailure) {
         exchange.request.operation = .queryEntities
-        let type = try exchange.accepted(MediaType.withGeometry)
+        let type = try exchange.accepted(MediaType.ofEntities)
         let url = try exchange.parameters(Self.queryParameters)
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in

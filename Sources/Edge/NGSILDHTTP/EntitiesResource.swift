@@ -40,7 +40,7 @@ struct EntitiesResource {
     /// Query Entities, 5.7.2.
     private func query() throws(HTTPFailure) {
         exchange.request.operation = .queryEntities
-        let type = try exchange.accepted(MediaType.withGeometry)
+        let type = try exchange.accepted(MediaType.ofEntities)
         let parameters = try exchange.parameters(EntitySelection.queryParameters)
         let exchange = exchange
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in

@@ -12,6 +12,9 @@ extension EntityAnswer {
         _ entities: [EntityRecord], _ representation: EntityRepresentation, _ retrieval: LinkedEntityRetrieval,
         status: Int = 200, isOne: Bool = false, headers: [(name: String, value: String)] = []
     ) throws(HTTPFailure) {
+        if type == .csv {
+            throw .badRequest("A table has no place for linked entities; leave out join, or ask for JSON")
+        }
         let (consumption, tenant) = (exchange.services.consumption, exchange.tenant)
         var renderer = EntityListRenderer(
             context: context.terms, retrieval: retrieval, isGeoJSON: type == .geoJSON,

@@ -32,6 +32,8 @@ struct EntityAnswer {
         exchange.answer(type, context, status: status, headers: headers, isOfEntities: true) { writer, contextText in
             if type == .geoJSON {
                 append(features: page.entities, representation, contextText, to: &writer)
+            } else if type == .csv {
+                append(table: page.entities, representation, to: &writer)
             } else {
                 var renderer = EntityRenderer(context: context.terms, representation: representation)
                 writer.append(UInt8(ascii: "["))
@@ -54,6 +56,8 @@ struct EntityAnswer {
             if type == .geoJSON {
                 var feature = feature(representation)
                 feature.append(entity, context: contextText, to: &writer)
+            } else if type == .csv {
+                append(table: [entity], representation, to: &writer)
             } else {
                 var renderer = EntityRenderer(context: context.terms, representation: representation)
                 renderer.append(entity, context: contextText, to: &writer)
@@ -65,6 +69,20 @@ struct EntityAnswer {
         FeatureRenderer(
             context: context.terms, representation: representation,
             geometryProperty: selection.parameters[.geometryProperty])
+    }
+
+    /// A row for each entity in the simplified form, else one for each instance of an attribute.
+    private func append(
+        table entities: [EntityRecord], _ representation: EntityRepresentation, to writer: inout ByteWriter
+    ) {
+        if representation.form == .simplified {
+            var table = EntityTable(context: context.terms, representation: representation)
+            table.append(entities, to: &writer)
+        } else {
+            var table = InstanceTable(context: context.terms, representation: representation)
+            table.appendHeader(to: &writer)
+            for entity in entities { table.append(entity, to: &writer) }
+        }
     }
 
     private func append(

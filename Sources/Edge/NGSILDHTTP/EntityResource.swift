@@ -24,7 +24,7 @@ struct EntityResource {
     /// Retrieve Entity, 5.7.1.
     private func retrieve() throws(HTTPFailure) {
         exchange.request.operation = .retrieveEntity
-        let type = try exchange.accepted(MediaType.withGeometry)
+        let type = try exchange.accepted(MediaType.ofEntities)
         let parameters = try exchange.parameters(EntitySelection.retrievalParameters)
         let (exchange, id) = (exchange, id)
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in

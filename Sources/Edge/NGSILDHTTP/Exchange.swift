@@ -104,7 +104,7 @@ final class Exchange: Sendable {
         head.status = status
         head.headers = headers
         if let prefer = request.fields.prefer, let version = SpecificationVersion(preferredIn: prefer) {
-            if isOfEntities, type != .geoJSON, version < .native {
+            if isOfEntities, type == .json || type == .jsonLD, version < .native {
                 let older = OlderRepresentation.rewrite(loop.writer.array(), for: version)
                 if older.isAltered {
                     loop.writer.removeAll()
@@ -124,7 +124,13 @@ final class Exchange: Sendable {
     }
 
     /// Whether an answer of this type has its @context inside, not in a Link header.
-    func carriesContext(_ type: MediaType) -> Bool { !(type == .json || (type == .geoJSON && prefersPlainGeoJSON)) }
+    func carriesContext(_ type: MediaType) -> Bool {
+        switch type {
+        case .json, .csv: false
+        case .jsonLD: true
+        case .geoJSON: !prefersPlainGeoJSON
+        }
+    }
 
     /// GeoJSON carries its @context inside, unless `Prefer: body=json` asks for a Link header (clause 6.3.6).
     private var prefersPlainGeoJSON: Bool { prefers("body=json") }

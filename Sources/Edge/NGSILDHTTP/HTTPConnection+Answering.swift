@@ -92,8 +92,19 @@ extension HTTPConnection {
         } while output != nil
     }
 
-    /// All answers are out: closes, or lets the client read the last one first when it may still be sending.
+    /// All answers are written: closes once the client has taken them, for what waits for it would be lost. How long it may
+    /// take, `sweep` says.
     private func finishClosing() {
+        guard let context, !isEnding else { return }
+        isEnding = true
+        // Writes are done in order, so this one is when those before it are.
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.whenSuccess { [self] in closeOrLinger() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
+
+    /// All answers are out: closes, or lets the client read the last one first when it may still be sending.
+    private func closeOrLinger() {
         guard let context else { return }
         guard lingersSince != nil else {
             context.close(promise: nil)

@@ -63,13 +63,17 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Between a read and its end, which flushes.
     var isInReadCycle = false
     var isTouched = false
+    /// The last answer is written, and the channel closes when it is sent.
+    var isEnding = false
     private var holdsRead = false
     var stream: EventStream?
 
     private var lastRequest: NIODeadline
     /// When the first bytes of a head came that is not complete.
     private var headStart: NIODeadline?
+    /// Since when the client has left so much unread that nothing more is written; moves on as it reads.
     var unreadSince: NIODeadline?
+    private var unreadBytes = 0
     var lingersSince: NIODeadline?
 
     init(state: ServerState, loop: LoopState) {
@@ -182,6 +186,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         unreadSince = isWritable ? nil : loop.now
+        unreadBytes = Self.unsentBytes(context)
         stream?.writabilityChanged(isWritable)
         if isWritable, !isInReadCycle {
             if stream == nil { pump() }
@@ -421,8 +426,11 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func sweep(_ now: NIODeadline) {
         guard let context, phase != .closed else { return }
         if let unreadSince, now - unreadSince > .seconds(Int64(configuration.unreadSeconds)) {
-            context.close(promise: nil)
-            return
+            guard readsOn(context) else {
+                context.close(promise: nil)
+                return
+            }
+            self.unreadSince = now
         }
         switch phase {
         case .lingering:
@@ -438,11 +446,24 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
                     408, "Request Timeout",
                     "The body of the request was not complete after \(configuration.bodySeconds) seconds")
                 touchIfNeeded()
-            } else if slots.isEmpty, assembly == nil, now - lastRequest > .seconds(Int64(configuration.idleSeconds)) {
+            } else if slots.isEmpty, assembly == nil, unreadSince == nil,
+                now - lastRequest > .seconds(Int64(configuration.idleSeconds))
+            {
                 context.close(promise: nil)
             }
         case .closing, .streaming, .closed: break
         }
+    }
+
+    /// Whether the client has read a fair part of a long answer since this was last asked. Of a stream it has to keep up.
+    private func readsOn(_ context: ChannelHandlerContext) -> Bool {
+        let left = Self.unsentBytes(context)
+        defer { unreadBytes = left }
+        return stream == nil && unreadBytes - left >= configuration.unsentLimit
+    }
+
+    private static func unsentBytes(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     /// Closes after the answers that are owed, for shutdown.

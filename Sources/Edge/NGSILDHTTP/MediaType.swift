@@ -1,19 +1,26 @@
-/// The representations that answers can have, in the order of preference of CIM 009 clause 6.3.4.
+/// The representations that answers can have, in the order of preference of CIM 009 clause 6.3.4, and then tables, which
+/// are ours.
 enum MediaType: CaseIterable {
-    case json, jsonLD, geoJSON
+    case json, jsonLD, geoJSON, csv
 
     var name: StaticString {
         switch self {
         case .json: "application/json"
         case .jsonLD: "application/ld+json"
         case .geoJSON: "application/geo+json"
+        case .csv: "text/csv"
         }
     }
+
+    /// The value of a Content-Type header.
+    var contentType: StaticString { self == .csv ? "text/csv; charset=utf-8; header=present" : name }
 
     var text: String { "\(name)" }
 
     static let plain: [MediaType] = [.json, .jsonLD]
-    static let withGeometry: [MediaType] = [.json, .jsonLD, .geoJSON]
+    static let ofEntities: [MediaType] = [.json, .jsonLD, .geoJSON, .csv]
+    /// Histories have no representation in GeoJSON (clauses 6.3.4, 6.3.15).
+    static let ofHistories: [MediaType] = [.json, .jsonLD, .csv]
 
     /// The representation to answer with.
     ///
@@ -39,7 +46,8 @@ enum MediaType: CaseIterable {
             let precision: Int
             switch parts.first {
             case type: precision = 2
-            case "application/*": precision = 1
+            case "application/*" where type.hasPrefix("application/"), "text/*" where type.hasPrefix("text/"):
+                precision = 1
             case "*/*": precision = 0
             default: continue
             }

@@ -33,20 +33,22 @@ struct Pagination {
 
     private static func place(_ parameters: QueryParameters) throws(HTTPFailure) -> EntityQuery.Place? {
         guard parameters.contains(anyOf: [.pageAfter, .pageBefore]) else { return nil }
-        func number(_ name: Parameter) throws(HTTPFailure) -> Int64? {
-            guard let text = parameters[name] else { return nil }
-            guard let number = Int64(text) else {
-                throw .badRequest("\(name.name)=\(text) is not from a link of this broker; page with offset and limit")
-            }
-            return number
-        }
-        let (after, before) = (try number(.pageAfter), try number(.pageBefore))
+        let (after, before) = (try place(.pageAfter, parameters), try place(.pageBefore, parameters))
         switch (after, before) {
         case (nil, nil): return nil
         case (let after?, nil): return .after(after)
         case (nil, let before?): return .before(before)
         case (_?, _?): throw .badRequest("pageAfter and pageBefore exclude each other; follow the links as they are")
         }
+    }
+
+    /// A place that a link of ours has named; `nil` when it is not given.
+    static func place(_ name: Parameter, _ parameters: QueryParameters) throws(HTTPFailure) -> Int64? {
+        guard let text = parameters[name] else { return nil }
+        guard let number = Int64(text) else {
+            throw .badRequest("\(name.name)=\(text) is not from a link of this broker; page as its Link headers say")
+        }
+        return number
     }
 
     /// The headers of a page.
@@ -69,11 +71,12 @@ struct Pagination {
         if limit > 0, offset > 0 {
             let previous = max(0, offset - limit)
             let anchor = first.map { "&pageBefore=\($0)" } ?? ""
-            headers.append(("Link", link(request, type, "limit=\(limit)&offset=\(previous)\(anchor)", "prev")))
+            headers.append(("Link", Self.link(request, type, "limit=\(limit)&offset=\(previous)\(anchor)", "prev")))
         }
         if limit > 0, hasMore {
             let anchor = last.map { "&pageAfter=\($0)" } ?? ""
-            headers.append(("Link", link(request, type, "limit=\(limit)&offset=\(offset + limit)\(anchor)", "next")))
+            headers.append(
+                ("Link", Self.link(request, type, "limit=\(limit)&offset=\(offset + limit)\(anchor)", "next")))
         }
         if let total { headers.append(("NGSILD-Results-Count", String(total))) }
         return headers
@@ -81,7 +84,7 @@ struct Pagination {
 
     /// The request's own path, without a slash at its end, and its parameters, in their order, with another place among
     /// the pages.
-    private func link(_ request: HTTPRequest, _ type: MediaType, _ page: String, _ relation: String) -> String {
+    static func link(_ request: HTTPRequest, _ type: MediaType, _ page: String, _ relation: String) -> String {
         var path = String(request.path)
         if path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
         var query = String(request.query)
@@ -95,7 +98,7 @@ struct Pagination {
             while start < query.count {
                 let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
                 let part = query[start..<end]
-                if !part.isEmpty, !Self.names.contains(where: { part.starts(with: $0) }) {
+                if !part.isEmpty, !names.contains(where: { part.starts(with: $0) }) {
                     link.append(contentsOf: part)
                     link.append(UInt8(ascii: "&"))
                 }

@@ -77,7 +77,7 @@ struct TemporalEntitiesResource {
     /// Query Temporal Evolution of Entities, 5.7.4.
     private func query() throws(HTTPFailure) {
         exchange.request.operation = .queryTemporal
-        let type = try exchange.accepted()
+        let type = try exchange.accepted(MediaType.ofHistories)
         let parameters = try exchange.parameters(Self.queryNames)
         let exchange = exchange
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
@@ -87,7 +87,7 @@ struct TemporalEntitiesResource {
 
     private func postedQuery() throws(HTTPFailure) {
         exchange.request.operation = .queryTemporal
-        let type = try exchange.accepted()
+        let type = try exchange.accepted(MediaType.ofHistories)
         let url = try exchange.parameters(Self.queryNames)
         let exchange = exchange
         try exchange.withBody { (document, context) throws(HTTPFailure) in
@@ -125,8 +125,8 @@ struct TemporalEntitiesResource {
                 if let mapHeader { headers.append(mapHeader) }
                 headers += pagination.headers(exchange.request, type, hasMore: page.hasMore, total: page.total)
                 exchange.answer(type, context, status: status, headers: headers) { writer, text in
-                    var answer = TemporalAnswer(context: context.terms, reading: reading)
-                    answer.append(page.entities, context: text, to: &writer)
+                    TemporalAnswer(context: context.terms, reading: reading)
+                        .append(page.entities, as: type, context: text, to: &writer)
                 }
             }
         }
@@ -155,12 +155,12 @@ struct TemporalEntityResource {
         }
     }
 
-    static let retrievalNames = TemporalSelectionReader.names.union([.entityMap, .entityMapLifetime])
+    static let retrievalNames = TemporalSelectionReader.names.union([.entityMap, .entityMapLifetime, .pageAfter])
 
     /// Retrieve Temporal Evolution of an Entity, 5.7.3.
     private func retrieve() throws(HTTPFailure) {
         exchange.request.operation = .retrieveTemporal
-        let type = try exchange.accepted()
+        let type = try exchange.accepted(MediaType.ofHistories)
         let parameters = try exchange.parameters(Self.retrievalNames)
         let (exchange, id, temporal) = (exchange, id, try exchange.temporal())
         try exchange.withLinkedContext { (context) throws(HTTPFailure) in
@@ -172,19 +172,24 @@ struct TemporalEntityResource {
                 switch result {
                 case .failure(let error): exchange.fail(error)
                 case .success(let page):
-                    guard !reading.representation.showsNothing(of: page.entities) else {
+                    guard !reading.representation.entity.showsNothing(of: page.entities) else {
                         return exchange.fail(
                             .resourceNotFound("Nothing of the history of entity \(id) is left by pick and omit"))
                     }
                     var (status, headers) = TemporalAnswer.statusAndRange(page, reading.selection.times)
+                    if let end = page.partialRange?.end, reading.selection.times.lastN == nil {
+                        let place = "pageAfter=\(end.microseconds)"
+                        headers.append(("Link", Pagination.link(exchange.request, type, place, "next")))
+                    }
                     do throws(HTTPFailure) {
                         if let header = try map?.header(forTemporal: id) { headers.append(header) }
                     } catch {
                         return exchange.fail(error)
                     }
                     exchange.answer(type, context, status: status, headers: headers) { writer, text in
-                        var answer = TemporalAnswer(context: context.terms, reading: reading)
-                        if let entity = page.entities.first { answer.append(entity, context: text, to: &writer) }
+                        guard let entity = page.entities.first else { return }
+                        TemporalAnswer(context: context.terms, reading: reading)
+                            .append(entity, as: type, context: text, to: &writer)
                     }
                 }
             }

@@ -3,9 +3,6 @@ import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
 
-/// How a temporal answer is written.
-enum TemporalForm { case normalized, concise, values, aggregated }
-
 /// Reads the parameters of temporal requests.
 ///
 /// - Source: CIM 009 clauses 6.18.3.2, 6.19.3.1.
@@ -28,8 +25,7 @@ struct TemporalSelectionReader {
 
     struct Reading {
         var selection = TemporalSelection()
-        var form = TemporalForm.normalized
-        var representation = EntityRepresentation()
+        var representation = TemporalRepresentation()
     }
 
     func read() throws(HTTPFailure) -> Reading {
@@ -37,26 +33,39 @@ struct TemporalSelectionReader {
         let isOverruled = try form(&reading)
         // id, type, scope, pick, omit and lang mean what they mean for entities.
         let plain = parameters.only([.attrs, .pick, .omit, .lang, .datasetId])
-        let system = reading.representation.showsSystemAttributes
-        reading.representation = try EntitySelection(parameters: plain, context: context).representation(.json)
-        reading.representation.showsSystemAttributes = system
-        reading.representation.form = reading.form == .concise ? .concise : .normalized
-        reading.selection.picked = reading.representation.picked
-        reading.selection.omitted = reading.representation.omitted
-        reading.selection.showsScope = reading.representation.showsScope
-        reading.selection.datasets = reading.representation.datasets
+        var shown = try EntitySelection(parameters: plain, context: context).representation(.json)
+        shown.showsSystemAttributes = reading.representation.entity.showsSystemAttributes
+        shown.form = reading.representation.form == .concise ? .concise : .normalized
+        reading.selection.picked = shown.picked
+        reading.selection.omitted = shown.omitted
+        reading.selection.showsScope = shown.showsScope
+        reading.selection.datasets = shown.datasets
         // The instances of the answer are chosen before they are written.
-        reading.representation.datasets = nil
+        shown.datasets = nil
+        reading.representation.entity = shown
         reading.selection.times = try translating { () throws(NGSILDError) in
             try TemporalQuery(
                 timerel: parameters[.timerel], timeAt: parameters[.timeAt], endTimeAt: parameters[.endTimeAt],
                 timeproperty: parameters[.timeproperty], lastN: parameters[.lastN])
         }
-        if reading.form == .aggregated {
+        if let place = try Pagination.place(.pageAfter, parameters) {
+            guard reading.selection.times.lastN == nil else {
+                throw .badRequest("pageAfter and lastN exclude each other; follow the links as they are")
+            }
+            let time = Timestamp(microseconds: place)
+            guard Timestamp.representable.contains(time) else {
+                throw .badRequest("pageAfter=\(place) is not from a link of this broker; page as its Link headers say")
+            }
+            reading.selection.after = time
+        }
+        reading.representation.time = reading.selection.times.property
+        reading.representation.isNewestFirst = reading.selection.times.lastN != nil
+        if reading.representation.form == .aggregated {
             let methods = try parameters.list(.aggrMethods) ?? []
             reading.selection.aggregation = try translating { () throws(NGSILDError) in
                 try TemporalAggregation(methods: methods, period: parameters[.aggrPeriodDuration])
             }
+            reading.representation.methods = reading.selection.aggregation?.methods ?? []
         } else if !isOverruled, parameters[.aggrMethods] != nil || parameters[.aggrPeriodDuration] != nil {
             throw .badRequest("aggrMethods and aggrPeriodDuration go with options=aggregatedValues")
         }
@@ -71,7 +80,7 @@ struct TemporalSelectionReader {
         var chosen: TemporalForm?
         for option in try parameters.list(.options) ?? [] {
             if option == "sysAttrs" {
-                reading.representation.showsSystemAttributes = true
+                reading.representation.entity.showsSystemAttributes = true
             } else if option == "count", isOfList {
                 continue
             } else if let form = Self.formats[option] {
@@ -92,7 +101,7 @@ struct TemporalSelectionReader {
             chosen = form
         }
         if chosen == nil, asksByBody, parameters[.aggrMethods] != nil { chosen = .aggregated }
-        reading.form = chosen ?? .normalized
+        reading.representation.form = chosen ?? .normalized
         return isOverruled
     }
 }

@@ -196,6 +196,26 @@ public struct EntityRenderer: Sendable {
         appendSimplified(forest, forest.nodes[root], to: &writer)
     }
 
+    /// Appends the bare value of a root, names filled in; of a LanguageProperty the text in the language asked for.
+    public mutating func append(valueOf root: Int, in forest: AttributeForest, to writer: inout ByteWriter) {
+        let node = forest.nodes[root]
+        if let language = representation.language, node.kind == .languageProperty {
+            if let document = try? JSONDocument(parsing: Array(forest.bytes[node.value])),
+                let (_, text) = LanguageChoice.best(in: document, for: language)
+            {
+                document.appendMinified(text, to: &writer)
+            } else {
+                writer.append("null")
+            }
+        } else if node.valueLength == 0 {
+            writer.append("null")
+        } else if node.kind == .listRelationship {
+            appendObjects(forest, node, to: &writer)
+        } else {
+            appendRun(forest, node.value, node.flags.contains(.hasHoles), to: &writer)
+        }
+    }
+
     /// Appends the quoted name of a term.
     public mutating func append(name: TermID, to writer: inout ByteWriter) { append(name, to: &writer) }
 

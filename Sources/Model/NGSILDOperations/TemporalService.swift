@@ -12,6 +12,9 @@ public struct TemporalSelection: Sendable {
     /// `nil`: all instances; else only these datasetIds, "@none" standing for the default instance.
     public var datasets: Set<String>?
     public var aggregation: TemporalAggregation?
+    /// Where a page before this one ended: instances that stand up to there in their series are left out. `.none`: from
+    /// the start. Without meaning where `lastN` is asked for.
+    public var after = Timestamp.none
     public init() {}
 
     /// Whether the answer has the attribute, by `picked` and `omitted`.

@@ -25,6 +25,21 @@ struct HTTPServerTests {
         #expect(try client.isClosed())
     }
 
+    @Test(arguments: ["Connection: close", "Accept: application/json"])
+    func `a long answer arrives whole before the connection closes`(header: String) throws {
+        let client = try TestBroker().client()
+        let text = String(repeating: "a", count: 3_900_000)
+        for number in 0..<4 {
+            let body = #"{"id":"urn:a:\#(number)","type":"T","n":{"type":"Property","value":"\#(text)"}}"#
+            #expect(try client.post("/entities", body).status == 201)
+        }
+        try client.send("GET /ngsi-ld/v1/entities?type=T HTTP/1.1\r\nHost: a\r\n\(header)\r\n\r\n")
+        if header != "Connection: close" { client.finishSending() }
+        let answer = try client.answer()
+        #expect(answer.status == 200 && answer.body.utf8.count > 4 * text.utf8.count)
+        #expect(try client.isClosed())
+    }
+
     @Test func `a client that sends too long a body gets to read why`() throws {
         let client = try TestBroker { $0.bodyLimit = 1_000 }.client()
         try client.send(

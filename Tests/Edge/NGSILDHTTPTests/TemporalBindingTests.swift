@@ -39,6 +39,22 @@ struct TemporalBindingTests {
                 ))
     }
 
+    @Test(.clause("4.15", "4.5.9"), arguments: [("", "Hall"), ("&lang=fr", "Salle")])
+    func `a language asked for makes texts of language maps, in the simplified form too`(
+        parameters: String, text: String
+    ) throws {
+        let client = try TestBroker(keepsHistory: true).client()
+        let hall =
+            #"{"id":"urn:r:1","type":"Room","name":[{"type":"LanguageProperty","languageMap":{"en":"Hall","fr":"Salle"},"observedAt":"2026-01-01T00:00:00Z"}]}"#
+        #expect(try client.post("/temporal/entities", hall).status == 201)
+        let answer = try client.get("/temporal/entities/urn:r:1?format=temporalValues\(parameters)")
+        let expected =
+            parameters.isEmpty
+            ? #""name":{"type":"LanguageProperty","languageMaps":[[{"languageMap":{"en":"\#(text)","fr":"Salle"}},"2026-01-01T00:00:00Z"]]}"#
+            : #""name":{"type":"Property","values":[["\#(text)","2026-01-01T00:00:00Z"]]}"#
+        #expect(answer.body.contains(expected), "\(answer.body)")
+    }
+
     @Test(.clause("4.5.19", "5.2.44"))
     func `the aggregated form is values over periods`() throws {
         let answer = try city().get(

@@ -31,7 +31,9 @@ final class TestBroker: Sendable {
 
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
-        notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false, publicURL: String? = nil,
+        notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
+        temporalInstances: Int = 10_000,
+        publicURL: String? = nil,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -40,9 +42,11 @@ final class TestBroker: Sendable {
         let hosted = try HostedContexts(documents: broker, next: contexts)
         let cache = ContextCache(loader: hosted)
         try hosted.restoreCopies(into: cache)
+        var historyConfiguration = HistoryConfiguration()
+        historyConfiguration.instanceLimit = temporalInstances
         history =
             keepsHistory
-            ? try HistoryStore(keeping: broker, entities: broker, configuration: HistoryConfiguration()) : nil
+            ? try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),

@@ -1,127 +1,111 @@
 import ArgumentParser
-import BrokerCore
 import Foundation
-import JSONTree
-import NGSILDModel
-import NGSILDQuery
 
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the entities of a stopped city to a file.",
+        abstract: "Write the entities of a city, or their history, to a file.",
         discussion: """
-            One entity a line (NDJSON, normalized, with createdAt and modifiedAt), a JSON array, or GeoJSON. Of a running
-            Parvis, take a backup first and export that.
+            ndjson has one entity a line, normalized, with createdAt and modifiedAt; `parvis import ndjson` reads it again.
+            With --history each line is an EntityTemporal with up to an answer's worth of instances, so that an entity has
+            as many lines as it needs. csv has a row for each instance, or with --wide a column for each attribute.
+            docs/temporal.md describes the tables.
 
             EXAMPLES
               parvis export --data city > city.ndjson
-              parvis export --data city --type BusStop --format geojson --output stops.geojson
+              parvis export --data city --type BusStop --format geojson --out stops.geojson
+              parvis export --url http://127.0.0.1:1026 --history --out history.ndjson.gz
+              parvis export --data city --history --format csv --type AirQualityObserved --attrs pm10,pm25 --wide \\
+                --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --out january.csv
+
+            Reading it again, which is safe to repeat:
+              parvis import ndjson history.ndjson.gz --history --data other
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case ndjson, json, geojson }
-
-    @Option(help: "The data directory.")
-    var data = "data"
+    @Option(help: "The data directory of a city that does not run (default: data).")
+    var data: String?
+    @Option(help: "A running city, such as http://127.0.0.1:1026, instead of a data directory.")
+    var url: String?
     @Option(help: "The tenant (default: the default tenant).")
     var tenant = ""
+    @Flag(help: "The history instead of the current state.")
+    var history = false
     @Option(help: "Only entities of this type, or of this type selection such as \"A,B\".")
     var type: String?
-    @Option(help: "ndjson, json or geojson.")
-    var format = Format.ndjson
-    @Option(help: "The file to write (default: standard output).")
+    @Option(help: "Only these attributes, with commas, in the core @context or as IRIs.")
+    var attrs: String?
+    @Option(help: "With --history: only instances observed then or later, such as 2026-01-01T00:00:00Z.")
+    var from: String?
+    @Option(help: "With --history: only instances observed before then.")
+    var to: String?
+    @Option(help: "ndjson, csv; of the current state also json, geojson.")
+    var format = ExportFormat.ndjson
+    @Flag(help: "With csv: a column for each attribute of --attrs, and a row for each entity (and time).")
+    var wide = false
+    @Option(
+        name: [.customLong("out"), .customLong("output"), .customShort("o")],
+        help: "The file to write, packed when it ends with .gz (default: standard output).")
     var output: String?
-    @Flag(help: "Leave out createdAt and modifiedAt.")
+    @Flag(help: "Leave out createdAt and modifiedAt, which csv never has.")
     var withoutSystemAttributes = false
+
+    func validate() throws {
+        if url != nil, data != nil { throw ValidationError("--url and --data exclude each other") }
+        if !history, from != nil || to != nil { throw ValidationError("--from and --to go with --history") }
+        if history, format == .json || format == .geojson {
+            throw ValidationError("The history is written as ndjson or csv")
+        }
+        if wide, format != .csv { throw ValidationError("--wide goes with --format csv") }
+        if wide, attrs == nil {
+            throw ValidationError("--wide needs --attrs: a table has the same columns from its first row to its last")
+        }
+    }
 
     func run() async throws {
         try await Failure.told {
-            let city = try LocalCity(directory: data)
-            defer { city.close() }
-            let sink = try OutputFile(path: output)
-            let count = try write(city, to: sink)
-            try sink.finish()
-            FileHandle.standardError.write(Data("\(count) entities exported\n".utf8))
-        }
-    }
-
-    private func write(_ city: LocalCity, to sink: OutputFile) throws -> Int {
-        let context = TermContext(context: .core, registry: city.broker.registry)
-        var query = EntityQuery()
-        if let type { query.types = try TypeSelection(parsing: type, context: context) }
-        query.limit = 1_000
-        var representation = EntityRepresentation()
-        representation.showsSystemAttributes = !withoutSystemAttributes
-        var renderer = EntityRenderer(context: context, representation: representation)
-        let location = context.knownTerm("location") ?? .none
-        var writer = ByteWriter(capacity: 1 << 20)
-        var count = 0
-        writer.append(
-            utf8: format == .json ? "[" : format == .geojson ? "{\"type\":\"FeatureCollection\",\"features\":[" : "")
-        while true {
-            let page = try city.broker.queryEntities(query, tenant: tenant)
-            for entity in page.entities {
-                if count > 0, format != .ndjson { writer.append(",\n") }
-                count += 1
-                if format == .geojson {
-                    Self.feature(entity, location, &renderer, to: &writer)
-                } else {
-                    renderer.append(entity, to: &writer)
-                }
-                if format == .ndjson { writer.append("\n") }
+            var query = ExportQuery()
+            query.format = format
+            query.type = type
+            query.attributes = attrs?.split(separator: ",").map(String.init) ?? []
+            (query.from, query.to) = (from, to)
+            query.isWide = wide
+            query.showsSystemAttributes = !withoutSystemAttributes
+            let source = try source()
+            do {
+                try await write(query, from: source)
+            } catch {
+                await source.close()
+                throw error
             }
-            try sink.write(&writer)
-            if !page.hasMore { break }
-            guard let last = page.last else { break }
-            query.place = .after(last)
+            await source.close()
         }
-        writer.append(utf8: format == .json ? "]\n" : format == .geojson ? "]}\n" : "")
-        try sink.write(&writer)
-        return count
     }
 
-    private static func feature(
-        _ entity: EntityRecord, _ location: TermID, _ renderer: inout EntityRenderer, to writer: inout ByteWriter
-    ) {
-        writer.append("{\"type\":\"Feature\",\"id\":")
-        writer.append(jsonString: entity.id)
-        writer.append(",\"geometry\":")
-        if let root = entity.attributes.root(named: location), entity.attributes.nodes[root].kind == .geoProperty {
-            writer.append(utf8: entity.attributes.valueText(of: root))
-        } else {
-            writer.append("null")
-        }
-        writer.append(",\"properties\":")
-        renderer.append(entity, to: &writer)
-        writer.append("}")
+    private func source() throws -> any ExportSource {
+        if let url { return try RunningCitySource(url: url, tenant: tenant) }
+        return try StoredCitySource(directory: data ?? "data", tenant: tenant, readsHistory: history)
     }
+
+    private func write(_ query: ExportQuery, from source: any ExportSource) async throws {
+        let file = try OutputFile(path: output)
+        let report = ExportReport()
+        let export = CityExport(source: source, query: query, file: file, report: report)
+        do {
+            if history {
+                let count = try await export.writeHistory()
+                try file.finish()
+                report.finish("\(count.instances) \(rows) of \(count.entities) entities")
+            } else {
+                let count = try await export.writeEntities()
+                try file.finish()
+                report.finish("\(count) \(format == .csv ? "rows" : "entities")")
+            }
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    private var rows: String { format == .csv ? "rows" : "instances" }
 }
 
-/// Standard output, or a file that gets its name only once it is complete.
-final class OutputFile {
-    private let handle: FileHandle
-    private let path: String?
-    private var temporary: String { (path ?? "") + ".partial" }
-
-    init(path: String?) throws {
-        self.path = path
-        guard let path else {
-            handle = .standardOutput
-            return
-        }
-        guard FileManager.default.createFile(atPath: path + ".partial", contents: nil),
-            let handle = FileHandle(forWritingAtPath: path + ".partial")
-        else { throw ValidationError("\(path) cannot be written; check the directory and its rights") }
-        self.handle = handle
-    }
-
-    func write(_ writer: inout ByteWriter) throws {
-        if writer.count > 0 { try writer.withBytes { try handle.write(contentsOf: Data($0)) } }
-        writer.removeAll()
-    }
-
-    func finish() throws {
-        guard let path else { return }
-        try handle.close()
-        _ = try? FileManager.default.removeItem(atPath: path)
-        try FileManager.default.moveItem(atPath: temporary, toPath: path)
-    }
-}
+extension ExportFormat: ExpressibleByArgument {}

@@ -4,16 +4,17 @@ import Foundation
 
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring data in: transit feeds and tables.",
+        abstract: "Bring data in: transit feeds, tables, and what an export wrote.",
         discussion: """
             EXAMPLES
               parvis import gtfs feed.zip --url http://127.0.0.1:1026
               parvis import csv stations/*.csv.gz --mapping air.yaml --data city
               parvis import csv stations/*.csv.gz --mapping air.yaml --replay 3600x --url http://127.0.0.1:1026
+              parvis import ndjson history.ndjson.gz --history --data city
 
             The input is read whole and checked before anything is written. What is left out is counted with the reason.
             """,
-        subcommands: [ImportGTFS.self, ImportCSV.self])
+        subcommands: [ImportGTFS.self, ImportCSV.self, ImportLines.self])
 }
 
 struct ImportGTFS: AsyncParsableCommand {

@@ -184,9 +184,13 @@ struct OpenAPIDocument {
         }
     }
 
-    /// GeoJSON has another shape than the entities that it shows.
+    /// GeoJSON and tables have another shape than the entities that they show.
     private static func answerSchema(_ content: DocumentedOperation.Content, _ media: String) -> DocumentValue {
-        media == MediaType.geoJSON.text ? ["type": "object", "required": ["type"]] : schema(content)
+        switch media {
+        case MediaType.geoJSON.text: ["type": "object", "required": ["type"]]
+        case MediaType.csv.text: ["type": "string"]
+        default: schema(content)
+        }
     }
 
     private static func text(of status: Int) -> String {

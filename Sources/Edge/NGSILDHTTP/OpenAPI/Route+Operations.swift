@@ -53,7 +53,7 @@ extension Route {
     private static let queryEntities = DocumentedOperation.get(
         .queryEntities, "Ask for a page of entities", EntitySelection.queryParameters,
         options: EntitySelection.representationOptions.sorted(),
-        content: .many(.entity), media: MediaType.withGeometry, isOfEntities: true)
+        content: .many(.entity), media: MediaType.ofEntities, isOfEntities: true)
 
     private static let createEntity = DocumentedOperation.write(
         .POST, .createEntity, "Create an entity", body: .one(.entity), answers: [201])
@@ -66,7 +66,7 @@ extension Route {
         .get(
             .retrieveEntity, "Get an entity", EntitySelection.retrievalParameters,
             options: EntitySelection.representationOptions.sorted(),
-            content: .one(.entity), media: MediaType.withGeometry, isOfEntities: true),
+            content: .one(.entity), media: MediaType.ofEntities, isOfEntities: true),
         .write(
             .PUT, .replaceEntity, "Replace an entity", [.options, .type, .format], options: forms,
             body: .one(.entityFragment), answers: [204]),
@@ -203,7 +203,8 @@ extension Route {
 
     private static let queryTemporal = DocumentedOperation.get(
         .queryTemporal, "Ask for the histories of entities", TemporalEntitiesResource.queryNames,
-        options: temporalOptions + ["count"], content: .many(.entityTemporal), partly: true)
+        options: temporalOptions + ["count"], content: .many(.entityTemporal), partly: true,
+        media: MediaType.ofHistories)
 
     private var ofTemporal: [DocumentedOperation] {
         switch self {
@@ -224,7 +225,8 @@ extension Route {
             [
                 .get(
                     .retrieveTemporal, "Get the history of an entity", TemporalEntityResource.retrievalNames,
-                    options: Self.temporalOptions, content: .one(.entityTemporal), partly: true),
+                    options: Self.temporalOptions, content: .one(.entityTemporal), partly: true,
+                    media: MediaType.ofHistories),
                 .write(.DELETE, .deleteTemporal, "Delete the history of an entity", answers: [204]),
             ]
         case .temporalAttributes:
