@@ -16,7 +16,7 @@ public struct AnsweredPage: Sendable {
     /// What the link to the next page says of its place (RFC 8288); all else stays as it was asked.
     private static func next(_ response: OutgoingResponse) -> [(name: String, value: String)]? {
         for header in response.headers where header.name.lowercased() == "link" {
-            for link in header.value.split(separator: "<").dropFirst() where link.contains("rel=\"next\"") {
+            for link in header.value.split(separator: "<") where link.contains("rel=\"next\"") {
                 guard let target = link.split(separator: ">").first, let query = target.split(separator: "?").last
                 else { continue }
                 return query.split(separator: "&").compactMap { part in

@@ -133,7 +133,8 @@ struct CityExportTests {
         await city.stop()
         let stored = try await export(
             StoredCitySource(directory: path("city"), tenant: "", readsHistory: true), query)
-        #expect(stored == running)
+        // The instances of several datasetIds stand together within a part, and the parts are not of one length.
+        #expect(stored.split(separator: "\r\n").sorted() == running.split(separator: "\r\n").sorted())
         let lines = running.split(separator: "\r\n").map(String.init)
         if isWide {
             #expect(lines.count == 11)
@@ -164,9 +165,11 @@ struct CityExportTests {
         let running = try await export(RunningCitySource(url: city.localURL, tenant: ""), query, history: false)
         await city.stop()
         let source = try StoredCitySource(directory: path("city"), tenant: "", readsHistory: false)
-        #expect(try await export(source, query, history: false) == running)
+        let isSame = try await export(source, query, history: false) == running
+        #expect(isSame)
         let mark = format == .csv ? "urn:p:1199,Park,location,GeoProperty,," : "urn:p:1199\""
-        #expect(running.contains(mark))
+        let hasLast = running.contains(mark)
+        #expect(hasLast)
         #expect(running.split(separator: "urn:p:").count == 1_201)
         if format == .json || format == .geojson { _ = try JSONDocument(parsing: running) }
     }
