@@ -4,6 +4,7 @@ import CityConsole
 import JSONTree
 import NGSILDHTTP
 import NotificationDelivery
+import TemporalEvolution
 
 #if canImport(Glibc)
     import Glibc
@@ -15,6 +16,7 @@ import NotificationDelivery
 struct OperatorPages: Sendable {
     let console: CityConsole
     let broker: Broker
+    let history: HistoryStore
     let subscriptions: SubscriptionManager
     let metrics: HTTPMetrics
 
@@ -59,6 +61,7 @@ struct OperatorPages: Sendable {
         figure(
             "parvis_last_sequence", "counter", "Sequence number of the newest change.",
             Int(clamping: statistics.lastSequence))
+        appendHistory(figure)
         appendNotifications(figure)
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure(
@@ -71,6 +74,19 @@ struct OperatorPages: Sendable {
 }
 
 extension OperatorPages {
+    private func appendHistory(_ figure: (String, String, String, Int) -> Void) {
+        let statistics = history.statistics
+        figure(
+            "parvis_history_tail_samples", "gauge", "Past values in memory that wait for a chunk.",
+            statistics.tailSamples)
+        figure(
+            "parvis_history_written_samples_total", "counter", "Values written into chunks.", statistics.writtenSamples)
+        figure("parvis_history_written_chunks_total", "counter", "Chunks written.", statistics.writtenChunks)
+        figure(
+            "parvis_history_rolled_samples_total", "counter",
+            "Values and periods that retention rolled up or deleted.", statistics.rolledSamples)
+    }
+
     private func appendNotifications(_ figure: (String, String, String, Int) -> Void) {
         let statistics = subscriptions.statistics
         figure("parvis_subscriptions", "gauge", "Subscriptions in all tenants.", statistics.subscriptions)

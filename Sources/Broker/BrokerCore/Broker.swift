@@ -44,7 +44,8 @@ public final class Broker: Sendable {
         feed = RecentChanges(capacity: configuration.recentChanges)
         committer = Committer(
             storage: storage, tenants: tenants, feed: feed, queueLimit: configuration.queueLimit,
-            keepsPast: configuration.keepsPast, clock: configuration.clock, onFailure: configuration.onStorageFailure)
+            pastTerms: configuration.keepsPast ? registry : nil, clock: configuration.clock,
+            onFailure: configuration.onStorageFailure)
         expiry = EntityExpiry(queue: committer.queue, clock: configuration.clock)
         try load()
         feed.start(at: try storage.lastSequence())

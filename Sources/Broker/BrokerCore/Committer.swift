@@ -17,7 +17,8 @@ final class Committer: Sendable {
     private let feed: RecentChanges
     private let clock: @Sendable () -> Timestamp
     private let onFailure: @Sendable (StorageError) -> Void
-    private let keepsPast: Bool
+    /// Set where a history is kept.
+    private let pastTerms: TermRegistry?
     private let thread = Mutex<WorkerThread?>(nil)
     private let matcher = Mutex<(any ChangeMatcher)?>(nil)
     let counters = CommitCounters()
@@ -29,10 +30,10 @@ final class Committer: Sendable {
 
     init(
         storage: any BrokerStorage, tenants: TenantTable, feed: RecentChanges, queueLimit: Int,
-        keepsPast: Bool, clock: @escaping @Sendable () -> Timestamp,
+        pastTerms: TermRegistry?, clock: @escaping @Sendable () -> Timestamp,
         onFailure: @escaping @Sendable (StorageError) -> Void
     ) {
-        self.keepsPast = keepsPast
+        self.pastTerms = pastTerms
         self.storage = storage
         self.tenants = tenants
         self.feed = feed
@@ -185,7 +186,7 @@ final class Committer: Sendable {
                     tenant: entry.tenant.name, id: entry.id,
                     expectation: stored.map { .revision($0.revision) } ?? .absent,
                     body: entry.record.map(EntityCodec.encode),
-                    change: ChangeCodec.encode(entry.steps, keepsPast: keepsPast)))
+                    change: ChangeCodec.encode(entry.steps, terms: pastTerms)))
         }
     }
 

@@ -20,9 +20,7 @@ extension OperationContext {
     }
 
     mutating func write(_ position: Int, _ record: EntityRecord, _ change: ForestChange) {
-        let changed = EntityRecord(
-            id: record.id, types: record.types, scopes: record.scopes, createdAt: record.createdAt, modifiedAt: now,
-            expiresAt: record.expiresAt, attributes: change.forest)
-        working.write(position, changed, attributes: change.changes)
+        working.write(
+            position, record.changed(at: now, attributes: change.forest), attributes: change.changes)
     }
 }

@@ -15,9 +15,9 @@ extension OperationContext {
     mutating func replace(_ position: Int, _ record: EntityRecord, _ draft: EntityDraft) throws(NGSILDError) {
         try checkComplete(draft)
         let attributes = draft.attributes.stamped(now, keepingCreationOf: record.attributes)
-        let replaced = EntityRecord(
-            id: record.id, types: draft.types.isEmpty ? record.types : draft.types, scopes: draft.scopes ?? [],
-            createdAt: record.createdAt, modifiedAt: now, expiresAt: draft.expiresAt ?? .none, attributes: attributes)
+        let replaced = record.changed(
+            at: now, types: draft.types.isEmpty ? nil : draft.types, scopes: draft.scopes ?? [],
+            expiresAt: draft.expiresAt ?? Timestamp.none, attributes: attributes)
         var changes = attributes.names.map {
             AttributeChange(name: $0, kind: record.attributes.contains($0) ? .modified : .created)
         }

@@ -30,9 +30,8 @@ extension OperationContext {
         if !change.changes.isEmpty || types != record.types || newScopes != record.scopes
             || newExpiry != record.expiresAt
         {
-            let changed = EntityRecord(
-                id: record.id, types: types, scopes: newScopes, createdAt: record.createdAt, modifiedAt: now,
-                expiresAt: newExpiry, attributes: change.forest)
+            let changed = record.changed(
+                at: now, types: types, scopes: newScopes, expiresAt: newExpiry, attributes: change.forest)
             working.write(position, changed, attributes: change.changes)
         }
         var result = UpdateResult()

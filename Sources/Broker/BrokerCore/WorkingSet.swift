@@ -75,10 +75,7 @@ struct WorkingSet {
             guard entries[position].stored?.record != nil else { return }
             put(position, nil, attributes: record.attributes.names.map { AttributeChange(name: $0, kind: .deleted) })
         } else if let change = record.attributes.removingExpired(at: now) {
-            let rest = EntityRecord(
-                id: record.id, types: record.types, scopes: record.scopes, createdAt: record.createdAt, modifiedAt: now,
-                expiresAt: record.expiresAt, attributes: change.forest)
-            put(position, rest, attributes: change.changes)
+            put(position, record.changed(at: now, attributes: change.forest), attributes: change.changes)
         }
     }
 

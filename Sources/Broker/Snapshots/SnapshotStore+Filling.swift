@@ -295,8 +295,9 @@ struct CollectedEntities {
 
     private static func record(_ entity: EntityRecord, _ attributes: AttributeForest) -> EntityRecord {
         EntityRecord(
-            id: entity.id, types: entity.types, scopes: entity.scopes, createdAt: entity.createdAt,
-            modifiedAt: entity.modifiedAt, expiresAt: entity.expiresAt, attributes: attributes)
+            id: entity.id, types: entity.types, scopes: entity.scopes, scopesSetAt: entity.scopesSetAt,
+            createdAt: entity.createdAt, modifiedAt: entity.modifiedAt, expiresAt: entity.expiresAt,
+            attributes: attributes)
     }
 }
 

@@ -6,7 +6,8 @@ public struct HistoryConfiguration: Sendable {
     public var isRecording = true
     /// Seconds between two looks after the tails that are not long.
     public var careSeconds = 30.0
-    /// Seconds between two looks for what is older than policies keep it.
+    /// Seconds between two looks for what is older than policies keep it; less where a policy keeps something for less
+    /// than twice that.
     public var sweepSeconds = 600.0
     /// Samples of one series that make its tail go into a chunk. The more, the less a sample costs; the change record
     /// holds them until then.

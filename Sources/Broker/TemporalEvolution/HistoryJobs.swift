@@ -113,7 +113,7 @@ extension HistoryStore {
                     documents.append(TemporalDirectory.document(entry, tenant: tenant, id: id))
                 }
             }
-            try write(merged.map { ($0.key, $0.value) }, documents: documents)
+            try write(merged.map { ($0.key, $0.value) }, documents: documents, replaces: true)
             for (tenant, entities) in entries {
                 for (id, entry) in entities { directory.put(entry, tenant: tenant, id: id) }
             }
@@ -139,7 +139,11 @@ extension HistoryStore {
             let isKnown = try entries[tenant]?[id] != nil || hasHistory(entity)
             if addition.mustExist, !isKnown, !isCurrent { return .failure(Self.unknown(id)) }
             isNew = isNew && !isKnown
-            for (key, samples) in addition.series { merged[key] = merged[key]?.merged(with: samples) ?? samples }
+            for (key, samples) in addition.series {
+                let tail = tails.withLock { $0.samples(of: key) }
+                let written = samples.raised(over: tail.merged(with: entity.present[key] ?? SampleColumns()))
+                merged[key] = merged[key]?.merged(with: written) ?? written
+            }
             if isCurrent { continue }
             var entry =
                 entries[tenant]?[id] ?? directory.entry(tenant: tenant, id: id)

@@ -105,7 +105,7 @@ extension HistoryStore: HistoryPolicyService {
             if let iri = policy.attribute { attribute = try keeping.registry.id(for: iri) }
             rules.append(RecordingRules.Rule(policy: policy, type: type, attribute: attribute))
         }
-        let made = RecordingRules(rules)
+        let made = RecordingRules(rules, scope: scopeTerm)
         tails.withLock { $0.rules = made }
     }
 }

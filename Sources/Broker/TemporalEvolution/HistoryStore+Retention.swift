@@ -10,10 +10,26 @@ struct RetentionSweep {
 }
 
 extension HistoryStore {
-    /// Series looked at before other work gets its turn.
-    private static let slice = 200
+    /// Series taken from the store at once.
+    private static let page = 200
+    /// Nanoseconds of work after which other work gets its turn: temporal writes and long tails wait for it.
+    private static let slice: UInt64 = 30_000_000
     /// Chunks of a series that are rolled up in one commit.
     private static let rolledChunks = 16
+
+    /// Whether it is time to go through all series again: as often as `sweepSeconds` says, or twice within the shortest
+    /// time that a policy keeps anything.
+    func isSweepDue(at now: Timestamp) -> Bool {
+        let shortest = tails.withLock { $0.rules.shortestKeep }
+        let interval = shortest.map { min(configuration.sweepSeconds, Double($0) / 2) } ?? configuration.sweepSeconds
+        return progress.withLock { progress in
+            // A clock that was set back must not put it off.
+            let latest = now.adding(seconds: interval)
+            guard now >= progress.nextSweep || progress.nextSweep > latest else { return false }
+            progress.nextSweep = latest
+            return true
+        }
+    }
 
     /// Begins to go through all series, if a policy limits how long they are kept and nobody is at it. On `queue`.
     func beginSweep() {
@@ -22,7 +38,7 @@ extension HistoryStore {
         queue.async { [weak self] in self?.sweepSlice() }
     }
 
-    /// Looks at some series, then lets others work ten times as long. On `queue`.
+    /// Looks at series for a while, then lets others work ten times as long. On `queue`.
     private func sweepSlice() {
         let start = DispatchTime.now().uptimeNanoseconds
         let goesOn = sweepOnce()
@@ -38,20 +54,23 @@ extension HistoryStore {
 
     /// - Returns: whether there are series left.
     func sweepOnce() -> Bool {
+        let end = DispatchTime.now().uptimeNanoseconds + Self.slice
         let rules = tails.withLock { $0.rules }
         do {
             let found = try keeping.storage.historySeries(
-                after: sweep.withLock { $0.position }, limit: Self.slice)
+                after: sweep.withLock { $0.position }, limit: Self.page)
             let tenants = Set(keeping.tenantNames)
             for (position, key) in found {
                 if tenants.contains(key.tenant), !key.isRolled { try retain(key, rules) }
                 sweep.withLock { $0.position = position }
+                if DispatchTime.now().uptimeNanoseconds > end { break }
             }
             if settled.withLock({ $0.count }) > SettledEntities.limit {
                 writeTails(.everything)
                 storeCursor()
             }
-            return found.count == Self.slice
+            guard let last = found.last else { return false }
+            return found.count == Self.page || sweep.withLock { $0.position } != last.position
         } catch {
             configuration.onFailure("Old history could not be rolled up and will be tried again: \(error)")
             return false
@@ -117,6 +136,7 @@ extension HistoryStore {
             chunks += try self.chunks(for: target.key, adding: try periods(of: old, source, target))
         }
         try commit(chunks, [settles])
+        progress.withLock { $0.rolledSamples += old.count }
         return page.count == Self.rolledChunks
     }
 

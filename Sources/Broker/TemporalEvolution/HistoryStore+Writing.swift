@@ -38,13 +38,7 @@ extension HistoryStore {
         runRound()
         writeTails(.long)
         storeCursor()
-        let now = configuration.clock()
-        let isDue = progress.withLock { progress in
-            guard now >= progress.nextSweep else { return false }
-            progress.nextSweep = now.adding(seconds: configuration.sweepSeconds)
-            return true
-        }
-        if isDue { beginSweep() }
+        if isSweepDue(at: configuration.clock()) { beginSweep() }
     }
 
     private static let longCount = 64
@@ -135,10 +129,14 @@ extension HistoryStore {
 
     /// Writes sorted samples of series into chunks, in several commits when there are many; documents go with the last.
     /// On `queue`.
-    func write(_ series: some Sequence<(SeriesKey, SampleColumns)>, documents: [DocumentWrite] = []) throws {
+    ///
+    /// - Parameter replaces: whether they take the place of what is there, whenever that was modified.
+    func write(
+        _ series: some Sequence<(SeriesKey, SampleColumns)>, documents: [DocumentWrite] = [], replaces: Bool = false
+    ) throws {
         var chunks: [HistoryChunk] = []
         for (key, samples) in series {
-            chunks += try self.chunks(for: key, adding: samples)
+            chunks += try self.chunks(for: key, adding: samples, replaces: replaces)
             if chunks.count >= Self.commitChunks {
                 try commit(chunks, [])
                 chunks.removeAll(keepingCapacity: true)
@@ -165,7 +163,9 @@ extension HistoryStore {
     ///
     /// A stored chunk takes the samples between its start and the start of the next one; what passes its capacity goes
     /// into new chunks behind it. Samples before the first chunk make new ones.
-    func chunks(for series: SeriesKey, adding samples: SampleColumns) throws -> [HistoryChunk] {
+    func chunks(
+        for series: SeriesKey, adding samples: SampleColumns, replaces: Bool = false
+    ) throws -> [HistoryChunk] {
         let storage = keeping.storage
         var result: [HistoryChunk] = []
         var index = 0
@@ -189,7 +189,7 @@ extension HistoryStore {
                     index = end
                     continue
                 }
-                run = old.merged(with: run)
+                run = old.merged(with: replaces ? run.raised(over: old) : run)
                 if let first = run.times.first, first != holder.start.microseconds {
                     result.append(Self.emptied(holder))
                 }

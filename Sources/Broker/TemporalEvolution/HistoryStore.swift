@@ -21,6 +21,8 @@ public final class HistoryStore: Sendable {
     let entities: any EntityConsumption
     let configuration: HistoryConfiguration
     let directory: TemporalDirectory
+    /// What the scope is known by; `nil` where the store has no room for the name, and then scopes have no history.
+    let scopeTerm: TermID?
     let tails: Mutex<SeriesTails>
     let pending = Mutex(PendingChanges())
     let jobs = Mutex(WaitingJobs())
@@ -53,6 +55,7 @@ public final class HistoryStore: Sendable {
         var prunedThrough: UInt64 = 0
         var writtenSamples = 0
         var writtenChunks = 0
+        var rolledSamples = 0
         var nextSweep = Timestamp(microseconds: 0)
     }
 
@@ -71,7 +74,8 @@ public final class HistoryStore: Sendable {
         self.configuration = configuration
         directory = TemporalDirectory(documents: try keeping.storage.documents(kind: TemporalDirectory.kind))
         settled = Mutex(SettledEntities(documents: try keeping.storage.documents(kind: SettledEntities.kind)))
-        tails = Mutex(SeriesTails(length: configuration.tailLength))
+        scopeTerm = try? keeping.registry.id(for: EntityRecord.scopeIRI)
+        tails = Mutex(SeriesTails(length: configuration.tailLength, scope: scopeTerm))
         var cursor = try keeping.storage.documents(kind: Self.cursorKind).first.flatMap { Self.decodeCursor($0.body) }
         if cursor == nil {
             // The history begins here, and says so before anything can change.
@@ -153,6 +157,7 @@ public final class HistoryStore: Sendable {
         progress.withLock { progress in
             result.writtenSamples = progress.writtenSamples
             result.writtenChunks = progress.writtenChunks
+            result.rolledSamples = progress.rolledSamples
             result.cursor = progress.storedCursor
         }
         result.tailSamples = tails.withLock { $0.sampleCount }
@@ -165,6 +170,8 @@ public final class HistoryStore: Sendable {
 public struct HistoryStatistics: Sendable {
     public var writtenSamples = 0
     public var writtenChunks = 0
+    /// Samples, or periods, that retention took out, be it into longer periods or for good.
+    public var rolledSamples = 0
     /// Samples in memory that wait for a chunk.
     public var tailSamples = 0
     public var pendingChanges = 0

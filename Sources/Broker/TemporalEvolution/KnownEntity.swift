@@ -37,6 +37,13 @@ extension HistoryStore {
                 sample.append(to: &columns)
                 present[sample.series] = columns
             }
+            if let scopeTerm, !record.scopes.isEmpty, rules.isRecorded(types: record.types, attribute: scopeTerm) {
+                let sample = RecordedSample(
+                    tenant: tenant, entity: id, types: record.types, record.scopeInstance(named: scopeTerm), root: 0)
+                var columns = SampleColumns()
+                sample.append(to: &columns)
+                present[sample.series] = columns
+            }
         }
         if isOnQueue { replayMissing() } else { try settle() }
         var keys = tails.withLock { $0.series(tenant: tenant, entity: id) }.union(present.keys)

@@ -13,21 +13,34 @@ struct RecordingRules: Sendable {
     }
 
     private let rules: [Rule]
-    let hasRetention: Bool
+    private let scope: TermID?
+    /// The least that any step of retention keeps, in seconds; `nil` where none ends.
+    let shortestKeep: Int?
+    var hasRetention: Bool { shortestKeep != nil }
     var isEmpty: Bool { rules.isEmpty }
 
-    /// - Parameter rules: those of equal rank in the order in which they count.
-    init(_ rules: [Rule] = []) {
+    /// - Parameters:
+    ///   - rules: those of equal rank in the order in which they count.
+    ///   - scope: what the scope is known by.
+    init(_ rules: [Rule] = [], scope: TermID? = nil) {
+        self.scope = scope
         self.rules = rules.enumerated().sorted { ($1.element.rank, $0.offset) < ($0.element.rank, $1.offset) }
             .map(\.element)
-        hasRetention = rules.contains { !$0.policy.retention.isEmpty }
+        shortestKeep = rules.flatMap { $0.policy.retention.compactMap(\.keep) }.min()
     }
 
     /// The policy for an attribute of an entity with these types; `nil` where there is none.
+    ///
+    /// A policy that does not name the scope says of it only whether it is recorded: were some of its changes left out
+    /// or rolled up, the scope between them would be unknown.
     func policy(types: [TermID], attribute: TermID) -> HistoryPolicy? {
-        rules.first { rule in
+        let found = rules.first { rule in
             (rule.attribute == nil || rule.attribute == attribute) && rule.type.map(types.contains) ?? true
-        }?.policy
+        }
+        guard let found, attribute == scope, found.attribute == nil else { return found?.policy }
+        var policy = HistoryPolicy(name: found.policy.name)
+        policy.isRecorded = found.policy.isRecorded
+        return policy
     }
 
     func isRecorded(types: [TermID], attribute: TermID) -> Bool {

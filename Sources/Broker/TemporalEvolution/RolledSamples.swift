@@ -100,7 +100,8 @@ extension SampleColumns {
         var periods: [RolledPeriod] = []
         for index in 0..<count where flags(index).isDisjoint(with: [.isDeletion, .isVoid]) {
             let time = times[index]
-            let start = time - (time % length + length) % length
+            // The first period may begin before the year 0, which no time can be in.
+            let start = max(time - (time % length + length) % length, Timestamp.representable.lowerBound.microseconds)
             let next = withValue(index) { value in
                 isRolled ? RolledPeriod(start: start, rolled: value) : RolledPeriod(start: start, value)
             }

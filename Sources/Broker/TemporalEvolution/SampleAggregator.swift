@@ -125,7 +125,7 @@ struct SampleAggregator {
         // Another series may begin earlier, where the query has no start.
         origin = origin ?? first
         let period: (start: Timestamp, end: Timestamp)
-        if let length = aggregation.period, time >= first {
+        if let length = aggregation.period {
             period = length.period(holding: time, from: first)
         } else {
             period = (time < first ? Timestamp.representable.lowerBound : first, Timestamp.representable.upperBound)

@@ -157,13 +157,30 @@ struct SampleColumns: Hashable, Sendable {
         return result.sorted()
     }
 
+    /// The same samples, each modified later than the one of other sorted samples at its time: what a client writes takes
+    /// the place of what is there, also when the clock was set back since.
+    func raised(over others: SampleColumns) -> SampleColumns {
+        var result = self
+        var other = 0
+        for index in 0..<count {
+            while other < others.count, others.times[other] < times[index] { other += 1 }
+            guard other < others.count else { break }
+            if others.times[other] == times[index], others.modifiedAt[other] >= modifiedAt[index] {
+                result.modifiedAt[index] = others.modifiedAt[other] &+ 1
+            }
+        }
+        return result
+    }
+
     /// Makes columns from decoded ones; `nil` when they do not fit together.
     init?(
         types: [TermID], templates: [[UInt8]], times: [Int64], createdAt: [Int64], modifiedAt: [Int64], flags: [Int64],
         kinds: [Int64], values: [UInt8], ends: [Int]
     ) {
         let count = times.count
-        let range = Timestamp.representable.lowerBound.microseconds...Timestamp.representable.upperBound.microseconds
+        // Versions before this took the leap second and the midnight at the end of the year 9999.
+        let last = Timestamp.representable.upperBound.adding(seconds: 1).microseconds
+        let range = Timestamp.representable.lowerBound.microseconds...last
         guard createdAt.count == count, modifiedAt.count == count, flags.count == count, kinds.count == count,
             ends.count == count, ends.last ?? 0 == values.count,
             kinds.allSatisfy({ templates.indices.contains(Int(truncatingIfNeeded: $0)) }),

@@ -7,11 +7,8 @@ import NGSILDQuery
 ///
 /// - Source: CIM 009 clauses 4.18, 5.7.4.4; the example in C.5.16.
 struct ScopeEvolution {
-    /// The IRI that the history knows the scope by, as if it were an attribute.
-    static let iri = "https://uri.etsi.org/ngsi-ld/scope"
-
     private struct Period {
-        let start: Int64
+        var start: Int64
         var end: Int64
         let scopes: [String]
     }
@@ -24,8 +21,11 @@ struct ScopeEvolution {
     mutating func append(_ samples: SampleColumns, _ index: Int) {
         let time = samples.times[index]
         if let last = periods.indices.last { periods[last].end = time }
+        // Of the time before its creation an entity may have a history all the same, brought in later; the scope that
+        // it was created with counts for that too.
+        let isFromCreation = periods.isEmpty && samples.createdAt[index] == time
         let scopes = samples.flags(index).contains(.isDeletion) ? [] : samples.withValue(index, Self.scopes)
-        periods.append(Period(start: time, end: .max, scopes: scopes))
+        periods.append(Period(start: isFromCreation ? .min : time, end: .max, scopes: scopes))
     }
 
     /// The times at which the scopes match, in order, from inclusive to exclusive.
@@ -43,9 +43,6 @@ struct ScopeEvolution {
 }
 
 extension HistoryStore {
-    /// What the scope is known by, once a history with one was kept.
-    var scopeTerm: TermID? { keeping.registry.knownID(for: ScopeEvolution.iri) }
-
     /// The evolution of an entity's scope; empty when none is kept.
     func scopeEvolution(of entity: KnownEntity) throws -> ScopeEvolution {
         var evolution = ScopeEvolution()

@@ -51,8 +51,13 @@ struct SeriesTails {
     var rules = RecordingRules() { didSet { kept.forget() } }
     private var kept = KeptSamples()
     let length: Int
+    /// What the scope is known by; `nil` leaves scopes out.
+    private let scope: TermID?
 
-    init(length: Int = .max) { self.length = length }
+    init(length: Int = .max, scope: TermID? = nil) {
+        self.length = length
+        self.scope = scope
+    }
 
     mutating func start(at sequence: UInt64) { absorbed = max(absorbed, sequence) }
 
@@ -64,6 +69,12 @@ struct SeriesTails {
         if let after = change.after {
             before.attributes.forEachDisplaced(change.attributes, by: after.attributes) { root, isGone in
                 take(before.attributes, root, isGone, after.types, change.at, name, change.sequence)
+            }
+            let displacement = before.scopeDisplacement(by: after)
+            if displacement != .none, let scope {
+                take(
+                    before.scopeInstance(named: scope), 0, displacement == .gone, after.types, change.at, name,
+                    change.sequence)
             }
         } else {
             take(before, change.at, name, change.sequence)
@@ -94,6 +105,9 @@ struct SeriesTails {
     ) {
         for root in deleted.attributes.roots where deleted.attributes.nodes[root].valueLength > 0 {
             take(deleted.attributes, root, true, deleted.types, at, name, sequence)
+        }
+        if let scope, !deleted.scopes.isEmpty {
+            take(deleted.scopeInstance(named: scope), 0, true, deleted.types, at, name, sequence)
         }
     }
 

@@ -76,7 +76,8 @@ struct PolicyJSON {
             !isExact || period.months == 0
         else {
             throw .badRequestData(
-                "\(key) is a duration\(isExact ? " without months and years" : ""), such as PT1M, PT1H or P1D")
+                "\(key) is a duration of a second or more\(isExact ? " without months and years" : ""), such as PT1M, PT1H or P1D"
+            )
         }
         // The mean month of the Gregorian calendar.
         return period.months * 2_629_746 + Int(period.microseconds / 1_000_000)

@@ -1,13 +1,17 @@
 /// The stored form of an entity: a version byte, then counted fields as variable-length integers, then the text.
 ///
+/// Version 2 says beside what version 1 says when the scopes were set; it is used where that was after the creation.
+///
 /// It holds term numbers, so it can be read only beside the `TermStore` that gave them.
 public enum EntityCodec {
     static let version: UInt8 = 1
+    static let versionWithScopeTime: UInt8 = 2
 
     public static func encode(_ entity: EntityRecord) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(entity.attributes.bytes.count + entity.attributes.nodes.count * 32 + 64)
-        output.append(version)
+        let hasScopeTime = !entity.scopes.isEmpty && entity.scopesSetAt != entity.createdAt
+        output.append(hasScopeTime ? versionWithScopeTime : version)
         output.append(varint: UInt64(entity.types.count))
         for type in entity.types { output.append(varint: UInt64(type.number)) }
         output.append(varint: UInt64(entity.scopes.count))
@@ -18,14 +22,16 @@ public enum EntityCodec {
         output.append(time: entity.createdAt, since: .init(microseconds: 0))
         output.append(time: entity.modifiedAt, since: entity.createdAt)
         output.append(time: entity.expiresAt, since: entity.createdAt)
+        if hasScopeTime { output.append(time: entity.scopesSetAt, since: entity.createdAt) }
         append(entity.attributes, base: entity.createdAt, to: &output)
         return output
     }
 
-    /// - Returns: `nil` when the bytes are not an entity of this version.
+    /// - Returns: `nil` when the bytes are not an entity of a version that is known.
     public static func decode(_ bytes: UnsafeRawBufferPointer, id: String) -> EntityRecord? {
         var reader = CodecReader(bytes)
-        guard reader.byte() == version else { return nil }
+        let found = reader.byte()
+        guard found == version || found == versionWithScopeTime else { return nil }
         let typeCount = reader.count()
         var types: [TermID] = []
         types.reserveCapacity(typeCount)
@@ -36,11 +42,12 @@ public enum EntityCodec {
         let createdAt = reader.time(since: .init(microseconds: 0))
         let modifiedAt = reader.time(since: createdAt)
         let expiresAt = reader.time(since: createdAt)
+        let scopesSetAt = found == versionWithScopeTime ? reader.time(since: createdAt) : createdAt
         let attributes = readForest(&reader, base: createdAt)
         guard reader.isFine else { return nil }
         return EntityRecord(
-            id: id, types: types, scopes: scopes, createdAt: createdAt, modifiedAt: modifiedAt, expiresAt: expiresAt,
-            attributes: attributes)
+            id: id, types: types, scopes: scopes, scopesSetAt: scopesSetAt, createdAt: createdAt,
+            modifiedAt: modifiedAt, expiresAt: expiresAt, attributes: attributes)
     }
 
     public static func decode(_ bytes: [UInt8], id: String) -> EntityRecord? {

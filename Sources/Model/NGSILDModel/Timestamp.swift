@@ -38,7 +38,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Reads an ISO 8601 date and time in UTC: `2026-01-31T12:00:00Z`, with up to six decimals kept (further ones are
     /// dropped), `.` or `,` before them.
     ///
-    /// - Returns: `nil` for any other text, also for dates that do not exist.
+    /// - Returns: `nil` for any other text, also for dates that do not exist and for the end of the year 9999.
     /// - Source: CIM 009 clause 4.6.3.
     public init?(_ text: some Collection<UInt8>) {
         var reader = DigitReader(Array(text)[...])
@@ -60,6 +60,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         else { return nil }
         let days = Timestamp.daysFromCivil(year: year, month: month, day: day)
         microseconds = ((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + fraction
+        // The midnight and the leap second at the end of 9999 would be in the year 10000, which no text can show.
+        guard Timestamp.representable.contains(self) else { return nil }
     }
 
     public init?(_ text: String) { self.init(text.utf8) }

@@ -49,7 +49,9 @@ public struct CalendarPeriod: Hashable, Sendable {
     /// - Throws: `badRequestData` for anything that is not such a duration, or is longer than 10,000 years.
     public init(parsing text: String) throws(NGSILDError) {
         guard let period = Self.parse(text.utf8) else {
-            throw .badRequestData("aggrPeriodDuration is \"\(text)\"; write it as PT1H, P1D, P1M or P2W")
+            throw .badRequestData(
+                "aggrPeriodDuration is \"\(text)\"; write it as PT1H, P1D, P1M or P2W, at most 10,000 years, no fractions"
+            )
         }
         self = period
     }
@@ -98,23 +100,28 @@ public struct CalendarPeriod: Hashable, Sendable {
         }
     }
 
-    /// The start of the period that holds `time`, and of the one after it, counting whole periods from `origin`.
+    /// The mean month of the Gregorian calendar.
+    private static let monthMicroseconds = 2_629_746_000_000.0
+
+    /// The start of the period that holds `time`, and of the one after it, counting whole periods from `origin` in both
+    /// directions. Ends beyond the years 0 to 9999 are cut to them.
     ///
-    /// - Cost: constant without months; else one step for each period between.
+    /// - Parameters: both within the years 0 to 9999.
     public func period(holding time: Timestamp, from origin: Timestamp) -> (start: Timestamp, end: Timestamp) {
-        if months == 0 {
-            let count = (time.microseconds - origin.microseconds) / max(1, microseconds)
-            let start = Timestamp(microseconds: origin.microseconds + count * microseconds)
-            return (start, Timestamp(microseconds: start.microseconds + microseconds))
-        }
-        var count = 1
-        var start = origin
-        while true {
-            let end = Timestamp(
-                microseconds: origin.adding(months: months * count).microseconds + Int64(count) * microseconds)
-            if time < end || end > Timestamp.representable.upperBound { return (start, end) }
-            start = end
-            count += 1
-        }
+        let distance = time.microseconds - origin.microseconds
+        let length = Double(months) * Self.monthMicroseconds + Double(max(1, microseconds))
+        // Near enough to be mended in a few steps; exact where there are no months.
+        var count = months == 0 ? distance / max(1, microseconds) : Int64((Double(distance) / length).rounded(.down))
+        while start(count, from: origin) > time { count -= 1 }
+        while start(count + 1, from: origin) <= time { count += 1 }
+        return (
+            max(start(count, from: origin), Timestamp.representable.lowerBound),
+            min(start(count + 1, from: origin), Timestamp.representable.upperBound)
+        )
+    }
+
+    private func start(_ count: Int64, from origin: Timestamp) -> Timestamp {
+        let length = months == 0 ? max(1, microseconds) : microseconds
+        return Timestamp(microseconds: origin.adding(months: months * Int(count)).microseconds + count * length)
     }
 }

@@ -1,3 +1,5 @@
+import NGSILDModel
+
 /// Reads dates and times where they stand, without making a text of them.
 ///
 /// Gives what `Timestamp` gives for the same text; it exists for speed.
@@ -11,7 +13,8 @@ enum TemporalText {
         guard text.count >= 20, text[10] == UInt8(ascii: "T"), let date = date(text, count: 10),
             let time = time(UnsafeBufferPointer(rebasing: text[11...]))
         else { return nil }
-        return date + time
+        let instant = date + time
+        return instant <= Timestamp.representable.upperBound.microseconds ? instant : nil
     }
 
     static func dateTime(_ text: some Sequence<UInt8>) -> Int64? {

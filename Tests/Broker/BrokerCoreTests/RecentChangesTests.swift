@@ -70,6 +70,22 @@ struct RecentChangesTests {
         #expect(deletion.deleted?.types.map { city.context.name($0) } == ["Room"])
     }
 
+    @Test func `the stored record of a change keeps the scope that it took away`() async throws {
+        let city = try TestBroker()
+        _ = await city.perform(.createEntity(try city.room(#""scope":"/A""#)))
+        for scopes in [["/B", "/C"], []] {
+            _ = await city.perform(.mergeEntity(id: TestBroker.room, EntityDraft(scopes: scopes)))
+        }
+        let steps = try city.storage.changes(after: 1, limit: 10).compactMap { RecordedStep.decode($0.change)?.first }
+        func values(_ forest: AttributeForest) -> [String] {
+            forest.roots.map { "\(city.broker.registry.iri(forest.nodes[$0].name)) \(forest.valueText(of: $0))" }
+        }
+        let scope = EntityRecord.scopeIRI
+        #expect(steps.map { values($0.replaced) } == [[#"\#(scope) "/A""#], []])
+        #expect(steps.map { values($0.gone) } == [[], [#"\#(scope) ["/B","/C"]"#]])
+        #expect(steps.flatMap(\.attributes).isEmpty)
+    }
+
     @Test func `who follows ahead hears of a change before its state is published`() async throws {
         let city = try TestBroker()
         let seen = Mutex<[Bool]>([])

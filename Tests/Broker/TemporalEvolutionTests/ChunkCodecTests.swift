@@ -32,6 +32,18 @@ import Testing
         #expect(ChunkCodec.decode(ChunkCodec.encode(samples)) == samples)
     }
 
+    @Test func `the first instants after 9999, which older versions took, do not make a chunk unreadable`() throws {
+        let last = Timestamp.representable.upperBound.microseconds
+        for (time, isFine) in [(last, true), (last + 1, true), (last + 1_000_000, true), (last + 1_000_001, false)] {
+            var samples = SampleColumns()
+            let kind = samples.kind(of: [1])
+            Array("1".utf8).withUnsafeBytes {
+                samples.append(time: time, createdAt: 0, modifiedAt: 0, flags: .isObserved, kind: kind, value: $0)
+            }
+            #expect((ChunkCodec.decode(ChunkCodec.encode(samples)) == samples) == isFine)
+        }
+    }
+
     @Test(arguments: 0..<300) func `a damaged chunk is refused or read, never trapped on`(seed: Int) {
         var generator = SeededGenerator(seed: UInt64(1_000 + seed))
         let samples = Self.samples(&generator, count: 40, numbers: seed.isMultiple(of: 2))

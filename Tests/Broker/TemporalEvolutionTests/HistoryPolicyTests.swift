@@ -134,6 +134,24 @@ import Testing
         #expect(try city.chunks().isEmpty)
     }
 
+    @Test func `the look for old values comes as often as the shortest time of a policy needs`() async throws {
+        let city = try TestCity { $0.sweepSeconds = 600 }
+        let history = city.history
+        #expect(history.isSweepDue(at: city.clock.now))
+        city.clock.advance(seconds: 599)
+        #expect(!history.isSweepDue(at: city.clock.now))
+        city.clock.advance()
+        #expect(history.isSweepDue(at: city.clock.now))
+        try await put(city) { $0.retention = [.init(keep: 60), .init(every: 60, keep: 1_000)] }
+        // The next one was put off for longer than is right now.
+        #expect(history.isSweepDue(at: city.clock.now))
+        city.clock.advance(seconds: 30)
+        #expect(history.isSweepDue(at: city.clock.now))
+        city.clock.advance(seconds: -7_200)
+        #expect(history.isSweepDue(at: city.clock.now))
+        #expect(!history.isSweepDue(at: city.clock.now))
+    }
+
     @Test func `rolled-up periods aggregate to what their instances did`() async throws {
         let city = try await filled()
         let hourly = try await aggregates(city, "PT2H")
@@ -156,6 +174,21 @@ import Testing
         #expect(try await aggregates(city, nil) == whole)
         let again = try TestCity(storage: city.storage, clock: city.clock)
         #expect(try await aggregates(again, "PT2H") == hourly)
+    }
+
+    @Test func `the first period there is begins with the year 0`() async throws {
+        let city = try TestCity()
+        let early = #"{"type":"Property","value":1,"observedAt":"0000-01-02T00:00:00Z"}"#
+        let late = #"{"type":"Property","value":2,"observedAt":"1950-01-02T00:00:00Z"}"#
+        _ = try await city.upsert(#"{"id":"\#(TestCity.room)","type":"Room","temperature":[\#(early),\#(late)]}"#).get()
+        // Some 10,000 years: 1970 lies at the start of a period, and the one before began long before the year 0.
+        try await put(city) { $0.retention = [.init(keep: 60), .init(every: 316_000_000_000)] }
+        sweep(city)
+        #expect(try await city.values() == [])
+        var selection = TemporalSelection()
+        selection.aggregation = try TemporalAggregation(methods: ["totalCount", "sum"], period: nil)
+        let page = try await city.retrieve(TestCity.room, selection).get()
+        #expect(page.entities.first?.attributes.first?.aggregates.map { $0.values.map(\.value) } == [["2"], ["3"]])
     }
 
     @Test func `a crash does not bring back what was rolled up`() async throws {

@@ -43,6 +43,8 @@ private struct Run {
     /// The times of the present instances.
     private var present: [Series: Timestamp] = [:]
     private var living: Set<Int> = []
+    /// What the scope of each entity became, and when.
+    private var scopes: [Int: [Timestamp: String]] = [:]
     private var value = 0
 
     private static let null = #""urn:ngsi-ld:null""#
@@ -99,6 +101,28 @@ private struct Run {
         }
     }
 
+    /// The scope of an entity as it is now; `nil` when it has none.
+    private func scope(_ entity: Int) -> String? {
+        let known = scopes[entity, default: [:]]
+        guard let newest = known.keys.max(), known[newest] != Self.null else { return nil }
+        return known[newest]
+    }
+
+    /// A scope as a member for a body, or none of them, and what it makes of the entity's.
+    private mutating func scopeMember(_ entity: Int, isWhole: Bool) -> (json: String, becomes: String?) {
+        switch pick(0..<5) {
+        case 0: return (#","scope":"/A""#, #""/A""#)
+        case 1: return (#","scope":["/A/B","/C"]"#, #"["/A/B","/C"]"#)
+        case 2: return (#","scope":["/D"]"#, #""/D""#)
+        default: return ("", isWhole ? nil : scope(entity))
+        }
+    }
+
+    private mutating func set(scope: String?, of entity: Int) {
+        guard scope != self.scope(entity) else { return }
+        scopes[entity, default: [:]][city.clock.now] = scope ?? Self.null
+    }
+
     private mutating func end(_ series: Series) {
         written[series, default: [:]][city.clock.now] = Self.null
         present[series] = nil
@@ -108,17 +132,23 @@ private struct Run {
         city.clock.advance()
         let entity = pick(0..<4)
         let id = Self.id(entity)
-        switch pick(0..<20) {
+        switch pick(0..<21) {
         case 0..<9:
             let (json, all) = attributes(entity)
-            let draft = try city.draft(#"{"id":"\#(id)","type":"Room",\#(json)}"#)
+            // An update replaces a scope where there is one (clause 5.6.2.4); a creation brings any.
+            let canSet = !living.contains(entity) || scope(entity) != nil
+            let (member, becomes) = canSet ? scopeMember(entity, isWhole: false) : ("", nil)
+            let draft = try city.draft(#"{"id":"\#(id)","type":"Room"\#(member),\#(json)}"#)
             _ = await city.perform(.batchUpsert([.draft(draft)], replaces: false))
+            if canSet { set(scope: becomes, of: entity) }
             living.insert(entity)
             write(all)
         case 9, 10:
             let (json, all) = attributes(entity)
-            let draft = try city.draft(#"{"id":"\#(id)","type":"Room",\#(json)}"#)
+            let (member, becomes) = scopeMember(entity, isWhole: true)
+            let draft = try city.draft(#"{"id":"\#(id)","type":"Room"\#(member),\#(json)}"#)
             _ = await city.perform(.batchUpsert([.draft(draft)], replaces: true))
+            set(scope: becomes, of: entity)
             living.insert(entity)
             for series in present.keys where series.entity == entity && all[series] == nil { end(series) }
             write(all)
@@ -127,6 +157,7 @@ private struct Run {
             _ = await city.perform(.deleteEntity(id: id))
             living.remove(entity)
             for series in present.keys where series.entity == entity { end(series) }
+            set(scope: nil, of: entity)
         case 12:
             guard let series = present.keys.sorted(by: Self.order).first(where: { $0.entity == entity }) else { return }
             _ = await city.perform(
@@ -138,7 +169,20 @@ private struct Run {
         case 16: city.history.queue.sync { city.history.runRound() }
         case 17: try await restart(isCrash: true)
         case 18: try await restart(isCrash: false)
+        case 19: try await changeScope(entity)
         default: try await check()
+        }
+    }
+
+    private mutating func changeScope(_ entity: Int) async throws {
+        guard living.contains(entity) else { return }
+        let id = Self.id(entity)
+        if pick(0..<3) == 0 {
+            _ = await city.perform(.mergeEntity(id: id, EntityDraft(scopes: [])))
+            set(scope: nil, of: entity)
+        } else {
+            _ = await city.perform(.appendAttributes(id: id, EntityDraft(scopes: ["/E"]), overwrite: true))
+            set(scope: #""/E""#, of: entity)
         }
     }
 
@@ -180,6 +224,9 @@ private struct Run {
     /// Compares everything.
     func check() async throws {
         for entity in 0..<4 {
+            let expected = scopes[entity, default: [:]].sorted { $0.key < $1.key }.map(\.value)
+            let found = try? await city.values(Self.id(entity), "scope")
+            #expect(found ?? [] == expected, "scope of \(entity)")
             for attribute in ["a", "b"] {
                 for dataset in ["", "urn:x:1"] {
                     let series = Series(entity: entity, attribute: attribute, dataset: dataset)

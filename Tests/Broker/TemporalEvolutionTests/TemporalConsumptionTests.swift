@@ -157,6 +157,17 @@ import Testing
         #expect(aggregates[0].values[2].end == Timestamp("2026-01-01T12:00:00Z"))
     }
 
+    @Test(.clause("4.5.19")) func `periods go on from the first value in both directions`() async throws {
+        let city = try await Self.city()
+        var selection = try times(lastN: "6")
+        selection.aggregation = try TemporalAggregation(methods: ["sum"], period: "PT2H")
+        let page = try await city.retrieve("urn:ngsi-ld:Sensor:1", selection).get()
+        let sums = try #require(page.entities[0].attributes[0].aggregates.first?.values)
+        // The newest value, 9, is first; the last six are 9 down to 4.
+        #expect(sums.map(\.value) == ["4", "11", "15", "9"])
+        #expect(sums.map(\.start) == sums.map(\.start).sorted())
+    }
+
     @Test func `too many periods are refused`() async throws {
         let city = try await Self.city { $0.periodLimit = 3 }
         var selection = try times("after", "2026-01-01T00:00:00Z")

@@ -26,6 +26,31 @@ import Testing
         #expect(!entity.createdAt.isSet)
     }
 
+    @Test func `what is written takes the place of what is there, also by a clock that was set back`() async throws {
+        let city = try TestCity()
+        func body(_ value: Int) -> String {
+            #"{"id":"\#(TestCity.room)","type":"Room","temperature":{"type":"Property","value":\#(value),"observedAt":"2026-01-01T00:00:00Z"}}"#
+        }
+        _ = try await city.upsert(body(1)).get()
+        city.clock.advance(seconds: -3_600)
+        // Over a chunk.
+        _ = try await city.upsert(body(2)).get()
+        #expect(try await city.values() == ["2"])
+        // Over the present value, and over what waits for a chunk.
+        city.clock.advance(seconds: 7_200)
+        try await city.create(
+            TestCity.room, #""temperature":{"type":"Property","value":3,"observedAt":"2026-01-01T00:00:00Z"}"#)
+        city.clock.advance(seconds: -3_600)
+        _ = try await city.upsert(body(4)).get()
+        #expect(try await city.values() == ["4"])
+        try await city.set("5", observedAt: "2026-01-01T00:00:09Z")
+        city.history.absorb()
+        _ = try await city.upsert(body(6)).get()
+        #expect(try await city.values() == ["6", "5"])
+        city.history.flush()
+        #expect(try await city.values() == ["6", "5"])
+    }
+
     @Test(.clause("5.6.11")) func `adding a history to an entity leaves its current state as it is`() async throws {
         let city = try TestCity()
         try await city.create(Self.sensor, #""level":{"type":"Property","value":9}"#)

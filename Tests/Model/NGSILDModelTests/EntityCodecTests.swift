@@ -25,12 +25,28 @@ struct EntityCodecTests {
         #expect(again.attributes.nodes.map(\.observedAt) == entity.attributes.nodes.map(\.observedAt))
     }
 
+    @Test func `the time that scopes were set is kept where it is not that of the creation`() throws {
+        let vocabulary = try Vocabulary()
+        let created = try vocabulary.entity(#""scope":"/a","n":1"#)
+        let later = created.modifiedAt.adding(seconds: 5)
+        let changed = created.changed(at: later, scopes: ["/b"], attributes: created.attributes)
+        let cases: [(EntityRecord, UInt8, Timestamp)] = [(created, 1, created.createdAt), (changed, 2, later)]
+        for (entity, version, setAt) in cases {
+            let bytes = EntityCodec.encode(entity)
+            #expect(bytes.first == version)
+            let again = try #require(EntityCodec.decode(bytes, id: entity.id))
+            #expect(again.scopes == entity.scopes)
+            #expect(again.scopesSetAt == setAt)
+            #expect(again.modifiedAt == entity.modifiedAt)
+        }
+    }
+
     @Test func `bytes that are cut anywhere are refused`() throws {
         let vocabulary = try Vocabulary()
         let bytes = EntityCodec.encode(try vocabulary.entity(#""a":{"value":1,"s":{"object":"urn:x:2"}},"b":"text""#))
         #expect(EntityCodec.decode(bytes, id: "urn:x:1") != nil)
         for length in 0..<bytes.count { #expect(EntityCodec.decode(Array(bytes.prefix(length)), id: "urn:x:1") == nil) }
-        #expect(EntityCodec.decode([2] + bytes.dropFirst(), id: "urn:x:1") == nil)
+        #expect(EntityCodec.decode([3] + bytes.dropFirst(), id: "urn:x:1") == nil)
     }
 
     /// Damage is either found, or gives an entity that every use survives.
