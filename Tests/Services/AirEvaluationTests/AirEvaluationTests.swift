@@ -12,23 +12,27 @@ struct AirEvaluationTests {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Double(state >> 11) / Double(1 << 53) - 0.5
         }
-        let wind = (0..<(90 * 24)).map { 3 + 2 * sin(Double($0) / 37) + noise() }
+        let wind = (0..<(90 * 24)).map { (hour: Int) -> Double in 3 + 2 * sin(Double(hour) / 37) + noise() }
         var level = 3.0
         let regional = wind.map { breeze -> Double in
             level = 0.95 * level + 0.05 * (5 - breeze * 0.7) + 0.1 * noise()
             return level
         }
-        return (0..<5).map { place in
-            StationRecord(
-                name: "S\(place)",
-                position: place == 4 ? nil : (116 + 0.1 * Double(place % 2), 40 + 0.1 * Double(place / 2)),
-                firstHour: Self.firstHour,
-                values: regional.enumerated().map { hour, level in
-                    (hour + place * 13) % 50 == 0 ? .nan : exp(level + 0.02 * Double(place) + 0.05 * noise())
-                },
+        let direction = wind.map { $0 * 40 }
+        return (0..<5).map { (place: Int) -> StationRecord in
+            var values: [Double] = []
+            for (hour, level) in regional.enumerated() {
+                let own = exp(level + 0.02 * Double(place) + 0.05 * noise())
+                values.append((hour + place * 13) % 50 == 0 ? .nan : own)
+            }
+            let longitude = 116 + 0.1 * Double(place % 2)
+            let latitude = 40 + 0.1 * Double(place / 2)
+            return StationRecord(
+                name: "S\(place)", position: place == 4 ? nil : (longitude, latitude), firstHour: Self.firstHour,
+                values: values,
                 columns: [
                     StationRecord.Column(name: "WSPM", values: wind),
-                    StationRecord.Column(name: "wd", values: wind.map { $0 * 40 }),
+                    StationRecord.Column(name: "wd", values: direction),
                 ])
         }
     }

@@ -4,8 +4,9 @@ import Testing
 struct ClimatologyTests {
     @Test func `each time of day and part of the year has its median`() throws {
         // Two years of hours: the hour of the day, ten times as much in the second half of the year.
-        let values = (0..<(730 * 24)).map { hour in
-            Double(hour % 24) * ((hour / 24) % 365 >= 183 ? 10 : 1)
+        let values = (0..<(730 * 24)).map { (hour: Int) -> Double in
+            let isSecondHalf = (hour / 24) % 365 >= 183
+            return Double(hour % 24) * (isSecondHalf ? 10 : 1)
         }
         let series = try #require(ForecastSeries(start: 0, values: values))
         let climatology = try #require(Climatology(series))
