@@ -2,12 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test chaos bench format lint clean distclean
+.PHONY: help run build test chaos bench bench-air format lint clean distclean
 
 SWIFT_PATHS := Sources Tests Package.swift
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## install what is missing, build, start Parvis with the sample city (ARGS="--port 8080" to pass options)
 	@exec "$$(swift build -c release --show-bin-path)/parvis" demo $(ARGS)
@@ -28,6 +28,16 @@ bench: ## measure the frozen scenarios beside nginx and print a table (ARGS="--o
 	@scripts/bootstrap --bench
 	swift build -c release --static-swift-stdlib --product parvis
 	@Benchmarks/run $(ARGS)
+
+AIR := ../shared/data/air
+bench-air: ## print how well forecasts and interpolation do on ten Beijing stations (AIR=FOLDER of beijing_*.csv.gz)
+	@if ! ls $(AIR)/beijing_*.csv.gz >/dev/null 2>&1; then \
+		echo "bench-air: skipped, $(AIR) holds no beijing_*.csv.gz; name their folder: make bench-air AIR=FOLDER"; \
+	else \
+		scripts/bootstrap && swift build -c release --static-swift-stdlib --product parvis && \
+		"$$(swift build -c release --show-bin-path)/parvis" air evaluate $(AIR)/beijing_*.csv.gz \
+			--mapping Examples/beijing-air.yaml --train-until 2015-02 --pollutant PM2.5 --weather-ahead $(ARGS); \
+	fi
 
 format: ## lay out all Swift files as .swift-format says
 	swift format --in-place --recursive --parallel $(SWIFT_PATHS)

@@ -97,7 +97,11 @@ let edge =
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
 
-let services = layer("Services", "SampleCity", ["JSONTree"])
+let services =
+    layer("Services", "SampleCity", ["JSONTree"])
+    + layer("Services", "SpatialInterpolation")
+    + layer("Services", "Forecasting")
+    + layer("Services", "AirEvaluation", ["SpatialInterpolation", "Forecasting"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
@@ -128,7 +132,8 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
-            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
+            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirEvaluation", "CityConsole", "CMimalloc",
+            logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -14,7 +14,8 @@ struct Parvis: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Demo.self, Import.self, Export.self, Backup.self, Notifications.self, VersionCommand.self,
+            Serve.self, Demo.self, Import.self, Export.self, Backup.self, Notifications.self, Air.self,
+            VersionCommand.self,
         ])
 }
 
