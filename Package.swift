@@ -100,6 +100,10 @@ let edge =
 let services =
     layer("Services", "SampleCity", ["JSONTree"])
     + layer("Services", "AirQuality")
+    + layer(
+        "Services", "AirService",
+        ["JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AirQuality"],
+        tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
@@ -130,12 +134,14 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
-            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "CityConsole", "CMimalloc", logging, yams,
+            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirService", "CityConsole",
+            "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
     .testTarget(
-        name: "parvisTests", dependencies: ["parvis", "DatasetImport", "NGSILDClient", "SQLiteStorage", logging],
+        name: "parvisTests",
+        dependencies: ["parvis", "AirQuality", "DatasetImport", "NGSILDClient", "SQLiteStorage", logging],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),
 ]

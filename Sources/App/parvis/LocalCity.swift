@@ -9,13 +9,16 @@ import TemporalEvolution
 final class LocalCity: Sendable {
     let storage: any BrokerStorage
     let broker: Broker
-    private let history: HistoryStore
+    let history: HistoryStore
     private let scheduler = ImmediateReplyScheduler()
 
-    init(directory: String) throws {
+    /// - Parameter temporalInstances: attribute instances in one temporal answer.
+    init(directory: String, temporalInstances: Int = 10_000) throws {
         storage = try SQLiteStorage(directory: directory)
         broker = try Broker(storage: storage)
-        history = try HistoryStore(keeping: broker, entities: broker)
+        var configuration = HistoryConfiguration()
+        configuration.instanceLimit = temporalInstances
+        history = try HistoryStore(keeping: broker, entities: broker, configuration: configuration)
     }
 
     func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
