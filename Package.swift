@@ -102,6 +102,11 @@ let services =
     + layer("Services", "SpatialInterpolation")
     + layer("Services", "Forecasting")
     + layer("Services", "AirEvaluation", ["SpatialInterpolation", "Forecasting"])
+    + layer("Services", "AirQuality")
+    + layer(
+        "Services", "AirService",
+        ["JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AirQuality"],
+        tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
@@ -132,14 +137,16 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
-            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirEvaluation", "CityConsole", "CMimalloc",
-            logging, yams,
+            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirService", "AirEvaluation",
+            "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
     .testTarget(
         name: "parvisTests",
-        dependencies: ["parvis", "DatasetImport", "JSONTree", "NGSILDClient", "SQLiteStorage", logging],
+        dependencies: [
+            "parvis", "AirQuality", "DatasetImport", "JSONTree", "NGSILDClient", "SQLiteStorage", logging,
+        ],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),
 ]

@@ -1,3 +1,4 @@
+import AirService
 import BrokerCore
 import BrokerStorage
 import CityConsole
@@ -36,6 +37,8 @@ final class CityServer: Sendable {
     private let notificationStreams = NotificationStreams()
     private let subscriptions: SubscriptionManager
     private let snapshots: SnapshotStore
+    /// `nil` where it is turned off.
+    private let air: AirService?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -84,6 +87,7 @@ final class CityServer: Sendable {
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history)
+        air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -102,6 +106,7 @@ final class CityServer: Sendable {
         history.start(feed: broker)
         try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
+        air?.start()
         port = try http.start()
     }
 
@@ -151,6 +156,20 @@ final class CityServer: Sendable {
         return configuration
     }
 
+    private static func airService(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
+    ) -> AirService {
+        var configuration = AirServiceConfiguration()
+        configuration.indices = settings.airIndices
+        configuration.stationLimit = settings.airStations
+        configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
+        return AirService(
+            AirOperations(
+                provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
+                feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames }),
+            configuration: configuration)
+    }
+
     /// Where people and clients reach the server.
     var url: String {
         settings.publicURL
@@ -165,6 +184,7 @@ final class CityServer: Sendable {
     /// Answers what is under way, makes the last commit durable, closes.
     func stop() async {
         http.shutdown()
+        await air?.stop()
         await snapshots.stop()
         await subscriptions.stop()
         history.stop()

@@ -12,12 +12,16 @@ final class LocalCity: Sendable {
     let history: HistoryStore
     let scheduler = ImmediateReplyScheduler()
 
-    /// - Parameter readsHistory: the history is wanted up to the last change; what the change record has of it is taken
-    ///   in first, which takes a few seconds after a crash.
-    init(directory: String, readsHistory: Bool = false) throws {
+    /// - Parameters:
+    ///   - temporalInstances: attribute instances in one temporal answer.
+    ///   - readsHistory: the history is wanted up to the last change; what the change record has of it is taken in first,
+    ///     which takes a few seconds after a crash.
+    init(directory: String, temporalInstances: Int = 10_000, readsHistory: Bool = false) throws {
         storage = try SQLiteStorage(directory: directory)
         broker = try Broker(storage: storage)
-        history = try HistoryStore(keeping: broker, entities: broker)
+        var configuration = HistoryConfiguration()
+        configuration.instanceLimit = temporalInstances
+        history = try HistoryStore(keeping: broker, entities: broker, configuration: configuration)
         if readsHistory {
             history.start(feed: broker)
             history.flush()

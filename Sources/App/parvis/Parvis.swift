@@ -11,10 +11,11 @@ struct Parvis: AsyncParsableCommand {
               parvis serve --data city                  a broker whose data lies in the directory city
               parvis import gtfs feed.zip --data city   a transit feed, straight into that directory
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
+              parvis air backfill --data city           indices of the air for all its history
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Demo.self, Import.self, Export.self, Backup.self, Notifications.self, Air.self,
+            Serve.self, Demo.self, Import.self, Export.self, Air.self, Backup.self, Notifications.self,
             VersionCommand.self,
         ])
 }

@@ -1,3 +1,4 @@
+import AirQuality
 import ArgumentParser
 import Foundation
 import Yams
@@ -28,6 +29,9 @@ struct Settings: Sendable {
     var mqttCertificate: String?
     var mqttKey: String?
     var publicURL: String?
+    var hasAir = true
+    var airIndices: [AirQualityIndex] = [.european]
+    var airStations = 1_000
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -110,6 +114,15 @@ struct Settings: Sendable {
                 settings.outboxLimit = bytes
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
+        toggle("air") { $0.hasAir = $1 },
+        Key(
+            name: "air-indices",
+            apply: { settings, text in
+                guard let indices = airIndices(text) else { return false }
+                settings.airIndices = indices
+                return true
+            }, expectation: airIndexExpectation),
+        number("air-stations", 1...100_000) { $0.airStations = $1 },
         number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
         toggle("allow-private-endpoints") { $0.allowsPrivateEndpoints = $1 },
         Key(
@@ -155,6 +168,21 @@ struct Settings: Sendable {
                 set(&settings, number)
                 return true
             }, expectation: "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+
+    static let airIndexExpectation =
+        "some of \(AirQualityIndex.allCases.map(\.rawValue).joined(separator: ", ")), with commas, or all"
+
+    /// Indices of the air by their names, with commas between, each once.
+    static func airIndices(_ text: String) -> [AirQualityIndex]? {
+        if text == "all" { return AirQualityIndex.allCases }
+        var indices: [AirQualityIndex] = []
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let name = name.trimmingCharacters(in: .whitespaces).uppercased()
+            guard let index = AirQualityIndex(rawValue: name) else { return nil }
+            if !indices.contains(index) { indices.append(index) }
+        }
+        return indices
     }
 
     /// A size such as `512MiB`; a bare number counts bytes.
@@ -291,6 +319,13 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: .hidden)
     var recordHistory = false
 
+    @Flag(help: "Compute no air quality indices and alerts.")
+    var noAir = false
+    @Option(help: "Air quality indices, with commas: EAQI, US-AQI, CN-AQI, UK-DAQI, IN-NAQI (default: EAQI).")
+    var airIndices: String?
+    @Option(help: "Air stations that indices are computed for; more are left out (default: 1000).")
+    var airStations: String?
+
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
     @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
@@ -327,6 +362,9 @@ struct ServerOptions: ParsableArguments {
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey
         if recordHistory { flags["record-history"] = "true" }
+        if noAir { flags["air"] = "false" }
+        flags["air-indices"] = airIndices
+        flags["air-stations"] = airStations
         if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

@@ -1,3 +1,4 @@
+import AirQuality
 import Foundation
 import Testing
 
@@ -35,6 +36,19 @@ struct SettingsTests {
         }
     }
 
+    @Test func `indices of the air are named with commas, in any case, or all`() throws {
+        let settings = try Settings.resolve(flags: [:], configFile: nil, environment: [:])
+        #expect(settings.hasAir)
+        #expect(settings.airIndices == [.european])
+        #expect(Settings.airIndices("eaqi, US-AQI,EAQI") == [.european, .unitedStates])
+        #expect(Settings.airIndices("all") == AirQualityIndex.allCases)
+        #expect(Settings.airIndices("EAQI,") == nil)
+        #expect(Settings.airIndices("AQI") == nil)
+        #expect(throws: (any Error).self) {
+            try Settings.resolve(flags: ["air-indices": "AQI"], configFile: nil, environment: [:])
+        }
+    }
+
     @Test(arguments: ["https://city.example", "http://10.0.0.1:8080", "https://city.example/parvis"])
     func `a public URL is taken with or without the slash at its end`(url: String) throws {
         for text in [url, url + "/"] {
@@ -60,7 +74,7 @@ struct SettingsTests {
         #expect(Settings.byteCount(text) == bytes)
     }
 
-    @Test(arguments: ["serve", "demo", "import", "export", "backup"])
+    @Test(arguments: ["serve", "demo", "import", "export", "backup", "air"])
     func `every command shows examples in its help`(name: String) {
         let command = Parvis.configuration.subcommands.first { $0._commandName == name }
         #expect(command?.helpMessage().contains("EXAMPLES") == true)

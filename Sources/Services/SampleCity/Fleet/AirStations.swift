@@ -1,4 +1,5 @@
-/// Stations that measure the air: traffic makes nitrogen dioxide, the sun turns it into ozone, heating makes dust.
+/// Stations that measure the air: traffic makes nitrogen dioxide, the sun turns it into ozone, heating makes dust. The
+/// index is left to the air service, as with any station.
 struct AirStations: Fleet {
     let plan: CityPlan
     let weather: Weather
@@ -55,19 +56,6 @@ struct AirStations: Fleet {
             co: max(80, 180 + 320 * traffic + 160 * heating + 30 * jitter))
     }
 
-    /// The European air quality index from 1, good, to 6, extremely poor: the worst of its pollutants.
-    ///
-    /// - Source: bands of the European Environment Agency's index for hourly values, in micrograms per cubic metre.
-    static func index(_ air: Air) -> Int {
-        let bands: [(Double, [Double])] = [
-            (air.pm25, [10, 20, 25, 50, 75]), (air.pm10, [20, 40, 50, 100, 150]), (air.no2, [40, 90, 120, 230, 340]),
-            (air.o3, [50, 100, 130, 240, 380]), (air.so2, [100, 200, 350, 500, 750]),
-        ]
-        return bands.map { value, limits in 1 + limits.count { value > $0 } }.max() ?? 1
-    }
-
-    private static let levels = ["good", "fair", "moderate", "poor", "veryPoor", "extremelyPoor"]
-
     func writeEntity(_ index: Int, at time: CityTime, to writer: inout EntityWriter) {
         writer.begin("AirQualityObserved", EntityName("air-", index))
         let name = index < Self.names.count ? Self.names[index] : "Capteur \(index + 1)"
@@ -87,7 +75,6 @@ struct AirStations: Fleet {
     private func writeValues(_ index: Int, _ time: CityTime, to writer: inout EntityWriter) {
         let air = air(index, at: time)
         let state = weather.state(at: time)
-        let level = Self.index(air)
         writer.time("dateObserved", time)
         writer.number("pm25", air.pm25.rounded(to: 1), unit: "GQ")
         writer.number("pm10", air.pm10.rounded(to: 1), unit: "GQ")
@@ -97,7 +84,5 @@ struct AirStations: Fleet {
         writer.number("co", air.co.rounded(), unit: "GQ")
         writer.number("temperature", (state.temperatureCelsius + 0.4).rounded(to: 1), unit: "CEL")
         writer.number("relativeHumidity", state.relativeHumidity.rounded(to: 2))
-        writer.number("airQualityIndex", Double(level))
-        writer.text("airQualityLevel", Self.levels[level - 1])
     }
 }

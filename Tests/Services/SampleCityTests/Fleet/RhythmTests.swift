@@ -105,13 +105,4 @@ struct RhythmTests {
         #expect(try temperature("07", "13") > temperature("07", "03") + 2)
         #expect(try temperature("07", "13") > temperature("01", "13") + 8)
     }
-
-    @Test(arguments: [
-        (9.0, 19.0, 39.0, 49.0, 1), (11, 19, 39, 49, 2), (9, 19, 121, 49, 4), (76, 19, 39, 49, 6), (9, 19, 39, 101, 3),
-    ])
-    func `the air quality index is that of the worst pollutant`(
-        pm25: Double, pm10: Double, no2: Double, o3: Double, index: Int
-    ) {
-        #expect(AirStations.index(.init(pm25: pm25, pm10: pm10, no2: no2, o3: o3, so2: 5, co: 200)) == index)
-    }
 }

@@ -1,0 +1,65 @@
+/// Ordinary least squares by its normal equations, gathered row by row and solved by Cholesky's method.
+struct NormalEquations: Sendable {
+    let columns: Int
+    private(set) var rows = 0
+    /// The lower triangle of X'X, row by row.
+    private var products: [Double]
+    private var targets: [Double]
+
+    init(columns: Int) {
+        self.columns = columns
+        products = [Double](repeating: 0, count: columns * (columns + 1) / 2)
+        targets = [Double](repeating: 0, count: columns)
+    }
+
+    mutating func add(_ row: [Double], _ target: Double) {
+        rows += 1
+        var place = 0
+        for one in 0..<columns {
+            let value = row[one]
+            targets[one] += value * target
+            for other in 0...one {
+                products[place] += value * row[other]
+                place += 1
+            }
+        }
+    }
+
+    /// - Returns: `nil` where columns depend on one another, to within 10⁻¹² of a column's own size.
+    func solve() -> [Double]? {
+        guard let factor = cholesky() else { return nil }
+        var solution = targets
+        for row in 0..<columns {
+            let start = row * (row + 1) / 2
+            for column in 0..<row { solution[row] -= factor[start + column] * solution[column] }
+            solution[row] /= factor[start + row]
+        }
+        for row in stride(from: columns - 1, through: 0, by: -1) {
+            for later in row + 1..<max(columns, row + 1) {
+                solution[row] -= factor[later * (later + 1) / 2 + row] * solution[later]
+            }
+            solution[row] /= factor[row * (row + 1) / 2 + row]
+        }
+        return solution.allSatisfy(\.isFinite) ? solution : nil
+    }
+
+    private func cholesky() -> [Double]? {
+        var factor = products
+        for row in 0..<columns {
+            let start = row * (row + 1) / 2
+            let size = factor[start + row]
+            for column in 0...row {
+                let other = column * (column + 1) / 2
+                var sum = factor[start + column]
+                for before in 0..<column { sum -= factor[start + before] * factor[other + before] }
+                if column < row {
+                    factor[start + column] = sum / factor[other + column]
+                } else {
+                    guard sum > size * 1e-12, sum.isFinite else { return nil }
+                    factor[start + row] = sum.squareRoot()
+                }
+            }
+        }
+        return factor
+    }
+}

@@ -1,0 +1,135 @@
+public import AirQuality
+public import NGSILDModel
+public import NGSILDOperations
+import Synchronization
+
+/// The operations of the broker that the air service uses; all of them are public ones.
+public struct AirOperations: Sendable {
+    public let provision: any EntityProvision
+    public let consumption: any EntityConsumption
+    /// `nil` where no history is kept: then nothing is caught up.
+    public let temporal: (any TemporalService)?
+    public let feed: any ChangeFeed
+    public let registry: TermRegistry
+    public let tenantNames: @Sendable () -> [String]
+
+    public init(
+        provision: any EntityProvision, consumption: any EntityConsumption, temporal: (any TemporalService)?,
+        feed: any ChangeFeed, registry: TermRegistry, tenantNames: @escaping @Sendable () -> [String]
+    ) {
+        self.provision = provision
+        self.consumption = consumption
+        self.temporal = temporal
+        self.feed = feed
+        self.registry = registry
+        self.tenantNames = tenantNames
+    }
+}
+
+/// How the air service works.
+public struct AirServiceConfiguration: Sendable {
+    /// Computed for each station, each in its edition in force.
+    public var indices: [AirQualityIndex] = [.european]
+    /// Stations over all tenants; those beyond are left out, and said so once. Each takes about 60 KB.
+    public var stationLimit = 1_000
+    /// Changes that may wait; beyond it the history is read.
+    public var inboxLimit = 20_000
+    /// Hours of each station that are kept, and that late values may change.
+    public var hoursKept = 96
+    /// Hours that a start reads from the history: enough for quality control to know each sensor again.
+    public var hoursCaughtUp = 504
+    /// Seconds between two looks for hours that have ended.
+    public var careSeconds = 60.0
+    public var alertRules = AlertRule.defaults
+    public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
+    /// Told what went wrong, in a sentence.
+    public var onProblem: @Sendable (String) -> Void = { _ in }
+    public init() {}
+}
+
+/// What the service has done since its start.
+public struct AirServiceStatistics: Sendable, Equatable {
+    public var stations = 0
+    /// Stations left out because there are too many.
+    public var stationsLeftOut = 0
+    /// Values taken in live.
+    public var readings = 0
+    /// Values left out: of an unknown unit, too old, or from the future.
+    public var readingsLeftOut = 0
+    /// Result entities written, and results brought into the history.
+    public var resultsWritten = 0
+    public var historyWritten = 0
+    /// How often the history was read because changes came faster than they were worked off.
+    public var timesBehind = 0
+    /// Microseconds from taking up changes to their results being durable, the last time and at most.
+    public var lastMicroseconds: Int64 = 0
+}
+
+/// Tells what the air is: follows observations, and writes indices and alerts as entities.
+///
+/// ```swift
+/// let air = AirService(operations)
+/// air.start()
+/// ```
+///
+/// It is a client of the operations like any other. What it knows is computed from the history, so it can be killed at
+/// any moment and catches up when it starts again. Its work is done by one task; the committer only hands changes over.
+public final class AirService: Sendable {
+    private let engine: AirEngine
+    private let inbox: ChangeInbox
+    private let configuration: AirServiceConfiguration
+    private let feed: any ChangeFeed
+    private struct Running {
+        var follower: ChangeFollower?
+        var tasks: [Task<Void, Never>] = []
+    }
+    private let running = Mutex(Running())
+
+    /// Makes a service that is not started yet.
+    public init(_ operations: AirOperations, configuration: AirServiceConfiguration = AirServiceConfiguration()) {
+        let vocabulary = AirVocabulary(registry: operations.registry)
+        self.configuration = configuration
+        feed = operations.feed
+        inbox = ChangeInbox(limit: configuration.inboxLimit, vocabulary: vocabulary)
+        engine = AirEngine(operations, configuration, vocabulary, inbox)
+    }
+
+    /// Follows the changes from now on, and catches up with what came before. Calling it twice does no harm.
+    public func start() {
+        running.withLock { running in
+            guard running.follower == nil else { return }
+            running.follower = feed.follow { [inbox] in inbox.receive($0) }
+            running.tasks.append(
+                Task { [engine, inbox] in
+                    await engine.catchUp()
+                    for await _ in inbox.signals { await engine.workOff() }
+                })
+            running.tasks.append(
+                Task { [inbox, configuration] in
+                    while !Task.isCancelled {
+                        do { try await Task.sleep(for: .seconds(configuration.careSeconds)) } catch { return }
+                        inbox.signal()
+                    }
+                })
+        }
+    }
+
+    /// Ends the following and waits until what is under way is done.
+    public func stop() async {
+        let tasks = running.withLock { running in
+            running.follower?.cancel()
+            defer { running.tasks = [] }
+            return running.tasks
+        }
+        inbox.close()
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Waits until all that was handed over before is worked off and its results are durable.
+    public func settle() async { await engine.workOff() }
+
+    public var statistics: AirServiceStatistics {
+        get async { await engine.statistics }
+    }
+}

@@ -1,0 +1,133 @@
+import AirQuality
+
+/// Sums and counts of one station over a span of hours.
+struct HourBlock: Sendable {
+    let hours: ClosedRange<Int>
+    private var sums: [Double]
+    private var counts: [UInt16]
+    /// The greatest count of an hour.
+    private(set) var mostInHour: UInt16 = 0
+
+    init(_ hours: ClosedRange<Int>) {
+        self.hours = hours
+        sums = [Double](repeating: 0, count: hours.count * 6)
+        counts = [UInt16](repeating: 0, count: hours.count * 6)
+    }
+
+    mutating func add(_ reading: AirReading) {
+        let hour = ClockHour.holding(reading.time)
+        guard hours.contains(hour) else { return }
+        let place = (hour - hours.lowerBound) * 6 + Int(reading.pollutant.rawValue)
+        guard counts[place] < .max else { return }
+        sums[place] += reading.value
+        counts[place] += 1
+        mostInHour = max(mostInHour, counts[place])
+    }
+
+    func count(_ pollutant: Pollutant, _ hour: Int) -> UInt16 {
+        hours.contains(hour) ? counts[(hour - hours.lowerBound) * 6 + Int(pollutant.rawValue)] : 0
+    }
+
+    /// The mean of an hour; NaN without values.
+    func mean(_ pollutant: Pollutant, _ hour: Int) -> Double {
+        guard hours.contains(hour) else { return .nan }
+        let place = (hour - hours.lowerBound) * 6 + Int(pollutant.rawValue)
+        return counts[place] > 0 ? sums[place] / Double(counts[place]) : .nan
+    }
+
+    /// The mean, or NaN where the hour is less than three quarters complete (see `AirStation.mean`).
+    func completeMean(_ pollutant: Pollutant, _ hour: Int) -> Double {
+        let have = count(pollutant, hour)
+        guard have > 0 else { return .nan }
+        if mostInHour > 1 {
+            var past: [UInt16] = []
+            for other in hour - 23...hour {
+                let count = count(pollutant, other)
+                if count > 0 { past.append(count) }
+            }
+            past.sort()
+            if Int(have) * 4 < Int(past[(past.count - 1) / 2]) * 3 { return .nan }
+        }
+        return mean(pollutant, hour)
+    }
+}
+
+/// A station while its history is computed.
+struct BackfillStation: Sendable {
+    let found: AirBackfill.FoundStation
+    var block = HourBlock(0...0)
+    private(set) var hours = 0
+    private(set) var results = 0
+    private(set) var withheld = 0
+
+    private let editions: [AirQualityIndexEdition]
+    private var neighbours: [Int] = []
+    private var controls = Pollutant.allCases.map { SensorQualityControl($0) }
+    private var indexer: HourlyIndexer
+    private var columns: [IndexColumns?]
+
+    init(_ found: AirBackfill.FoundStation, _ editions: [AirQualityIndexEdition]) {
+        self.found = found
+        self.editions = editions
+        indexer = HourlyIndexer(.europe, station: StationProfile(isTraffic: found.isTraffic))
+        columns = editions.map { IndexColumns($0, station: found.id) }
+    }
+
+    static func findNeighbours(_ stations: inout [BackfillStation]) {
+        var map = StationMap()
+        var places: [StationKey: Int] = [:]
+        for (place, station) in stations.enumerated() {
+            let key = StationKey(tenant: "", id: station.found.id)
+            map.put(key, at: station.found.place)
+            places[key] = place
+        }
+        for place in stations.indices {
+            let key = StationKey(tenant: "", id: stations[place].found.id)
+            stations[place].neighbours = map.neighbours(of: key).compactMap { places[$0] }
+        }
+    }
+
+    /// Computes the hours of a span, in order.
+    ///
+    /// - Parameters:
+    ///   - wanted: the hours whose results are kept.
+    ///   - blocks: the values of all stations in the span.
+    mutating func compute(_ span: ClosedRange<Int>, _ wanted: ClosedRange<Int>, _ blocks: [HourBlock]) {
+        var others: [Double] = []
+        for hour in span {
+            var usable = PerPollutant<Double>.missing
+            var marks: [QualityMark] = []
+            var hasValues = false
+            for pollutant in Pollutant.allCases {
+                if block.count(pollutant, hour) > 0 { hasValues = true }
+                let mean = block.completeMean(pollutant, hour)
+                if mean.isNaN { continue }
+                others.removeAll(keepingCapacity: true)
+                for neighbour in neighbours {
+                    let value = blocks[neighbour].mean(pollutant, hour)
+                    if !value.isNaN { others.append(value) }
+                }
+                let quality = controls[Int(pollutant.rawValue)].check(mean, at: hour, neighbours: others)
+                if quality.isUsable { usable[pollutant] = mean }
+                if !quality.marks.isEmpty { marks += quality.marks }
+            }
+            guard hasValues else { continue }
+            indexer.push(usable, at: hour)
+            guard wanted.contains(hour) else { continue }
+            hours += 1
+            for place in editions.indices {
+                let result = indexer.evaluate(editions[place])
+                results += 1
+                if result.value == nil { withheld += 1 }
+                columns[place]?.append(result, marks)
+            }
+        }
+    }
+
+    /// What was computed since the last time.
+    mutating func takeResults() -> [IndexColumns] {
+        let taken = columns.compactMap { $0 }.filter { $0.count > 0 }
+        columns = editions.map { IndexColumns($0, station: found.id) }
+        return taken
+    }
+}

@@ -1,0 +1,75 @@
+import AirQuality
+import NGSILDModel
+
+/// One measured value of one pollutant.
+struct AirReading: Sendable, Hashable {
+    let pollutant: Pollutant
+    /// In µg/m³; gases at 20 °C and 1,013.25 hPa. At most 10⁷ either way, so that sums stay numbers.
+    let value: Double
+    let time: Timestamp
+
+    private static let limit = 1e7
+
+    /// Reads an attribute instance.
+    ///
+    /// The unit is that of `unitCode` (GQ, GP, 59, 61), without one µg/m³, for CO too. The time is `observedAt`, without
+    /// one when the value was written.
+    ///
+    /// - Returns: `nil` where it is no number, its unit is another, or it is an instance with a datasetId, which is
+    ///   somebody else's view of the value.
+    init?(_ pollutant: Pollutant, _ forest: AttributeForest, _ root: Int) {
+        let node = forest.nodes[root]
+        guard node.kind == .property, node.datasetLength == 0, node.flags.contains(.isNumber), node.number.isFinite
+        else { return nil }
+        var unit = ConcentrationUnit.microgramsPerCubicMetre
+        if let code = Self.unitCode(forest, node) {
+            guard let known = ConcentrationUnit(unitCode: code) else { return nil }
+            unit = known
+        }
+        guard let factor = ConcentrationScale(unit, at: .europe).factor(to: .europe, of: pollutant) else { return nil }
+        self.pollutant = pollutant
+        value = min(max(node.number * factor, -Self.limit), Self.limit)
+        time = node.historyTime
+        guard Timestamp.representable.contains(time) else { return nil }
+    }
+
+    /// The `unitCode` of a node whose value is a number. Quotation marks inside texts are escaped, so the member's name
+    /// is where it is found.
+    private static func unitCode(_ forest: AttributeForest, _ node: AttributeNode) -> String? {
+        let key: StaticString = "\"unitCode\":\""
+        let name = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+        var place = node.value.upperBound
+        let end = node.head.upperBound
+        while place + name.count < end {
+            if forest.bytes[place] == name[0], forest.bytes[place..<place + name.count].elementsEqual(name) {
+                let start = place + name.count
+                guard let close = forest.bytes[start..<end].firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+                return String(decoding: forest.bytes[start..<close], as: UTF8.self)
+            }
+            place += 1
+        }
+        return nil
+    }
+}
+
+/// Clock hours in UTC, by the number of the hour in which they end since 1970-01-01T00:00Z.
+///
+/// An hour has the instants after its start up to and including its end, so that an hourly mean stamped with the end of
+/// its hour, as European networks do, and the minutes of that hour come together.
+enum ClockHour {
+    static let microseconds: Int64 = 3_600_000_000
+
+    static func holding(_ time: Timestamp) -> Int {
+        let (hours, rest) = time.microseconds.quotientAndRemainder(dividingBy: microseconds)
+        return Int(hours) + (rest > 0 ? 1 : 0)
+    }
+
+    /// The end of an hour.
+    static func end(_ hour: Int) -> Timestamp {
+        let (end, overflow) = Int64(hour).multipliedReportingOverflow(by: microseconds)
+        return Timestamp(microseconds: overflow ? (hour > 0 ? .max : .min + 1) : end)
+    }
+
+    /// The first instant of an hour.
+    static func start(_ hour: Int) -> Timestamp { Timestamp(microseconds: end(hour &- 1).microseconds &+ 1) }
+}

@@ -1,0 +1,76 @@
+import AirQuality
+import JSONLD
+import NGSILDModel
+
+/// What types and attributes mean to the service, whatever @context they were written under: the last part of their IRI
+/// decides, so that `https://smartdatamodels.org/dataModel.Environment/pm25` and a plain `PM2.5` are the same.
+struct AirVocabulary: Sendable {
+    /// The types that the service follows.
+    enum FollowedType: Sendable { case observation, alertRule }
+
+    let registry: TermRegistry
+    /// The core @context: what the service writes stands under it.
+    let context: TermContext
+
+    private var types: [TermID: FollowedType?] = [:]
+    private var pollutants: [TermID: Pollutant?] = [:]
+    /// Both tables hold no more than this; what is beyond is looked up each time.
+    private static let limit = 65_536
+
+    init(registry: TermRegistry) {
+        self.registry = registry
+        context = TermContext(context: .core, registry: registry)
+    }
+
+    /// What the first type of interest among an entity's types is.
+    mutating func followed(_ types: [TermID]) -> FollowedType? {
+        for type in types {
+            if let known = self.types[type] {
+                if let known { return known }
+                continue
+            }
+            let found: FollowedType? =
+                switch Self.name(registry.iri(type)) {
+                case "AirQualityObserved": .observation
+                case AlertRule.typeName: .alertRule
+                default: nil
+                }
+            if self.types.count < Self.limit { self.types[type] = found }
+            if let found { return found }
+        }
+        return nil
+    }
+
+    mutating func pollutant(_ attribute: TermID) -> Pollutant? {
+        if let known = pollutants[attribute] { return known }
+        let found = Pollutant(name: Self.name(registry.iri(attribute)))
+        if pollutants.count < Self.limit { pollutants[attribute] = found }
+        return found
+    }
+
+    /// Those of the names that stand for pollutants.
+    mutating func pollutantTerms(_ names: [TermID]) -> Set<TermID> { Set(names.filter { pollutant($0) != nil }) }
+
+    /// The attribute with this name, whatever its @context.
+    func attribute(_ name: String, in forest: AttributeForest) -> Int? {
+        for root in forest.roots where Self.name(registry.iri(forest.nodes[root].name)) == name { return root }
+        return nil
+    }
+
+    /// The pollutants' names as they are usually written, of those that are known already.
+    var usualPollutantTerms: Set<TermID> {
+        let names = ["pm25", "pm2.5", "pm2_5", "pm10", "no2", "o3", "so2", "co"]
+        return Set(names.flatMap { [$0, $0.uppercased()] }.compactMap { context.knownTerm($0) })
+    }
+
+    /// Whether a station is placed to watch traffic: its `stationType` says so.
+    func isTraffic(_ entity: EntityRecord) -> Bool {
+        let kind = attribute("stationType", in: entity.attributes).flatMap { entity.attributes.stringValue(of: $0) }
+        return kind?.lowercased().contains("traffic") ?? false
+    }
+
+    private static func name(_ iri: String) -> Substring {
+        guard let cut = iri.lastIndex(where: { $0 == "/" || $0 == "#" }) else { return iri[...] }
+        return iri[iri.index(after: cut)...]
+    }
+}

@@ -1,0 +1,108 @@
+import AirQuality
+import NGSILDModel
+import NGSILDOperations
+import Synchronization
+import TemporalEvolution
+import Testing
+
+@testable import AirService
+
+@Suite struct AirBackfillTests {
+    private func backfill(_ town: TestTown, _ change: (inout AirBackfill.Options) -> Void = { _ in }) async throws
+        -> AirBackfill.Summary
+    {
+        var options = AirBackfill.Options()
+        options.indices = AirQualityIndex.allCases
+        change(&options)
+        let backfill = AirBackfill(
+            consumption: town.broker, temporal: town.history, registry: town.broker.registry, tenant: "",
+            options: options)
+        let type = try town.context.term("AirQualityIndex")
+        return try await backfill.run(write: { results in
+            var groups: [HistoryGroup] = []
+            for result in results {
+                for column in result.columns {
+                    groups.append(
+                        HistoryGroup(
+                            entityID: result.entityID, types: [type],
+                            attribute: try town.context.term(column.attribute),
+                            observedAt: column.observedAt, values: column.values, ends: column.ends))
+                }
+            }
+            let written = groups
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                do throws(NGSILDError) {
+                    try HistoryImporter(town.history).bringIn(written, tenant: "", on: ImmediateReplyScheduler()) {
+                        continuation.resume(with: $0.mapError { $0 as any Error })
+                    }
+                } catch { continuation.resume(throwing: error) }
+            }
+        })
+    }
+
+    private func value(_ hour: Int, _ number: Int) -> Double { Double((hour * 37 + number * 11) % 160) + 1 }
+
+    private func fill(_ town: TestTown, hours: ClosedRange<Int>) async throws {
+        for hour in hours {
+            try town.clock.set(time(hour, minute: 3))
+            try await town.report(
+                (1...3).map { number in
+                    station(
+                        number,
+                        [
+                            "pm25": value(hour, number), "pm10": value(hour, number) * 1.5,
+                            "no2": value(hour + 5, number),
+                            "o3": value(hour + 9, number), "so2": 4, "co": 300,
+                        ], at: time(hour))
+                })
+        }
+    }
+
+    @Test func `it gives what the live service gave, hour by hour`() async throws {
+        let live = try TestTown { $0.indices = AirQualityIndex.allCases }
+        live.air.start()
+        let town = try TestTown()
+        for hour in 1...60 {
+            try await fill(live, hours: hour...hour)
+            await live.air.settle()
+        }
+        try await fill(town, hours: 1...60)
+        let summary = try await backfill(town)
+        #expect(summary.stations == 3)
+        #expect(summary.hours == 180)
+        #expect(summary.results == 900)
+        for index in AirQualityIndex.allCases {
+            for name in ["airQualityIndex", "airQualityLevel", "dominantPollutant", "pm25SubIndex", "indexEdition"] {
+                let id = indexID(2, index.rawValue)
+                let expected = try await live.evolution(id, name)
+                #expect(try await town.evolution(id, name) == expected, "\(index) \(name)")
+            }
+        }
+        await live.stop()
+        await town.stop()
+    }
+
+    @Test func `doing it twice changes nothing, and a part can be done alone`() async throws {
+        let town = try TestTown()
+        try await fill(town, hours: 1...40)
+        let part = try await backfill(town) {
+            $0.indices = [.european]
+            $0.from = Timestamp(time(11))
+            $0.to = Timestamp(time(20))
+        }
+        #expect(part.results == 30)
+        #expect(try await town.evolution(indexID(1), "airQualityIndex").count == 10)
+        _ = try await backfill(town)
+        let first = try await town.evolution(indexID(1), "airQualityIndex")
+        #expect(first.count == 40)
+        _ = try await backfill(town)
+        #expect(try await town.evolution(indexID(1), "airQualityIndex") == first)
+        await town.stop()
+    }
+
+    @Test func `a city without air has nothing to do`() async throws {
+        let town = try TestTown()
+        #expect(try await backfill(town) == AirBackfill.Summary())
+        await town.stop()
+    }
+}
