@@ -97,7 +97,9 @@ let edge =
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
 
-let services = layer("Services", "SampleCity", ["JSONTree"])
+let services =
+    layer("Services", "SampleCity", ["JSONTree"])
+    + layer("Services", "AirQuality")
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])

@@ -15,8 +15,11 @@ public struct HourlyIndexer: Sendable {
     /// The newest hour pushed, in hours since 1970-01-01T00:00Z; `nil` before the first.
     public private(set) var hour: Int?
 
-    private var windows = PerPollutant(repeating: PollutantWindow())
+    /// In the order of `Pollutant.allCases`.
+    private var windows = emptyWindows
     private var ozone = OzoneHistory()
+
+    private static var emptyWindows: [PollutantWindow] { Pollutant.allCases.map { PollutantWindow(of: $0) } }
 
     /// - Parameters:
     ///   - scale: What the numbers of all pollutants are.
@@ -51,7 +54,7 @@ public struct HourlyIndexer: Sendable {
             guard hour > newest else { return false }
             let (distance, overflow) = hour.subtractingReportingOverflow(newest)
             if overflow || distance > 336 {
-                windows = PerPollutant(repeating: PollutantWindow())
+                windows = Self.emptyWindows
                 ozone = OzoneHistory()
             } else {
                 for _ in 1..<distance { add(.missing) }
@@ -65,7 +68,7 @@ public struct HourlyIndexer: Sendable {
     private mutating func add(_ values: PerPollutant<Double>) {
         for pollutant in Pollutant.allCases {
             let value = values[pollutant]
-            windows[pollutant].push(value.isFinite ? value : .nan)
+            windows[Int(pollutant.rawValue)].push(value.isFinite ? value : .nan)
         }
         if ozoneMethod == .regression { ozone.push(values[.o3].isFinite ? values[.o3] : .nan) }
     }
@@ -109,7 +112,7 @@ public struct HourlyIndexer: Sendable {
 
     /// What a rule looks up, in the rule's unit; NaN where there is too little.
     private func concentration(_ rule: SubIndexRule, _ edition: AirQualityIndexEdition) -> Double {
-        let average = windows[rule.pollutant].average(rule.averaging)
+        let average = windows[Int(rule.pollutant.rawValue)].average(rule.averaging)
         if average.isNaN { return .nan }
         let scale = rule.scale(edition.conditions)
         guard let factor = scales[rule.pollutant].factor(to: scale, of: rule.pollutant) else { return .nan }

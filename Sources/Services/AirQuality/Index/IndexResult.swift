@@ -53,7 +53,9 @@ enum PollutantRequirement: Sendable {
     case all(publishedAbove: Int)
     case some(Int, withParticles: Bool)
 
-    func reason(_ present: PollutantSet, wanted: PollutantSet, value: Int, at station: StationProfile) -> WithheldReason? {
+    func reason(_ present: PollutantSet, wanted: PollutantSet, value: Int, at station: StationProfile)
+        -> WithheldReason?
+    {
         switch self {
         case .any: return nil
         case .european:

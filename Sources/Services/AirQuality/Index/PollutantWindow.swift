@@ -16,6 +16,12 @@ struct PollutantWindow: Sendable {
     private(set) var maximumHour = Double.nan
     private(set) var maximumMean8 = Double.nan
     private(set) var countMeans8 = 0
+    /// NaN for gases, and where too little is there.
+    private(set) var nowCast = Double.nan
+
+    private let isParticulate: Bool
+
+    init(of pollutant: Pollutant) { isParticulate = pollutant.isParticulate }
 
     var newest: Double { hours[place] }
 
@@ -49,6 +55,7 @@ struct PollutantWindow: Sendable {
             most = max(most, mean)
         }
         maximumMean8 = countMeans8 > 0 ? most : .nan
+        if isParticulate { nowCast = NowCast.particles(count: 12) { hours[(place - $0) & 31] } }
     }
 
     /// The concentration that a period comes to; NaN where too little is there. For `ozoneNowCast` the newest hourly
@@ -60,26 +67,8 @@ struct PollutantWindow: Sendable {
         case .mean24(let minimum): count24 >= max(1, minimum) ? sum24 / Double(count24) : .nan
         case .maximumHour(let minimum): count24 >= minimum ? maximumHour : .nan
         case .maximumMean8(let minimum): countMeans8 >= minimum ? maximumMean8 : .nan
-        case .nowCast: NowCast.particles(newestFirst: NewestFirst(window: self))
+        case .nowCast: nowCast
         case .ozoneNowCast: !newest.isNaN ? newest : !hour(1).isNaN ? hour(1) : hour(2)
-        }
-    }
-
-    /// The last 12 hours, without an allocation.
-    private struct NewestFirst: Sequence, IteratorProtocol {
-        let hours: InlineArray<32, Double>
-        let place: Int
-        var ago = 0
-
-        init(window: PollutantWindow) {
-            hours = window.hours
-            place = window.place
-        }
-
-        mutating func next() -> Double? {
-            guard ago < 12 else { return nil }
-            defer { ago += 1 }
-            return hours[(place - ago) & 31]
         }
     }
 }
