@@ -36,7 +36,8 @@ public struct ObservationQuality: Sendable, Hashable {
 
 /// Whether a sensor follows its neighbours.
 public enum SensorFitness: Sendable, Hashable {
-    /// Too few hours with neighbours to say.
+    /// Two weeks with neighbours have not been seen yet, or the sensor has never followed them closely enough for them
+    /// to judge it.
     case unknown
     case fit
     case unfit(reason: String)
@@ -64,8 +65,10 @@ public struct QualityParameters: Sendable, Hashable {
     public var unfitFactor: Double
     /// And the week's means have to differ by more than this from what the long ratio tells.
     public var driftFloor: Double
-    /// A week's correlation with the neighbours below this makes the sensor unfit.
+    /// A week's correlation with the neighbours below this makes the sensor unfit, if the usual one is greater by 0.2,
     public var correlation: Double
+    /// and if it is also so much below the usual one.
+    public var correlationLoss = 0.35
     /// Correlation is judged only in weeks in which the neighbours' standard deviation is greater than this.
     public var spread: Double
     /// A flat line of so many hours makes the sensor unfit.
@@ -85,10 +88,10 @@ public struct QualityParameters: Sendable, Hashable {
             (range, flatHours, flatFloor) = (-10...800, 8, 8)
             (spikeFloor, neighbourFloor, driftFloor, spread) = (60, 70, 12, 6)
         case .o3:
-            (range, flatHours, flatFloor) = (-10...700, 8, 10)
+            (range, flatHours, flatFloor) = (-10...700, 12, 10)
             (spikeFloor, neighbourFloor, driftFloor, spread) = (80, 100, 15, 10)
         case .so2:
-            (range, flatHours, flatFloor) = (-10...1_500, 10, 10)
+            (range, flatHours, flatFloor) = (-10...1_500, 16, 10)
             (spikeFloor, neighbourFloor, driftFloor, spread) = (60, 70, 12, 5)
         case .co:
             (range, flatHours, flatFloor) = (-200...30_000, 12, 500)

@@ -22,6 +22,8 @@ public struct SensorQualityControl: Sendable {
     private var flat = (value: Double.nan, hours: 0)
     /// The week's ratio to neighbours, averaged over the 90 days before at most.
     private var usualRatio = 0.0
+    /// The same of the week's correlation.
+    private var usualCorrelation = 0.0
     private var usualHours = 0
     private var isDrifting = false
 
@@ -151,6 +153,7 @@ public struct SensorQualityControl: Sendable {
         if case .unfit = fitness { return }
         usualHours += 1
         usualRatio += (relation.ratio - usualRatio) / Double(min(usualHours, Self.memory))
+        usualCorrelation += (relation.correlation - usualCorrelation) / Double(min(usualHours, Self.memory))
         usualHours = min(usualHours, Self.memory)
     }
 
@@ -164,14 +167,17 @@ public struct SensorQualityControl: Sendable {
             return
         }
         let wasUnfit = if case .unfit = fitness { true } else { false }
-        let least = wasUnfit ? parameters.correlation + 0.1 : parameters.correlation
-        if relation.medianDeviation > parameters.spread, relation.correlation < least {
+        // A station at the edge of town may never follow closely; then its neighbours cannot judge it.
+        let isJudged = usualHours >= Self.learning && usualCorrelation >= parameters.correlation + 0.2
+        let bound = min(parameters.correlation, usualCorrelation - parameters.correlationLoss)
+        let least = wasUnfit ? bound + 0.1 : bound
+        if isJudged, relation.medianDeviation > parameters.spread, relation.correlation < least {
             fitness = .unfit(
                 reason: "the week's correlation with neighbours is \(Self.text(relation.correlation, 2)), below "
                     + Self.text(least, 2))
             return
         }
-        if usualHours >= Self.learning, usualRatio > 0, isDrifting {
+        if isJudged, usualRatio > 0, isDrifting {
             let change = max(relation.ratio, 1e-9) / usualRatio
             let most = wasUnfit ? parameters.unfitFactor * 0.8 : parameters.unfitFactor
             if max(change, 1 / change) > most {
@@ -180,7 +186,7 @@ public struct SensorQualityControl: Sendable {
                 return
             }
         }
-        fitness = .fit
+        fitness = isJudged ? .fit : .unknown
     }
 
     // MARK: - Numbers

@@ -34,9 +34,8 @@ struct IndexCategoryTests {
 
     @Test func `editions are known by their names and dates`() {
         #expect(Set(AirQualityIndexEdition.all.map(\.id)).count == AirQualityIndexEdition.all.count)
-        #expect(
-            AirQualityIndexEdition.inForce.map(\.index).sorted { $0.rawValue < $1.rawValue }
-                == AirQualityIndex.allCases.sorted { $0.rawValue < $1.rawValue })
+        let inForce = AirQualityIndexEdition.inForce.map { $0.index.rawValue }.sorted()
+        #expect(inForce == AirQualityIndex.allCases.map { $0.rawValue }.sorted())
         for index in AirQualityIndex.allCases { #expect(AirQualityIndexEdition.inForce(index).index == index) }
         #expect(AirQualityIndexEdition.named("US-AQI-1999") == nil)
     }

@@ -38,7 +38,8 @@ struct ConcentrationScaleTests {
     @Test func `a gas's mass changes with the temperature it is stated at, its parts do not`() throws {
         let warm = ConcentrationScale(.microgramsPerCubicMetre, at: .celsius25)
         let factor = try #require(ConcentrationScale.europe.factor(to: warm, of: .o3))
-        #expect(abs(factor - 293.15 / 298.15) < 1e-12)
+        let warmth: Double = 293.15 / 298.15
+        #expect(abs(factor - warmth) < 1e-12)
         let parts = ConcentrationScale(.partsPerBillion, at: .europe)
         #expect(parts.factor(to: ConcentrationScale(.partsPerMillion, at: .celsius25), of: .o3) == 0.001)
         let mass = try #require(parts.factor(to: warm, of: .o3))
