@@ -28,6 +28,7 @@ public struct InverseDistance: Sendable {
         guard target.x.isFinite, target.y.isFinite else { return .nan }
         let distances = samples.map { $0.position.distance(to: target) }
         guard let nearest = distances.min() else { return .nan }
+        guard nearest.isFinite else { return samples.reduce(0) { $0 + $1.value / Double(samples.count) } }
         // Distances relative to the nearest keep the powers finite.
         let weights = distances.map { distance in
             nearest > 0 ? pow(nearest / distance, power) : (distance == 0 ? 1 : 0)

@@ -5,7 +5,8 @@
 struct NearestSamples: Sendable {
     private let points: [PlanePoint]
     private let minimum: PlanePoint
-    private let cell: Double
+    /// The side of a cell, in the unit of the positions.
+    let cell: Double
     private let columns: Int
     private let rows: Int
     private var starts: [Int]

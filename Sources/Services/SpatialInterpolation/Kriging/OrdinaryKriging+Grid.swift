@@ -2,7 +2,7 @@ extension OrdinaryKriging {
     /// Estimates and variances over a whole grid.
     ///
     /// Up to the global limit, values come from all samples through the dual form of kriging, so that the field is
-    /// continuous; variances come from the `Options.neighbours` samples nearest to each tile of 8 x 8 points, which
+    /// continuous; variances come from the `Options.neighbours` samples nearest to each tile of at most 8 x 8 points, which
     /// makes them slightly larger than with all. Beyond the limit values come from the tiles too.
     ///
     /// - Returns: Values and variances; `nil` where equations cannot be solved.
@@ -10,7 +10,8 @@ extension OrdinaryKriging {
     public func estimates(on grid: GridGeometry) -> (values: GridField, variances: GridField)? {
         var values = Array(repeating: 0.0, count: grid.count)
         var variances = values
-        let tile = 8
+        // A tile is no larger than a few samples' distances, or those nearest to its middle would not surround it.
+        let tile = max(1, Int(min(8, index.cell / max(grid.stepX, grid.stepY))))
         for rowStart in stride(from: 0, to: grid.rows, by: tile) {
             for columnStart in stride(from: 0, to: grid.columns, by: tile) {
                 let rows = rowStart..<min(grid.rows, rowStart + tile)
