@@ -48,7 +48,7 @@ public struct SeriesForecaster: Sendable {
     /// Learns from a series.
     ///
     /// - Returns: `nil` when fewer than `fewestRows` pairs of a time and an outcome are known for some range of horizons.
-    /// - Cost: about seven seconds of one core for two years of hours with twelve covariates.
+    /// - Cost: about six seconds of one core for two years of hours with twelve covariates.
     public init?(learningFrom series: ForecastSeries, options: Options = Options()) {
         let scales = FeatureScales(fitting: series)
         let maker = FeatureMaker(series: series, scales: scales)
