@@ -41,7 +41,7 @@ extension HistoryStore {
     /// Looks at series for a while, then lets others work ten times as long. On `queue`.
     private func sweepSlice() {
         let start = DispatchTime.now().uptimeNanoseconds
-        let goesOn = sweepOnce()
+        let goesOn = isFollowing && sweepOnce()
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start
         if goesOn {
             queue.asyncAfter(deadline: .now() + .nanoseconds(Int(10 * nanoseconds))) { [weak self] in

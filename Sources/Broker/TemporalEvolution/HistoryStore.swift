@@ -132,6 +132,9 @@ public final class HistoryStore: Sendable {
 
     private static let quickCount = 5_000
 
+    /// Whether changes are followed: from `start` to `stop`.
+    var isFollowing: Bool { follower.withLock { $0 != nil } }
+
     /// Forgets the samples of a tenant that was deleted, so that none come up in a new tenant of its name.
     public func forgetTenant(_ name: String) {
         tails.withLock { tails in

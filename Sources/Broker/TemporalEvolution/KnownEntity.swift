@@ -16,7 +16,7 @@ struct KnownEntity {
     let present: [SeriesKey: SampleColumns]
     /// All series that have or had samples, by attribute, then dataset.
     let series: [SeriesKey]
-    /// Those that hold rolled-up periods.
+    /// Those that hold rolled-up periods, of each attribute and dataset the longest periods, which are the oldest, first.
     let rolled: [SeriesKey]
 }
 
@@ -51,7 +51,7 @@ extension HistoryStore {
         let sorted = keys.sorted { ($0.attribute, $0.dataset) < ($1.attribute, $1.dataset) }
         return KnownEntity(
             tenant: tenant, id: id, record: record, present: present, series: sorted.filter { !$0.isRolled },
-            rolled: sorted.filter(\.isRolled))
+            rolled: sorted.filter(\.isRolled).sorted { $0.rolledLength > $1.rolledLength })
     }
 
     /// Whether a history of the entity is known.

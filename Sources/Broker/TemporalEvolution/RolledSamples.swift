@@ -86,6 +86,9 @@ extension SeriesKey {
         SeriesKey(tenant: tenant, entity: entity, attribute: attribute, dataset: "\(dataset)\(Self.mark)\(seconds)")
     }
 
+    /// The length of its periods in seconds; 0 where it is not rolled up.
+    var rolledLength: Int { isRolled ? dataset.split(separator: Self.mark).last.flatMap { Int($0) } ?? 0 : 0 }
+
     /// The dataset of the attribute itself.
     var plainDataset: String {
         dataset.split(separator: Self.mark, omittingEmptySubsequences: false).first.map(String.init) ?? ""

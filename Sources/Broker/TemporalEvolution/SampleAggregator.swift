@@ -67,6 +67,7 @@ struct SampleAggregator {
     private var buckets: [Timestamp: Bucket] = [:]
     private var current: (start: Timestamp, end: Timestamp)?
     private var newest = Timestamp.none
+    private var oldest = Timestamp.representable.upperBound
     private static let distinctLimit = 1_000_000
     private var distinct = 0
 
@@ -119,16 +120,18 @@ struct SampleAggregator {
         buckets[start]?.add(rolled)
     }
 
+    private var hasStart: Bool { times.relation == .after || times.relation == .between }
+
     private mutating func bucketStart(_ time: Timestamp) throws(NGSILDError) -> Timestamp {
+        oldest = min(oldest, time)
         if let current, time >= current.start, time < current.end { return current.start }
-        let first = origin ?? (times.relation == .after || times.relation == .between ? times.timeAt : time)
-        // Another series may begin earlier, where the query has no start.
+        let first = origin ?? (hasStart ? times.timeAt : time)
         origin = origin ?? first
         let period: (start: Timestamp, end: Timestamp)
         if let length = aggregation.period {
             period = length.period(holding: time, from: first)
         } else {
-            period = (time < first ? Timestamp.representable.lowerBound : first, Timestamp.representable.upperBound)
+            period = (Timestamp.representable.lowerBound, Timestamp.representable.upperBound)
         }
         current = period
         if buckets[period.start] == nil {
@@ -201,11 +204,16 @@ struct SampleAggregator {
             var values: [AggregatedValue] = []
             for start in starts {
                 guard let bucket = buckets[start], let value = Self.value(method, bucket) else { continue }
-                values.append(AggregatedValue(value: value, start: start, end: end(of: bucket)))
+                values.append(AggregatedValue(value: value, start: shown(start), end: end(of: bucket)))
             }
             if !values.isEmpty { results.append((method, values)) }
         }
         return results
+    }
+
+    /// The start of a period; that of the whole range is the query's, or the oldest value where the query has none.
+    private func shown(_ start: Timestamp) -> Timestamp {
+        aggregation.period != nil ? start : hasStart ? times.timeAt : oldest
     }
 
     /// The end of a period; that of the whole range is the query's, or the newest value where the query has none.

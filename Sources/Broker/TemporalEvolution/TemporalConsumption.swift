@@ -136,14 +136,7 @@ extension HistoryStore {
             }
             var kind: AttributeKind?
             var left = selection.times.lastN ?? .max
-            try reader.visit(key, of: entity, within: periods) { samples, index in
-                if samples.flags(index).contains(.isDeletion) { return true }
-                if kind == nil { kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind }
-                let time = samples.times(of: index)[selection.times.property]
-                try samples.withValue(index) { try aggregator.add($0, at: time.isSet ? time : samples.time(index)) }
-                left -= 1
-                return left > 0
-            }
+            // The oldest first: periods are counted from the first value.
             for rolled in entity.rolled where rolled.attribute == key.attribute && rolled.plainDataset == key.dataset {
                 try reader.visit(rolled, of: entity, within: periods) { samples, index in
                     if kind == nil {
@@ -153,6 +146,14 @@ extension HistoryStore {
                     if let period, selection.times.lastN == nil { try aggregator.add(period) }
                     return true
                 }
+            }
+            try reader.visit(key, of: entity, within: periods) { samples, index in
+                if samples.flags(index).contains(.isDeletion) { return true }
+                if kind == nil { kind = templates.template(samples.templates[samples.kinds[index]])?.nodes.first?.kind }
+                let time = samples.times(of: index)[selection.times.property]
+                try samples.withValue(index) { try aggregator.add($0, at: time.isSet ? time : samples.time(index)) }
+                left -= 1
+                return left > 0
             }
             guard let kind else { continue }
             if attributes.last?.name != key.attribute {

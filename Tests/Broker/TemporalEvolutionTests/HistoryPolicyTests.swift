@@ -176,6 +176,25 @@ import Testing
         #expect(try await aggregates(again, "PT2H") == hourly)
     }
 
+    @Test func `aggregates of all times are one period, from the oldest on, whatever of it is rolled up`() async throws
+    {
+        let city = try await filled()
+        try await put(city) {
+            $0.retention = [.init(keep: 36_000), .init(every: 600, keep: 90_000), .init(every: 7_200)]
+        }
+        sweep(city)
+        for (period, count, start) in [
+            (nil, ["288"], "2026-01-01T00:00:00Z"), ("PT24H", ["144", "144"], "2026-01-01T00:00:00Z"),
+        ] as [(String?, [String], String)] {
+            var selection = TemporalSelection()
+            selection.aggregation = try TemporalAggregation(methods: ["totalCount"], period: period)
+            let page = try await city.retrieve(TestCity.room, selection).get()
+            let values = try #require(page.entities.first?.attributes.first?.aggregates.first?.values)
+            #expect(values.map(\.value) == count)
+            #expect(values.first?.start.text == start)
+        }
+    }
+
     @Test func `the first period there is begins with the year 0`() async throws {
         let city = try TestCity()
         let early = #"{"type":"Property","value":1,"observedAt":"0000-01-02T00:00:00Z"}"#
