@@ -47,7 +47,7 @@ struct AirBackfillCommand: AsyncParsableCommand {
             options.indices = indices
             options.from = try instant("--from", from)
             options.to = try instant("--to", to)
-            let city = try LocalCity(directory: data, temporalInstances: Self.instances)
+            let city = try LocalCity(directory: data, temporalInstances: Self.instances, readsHistory: true)
             defer { city.close() }
             let names = TermContext(context: .core, registry: city.broker.registry)
             if let type { options.types = try TypeSelection(parsing: type, context: names) }

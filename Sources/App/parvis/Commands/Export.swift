@@ -8,7 +8,7 @@ struct Export: AsyncParsableCommand {
             ndjson has one entity a line, normalized, with createdAt and modifiedAt; `parvis import ndjson` reads it again.
             With --history each line is an EntityTemporal with up to an answer's worth of instances, so that an entity has
             as many lines as it needs. csv has a row for each instance, or with --wide a column for each attribute.
-            docs/temporal.md describes the tables.
+            docs/export.md describes the tables.
 
             EXAMPLES
               parvis export --data city > city.ndjson
