@@ -6,7 +6,7 @@ import Testing
 
 /// A subscription whose notifications are read from Parvis itself, over real sockets.
 /// One after the other: each holds a thread of the few that deliver notifications while it waits for one.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct SubscriptionStreamTests {
     private let directory = FileManager.default.temporaryDirectory
         .appendingPathComponent("parvis-\(UUID().uuidString)").path

@@ -166,7 +166,7 @@ private final class Outbox: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SnapshotStoreTests {
     @Test(.clause("4.3.7", "5.16.1")) func `a snapshot is what the queries gave, and stays so`() async throws {
         let rooms = try Rooms()

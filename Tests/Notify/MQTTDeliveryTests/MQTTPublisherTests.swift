@@ -4,7 +4,7 @@ import Testing
 
 @testable import MQTTDelivery
 
-@Suite(.enabled(if: MosquittoServer.path != nil, MosquittoServer.absence), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: MosquittoServer.path != nil, MosquittoServer.absence), .timeLimit(.minutes(20)))
 struct MQTTPublisherTests {
     private func publisher(
         _ change: (inout MQTTPublisher.Configuration) -> Void = { _ in }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import NotificationDelivery
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct DeadLetterTests {
     private static let uri = "http://receiver.example/"
 

@@ -10,7 +10,7 @@ import Testing
 
 @testable import NotificationDelivery
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct DeliveryTests {
     private static func body(_ more: String = "", uri: String = "http://receiver.example/") -> String {
         SubscriptionManagerTests.body(more, uri: uri)

@@ -11,7 +11,7 @@ import Testing
 /// Notifications that come by the clock.
 ///
 /// CIM 009 clauses 5.2.12 (`timeInterval`), 5.8.6.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct PeriodicNotificationsTests {
     /// A clock that goes when the test says so, and lets sleepers know.
     final class HandClock: Sendable {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import NotificationDelivery
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SubscriptionManagerTestTests {
     private func test(_ city: City, _ id: String) async throws -> NotificationTest {
         try await withCheckedContinuation { continuation in

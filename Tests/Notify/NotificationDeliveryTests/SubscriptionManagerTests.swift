@@ -5,7 +5,7 @@ import Testing
 
 @testable import NotificationDelivery
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SubscriptionManagerTests {
     static func body(_ more: String = "", uri: String = "http://receiver.example/") -> String {
         #"{"type":"Subscription","entities":[{"type":"Room"}],"notification":{"endpoint":{"uri":"\#(uri)"}}\#(more)}"#
