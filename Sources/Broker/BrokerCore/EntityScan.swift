@@ -12,7 +12,7 @@ import SpatialIndex
 ///
 /// An order that the query asks for is made by keeping the best that were met, no more than the page reaches to.
 struct EntityScan {
-    private let query: EntityQuery
+    private var query: EntityQuery
     private let tenant: Tenant
     private var page: [EntityRecord] = []
     private var skipped = 0
@@ -191,7 +191,7 @@ struct EntityScan {
 
     private mutating func visitType(_ type: TermID) {
         if isOnlyTypes { return countedType(type) }
-        scan { state, cursor, visit in
+        scan(isByType: query.types?.isSingleType == true) { state, cursor, visit in
             guard let list = state.byType[type] else { return nil }
             let first = cursor == .min ? 0 : TenantState.lowerBound(list, UInt32(state.firstSlot(after: cursor)))
             let end = min(first + Self.slice, list.count)
@@ -298,11 +298,16 @@ struct EntityScan {
     }
 
     /// Runs slices until one says there is nothing left; each gets the cursor and gives the next.
+    ///
+    /// - Parameter isByType: whether the slices name only entities of the type asked for.
     private mutating func scan(
+        isByType: Bool = false,
         _ slice: (borrowing TenantState, Int64, (EntitySlot) -> Bool) -> Int64?
     ) {
         var next: Int64? = cursor
         if links != nil || ranking != nil || tenant.withState({ $0.evictedCount > 0 }) { return scanOutside(slice) }
+        // Looking at each entity's own types again would cost a cache miss.
+        if isByType { query.types = nil }
         while let from = next {
             next = tenant.withState { state in
                 slice(state, from) { slot in slot.record.map { visit($0, slot.number) } ?? true }
