@@ -31,7 +31,12 @@ final class DirectoryLock: Sendable {
         _ = owner.withCString { pwrite(descriptor, $0, strlen($0), 0) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that is being started has a copy of the descriptor until it runs its program; closing alone would leave
+        // the lock to it for that long.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// The process number in the lock file.
     private static func owner(_ descriptor: Int32) -> Int? {

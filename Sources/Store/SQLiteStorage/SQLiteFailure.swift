@@ -21,7 +21,9 @@ enum SQLiteFailure {
         case SQLITE_IOERR:
             .unavailable(
                 path: path,
+                // The extended code tells which call failed; https://sqlite.org/rescode.html has them.
                 reason: "the disk reports an error"
+                    + (code == SQLITE_IOERR ? "" : " (SQLite \(code))")
                     + (systemError == 0 ? "" : ": \(String(cString: strerror(systemError)))"))
         case SQLITE_READONLY: .unavailable(path: path, reason: "it cannot be written; check its permissions")
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH: .unavailable(path: path, reason: message)

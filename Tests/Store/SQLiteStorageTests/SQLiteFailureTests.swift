@@ -18,7 +18,7 @@ import Testing
         Case(code: 10 | 4 << 8, systemError: EDQUOT, expected: .full(path: "p")),
         Case(
             code: 10 | 1 << 8, systemError: EIO,
-            expected: .unavailable(path: "p", reason: "the disk reports an error: Input/output error")),
+            expected: .unavailable(path: "p", reason: "the disk reports an error (SQLite 266): Input/output error")),
         Case(code: 10, expected: .unavailable(path: "p", reason: "the disk reports an error")),
         Case(
             code: 8, expected: .unavailable(path: "p", reason: "it cannot be written; check its permissions")),
