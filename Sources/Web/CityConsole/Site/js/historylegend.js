@@ -10,6 +10,12 @@ export class HistoryLegend {
   /** Called with a series to take out. */
   onTake = () => {};
   element = el("ul", { className: "history-legend", "aria-label": "Attributes in the chart" });
+  #canTake;
+
+  /** @param canTake whether series can be taken out, and lead to their entity */
+  constructor({ canTake = true } = {}) {
+    this.#canTake = canTake;
+  }
 
   /** @param until the end of the window: the value shown is the last one before it */
   show(all, drawn, until) {
@@ -35,6 +41,6 @@ export class HistoryLegend {
     const toggle = el("button", { type: "button", className: "history-toggle", title: "Show or hide", onclick: () => this.onToggle(series) }, swatch(series), name, scale, value);
     const out = el("button", { type: "button", className: "icon-button", title: "Take out", onclick: () => this.onTake(series) }, icon("close"));
     const entity = el("a", { className: "icon-button", href: `#/entity/${encodeURIComponent(series.source.id)}`, "aria-label": "Open the entity", title: "Open the entity" }, icon("target"));
-    return { element: el("li", {}, toggle, entity, out), name, value, scale, toggle, out };
+    return { element: el("li", {}, toggle, ...(this.#canTake ? [entity, out] : [])), name, value, scale, toggle, out };
   }
 }

@@ -1,4 +1,4 @@
-// A small chart of the values that came in while the page was open.
+// A small chart of recent values.
 
 import { svg } from "./dom.js";
 import { formatNumber } from "./units.js";
@@ -38,7 +38,7 @@ export function sparkline() {
     end.setAttribute("cx", x(now));
     end.setAttribute("cy", y(values[values.length - 1]));
     const minutes = Math.max(1, Math.round(span / 60_000));
-    const text = `${name} over ${minutes} min: lowest ${formatNumber(low)}, highest ${formatNumber(high)}, now ${formatNumber(values[values.length - 1])} ${unit}`;
+    const text = `${name} over ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`}: lowest ${formatNumber(low)}, highest ${formatNumber(high)}, now ${formatNumber(values[values.length - 1])} ${unit}`;
     picture.setAttribute("aria-label", text);
     return { low, high, span };
   }
