@@ -84,3 +84,20 @@ export async function loadTrends({ type, attributes, index }, until, signal) {
   }
   return trends;
 }
+
+/** What a station measured last, up to a moment: by pollutant key `{ value, unit, at }`. */
+export async function loadReadings({ id, readings }, at, signal) {
+  if (readings.size === 0) return new Map();
+  const names = new Map([...readings].map(([key, { attribute }]) => [attribute, key]));
+  const query = new URLSearchParams({ attrs: [...names.keys()].join(","), timerel: "between", timeAt: isoText(at - HOUR + 1000), endTimeAt: isoText(at + 1000), options: "temporalValues", lastN: "1" });
+  const response = await fetch(`${temporal}/${encodeURIComponent(id)}?${query}`, { headers, signal });
+  if (response.status === 404) return new Map();
+  if (!response.ok) throw new BrokerError(await problemOf(response));
+  const entity = await response.json();
+  const found = new Map();
+  for (const [attribute, key] of names) {
+    const row = Object.hasOwn(entity, attribute) ? rowsOf(entity[attribute], "values").at(-1) : undefined;
+    if (Number.isFinite(row?.[0])) found.set(key, { value: row[0], unit: readings.get(key).unit, at: Date.parse(row[1]) });
+  }
+  return found;
+}

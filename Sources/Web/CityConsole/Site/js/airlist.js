@@ -1,0 +1,125 @@
+// The stations, the worst first: value and category, what decides, the course of the last day, and what is doubtful.
+//
+// Invariant: the order changes under nobody's hand: while the pointer or the focus is on the list, values move and rows stay.
+
+import { pollutants } from "./airindex.js";
+import { colourMark } from "./airlegend.js";
+import { el, setText } from "./dom.js";
+import { sparkline } from "./sparkline.js";
+import { ageText, presentTime } from "./time.js";
+import { formatCount, formatNumber, withUnit } from "./units.js";
+
+const ROWS_MAX = 300;
+
+export class AirList {
+  /** Gives the address of a station. */
+  addressOf = () => "#/air";
+  element;
+  search = el("input", {
+    type: "search", className: "air-search", placeholder: "Find a station", "aria-label": "Find a station by name or id", autocomplete: "off", spellcheck: false, maxLength: 200,
+    oninput: () => this.#fill(true),
+  });
+  #list = el("ul", { className: "air-rows" });
+  #line = el("p", { className: "hint", role: "status" });
+  #rows = new Map();
+  #view = { rows: [], key: null, selected: null, trends: new Map() };
+
+  constructor() {
+    this.element = el("div", { className: "air-list" }, this.search, this.#line, this.#list);
+  }
+
+  /** @param view `{ rows, key, index, selected, trends, until }`; `trends` by station id `{ times, values }` */
+  show(view) {
+    this.#view = view;
+    this.#fill(false);
+  }
+
+  clearSearch() {
+    this.search.value = "";
+    this.#fill(true);
+  }
+
+  focusRow(id) {
+    (this.#rows.get(id)?.link ?? this.search).focus();
+  }
+
+  /** Ages go on. */
+  tick() {
+    for (const row of this.#rows.values()) setText(row.age, row.at ? ageText(row.at, presentTime()) : "");
+  }
+
+  #fill(isForced) {
+    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fitting = this.#view.rows.filter(({ station }) => words.every((word) => `${station.name}\n${station.id}`.toLowerCase().includes(word)));
+    const chosen = fitting.slice(0, ROWS_MAX);
+    const wanted = new Set(chosen.map(({ station }) => station.id));
+    for (const [id, row] of this.#rows) {
+      if (wanted.has(id)) continue;
+      row.element.remove();
+      this.#rows.delete(id);
+    }
+    const elements = chosen.map((one) => {
+      const { id } = one.station;
+      if (!this.#rows.has(id)) this.#rows.set(id, makeRow());
+      this.#draw(this.#rows.get(id), one);
+      return this.#rows.get(id).element;
+    });
+    const isHeld = !isForced && (this.#list.matches(":hover") || this.#list.contains(document.activeElement)) && this.#list.children.length === elements.length;
+    if (!isHeld && elements.some((element, at) => this.#list.children[at] !== element)) this.#list.replaceChildren(...elements);
+    const count = this.#view.rows.length;
+    const left = fitting.length - chosen.length;
+    setText(this.#line, words.length > 0 ? `${formatCount(fitting.length)} of ${formatCount(count)} stations${left > 0 ? `, the worst ${ROWS_MAX} of them` : ""}`
+      : `${formatCount(count)} ${count === 1 ? "station" : "stations"}, the worst first${left > 0 ? `; ${formatCount(left)} more are found by name` : ""}`);
+    this.tick();
+  }
+
+  #draw(row, { station, result, value, category }) {
+    const { key, selected, trends, until, isPast } = this.#view;
+    row.link.href = this.addressOf(station.id);
+    if (station.id === selected) row.link.setAttribute("aria-current", "true");
+    else row.link.removeAttribute("aria-current");
+    setText(row.name, station.name);
+    setText(row.word, category?.name ?? "No value");
+    const text = Number.isFinite(value) ? formatNumber(value) : "–";
+    if (row.mark.textContent !== text || row.colour !== category?.colour) {
+      row.colour = category?.colour;
+      const mark = category ? colourMark(category.colour, text) : el("span", { className: "air-mark is-none" }, text);
+      mark.classList.add("air-value");
+      row.mark.replaceWith(mark);
+      row.mark = mark;
+    }
+    const keys = key === null ? result?.dominant ?? [] : [key];
+    const reading = isPast ? undefined : station.readings.get(keys[0]);
+    const names = pollutants.filter((one) => keys.includes(one.key)).map(({ label }) => label).join(", ");
+    const said = !category && result?.withheld ? result.withheld : [names, reading ? withUnit(formatNumber(reading.value), reading.unit) : ""].filter(Boolean).join(" · ");
+    setText(row.what, said);
+    row.at = result?.at ?? reading?.at;
+    this.#drawDoubts(row, result);
+    const trend = trends.get(station.id);
+    row.spark.picture.toggleAttribute("hidden", !trend);
+    if (trend && row.trend !== trend) {
+      row.trend = trend;
+      row.spark.draw(trend, Math.max(until, trend.times.at(-1)), key === null ? "Index" : names, "");
+    }
+  }
+
+  #drawDoubts(row, result) {
+    const doubts = [
+      ...(result?.unfit ?? []).map(({ name, reason }) => ["bad", `${name} sensor unfit`, reason]),
+      ...(result?.marks ?? []).map((mark) => ["warn", "Marked", mark]),
+    ];
+    if (result?.isProvisional && doubts.length === 0 && result.completeness < 0.75) doubts.push(["", "Hour so far", `${Math.round(result.completeness * 100)} % of the usual values`]);
+    const text = JSON.stringify(doubts);
+    if (row.doubtText === text) return;
+    row.doubtText = text;
+    row.doubts.replaceChildren(...doubts.slice(0, 3).map(([tone, word, reason]) => el("span", { className: "air-doubt" }, el("span", { className: "pill", "data-tone": tone }, word), ` ${reason}`)));
+  }
+}
+
+function makeRow() {
+  const [name, word, what, age, doubts] = ["air-name", "air-word", "air-what", "air-age", "air-doubts"].map((className) => el("span", { className }));
+  const mark = el("span", { className: "air-mark air-value" });
+  const spark = sparkline();
+  const link = el("a", { className: "air-row" }, mark, name, word, what, spark.picture, age, doubts);
+  return { element: el("li", {}, link), link, mark, name, word, what, age, doubts, spark };
+}
