@@ -40,20 +40,27 @@ export class AirLegend {
     const key = JSON.stringify([index, [...counts], bands, title]);
     if (key === this.#shown) return;
     this.#shown = key;
-    const list = (name, items) => el("div", { className: "air-legend-part" }, el("h4", {}, name), el("ul", {}, ...items));
     const parts = [];
-    if (categories.length > 0) {
-      parts.push(list("Stations", [...grouped(categories), { name: "No value", colours: [], range: "" }].filter(({ name, colours }) => colours.length > 0 || counts.get(""))
-        .map(({ name, colours, range }) => el("li", {}, el("span", { className: "air-marks" }, ...(colours.length > 0 ? colours.map((colour) => colourMark(colour)) : [el("span", { className: "air-mark is-none", "aria-hidden": "true" })])),
-          el("span", {}, name, range ? el("span", { className: "hint" }, ` ${range}`) : null), el("b", { className: "air-count" }, stationsText(counts.get(colours.length > 0 ? name : "") ?? 0)))));
-    }
-    if (bands.length > 0) {
-      parts.push(list(title, bands.map(({ colour, range, label }) =>
-        el("li", {}, colourMark(colour), el("span", {}, label || range, label ? el("span", { className: "hint" }, ` ${range}`) : null)))));
-    }
+    const known = grouped(categories).map((group) => categoryItem(group, counts.get(group.name) ?? 0));
+    if (known.length > 0) parts.push(listPart("Stations", counts.get("") ? [...known, categoryItem({ name: "No value", colours: [], range: "" }, counts.get(""))] : known));
+    if (bands.length > 0) parts.push(listPart(title, bands.map(bandItem)));
     this.element.replaceChildren(...parts);
   }
 }
+
+const listPart = (name, items) => el("div", { className: "air-legend-part" }, el("h4", {}, name), el("ul", {}, ...items));
+
+function categoryItem({ name, colours, range }, count) {
+  const marks = colours.length > 0 ? colours.map((colour) => colourMark(colour)) : [el("span", { className: "air-mark is-none", "aria-hidden": "true" })];
+  return el("li", {}, el("span", { className: "air-marks" }, ...marks), el("span", {}, name, hint(range)), el("b", { className: "air-count" }, stationsText(count)));
+}
+
+/** A label that has numbers says the range itself. */
+function bandItem({ colour, range, label }) {
+  return el("li", {}, colourMark(colour), el("span", {}, label || range, label && !/\d/.test(label) ? hint(range) : null));
+}
+
+const hint = (text) => (text ? el("span", { className: "hint" }, ` ${text}`) : "");
 
 const stationsText = (count) => (count === 1 ? "1 station" : count > 0 ? `${count} stations` : "");
 
