@@ -200,12 +200,12 @@ def check_overview(report, visit, answers, look, picture):
 
 def check_index(report, visit):
     page = visit.page
-    page.get_by_label("Pollutant", exact=True).select_option("no2")
+    page.locator("#air-pollutant").select_option("no2")
     report.check("a pollutant can be chosen", visit.wait("/pollutant=no2/.test(location.hash) && /NO₂/.test(document.querySelector('.air-what').textContent)"), page.inner_text(".air-row .air-what >> nth=0"))
     page.get_by_label("Uncertainty").check()
     report.check("and the uncertainty in the place of the field", visit.wait("/uncertainty=1/.test(location.hash)"))
     page.get_by_label("Uncertainty").uncheck()
-    page.get_by_label("Pollutant", exact=True).select_option("")
+    page.locator("#air-pollutant").select_option("")
 
 
 def check_station(report, visit, look, picture):
@@ -279,7 +279,7 @@ def check_link(report, visit):
     address = "#/air?" + urllib.parse.urlencode({"index": "EAQI", "pollutant": "pm10", "at": iso(at), "station": station("ring"), "range": "30d"})
     go(visit, address)
     settle(visit)
-    shown = "[document.querySelector('#air-station-title').textContent, document.querySelector('.air-hour').textContent, document.querySelector('.air-bar select:nth-of-type(1)').value].join()"
+    shown = "[document.querySelector('#air-station-title').textContent, document.querySelector('.air-hour').textContent, document.querySelector('#air-index').value].join()"
     wanted = page.evaluate(shown)
     again = visit.context.new_page()
     again.goto(visit.url + "/" + page.evaluate("location.hash"))

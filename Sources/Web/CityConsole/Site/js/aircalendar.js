@@ -213,7 +213,7 @@ async function loadDays(id, { attribute, unit }, year, offset, signal) {
   // A mean that is stamped midnight is that of the hour before: a day has the instants after its midnight, up to the next.
   const start = Date.UTC(year, 0, 1) - offset + 1;
   const query = new URLSearchParams({
-    attrs: attribute, timerel: "between", timeAt: preciseText(start), endTimeAt: preciseText(start + daysIn(year) * DAY), options: "aggregatedValues",
+    attrs: attribute, timerel: "between", timeAt: isoText(start), endTimeAt: isoText(start + daysIn(year) * DAY), options: "aggregatedValues",
     aggrMethods: "totalCount,avg,max", aggrPeriodDuration: "P1D",
   });
   const response = await fetch(`/ngsi-ld/v1/temporal/entities/${encodeURIComponent(id)}?${query}`, { headers: { Accept: "application/json" }, signal });
@@ -230,5 +230,3 @@ async function loadDays(id, { attribute, unit }, year, offset, signal) {
   }
   return days;
 }
-
-const preciseText = (time) => (time % 1000 === 0 ? isoText(time) : new Date(time).toISOString());

@@ -13,6 +13,8 @@ import { formatCount } from "./units.js";
 const DAY = 24 * HOUR;
 const ranges = new Map([["24h", ["24 h", DAY]], ["7d", ["7 d", 7 * DAY]], ["30d", ["30 d", 30 * DAY]], ["1y", ["1 y", 365 * DAY]], ["all", ["All", 0]]]);
 const WAIT = 180;
+/** How far the end of the window goes on before it is read again. */
+const FOLLOW = 60_000;
 
 export class AirChart {
   /** Called when the reader chose another range. */
@@ -57,16 +59,16 @@ export class AirChart {
    * @param end where the window ends
    */
   show(station, range, end) {
-    const isSame = this.#station?.id === station.id && this.#end === end && this.range === range;
+    const isSame = this.#station?.id === station.id && this.range === range && Math.abs(end - this.#end) < FOLLOW;
     const isOther = this.#station?.id !== station.id;
     this.#station = station;
     this.range = ranges.has(range) ? range : "24h";
-    this.#end = end;
+    if (!isSame) this.#end = end;
     if (isOther || this.#series.length !== station.readings.size) this.#makeSeries();
     this.element.hidden = this.#series.length === 0;
     const whole = new URLSearchParams(this.#series.flatMap(({ source }) => [["e", source.id], ["a", source.attribute]]));
     if (this.range === "all") whole.set("range", "all");
-    else for (const [name, time] of [["from", end - ranges.get(this.range)[1]], ["to", end]]) whole.set(name, new Date(time).toISOString());
+    else for (const [name, time] of [["from", this.#end - ranges.get(this.range)[1]], ["to", this.#end]]) whole.set(name, new Date(time).toISOString());
     this.#parts.whole.href = `#/history?${whole}`;
     if (!isSame) this.#open();
   }

@@ -43,6 +43,8 @@ export class AirPage {
   #past = { id: "", results: null, problem: "" };
   #trends = { id: "", byStation: new Map() };
   #requests = new Map();
+  /** What is on show: index, pollutant, hours and rows; `null` before there are stations. */
+  #view = null;
   #isStale = true;
   #readAt = 0;
 
@@ -120,11 +122,11 @@ export class AirPage {
 
   #build() {
     const title = el("h2", { id: "air-title", tabIndex: -1 }, "Air");
-    const index = el("select", { onchange: () => this.#set({ index: index.value }) });
-    const pollutant = el("select", { onchange: () => this.#set({ key: pollutant.value || null }) },
+    const index = el("select", { id: "air-index", onchange: () => this.#set({ index: index.value }) });
+    const pollutant = el("select", { id: "air-pollutant", onchange: () => this.#set({ key: pollutant.value || null }) },
       el("option", { value: "" }, "All, the worst decides"), ...pollutants.map((one) => el("option", { value: one.key }, one.title)));
     const uncertainty = el("input", { type: "checkbox", role: "switch", onchange: () => this.#set({ isUncertainty: uncertainty.checked }) });
-    const field = (text, control) => el("label", { className: "air-field" }, el("span", {}, text), control);
+    const field = (text, control) => el("div", { className: "air-field" }, el("label", { htmlFor: control.id }, text), control);
     const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
     copy.setAttribute("aria-label", "Copy the link to what is shown");
     const print = el("button", { type: "button", className: "button", onclick: () => globalThis.print() }, icon("save"), "Print");
@@ -245,8 +247,6 @@ export class AirPage {
     this.#showStation();
   }
 
-  #view = null;
-
   /** A station as it was in the hour on show. */
   #then(station, index) {
     const result = station.results.get(index);
@@ -329,6 +329,7 @@ export class AirPage {
     const id = at === null ? "" : `${index} ${at}`;
     if (this.#past.id === id) return;
     if (at === null) {
+      this.#requests.get("past")?.abort();
       this.#past = { id, results: null, problem: "" };
       return;
     }
