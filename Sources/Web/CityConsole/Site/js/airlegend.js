@@ -41,18 +41,22 @@ export class AirLegend {
     if (key === this.#shown) return;
     this.#shown = key;
     const parts = [];
-    const known = grouped(categories).map((group) => categoryItem(group, counts.get(group.name) ?? 0));
-    if (known.length > 0) parts.push(listPart("Stations", counts.get("") ? [...known, categoryItem({ name: "No value", colours: [], range: "" }, counts.get(""))] : known));
-    if (bands.length > 0) parts.push(listPart(title, bands.map(bandItem)));
+    const groups = grouped(categories);
+    // The field has the bands of the European index: beside its categories they need no list of their own.
+    const isSame = bands.length > 0 && bands.every(({ label }) => groups.some(({ name }) => name === label));
+    const rangeOf = (name) => (isSame ? bands.find(({ label }) => label === name)?.range : undefined);
+    const known = groups.map((group) => categoryItem({ ...group, band: rangeOf(group.name) }, counts.get(group.name) ?? 0));
+    if (known.length > 0) parts.push(listPart(isSame ? `Stations. ${title}` : "Stations", counts.get("") ? [...known, categoryItem({ name: "No value", colours: [], range: "" }, counts.get(""))] : known));
+    if (bands.length > 0 && !isSame) parts.push(listPart(title, bands.map(bandItem)));
     this.element.replaceChildren(...parts);
   }
 }
 
 const listPart = (name, items) => el("div", { className: "air-legend-part" }, el("h4", {}, name), el("ul", {}, ...items));
 
-function categoryItem({ name, colours, range }, count) {
+function categoryItem({ name, colours, range, band }, count) {
   const marks = colours.length > 0 ? colours.map((colour) => colourMark(colour)) : [el("span", { className: "air-mark is-none", "aria-hidden": "true" })];
-  return el("li", {}, el("span", { className: "air-marks" }, ...marks), el("span", {}, name, hint(range)), el("b", { className: "air-count" }, stationsText(count)));
+  return el("li", {}, el("span", { className: "air-marks" }, ...marks), el("span", {}, name, hint(range), hint(band && `· ${band}`)), el("b", { className: "air-count" }, stationsText(count)));
 }
 
 /** A label that has numbers says the range itself. */

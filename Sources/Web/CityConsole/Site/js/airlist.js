@@ -10,6 +10,7 @@ import { ageText, presentTime } from "./time.js";
 import { formatCount, formatNumber, withUnit } from "./units.js";
 
 const ROWS_MAX = 300;
+const dayForm = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
 export class AirList {
   /** Gives the address of a station. */
@@ -45,7 +46,8 @@ export class AirList {
 
   /** Ages go on. */
   tick() {
-    for (const row of this.#rows.values()) setText(row.age, row.at ? ageText(row.at, presentTime()) : "");
+    const now = presentTime();
+    for (const row of this.#rows.values()) setText(row.age, ageOf(row.at, now));
   }
 
   #fill(isForced) {
@@ -89,11 +91,9 @@ export class AirList {
       row.mark = mark;
     }
     const keys = key === null ? result?.dominant ?? [] : [key];
-    const reading = isPast ? undefined : station.readings.get(keys[0]);
     const names = pollutants.filter((one) => keys.includes(one.key)).map(({ label }) => label).join(", ");
-    const said = !category && result?.withheld ? result.withheld : [names, reading ? withUnit(formatNumber(reading.value), reading.unit) : ""].filter(Boolean).join(" · ");
-    setText(row.what, said);
-    row.at = result?.at ?? reading?.at;
+    setText(row.what, !category && result?.withheld ? result.withheld : readingsText(keys, isPast ? new Map() : station.readings));
+    row.at = result?.at ?? station.readings.get(key)?.at;
     this.#drawDoubts(row, result);
     const trend = trends.get(station.id);
     row.spark.picture.toggleAttribute("hidden", !trend);
@@ -114,6 +114,21 @@ export class AirList {
     row.doubtText = text;
     row.doubts.replaceChildren(...doubts.slice(0, 3).map(([tone, word, reason]) => el("span", { className: "air-doubt" }, el("span", { className: "pill", "data-tone": tone }, word), ` ${reason}`)));
   }
+}
+
+/** How old a value is, in the width of the list: beyond a day its date. */
+function ageOf(time, now) {
+  if (!Number.isFinite(time)) return "";
+  if (time > now) return "this hour";
+  return now - time < 86_400_000 ? ageText(time, now) : dayForm.format(time);
+}
+
+/** `PM2.5 54.8 µg/m³, NO₂ 65.8 µg/m³`, of those pollutants that decide. */
+function readingsText(keys, readings) {
+  return pollutants.filter(({ key }) => keys.includes(key)).map(({ key, label }) => {
+    const reading = readings.get(key);
+    return reading ? `${label} ${withUnit(formatNumber(reading.value), reading.unit)}` : label;
+  }).join(", ");
 }
 
 function makeRow() {

@@ -27,7 +27,8 @@ export class AirMap {
   #field = null;
   #fitted = 0;
 
-  constructor({ maplibre, theme, tiles }, store) {
+  /** @param box where the map goes; MapLibre wants to know its size from the beginning */
+  constructor({ maplibre, theme, tiles }, store, box) {
     this.#store = store;
     this.#theme = theme;
     this.#tiles = tiles;
@@ -36,8 +37,9 @@ export class AirMap {
     const duration = () => (prefersReducedMotion() ? 0 : 250);
     const buttons = el("div", { className: "map-buttons air-map-buttons" },
       button("plus", "Zoom in", () => this.#map.zoomIn({ duration: duration() })), button("minus", "Zoom out", () => this.#map.zoomOut({ duration: duration() })),
-      button("frame", "Show all stations", () => this.fit()));
+      button("frame", "Show all stations", () => { this.#isTouched = false; this.fit(); }));
     this.element.append(holder, this.#tip, buttons);
+    box.append(this.element);
     this.#map = baseMap({
       maplibre, theme, tiles, holder, title: "Map of the air. The list holds the same stations.",
       // Without it the map is white on paper.
@@ -45,6 +47,7 @@ export class AirMap {
     });
     this.#map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-left");
     this.#map.on("movestart", (event) => { if (event.originalEvent) this.#isTouched = true; });
+    this.#map.on("resize", () => { if (!this.#isTouched) this.fit(); });
     this.#map.once("load", () => this.#start());
     this.#setUpPointer();
   }

@@ -152,9 +152,8 @@ export class AirPage {
       mapBox.classList.add("is-empty");
       return;
     }
-    this.#map = new AirMap(parts, this.#store);
+    this.#map = new AirMap(parts, this.#store, mapBox);
     this.#map.onOpen = (id) => this.#pages.goTo(this.#addressWith({ station: id }));
-    mapBox.append(this.#map.element);
     if (this.isOpen) this.#refresh(false);
     this.#map.setField(this.#field.field);
   }
@@ -294,7 +293,7 @@ export class AirPage {
     const { index, rows, key, fieldKey } = this.#view;
     const { label } = pollutants.find((one) => one.key === fieldKey);
     const isOfUncertainty = this.#state.isUncertainty;
-    this.#legend.show({ index, rows, field, title: isOfUncertainty ? `Uncertainty of ${label} between them` : `${label} between them` });
+    this.#legend.show({ index, rows, field, title: isOfUncertainty ? `Between the stations: uncertainty of ${label}` : `Between the stations: ${label}` });
     const method = { ordinaryKriging: "ordinary kriging", inverseDistance: "inverse distance, for too few stations" }[field?.method];
     const words = [];
     if (this.#past.problem) words.push(`The hour could not be read: ${this.#past.problem}`);

@@ -6,6 +6,7 @@ import { loadReadings } from "./airdata.js";
 import { AirForecast } from "./airforecast.js";
 import { categoryOf, indexTitle, pollutants } from "./airindex.js";
 import { colourMark } from "./airlegend.js";
+import { HOUR } from "./airmodel.js";
 import { hourText } from "./airtime.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
@@ -92,8 +93,9 @@ export class AirStation {
   tick() {
     if (!this.#view) return;
     const { result, hour, at } = this.#view;
-    const age = at === null && result ? `, ${ageText(result.at, presentTime())}` : "";
-    setText(this.#parts.when, `${hourText(result?.at ?? hour)}${age}${result?.isProvisional ? "; the hour still runs" : ""}`);
+    const now = presentTime();
+    const isRecent = at === null && result?.at <= now && now - result.at < 24 * HOUR;
+    setText(this.#parts.when, `${hourText(result?.at ?? hour)}${isRecent ? `, ${ageText(result.at, now)}` : ""}${at === null && result?.isProvisional ? "; the hour still runs" : ""}`);
   }
 
   /** What was measured up to an hour that is over; for the newest the entity says it. */
@@ -143,7 +145,7 @@ function subTable(index, result, readings) {
     const category = categoryOf(index, value);
     const reading = readings.get(key);
     return el("tr", {}, el("th", { scope: "row" }, title), el("td", {}, reading ? withUnit(formatNumber(reading.value), reading.unit) : ""),
-      el("td", {}, category ? el("span", { className: "air-sub" }, colourMark(category.colour, formatNumber(value)), category.name) : value === undefined ? "none" : formatNumber(value)));
+      el("td", {}, category ? el("span", { className: "air-sub" }, colourMark(category.colour, formatNumber(value)), category.name) : value === undefined ? "no sub-index" : formatNumber(value)));
   });
   if (rows.length === 0) return null;
   return el("table", { className: "air-subs" }, el("thead", {}, el("tr", {}, ...["Pollutant", "Measured", "Sub-index"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, ...rows));

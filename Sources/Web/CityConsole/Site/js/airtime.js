@@ -35,7 +35,7 @@ export class HourSlider {
     const moment = el("input", { type: "datetime-local", step: 3600, "aria-label": "Date and hour", onchange: () => this.#jump() });
     this.#parts = { slider, text, badge, play, newest, span, moment };
     this.element = el("div", { className: "air-time", role: "group", "aria-label": "Hour" },
-      el("p", { className: "air-time-line" }, text, " ", badge), el("div", { className: "air-time-row" }, play, slider, newest), el("div", { className: "air-time-row is-more" }, span, moment));
+      el("p", { className: "air-time-line" }, text, " ", badge), el("div", { className: "air-time-row is-more" }, span, moment), el("div", { className: "air-time-row is-slider" }, play, slider, newest));
     this.#showPlay();
   }
 
