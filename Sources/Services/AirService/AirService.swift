@@ -41,6 +41,8 @@ public struct AirServiceConfiguration: Sendable {
     /// Seconds between two looks for hours that have ended.
     public var careSeconds = 60.0
     public var alertRules = AlertRule.defaults
+    /// Maps that may be asked for at the same time; one more is refused.
+    public var mapsWaiting = 128
     public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
     /// Told what went wrong, in a sentence.
     public var onProblem: @Sendable (String) -> Void = { _ in }
@@ -76,6 +78,7 @@ public struct AirServiceStatistics: Sendable, Equatable {
 /// any moment and catches up when it starts again. Its work is done by one task; the committer only hands changes over.
 public final class AirService: Sendable {
     private let engine: AirEngine
+    private let maps: AirMaps
     private let inbox: ChangeInbox
     private let configuration: AirServiceConfiguration
     private let feed: any ChangeFeed
@@ -92,6 +95,7 @@ public final class AirService: Sendable {
         feed = operations.feed
         inbox = ChangeInbox(limit: configuration.inboxLimit, vocabulary: vocabulary)
         engine = AirEngine(operations, configuration, vocabulary, inbox)
+        maps = AirMaps(engine, operations, configuration, vocabulary)
     }
 
     /// Follows the changes from now on, and catches up with what came before. Calling it twice does no harm.
@@ -128,6 +132,16 @@ public final class AirService: Sendable {
 
     /// Waits until all that was handed over before is worked off and its results are durable.
     public func settle() async { await engine.workOff() }
+
+    /// A map of the air in one hour: of the running one, or of any in the history.
+    ///
+    /// - Returns: `badRequestData` for what is no pollutant or a time to come, `resourceNotFound` where no station has a
+    ///   value, `overloaded` when too many maps are asked for.
+    /// - Cost: the first map of an hour takes up to a second for hundreds of stations, further ones milliseconds; nothing
+    ///   is computed on the caller's thread.
+    public func map(_ request: AirMapRequest) async -> Result<AirMapAnswer, NGSILDError> {
+        await maps.answer(request)
+    }
 
     public var statistics: AirServiceStatistics {
         get async { await engine.statistics }
