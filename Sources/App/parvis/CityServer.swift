@@ -164,6 +164,9 @@ final class CityServer: Sendable {
         var configuration = AirServiceConfiguration()
         configuration.indices = settings.airIndices
         configuration.stationLimit = settings.airStations
+        configuration.forecasts = settings.hasAirForecast
+        configuration.forecastLimit = settings.airForecasts
+        configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
         configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
         return AirService(
             AirOperations(

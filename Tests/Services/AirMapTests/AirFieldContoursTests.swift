@@ -39,7 +39,7 @@ struct AirFieldContoursTests {
     @Test func `rings are closed and lie in the box`() throws {
         let document = try contours()
         let box = document.elements(try #require(document.member(document.root, named: "bbox")))
-            .compactMap { document.number($0) }
+            .compactMap { document.double($0) }
         #expect(box.count == 4)
         for feature in try features(document) {
             let geometry = try #require(document.member(feature, named: "geometry"))
@@ -47,7 +47,7 @@ struct AirFieldContoursTests {
             for polygon in document.elements(try #require(document.member(geometry, named: "coordinates"))) {
                 for ring in document.elements(polygon) {
                     let positions = document.elements(ring).map { position in
-                        document.elements(position).compactMap { document.number($0) }
+                        document.elements(position).compactMap { document.double($0) }
                     }
                     #expect(positions.count >= 4)
                     #expect(positions.first == positions.last)

@@ -32,7 +32,7 @@ struct AirMapsTests {
     private func member(_ answer: AirMapAnswer, _ name: String) throws -> String {
         let document = try JSONDocument(parsing: answer.bytes)
         let node = try #require(document.member(document.root, named: name))
-        return document.string(node) ?? document.number(node).map { "\($0)" } ?? document.text(node)
+        return document.string(node) ?? document.double(node).map { "\($0)" } ?? document.text(node)
     }
 
     @Test func `the running hour and any hour before it are mapped, each with its own values`() async throws {

@@ -17,7 +17,39 @@ struct StationHours: Sendable {
     }
 
     subscript(pollutant: Pollutant, hour: Int) -> Double {
-        hours.contains(hour) ? pollutants[pollutant][hour - hours.lowerBound] : .nan
+        get { hours.contains(hour) ? pollutants[pollutant][hour - hours.lowerBound] : .nan }
+        set { if hours.contains(hour) { pollutants[pollutant][hour - hours.lowerBound] = newValue } }
+    }
+
+    /// These hours with newer ones over and behind them, cut to a span.
+    func joined(_ news: StationHours, keeping span: ClosedRange<Int>) -> StationHours {
+        var joined = StationHours(span)
+        func fill(_ values: inout [Double], _ source: [Double], _ from: ClosedRange<Int>) {
+            let shared = max(from.lowerBound, span.lowerBound)...max(min(from.upperBound, span.upperBound), span.lowerBound)
+            for hour in shared where from.contains(hour) {
+                values[hour - span.lowerBound] = source[hour - from.lowerBound]
+            }
+        }
+        for pollutant in Pollutant.allCases {
+            fill(&joined.pollutants[pollutant], pollutants[pollutant], hours)
+            fill(&joined.pollutants[pollutant], news.pollutants[pollutant], news.hours)
+        }
+        for name in Set(others.keys).union(news.others.keys) {
+            var values = [Double](repeating: .nan, count: span.count)
+            if let former = others[name] { fill(&values, former, hours) }
+            if let newer = news.others[name] { fill(&values, newer, news.hours) }
+            joined.others[name] = values
+        }
+        return joined
+    }
+
+    /// The hours from the first that has a value of a pollutant on.
+    var fromFirstValue: StationHours {
+        let first = (0..<hours.count).first { place in
+            Pollutant.allCases.contains { pollutants[$0][place].isFinite }
+        }
+        guard let first, first > 0 else { return self }
+        return joined(self, keeping: hours.lowerBound + first...hours.upperBound)
     }
 }
 
