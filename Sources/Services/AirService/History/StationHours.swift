@@ -25,8 +25,9 @@ struct StationHours: Sendable {
     func joined(_ news: StationHours, keeping span: ClosedRange<Int>) -> StationHours {
         var joined = StationHours(span)
         func fill(_ values: inout [Double], _ source: [Double], _ from: ClosedRange<Int>) {
-            let shared = max(from.lowerBound, span.lowerBound)...max(min(from.upperBound, span.upperBound), span.lowerBound)
-            for hour in shared where from.contains(hour) {
+            let (first, last) = (max(from.lowerBound, span.lowerBound), min(from.upperBound, span.upperBound))
+            guard first <= last else { return }
+            for hour in first...last {
                 values[hour - span.lowerBound] = source[hour - from.lowerBound]
             }
         }
