@@ -50,6 +50,8 @@ public struct AirServiceConfiguration: Sendable {
     public var forecastMinimumHours = 1_000
     /// The newest hours of the history that are learnt from: two years.
     public var forecastHours = 17_520
+    /// Most trees for each range of horizons.
+    public var forecastTrees = 180
     /// New hours after which a model is learnt again.
     public var forecastRetrainHours = 168
     /// Maps that may be asked for at the same time; one more is refused.

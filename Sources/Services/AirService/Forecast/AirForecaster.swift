@@ -250,10 +250,12 @@ actor AirForecaster {
                 }
                 break
             }
-            let (fewest, now) = (configuration.forecastMinimumHours, configuration.clock())
+            let (fewest, trees) = (configuration.forecastMinimumHours, configuration.forecastTrees)
+            let now = configuration.clock()
             let model = await worker.run { [stopping] in
                 ForecastModel(
-                    learning: pollutant, from: known, fewest: fewest, at: now, isCancelled: { stopping.isRaised })
+                    learning: pollutant, from: known, fewest: fewest, trees: trees, at: now,
+                    isCancelled: { stopping.isRaised })
             }
             if let model {
                 models[subject] = model

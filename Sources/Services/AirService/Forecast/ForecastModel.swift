@@ -34,7 +34,7 @@ struct ForecastModel: Sendable {
     /// - Returns: `nil` with fewer than `fewest` hours with a value, or when it was cancelled.
     /// - Cost: about twelve seconds of one core for two years of hours with twelve columns.
     init?(
-        learning pollutant: Pollutant, from hours: StationHours, fewest: Int, at now: Timestamp,
+        learning pollutant: Pollutant, from hours: StationHours, fewest: Int, trees: Int, at now: Timestamp,
         isCancelled: @escaping @Sendable () -> Bool
     ) {
         let known = hours.pollutants[pollutant].count(where: { $0.isFinite })
@@ -43,6 +43,7 @@ struct ForecastModel: Sendable {
         guard let series = Self.series(pollutant, columns, hours) else { return nil }
         var options = SeriesForecaster.Options()
         options.longestHorizon = Self.reach
+        options.mostTrees = trees
         options.isCancelled = isCancelled
         let split = series.count - min(28 * 24, max(7 * 24, series.count / 10))
         guard split > 0, let tried = SeriesForecaster(learningFrom: series.prefix(split), options: options),
