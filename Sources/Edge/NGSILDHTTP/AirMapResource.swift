@@ -92,7 +92,8 @@ struct AirMapResource {
         let query = try QueryParameters(request.query, allowing: Self.mapParameters)
         if let index = query[.index] {
             throw .badRequest(
-                "Indices such as \(index) are not mapped; ask for a pollutant, whose bands are those of the European index")
+                "Indices such as \(index) are not mapped; ask for a pollutant, whose bands are those of the European index"
+            )
         }
         guard let pollutant = query[.pollutant], !pollutant.isEmpty else {
             throw .badRequest("The map needs a pollutant, such as ?pollutant=PM2.5")

@@ -14,7 +14,9 @@ enum PalettePNG {
         /// - Parameter hex: `#RRGGBB`; black where it is something else.
         init(_ hex: String, opacity: UInt8) {
             self.opacity = opacity
-            guard hex.utf8.count == 7, hex.hasPrefix("#"), let number = UInt32(hex.dropFirst(), radix: 16) else { return }
+            guard hex.utf8.count == 7, hex.hasPrefix("#"), let number = UInt32(hex.dropFirst(), radix: 16) else {
+                return
+            }
             red = UInt8(truncatingIfNeeded: number >> 16)
             green = UInt8(truncatingIfNeeded: number >> 8)
             blue = UInt8(truncatingIfNeeded: number)

@@ -58,7 +58,8 @@ public struct SeriesForecaster: Sendable {
         let from = max(0, series.count - max(1_000, options.historyLimit))
         var issues: [Int] = []
         for issue in from..<max(from, series.count) where maker.target[issue].isFinite { issues.append(issue) }
-        let trainer = SegmentTrainer(maker: maker, issues: issues, mostTrees: min(max(options.mostTrees, 1), 2_000),
+        let trainer = SegmentTrainer(
+            maker: maker, issues: issues, mostTrees: min(max(options.mostTrees, 1), 2_000),
             isCancelled: options.isCancelled)
         var segments: [Segment] = []
         for horizons in Self.ranges(upTo: min(max(options.longestHorizon, 1), 500)) {

@@ -85,7 +85,9 @@ struct AirMapResourceTests {
         #expect(maps.asked.withLock { $0.isEmpty })
     }
 
-    @Test(arguments: ["/air/tiles/O3/2/0/0", "/air/tiles/O3/2/0/0.jpg", "/air/tiles/O3/2/0", "/air/tiles/O3/2/0/0/0.png"])
+    @Test(arguments: [
+        "/air/tiles/O3/2/0/0", "/air/tiles/O3/2/0/0.jpg", "/air/tiles/O3/2/0", "/air/tiles/O3/2/0/0/0.png",
+    ])
     func `other paths below the tiles are not there`(target: String) throws {
         #expect(try client(Maps()).request("GET", target).status == 404)
     }

@@ -51,7 +51,10 @@ struct AirFieldContoursTests {
                     }
                     #expect(positions.count >= 4)
                     #expect(positions.first == positions.last)
-                    #expect(positions.allSatisfy { $0[0] >= box[0] && $0[0] <= box[2] && $0[1] >= box[1] && $0[1] <= box[3] })
+                    #expect(
+                        positions.allSatisfy {
+                            $0[0] >= box[0] && $0[0] <= box[2] && $0[1] >= box[1] && $0[1] <= box[3]
+                        })
                 }
             }
         }

@@ -21,6 +21,7 @@ enum MapTown {
 
     static func variogram(_ side: Int = 4) -> MapVariogram? {
         MapVariogram(
-            positions(side), hours: (0..<48).map { hour in positions(side).indices.map { value($0, side: side, hour: hour) } })
+            positions(side),
+            hours: (0..<48).map { hour in positions(side).indices.map { value($0, side: side, hour: hour) } })
     }
 }

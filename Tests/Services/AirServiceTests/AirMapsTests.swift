@@ -8,12 +8,15 @@ import Testing
 
 struct AirMapsTests {
     /// Nine stations in three rows, cleaner towards the east.
-    private func report(_ town: TestTown, _ hour: Int, minute: Int = 2, leavingOut out: Set<Int> = []) async throws {
-        try town.clock.set(time(hour, minute: minute))
+    private func report(
+        _ town: TestTown, _ hour: Int, isRunning: Bool = false, leavingOut out: Set<Int> = []
+    ) async throws {
+        try town.clock.set(time(hour, minute: isRunning ? -30 : 2))
         try await town.report(
             (0..<9).filter { !out.contains($0) }.map { place in
                 station(
-                    place, ["pm25": 40 - Double(place % 3) * 12 + Double((hour * 5 + place) % 4)], at: time(hour),
+                    place, ["pm25": 40 - Double(place % 3) * 12 + Double((hour * 5 + place) % 4)],
+                    at: time(hour, minute: isRunning ? -35 : 0),
                     place: (2.3 + Double(place % 3) * 0.03, 48.85 + Double(place / 3) * 0.02))
             })
         await town.air.settle()
@@ -39,7 +42,7 @@ struct AirMapsTests {
         let town = try TestTown()
         town.air.start()
         for hour in 1...150 { try await report(town, hour, leavingOut: hour == 20 ? [3] : []) }
-        try await report(town, 151, minute: -30)
+        try await report(town, 151, isRunning: true)
         let live = try await contours(town).get()
         #expect(try member(live, "observedAt") == time(151))
         #expect(try member(live, "isLive") == "true")

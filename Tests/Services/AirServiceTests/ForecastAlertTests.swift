@@ -13,7 +13,8 @@ struct ForecastAlertTests {
     }()
 
     private func judge(
-        above limit: Double, within: Int = 48, _ bound: AlertRule.ForecastBound = .forecast, hours: Int = 1, now: Int = 100
+        above limit: Double, within: Int = 48, _ bound: AlertRule.ForecastBound = .forecast, hours: Int = 1,
+        now: Int = 100
     ) -> AlertJudge.Finding? {
         var rule = AlertRule(
             "urn:ngsi-ld:AirQualityAlertRule:1", .forecast(.pm25, above: limit, withinHours: within, bound: bound),

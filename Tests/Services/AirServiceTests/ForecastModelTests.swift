@@ -65,7 +65,7 @@ struct ForecastModelTests {
                 for hour in 9...12 { news[.pm25, hour] = 100 }
                 return news
             }(), keeping: 5...11)
-        #expect(joined.pollutants[.pm25] == [5, 6, 7, 8, 100, 100, 100])
+        #expect(joined.values(.pm25) == [5, 6, 7, 8, 100, 100, 100])
         #expect(joined.fromFirstValue.hours == 5...11)
     }
 }

@@ -40,7 +40,11 @@ extension Route {
             ofTemporal
         case .notifications, .notificationsOf, .test, .replay, .deadLetter, .replayOne: ofNotifications
         case .airMap:
-            [.get(.airMap, "Map a pollutant as contours", AirMapResource.mapParameters, content: .one(.airMap), media: [])]
+            [
+                .get(
+                    .airMap, "Map a pollutant as contours", AirMapResource.mapParameters, content: .one(.airMap),
+                    media: [])
+            ]
         case .airTile:
             [
                 .get(

@@ -22,14 +22,16 @@ extension AirEngine {
         return forecast
     }
 
-    /// Puts the values that quality control lets pass now in the place of those from the history.
-    func amend(_ hours: inout StationHours, of key: StationKey) {
-        guard let station = stations[key] else { return }
+    /// Hours with the values that quality control lets pass now in the place of those from the history.
+    func amended(_ hours: StationHours, of key: StationKey) -> StationHours {
+        guard let station = stations[key] else { return hours }
+        var hours = hours
         for hour in hours.hours.suffix(configuration.hoursKept) {
             guard let cell = station.cell(hour), !cell.isEmpty else { continue }
             for pollutant in Pollutant.allCases where cell.counts[pollutant] > 0 {
                 hours[pollutant, hour] = cell.usable[pollutant]
             }
         }
+        return hours
     }
 }

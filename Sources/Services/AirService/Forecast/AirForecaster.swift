@@ -167,13 +167,13 @@ actor AirForecaster {
             // The last hours are read again: values come late.
             if let known = recent[key], known.hours.contains(hour - 48) {
                 let news = try await history.hours(
-                    of: key, max(first, known.hours.upperBound - 6)...hour, terms, result: result)
+                    of: key, min(hour, max(first, known.hours.upperBound - 6))...hour, terms, result: result)
                 hours = known.joined(news, keeping: first...hour)
             } else {
                 hours = try await history.hours(of: key, first...hour, terms, result: result)
             }
             // What the engine knows of the newest hours is newer than the marks in the history.
-            await engine.amend(&hours, of: key)
+            hours = await engine.amended(hours, of: key)
             recent[key] = hours
             return hours
         } catch {

@@ -19,9 +19,9 @@ struct ForecastErrors: Sendable {
         }
     }
 
-    private(set) var sums = horizons.map { _ in Sums() }
+    private(set) var sums = ForecastErrors.horizons.map { _ in Sums() }
     /// The coverage to ask for, so that intervals hold what they promise.
-    private var adaptive = horizons.map { _ in AdaptiveCoverage(wanted: 0.9) }
+    private var adaptive = ForecastErrors.horizons.map { _ in AdaptiveCoverage(wanted: 0.9) }
     /// Forecasts whose hour has not come: at most one for each horizon and hour ahead.
     private var pending: [Int: [(place: Int, forecast: Forecast)]] = [:]
 

@@ -37,7 +37,7 @@ struct ForecastModel: Sendable {
         learning pollutant: Pollutant, from hours: StationHours, fewest: Int, trees: Int, at now: Timestamp,
         isCancelled: @escaping @Sendable () -> Bool
     ) {
-        let known = hours.pollutants[pollutant].count(where: { $0.isFinite })
+        let known = hours.values(pollutant).count(where: { $0.isFinite })
         guard known >= fewest else { return nil }
         let columns = Self.sources(hours, beside: pollutant)
         guard let series = Self.series(pollutant, columns, hours) else { return nil }
@@ -70,7 +70,7 @@ struct ForecastModel: Sendable {
 
     private static func sources(_ hours: StationHours, beside pollutant: Pollutant) -> [Source] {
         let others = Pollutant.allCases.filter {
-            $0 != pollutant && hours.pollutants[$0].count(where: { $0.isFinite }) >= fewestInColumn
+            $0 != pollutant && hours.values($0).count(where: { $0.isFinite }) >= fewestInColumn
         }
         let numbers = hours.others.filter { $0.value.count(where: { $0.isFinite }) >= fewestInColumn }.keys.sorted()
         return others.map { .pollutant($0) } + numbers.map { .other($0) }
@@ -79,14 +79,14 @@ struct ForecastModel: Sendable {
     private static func series(_ pollutant: Pollutant, _ sources: [Source], _ hours: StationHours) -> ForecastSeries? {
         let columns = sources.map { source in
             switch source {
-            case .pollutant(let other): MeasuredColumn(name: other.name, values: hours.pollutants[other])
+            case .pollutant(let other): MeasuredColumn(name: other.name, values: hours.values(other))
             case .other(let name):
                 MeasuredColumn(
                     name: name, values: hours.others[name] ?? Array(repeating: .nan, count: hours.hours.count))
             }
         }
         return ForecastSeries(
-            start: hours.hours.lowerBound * 3_600, values: hours.pollutants[pollutant],
+            start: hours.hours.lowerBound * 3_600, values: hours.values(pollutant),
             covariates: Covariates.make(columns, weatherIsAhead: false))
     }
 

@@ -7,18 +7,22 @@ import NGSILDModel
 /// Of pollutants there are the means that quality control lets pass, of hours that are complete enough.
 struct StationHours: Sendable {
     let hours: ClosedRange<Int>
-    fileprivate(set) var pollutants: PerPollutant<[Double]>
+    /// One column for each pollutant, in their order.
+    fileprivate var columns: [[Double]]
     /// Means of other numbers, such as the weather, by the last part of their names.
     fileprivate(set) var others: [String: [Double]] = [:]
 
     init(_ hours: ClosedRange<Int>) {
         self.hours = hours
-        pollutants = PerPollutant(repeating: [Double](repeating: .nan, count: hours.count))
+        columns = Pollutant.allCases.map { _ in [Double](repeating: .nan, count: hours.count) }
     }
 
+    /// All hours of a pollutant.
+    func values(_ pollutant: Pollutant) -> [Double] { columns[Int(pollutant.rawValue)] }
+
     subscript(pollutant: Pollutant, hour: Int) -> Double {
-        get { hours.contains(hour) ? pollutants[pollutant][hour - hours.lowerBound] : .nan }
-        set { if hours.contains(hour) { pollutants[pollutant][hour - hours.lowerBound] = newValue } }
+        get { hours.contains(hour) ? columns[Int(pollutant.rawValue)][hour - hours.lowerBound] : .nan }
+        set { if hours.contains(hour) { columns[Int(pollutant.rawValue)][hour - hours.lowerBound] = newValue } }
     }
 
     /// These hours with newer ones over and behind them, cut to a span.
@@ -31,9 +35,9 @@ struct StationHours: Sendable {
                 values[hour - span.lowerBound] = source[hour - from.lowerBound]
             }
         }
-        for pollutant in Pollutant.allCases {
-            fill(&joined.pollutants[pollutant], pollutants[pollutant], hours)
-            fill(&joined.pollutants[pollutant], news.pollutants[pollutant], news.hours)
+        for place in columns.indices {
+            fill(&joined.columns[place], columns[place], hours)
+            fill(&joined.columns[place], news.columns[place], news.hours)
         }
         for name in Set(others.keys).union(news.others.keys) {
             var values = [Double](repeating: .nan, count: span.count)
@@ -47,7 +51,7 @@ struct StationHours: Sendable {
     /// The hours from the first that has a value of a pollutant on.
     var fromFirstValue: StationHours {
         let first = (0..<hours.count).first { place in
-            Pollutant.allCases.contains { pollutants[$0][place].isFinite }
+            columns.contains { $0[place].isFinite }
         }
         guard let first, first > 0 else { return self }
         return joined(self, keeping: hours.lowerBound + first...hours.upperBound)
@@ -113,7 +117,7 @@ extension AirHistory {
         let offset = part.lowerBound - found.hours.lowerBound
         for pollutant in Set(terms.pollutants.values) {
             for hour in part {
-                found.pollutants[pollutant][offset + hour - part.lowerBound] = block.completeMean(pollutant, hour)
+                found[pollutant, hour] = block.completeMean(pollutant, hour)
             }
         }
         for (term, sums) in sums {
@@ -143,7 +147,7 @@ extension AirHistory {
                 else { continue }
                 for mark in document.elements(document.root) {
                     guard let text = document.string(mark), let marked = IndexEntity.marked(text) else { continue }
-                    found.pollutants[marked][hour - found.hours.lowerBound] = .nan
+                    found[marked, hour] = .nan
                 }
             }
         }

@@ -1,5 +1,4 @@
 public import AirMap
-import AirQuality
 public import NGSILDModel
 
 /// A map that is asked for.

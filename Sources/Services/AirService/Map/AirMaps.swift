@@ -96,10 +96,11 @@ actor AirMaps {
                     + "AirQualityForecast")
         }
         let moment = try await moment(pollutant, request.tenant, request.at.map(ClockHour.holding))
-        let key = FieldKey(
-            pollutant: pollutant, samples: moment.samples,
-            variogram: moment.samples.count < 4
-                ? nil : await variogram(DayKey(tenant: request.tenant, pollutant: pollutant, day: moment.hour / 24)))
+        var learnt: MapVariogram?
+        if moment.samples.count >= 4 {
+            learnt = await variogram(DayKey(tenant: request.tenant, pollutant: pollutant, day: moment.hour / 24))
+        }
+        let key = FieldKey(pollutant: pollutant, samples: moment.samples, variogram: learnt)
         guard let field = await field(key) else {
             throw .internalError("The map of \(pollutant.name) could not be computed")
         }
@@ -155,7 +156,8 @@ actor AirMaps {
         }
         guard let hour else {
             throw .resourceNotFound(
-                "No station with a location has a value of \(pollutant.name) in the last hours; name an hour with \"at\"")
+                "No station with a location has a value of \(pollutant.name) in the last hours; name an hour with \"at\""
+            )
         }
         let none = NGSILDError.resourceNotFound(
             "No station with a location has a usable value of \(pollutant.name) in the hour that ends at "
@@ -199,7 +201,7 @@ actor AirMaps {
             let result = configuration.indices.first.flatMap { IndexEntity.id($0, of: station.key.id) }
             do throws(NGSILDError) {
                 let found = try await history.hours(of: station.key, hours, terms, result: result)
-                read.append(MapDay.Station(position: position, values: found.pollutants[key.pollutant]))
+                read.append(MapDay.Station(position: position, values: found.values(key.pollutant)))
             } catch {
                 return .failure(error)
             }
