@@ -28,7 +28,7 @@ struct PalettePNGTests {
         let png = try #require(PalettePNG.encode(pixels, width: 3, height: 2, palette: palette))
         let chunks = chunks(png)
         #expect(chunks.map(\.name) == ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"])
-        #expect(chunks.allSatisfy(\.isSound))
+        #expect(chunks.allSatisfy { $0.isSound })
         #expect(chunks[0].content == [0, 0, 0, 3, 0, 0, 0, 2, 8, 3, 0, 0, 0])
         #expect(chunks[1].content == [0, 0, 0, 0x50, 0xF0, 0xE6])
         #expect(chunks[2].content == [0, 170])

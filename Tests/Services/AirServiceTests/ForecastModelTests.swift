@@ -17,21 +17,22 @@ struct ForecastModelTests {
         return hours
     }
 
-    private func model(_ hours: StationHours, fewest: Int = 800, isCancelled: Bool = false) -> ForecastModel? {
+    private func learnt(_ hours: StationHours, fewest: Int = 800, isCancelled: Bool = false) -> ForecastModel? {
         ForecastModel(
             learning: .pm25, from: hours, fewest: fewest, trees: 18, at: Timestamp(microseconds: 0),
             isCancelled: { isCancelled })
     }
 
     @Test func `a rhythm is learnt better than persistence knows it, by hours that were not seen`() throws {
-        var model = try #require(model(hours(1_100)))
+        var model = try #require(learnt(hours(1_100)))
         #expect(model.trainedHours == 1_100)
         #expect(model.trainedThrough == 1_100)
         let twelve = try #require(model.errors.sums[3].means)
         #expect(twelve.error < twelve.persistence)
         #expect(twelve.coverage > 0.6)
         #expect(model.errors.hours > 100)
-        let issued = try #require(model.issue(at: 1_100, hours(1_100)))
+        let forecast = model.issue(at: 1_100, hours(1_100))
+        let issued = try #require(forecast)
         #expect(issued.values.count == 48 && issued.lower.count == 48 && issued.upper.count == 48)
         #expect(zip(issued.lower, issued.values).allSatisfy { $0 <= $1 })
         #expect(zip(issued.values, issued.upper).allSatisfy { $0 <= $1 })
@@ -39,7 +40,7 @@ struct ForecastModelTests {
     }
 
     @Test func `what comes of an issued forecast is added to the errors`() throws {
-        var model = try #require(model(hours(1_000)))
+        var model = try #require(learnt(hours(1_000)))
         let before = model.errors.sums[0].count
         _ = model.issue(at: 1_000, hours(1_000))
         _ = model.issue(at: 1_001, hours(1_001))
@@ -50,12 +51,14 @@ struct ForecastModelTests {
     }
 
     @Test func `too little history, a gap before the issue and being cancelled give none`() throws {
-        #expect(model(hours(700)) == nil)
-        #expect(model(hours(900), fewest: 901) == nil)
-        #expect(model(hours(1_000), isCancelled: true) == nil)
-        var learnt = try #require(model(hours(1_000)))
-        #expect(learnt.issue(at: 1_000, hours(1_000) { $0 > 990 ? .nan : rhythm($0) }) == nil)
-        #expect(learnt.issue(at: 1_001, hours(1_000)) == nil)
+        #expect(learnt(hours(700)) == nil)
+        #expect(learnt(hours(900), fewest: 901) == nil)
+        #expect(learnt(hours(1_000), isCancelled: true) == nil)
+        var model = try #require(learnt(hours(1_000)))
+        let afterGap = model.issue(at: 1_000, hours(1_000) { $0 > 990 ? .nan : rhythm($0) })
+        #expect(afterGap == nil)
+        let beyond = model.issue(at: 1_001, hours(1_000))
+        #expect(beyond == nil)
     }
 
     @Test func `newer hours take the place of older ones, and the rest falls out`() {
