@@ -104,10 +104,7 @@ export class AirList {
   }
 
   #drawDoubts(row, result) {
-    const doubts = [
-      ...(result?.unfit ?? []).map(({ name, reason }) => ["bad", `${name} sensor unfit`, reason]),
-      ...(result?.marks ?? []).map((mark) => ["warn", "Marked", mark]),
-    ];
+    const doubts = (result?.doubts ?? []).map(({ tone, word, reason }) => [tone, word, reason]);
     if (result?.isProvisional && doubts.length === 0 && result.completeness < 0.75) doubts.push(["", "Hour so far", `${Math.round(result.completeness * 100)} % of the usual values`]);
     const text = JSON.stringify(doubts);
     if (row.doubtText === text) return;

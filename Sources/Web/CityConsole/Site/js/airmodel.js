@@ -84,8 +84,8 @@ function valuesOf(entity) {
 }
 
 /**
- * One index of one station in one hour: `{ id, index, value, level, colour, subs, dominant, at, edition, withheld, marks,
- * unfit, completeness, isProvisional, advice }`; `subs` has the value for each pollutant key.
+ * One index of one station in one hour: `{ id, index, value, level, colour, subs, dominant, at, edition, withheld, doubts,
+ * completeness, isProvisional, advice }`; `subs` has the value for each pollutant key.
  */
 export function resultOf(id, values) {
   const value = (name) => values.get(name)?.value;
@@ -93,19 +93,38 @@ export function resultOf(id, values) {
   for (const { key } of pollutants) {
     if (typeof value(`${key}SubIndex`) === "number") subs.set(key, value(`${key}SubIndex`));
   }
-  const fitness = value("sensorFitness");
   return {
     id, index: String(value("index") ?? /^urn:ngsi-ld:AirQualityIndex:([^:]+):/.exec(id)?.[1] ?? ""),
     value: typeof value("airQualityIndex") === "number" ? value("airQualityIndex") : NaN,
     level: text(value("airQualityLevel")), colour: plainColour(value("colour")), subs,
     dominant: [value("dominantPollutant") ?? []].flat().map((name) => pollutantNamed(name)?.key).filter(Boolean),
     at: values.get("indexEdition")?.at ?? values.get("airQualityIndex")?.at ?? NaN, edition: text(value("indexEdition")),
-    withheld: text(value("withheldReason")), marks: [value("qualityMarks") ?? []].flat().map(String),
-    unfit: Object.entries(typeof fitness === "object" && fitness !== null ? fitness : {})
-      .filter(([, word]) => /^unfit/.test(word)).map(([name, word]) => ({ name: pollutantNamed(name)?.label ?? name, reason: String(word).replace(/^unfit:?\s*/, "") })),
+    withheld: text(value("withheldReason")), doubts: doubtsOf(value("sensorFitness"), [value("qualityMarks") ?? []].flat().map(String)),
     completeness: typeof value("completeness") === "number" ? value("completeness") : NaN, isProvisional: value("isProvisional") === true,
     advice: text(value("healthAdvice")?.en ?? Object.values(value("healthAdvice") ?? {})[0]),
   };
+}
+
+const checks = {
+  range: "cannot be", flatLine: "flat line", spike: "spike", neighbours: "unlike its neighbours", drift: "drifts", unfit: "sensor unfit",
+};
+
+/** What quality control found, those that count least last: `{ tone, word, reason }`. */
+function doubtsOf(fitness, marks) {
+  const unfit = Object.entries(typeof fitness === "object" && fitness !== null ? fitness : {}).filter(([, word]) => /^unfit/.test(word))
+    .map(([name, word]) => ({ name, check: "unfit", reason: String(word).replace(/^unfit:?\s*/, "") }));
+  const found = [...unfit, ...marks.map((mark) => {
+    const [, check, name, reason] = /^(\w+): ([\w.]+): (.*)$/s.exec(mark) ?? [null, "", "", mark];
+    return { name, check, reason };
+  })];
+  const doubts = new Map();
+  for (const { name, check, reason } of found) {
+    const label = pollutantNamed(name)?.label ?? name;
+    const word = [label, Object.hasOwn(checks, check) ? checks[check] : check].filter(Boolean).join(" ") || "marked";
+    // The fitness of a sensor and the mark of its value say the same.
+    if (!doubts.has(word)) doubts.set(word, { tone: check === "unfit" ? "bad" : "warn", word, reason });
+  }
+  return [...doubts.values()].sort((a, b) => a.tone.localeCompare(b.tone));
 }
 
 const text = (value) => (value === undefined || value === null ? "" : String(value));

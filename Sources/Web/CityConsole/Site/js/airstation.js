@@ -153,10 +153,7 @@ function subTable(index, result, readings) {
 
 function doubtsOf(result) {
   if (!result) return null;
-  const items = [
-    ...result.unfit.map(({ name, reason }) => el("li", {}, el("span", { className: "pill", "data-tone": "bad" }, `${name} sensor unfit`), ` ${reason}`)),
-    ...result.marks.map((mark) => el("li", {}, el("span", { className: "pill", "data-tone": "warn" }, "Marked"), ` ${mark}`)),
-  ];
+  const items = result.doubts.map(({ tone, word, reason }) => el("li", {}, el("span", { className: "pill", "data-tone": tone }, word), ` ${reason}`));
   if (Number.isFinite(result.completeness)) items.push(el("li", { className: "hint" }, `${Math.round(result.completeness * 100)} % of the usual values have come for this hour.`));
   return items.length > 0 ? el("ul", { className: "air-quality", "aria-label": "Quality of the data" }, ...items) : null;
 }
