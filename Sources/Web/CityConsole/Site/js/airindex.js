@@ -57,6 +57,9 @@ export function categoryOf(index, value) {
   return categoriesOf(index).find(({ upTo }) => value <= upTo) ?? categoriesOf(index).at(-1) ?? null;
 }
 
+/** The least and the greatest value of an index of few levels; `null` for one that counts on. */
+export const levelsOf = (index) => (indices.get(index)?.isLevel ? [1, indices.get(index).bands.length] : null);
+
 const tables = new Map();
 
 /** All categories of an index, the best first; an empty list for an index that is not known. */

@@ -2,7 +2,7 @@
 //
 // Invariant: the order changes under nobody's hand: while the pointer or the focus is on the list, values move and rows stay.
 
-import { pollutants } from "./airindex.js";
+import { levelsOf, pollutants } from "./airindex.js";
 import { colourMark } from "./airlegend.js";
 import { el, setText } from "./dom.js";
 import { sparkline } from "./sparkline.js";
@@ -76,7 +76,7 @@ export class AirList {
   }
 
   #draw(row, { station, result, value, category }) {
-    const { key, selected, trends, until, isPast } = this.#view;
+    const { key, index, selected, trends, until, isPast } = this.#view;
     row.link.href = this.addressOf(station.id);
     if (station.id === selected) row.link.setAttribute("aria-current", "true");
     else row.link.removeAttribute("aria-current");
@@ -99,7 +99,7 @@ export class AirList {
     row.spark.picture.toggleAttribute("hidden", !trend);
     if (trend && row.trend !== trend) {
       row.trend = trend;
-      row.spark.draw(trend, Math.max(until, trend.times.at(-1)), key === null ? "Index" : names, "");
+      row.spark.draw(trend, Math.max(until, trend.times.at(-1)), key === null ? "Index" : names, "", key === null ? levelsOf(index) : null);
     }
   }
 
