@@ -75,6 +75,11 @@ export class AirMap {
     this.#draw();
   }
 
+  /** Fulfilled when all is drawn, or after a second. */
+  async drawn() {
+    await Promise.race([new Promise((resolve) => { this.#map.once("idle", resolve); }), new Promise((resolve) => { setTimeout(resolve, 1000); })]);
+  }
+
   resize() {
     this.#map.resize();
   }

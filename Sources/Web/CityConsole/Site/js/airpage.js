@@ -129,7 +129,7 @@ export class AirPage {
     const field = (text, control) => el("div", { className: "air-field" }, el("label", { htmlFor: control.id }, text), control);
     const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
     copy.setAttribute("aria-label", "Copy the link to what is shown");
-    const print = el("button", { type: "button", className: "button", onclick: () => globalThis.print() }, icon("print"), "Print");
+    const print = el("button", { type: "button", className: "button", onclick: () => this.#print() }, icon("print"), "Print");
     const note = el("p", { className: "air-note hint", role: "status" });
     const empty = el("div", { className: "air-empty card", hidden: true }, el("h3", {}, "What is the air?"),
       el("p", {}, "Send entities of type AirQualityObserved with pm25, pm10, no2, o3, so2 or co and a location: their indices, forecasts and the map between them appear here by themselves."));
@@ -142,6 +142,19 @@ export class AirPage {
       el("div", { className: "air-bar" }, title, field("Index", index), field("Pollutant", pollutant), el("label", { className: "air-switch" }, uncertainty, "Uncertainty"),
         el("span", { className: "grow" }), copy, print),
       this.#alerts.element, empty, view, this.#station.element);
+  }
+
+  /** Paper is white, whatever the theme. */
+  async #print() {
+    const { dataset } = document.documentElement;
+    const { theme } = dataset;
+    dataset.theme = "light";
+    this.redraw();
+    await this.#map?.drawn();
+    globalThis.print();
+    if (theme === undefined) delete dataset.theme;
+    else dataset.theme = theme;
+    this.redraw();
   }
 
   #makeMap() {
