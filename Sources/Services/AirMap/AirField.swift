@@ -29,16 +29,18 @@ public struct AirField: Sendable {
     /// Half the width of the 90 % interval; `nil` with inverse distances, which know none.
     let uncertainties: GridField?
 
-    /// Points along the longer side of the area.
-    static let side = 200
+    /// Points along the longer side of the area, unless told otherwise.
+    public static let side = 200
     static let reachMetres = 250_000.0
 
     /// Estimates the field.
     ///
-    /// - Parameter variogram: `nil`, or fewer than four stations: inverse distances squared take its place.
+    /// - Parameters:
+    ///   - variogram: `nil`, or fewer than four stations: inverse distances squared take its place.
+    ///   - side: Points along the longer side of the area, 2 to 1,000.
     /// - Returns: `nil` without a station.
     /// - Cost: 200 ms of one core for 200 stations; some milliseconds for ten.
-    public init?(_ pollutant: Pollutant, _ samples: [MapSample], variogram: MapVariogram?) {
+    public init?(_ pollutant: Pollutant, _ samples: [MapSample], variogram: MapVariogram?, side: Int = AirField.side) {
         let near = Self.withoutStrays(samples)
         guard
             let plane = LocalPlane(
@@ -50,7 +52,7 @@ public struct AirField: Sendable {
                 value: $0.value)
         }
         let scale: ValueScale = variogram.map { .logarithm(offset: $0.offset) } ?? .identity
-        guard let grid = Self.grid(around: placed.map(\.position)),
+        guard let grid = Self.grid(around: placed.map(\.position), side: min(max(side, 2), 1_000)),
             let interpolation = Interpolation(samples: placed, model: variogram?.model, scale: scale)
         else { return nil }
         self.pollutant = pollutant
@@ -85,7 +87,7 @@ public struct AirField: Sendable {
     }
 
     /// A grid of square cells over the stations and the margin.
-    private static func grid(around points: [PlanePoint]) -> GridGeometry? {
+    private static func grid(around points: [PlanePoint], side: Int) -> GridGeometry? {
         guard let first = points.first else { return nil }
         var (west, east, south, north) = (first.x, first.x, first.y, first.y)
         for point in points {
@@ -173,9 +175,12 @@ struct GridPlace {
     /// - Returns: `nil` outside of the grid.
     @inline(__always)
     init?(_ place: Double, count: Int) {
-        guard place >= 0, place <= Double(count - 1) else { return nil }
-        index = min(Int(place), count - 2)
-        share = place - Double(index)
+        // Positions are turned into degrees and back, which costs the last digits.
+        let last = Double(count - 1)
+        guard place >= -1e-6, place <= last + 1e-6 else { return nil }
+        let inside = min(max(place, 0), last)
+        index = min(Int(inside), count - 2)
+        share = inside - Double(index)
     }
 }
 

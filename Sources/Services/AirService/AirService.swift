@@ -1,3 +1,4 @@
+import AirMap
 public import AirQuality
 public import NGSILDModel
 public import NGSILDOperations
@@ -56,6 +57,8 @@ public struct AirServiceConfiguration: Sendable {
     public var forecastRetrainHours = 168
     /// Maps that may be asked for at the same time; one more is refused.
     public var mapsWaiting = 128
+    /// Points of a map's grid along the longer side.
+    public var mapSide = AirField.side
     public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
     /// Told what went wrong, in a sentence.
     public var onProblem: @Sendable (String) -> Void = { _ in }

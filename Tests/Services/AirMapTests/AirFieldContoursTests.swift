@@ -10,7 +10,7 @@ struct AirFieldContoursTests {
     private func contours(
         _ quantity: MapQuantity = .value, within part: MapBounds? = nil, _ samples: [MapSample] = MapTown.samples()
     ) throws -> JSONDocument {
-        let field = try #require(AirField(.pm25, samples, variogram: MapTown.variogram()))
+        let field = try #require(AirField(.pm25, samples, variogram: MapTown.variogram(), side: 40))
         var writer = ByteWriter()
         #expect(field.appendContours(quantity, within: part, caption, to: &writer))
         return try JSONDocument(parsing: writer.array())
@@ -76,7 +76,7 @@ struct AirFieldContoursTests {
         #expect(text(document, document.root, "quantity") == "uncertainty")
         let bands = try features(document)
         #expect(!bands.isEmpty)
-        let few = try #require(AirField(.pm25, Array(MapTown.samples().prefix(2)), variogram: nil))
+        let few = try #require(AirField(.pm25, Array(MapTown.samples().prefix(2)), variogram: nil, side: 40))
         var writer = ByteWriter()
         #expect(!few.appendContours(.uncertainty, caption, to: &writer))
         #expect(writer.array().isEmpty)

@@ -17,7 +17,7 @@ struct AirFieldTilesTests {
     }
 
     @Test func `a tile is a PNG of 256 x 256 pixels, empty away from the stations`() throws {
-        let field = try #require(AirField(.pm25, MapTown.samples(), variogram: MapTown.variogram()))
+        let field = try #require(AirField(.pm25, MapTown.samples(), variogram: MapTown.variogram(), side: 40))
         // Zoom 12 over Paris.
         let (paris, arctic) = (TileAddress(zoom: 12, x: 2_074, y: 1_408), TileAddress(zoom: 12, x: 0, y: 0))
         let town = try #require(paris.flatMap { field.tile($0, .value) })
@@ -30,7 +30,7 @@ struct AirFieldTilesTests {
     }
 
     @Test func `a quantity that is not known makes no tile`() throws {
-        let few = try #require(AirField(.pm25, Array(MapTown.samples().prefix(2)), variogram: nil))
+        let few = try #require(AirField(.pm25, Array(MapTown.samples().prefix(2)), variogram: nil, side: 40))
         let address = try #require(TileAddress(zoom: 1, x: 1, y: 0))
         #expect(few.tile(address, .uncertainty) == nil)
     }

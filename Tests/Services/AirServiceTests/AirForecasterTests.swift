@@ -20,7 +20,7 @@ struct AirForecasterTests {
         let town = try TestTown(storage: storage, clock: clock) { configuration in
             configuration.forecasts = true
             configuration.forecastMinimumHours = 800
-            configuration.forecastTrees = 12
+            configuration.forecastTrees = 6
             change(&configuration)
         }
         try clock.set(time(hours, minute: 5))

@@ -12,13 +12,15 @@ struct AirMapsTests {
         _ town: TestTown, _ hour: Int, isRunning: Bool = false, leavingOut out: Set<Int> = []
     ) async throws {
         try town.clock.set(time(hour, minute: isRunning ? -30 : 2))
-        try await town.report(
-            (0..<9).filter { !out.contains($0) }.map { place in
-                station(
-                    place, ["pm25": 40 - Double(place % 3) * 12 + Double((hour * 5 + place) % 4)],
-                    at: time(hour, minute: isRunning ? -35 : 0),
-                    place: (2.3 + Double(place % 3) * 0.03, 48.85 + Double(place / 3) * 0.02))
-            })
+        let at = time(hour, minute: isRunning ? -35 : 0)
+        var entities: [String] = []
+        for place in 0..<9 where !out.contains(place) {
+            let (column, row) = (place % 3, place / 3)
+            let value = 40.0 - Double(column * 12) + Double((hour * 5 + place) % 4)
+            let position = (2.3 + Double(column) * 0.03, 48.85 + Double(row) * 0.02)
+            entities.append(station(place, ["pm25": value], at: at, place: position))
+        }
+        try await town.report(entities)
         await town.air.settle()
     }
 
@@ -70,12 +72,14 @@ struct AirMapsTests {
         town.air.start()
         for hour in 1...130 {
             try town.clock.set(time(hour, minute: 2))
-            try await town.report(
-                (0..<5).map { place in
-                    // Beyond what can be, at one station and in one hour.
-                    let value = place == 2 && (hour == 10 || hour == 130) ? 5_000 : 20 + Double((hour + place) % 7)
-                    return station(place, ["pm25": value], at: time(hour))
-                })
+            var entities: [String] = []
+            for place in 0..<5 {
+                // Beyond what can be, at one station and in two hours.
+                let isWrong = place == 2 && (hour == 10 || hour == 130)
+                let value: Double = isWrong ? 5_000 : Double(20 + (hour + place) % 7)
+                entities.append(station(place, ["pm25": value], at: time(hour)))
+            }
+            try await town.report(entities)
             await town.air.settle()
         }
         #expect(try await member(contours(town).get(), "stations") == "4.0")

@@ -62,6 +62,7 @@ final class TestTown: Sendable {
         airConfiguration.careSeconds = 86_400
         // Those who look at forecasts turn them on.
         airConfiguration.forecasts = false
+        airConfiguration.mapSide = 40
         let problems = Problems()
         self.problems = problems
         airConfiguration.onProblem = { problems.add($0) }

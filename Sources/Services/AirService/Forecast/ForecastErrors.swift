@@ -54,6 +54,9 @@ struct ForecastErrors: Sendable {
         }
     }
 
+    /// Forgets forecasts whose hour has not come, such as those of another model.
+    mutating func forgetAwaited() { pending = [:] }
+
     /// Hours that forecasts wait for, up to one, in order.
     func awaited(through hour: Int) -> [Int] { pending.keys.filter { $0 <= hour }.sorted() }
 }

@@ -58,6 +58,7 @@ struct ForecastModel: Sendable {
             errors.issued(
                 applied.forecasts(at: issue, horizons: ForecastErrors.horizons) { asked.asked($0) }, at: hour)
         }
+        errors.forgetAwaited()
         guard let forecaster = SeriesForecaster(learningFrom: series, options: options) else { return nil }
         self.pollutant = pollutant
         self.forecaster = forecaster

@@ -138,8 +138,9 @@ actor AirMaps {
 
     private func field(_ key: FieldKey) async -> AirField? {
         if let known = fields[key] { return await known.value }
+        let side = configuration.mapSide
         let task = Task { [worker] in
-            await worker.run { AirField(key.pollutant, key.samples, variogram: key.variogram) }
+            await worker.run { AirField(key.pollutant, key.samples, variogram: key.variogram, side: side) }
         }
         fields[key] = task
         return await task.value
