@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+import re
 import time
 import urllib.parse
 import urllib.request
@@ -75,14 +76,14 @@ def read(url):
         return json.load(answer)
 
 
-def prepare(url, send):
-    """Five stations with hours up to now, the year, a forecast and an alert; waits for the indices."""
+def prepare(url, send, is_plain=False):
+    """Five stations with hours up to now, the year, a forecast and an alert; waits for the indices. Plain: no markup in names."""
     entities, temporal = url + "/ngsi-ld/v1/entities", url + "/ngsi-ld/v1/temporal/entities"
     now = datetime.datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     statuses = []
-    for back in range(60, -1, -1):
-        batch = [{"id": station(name), "type": TYPE, "name": {"type": "Property", "value": title}, "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": place}},
-                  **{pollutant: reading(name, pollutant, now - back * HOUR) for pollutant in POLLUTANTS}} for name, (title, place, _) in STATIONS.items()]
+    for moment in [now - back * HOUR for back in range(60, -1, -1)] + [datetime.datetime.now(UTC)]:
+        batch = [{"id": station(name), "type": TYPE, "name": {"type": "Property", "value": re.sub("<[^>]*>", "", title) if is_plain else title}, "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": place}},
+                  **{pollutant: reading(name, pollutant, moment) for pollutant in POLLUTANTS}} for name, (title, place, _) in STATIONS.items()]
         statuses.append(send("POST", url + "/ngsi-ld/v1/entityOperations/upsert?options=update", batch))
     moments = list(hours_of_year())
     for at in range(0, len(moments), 4000):

@@ -114,6 +114,11 @@ export class AirMap {
       { id: "air-field", type: "fill", source: "air-field", paint: { "fill-color": ["get", "colour"], "fill-opacity": this.#theme === "dark" ? 0.5 : 0.62 } },
       { id: "air-edges", type: "line", source: "air-field", paint: { "line-color": c.label, "line-opacity": 0.35, "line-width": 0.8 } },
       {
+        id: "air-names", type: "symbol", source: "air-stations", minzoom: 8.5,
+        layout: { "text-field": ["get", "name"], "text-font": ["Regular"], "text-size": 12, "text-anchor": "top", "text-offset": [0, 1.4], "text-max-width": 9, "text-padding": 1 },
+        paint: { "text-color": c.label, "text-halo-color": c.halo, "text-halo-width": 1.6 },
+      },
+      {
         id: "air-stations", type: "circle", source: "air-stations", layout: { "circle-sort-key": ["get", "rank"] },
         paint: {
           "circle-color": ["get", "colour"], "circle-radius": byZoom(7, ["case", isSelected, 12, 8], 10, ["case", isSelected, 18, 14]),
@@ -121,17 +126,13 @@ export class AirMap {
         },
       },
       {
+        // Values are placed before names, which give way to them.
         id: "air-values", type: "symbol", source: "air-stations",
         layout: {
-          "text-field": ["get", "text"], "text-font": ["Bold"], "text-size": byZoom(7, 9, 10, 12), "text-allow-overlap": true, "text-ignore-placement": true,
+          "text-field": ["get", "text"], "text-font": ["Bold"], "text-size": byZoom(7, 9, 10, 12), "text-allow-overlap": true, "text-padding": 7,
           "symbol-sort-key": ["get", "rank"],
         },
         paint: { "text-color": ["get", "ink"] },
-      },
-      {
-        id: "air-names", type: "symbol", source: "air-stations", minzoom: 8.5,
-        layout: { "text-field": ["get", "name"], "text-font": ["Regular"], "text-size": 12, "text-anchor": "top", "text-offset": [0, 1.4], "text-max-width": 9, "text-padding": 1 },
-        paint: { "text-color": c.label, "text-halo-color": c.halo, "text-halo-width": 1.6 },
       },
     ];
   }
