@@ -6,9 +6,9 @@ import Testing
 /// The console's page of the air has tables of its own (Sources/Web/CityConsole/Site/js); they must be these.
 struct ConsoleTableTests {
     private static func script(_ name: String) throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../..").standardizedFileURL
-        return try String(
-            contentsOf: root.appending(path: "Sources/Web/CityConsole/Site/js/\(name)"), encoding: .utf8)
+        let here = URL(filePath: #filePath).deletingLastPathComponent()
+        let path = "../../../../Sources/Web/CityConsole/Site/js/\(name)"
+        return try String(contentsOf: here.appending(path: path).standardizedFileURL, encoding: .utf8)
     }
 
     @Test(arguments: [
@@ -19,8 +19,10 @@ struct ConsoleTableTests {
         let script = try Self.script("airindex.js")
         let start = try #require(script.range(of: "const \(table) = ["))
         let end = try #require(script.range(of: "];", range: start.upperBound..<script.endIndex))
-        let rows = script[start.upperBound..<end.lowerBound].matches(of: /\[(\d+|Infinity), "([^"]+)", "(#[0-9A-F]{6})"\]/)
-        let seen = rows.map { [$0.1 == "Infinity" ? String(Int.max) : String($0.1), String($0.2), String($0.3)] }
+        let row = /\[(\d+|Infinity), "([^"]+)", "(#[0-9A-F]{6})"\]/
+        let seen = script[start.upperBound..<end.lowerBound].matches(of: row).map {
+            [$0.1 == "Infinity" ? String(Int.max) : String($0.1), String($0.2), String($0.3)]
+        }
         let wanted = AirQualityIndexEdition.inForce(index).categories.map { [String($0.upTo), $0.name, $0.colour] }
         #expect(seen == wanted)
         #expect(script.contains("[\"\(index.rawValue)\", {"))
@@ -36,8 +38,8 @@ struct ConsoleTableTests {
             let allowed = try #require(Int(row.4))
             #expect(
                 AirQualityStandard.all.contains {
-                    $0.body.rawValue == row.1 && "\($0.pollutant)" == row.2 && $0.limit == limit && $0.allowed == allowed
-                        && $0.metric == metric
+                    $0.body.rawValue == row.1 && "\($0.pollutant)" == row.2 && $0.limit == limit
+                        && $0.allowed == allowed && $0.metric == metric
                 }, "\(row.0)")
         }
     }
