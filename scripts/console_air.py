@@ -152,15 +152,17 @@ def settle(visit):
     visit.page.wait_for_timeout(400)
 
 
-def check_air(report, visit, send, look, picture, size):
+def check_air(report, visit, send, look, picture):
     page = visit.page
     answers = []
+    asked = []
     page.on("response", lambda response: "/air/map" in response.url and answers.append(response))
+    page.on("request", lambda request: "/air/map" in request.url and asked.append(request.url))
     check_overview(report, visit, answers, look, picture)
     check_index(report, visit)
     check_station(report, visit, look, picture)
     check_calendar(report, visit)
-    check_time(report, visit, answers, picture)
+    check_time(report, visit, asked, picture)
     check_link(report, visit)
     check_live(report, visit, send)
     report.check("no error in the browser's console", not [error for error in visit.errors if "status of 404" not in error], visit.errors)
@@ -246,12 +248,12 @@ def check_calendar(report, visit):
     report.check("a year without values says so", visit.wait(f"/^0 days above the limit in {YEAR - 1}, of 0 /.test({COUNT})"), page.evaluate(COUNT))
 
 
-def check_time(report, visit, answers, picture):
+def check_time(report, visit, asked, picture):
     page = visit.page
     go(visit, "#/air")
     visit.wait(f"{NAMES}.length === {len(STATIONS)}")
     before = page.inner_text(".air-hour")
-    answers.clear()
+    asked.clear()
     page.focus(".air-time input[type=range]")
     for _ in range(30):
         page.keyboard.press("ArrowLeft")
@@ -259,8 +261,8 @@ def check_time(report, visit, answers, picture):
     report.check("which is said", page.inner_text(".air-hour") != before and page.inner_text(".air-time .pill") == "Past")
     visit.wait("document.querySelectorAll('.air-row .air-word').length > 0")
     settle(visit)
-    asked = [answer.url for answer in answers if "at=" in answer.url]
-    report.check("of thirty steps the field is asked for a few times at most", 1 <= len(asked) <= 8, len(asked))
+    hours = [url for url in asked if "at=" in url]
+    report.check("of thirty steps the field is asked for a few times at most", 1 <= len(hours) <= 8, len(hours))
     words = "[...document.querySelectorAll('.air-row .air-word')].map((one) => one.textContent)"
     report.check("the stations have the values of that hour", visit.wait(f"{words}.every((word) => word !== 'No value')"), page.evaluate(words))
     picture("air-past")
