@@ -199,7 +199,7 @@ def check_overview(report, visit, answers, look, picture):
 def check_index(report, visit):
     page = visit.page
     page.locator("#air-pollutant").select_option("no2")
-    report.check("a pollutant can be chosen", visit.wait("/pollutant=no2/.test(location.hash) && /NO₂/.test(document.querySelector('.air-what').textContent)"), page.inner_text(".air-row .air-what >> nth=0"))
+    report.check("a pollutant can be chosen", visit.wait("/pollutant=no2/.test(location.hash) && /NO₂\\s/.test(document.querySelector('.air-what').textContent)"), page.inner_text(".air-row .air-what >> nth=0"))
     page.get_by_label("Uncertainty").check()
     report.check("and the uncertainty in the place of the field", visit.wait("/uncertainty=1/.test(location.hash)"))
     page.get_by_label("Uncertainty").uncheck()

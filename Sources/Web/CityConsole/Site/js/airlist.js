@@ -124,7 +124,7 @@ function ageOf(time, now) {
 function readingsText(keys, readings) {
   return pollutants.filter(({ key }) => keys.includes(key)).map(({ key, label }) => {
     const reading = readings.get(key);
-    return reading ? `${label} ${withUnit(formatNumber(reading.value), reading.unit)}` : label;
+    return reading ? `${label}\u00a0${withUnit(formatNumber(reading.value), reading.unit)}` : label;
   }).join(", ");
 }
 
