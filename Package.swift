@@ -103,9 +103,13 @@ let services =
     + layer("Services", "Forecasting")
     + layer("Services", "AirEvaluation", ["SpatialInterpolation", "Forecasting"])
     + layer("Services", "AirQuality")
+    + layer("Services", "AirMap", ["JSONTree", "CZip", "AirQuality", "SpatialInterpolation"])
     + layer(
         "Services", "AirService",
-        ["JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AirQuality"],
+        [
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AirQuality", "AirMap",
+            "Forecasting",
+        ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
@@ -137,7 +141,8 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
-            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirService", "AirEvaluation",
+            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
+            "AirEvaluation",
             "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],

@@ -1,8 +1,8 @@
 // Cases for the console's modules that need no map and no broker. scripts/console-test runs this in the page and gets
 // back a list of `{ name, holds, seen }`.
 async () => {
-  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }, scale, data, { csvOf }] = await Promise.all(
-    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates", "chartscale", "historydata", "historytable"].map((name) => import(`/console/js/${name}.js`)));
+  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }, scale, data, { csvOf }, index, model, limits] = await Promise.all(
+    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates", "chartscale", "historydata", "historytable", "airindex", "airmodel", "airlimits"].map((name) => import(`/console/js/${name}.js`)));
   const results = [];
   const equal = (name, seen, wanted) => {
     const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
@@ -124,5 +124,40 @@ async () => {
   equal("live values join the period they are of, older ones and texts do not", [live.values, live.bands[0].highs, live.times.length], [[7, 1], [11, 1], 2]);
   const saved = csvOf([{ source: { id: '=1+1"', attribute: "a" }, unit: "@x", times: [now, now + 1, now + 9], values: [1, NaN, 2], bands: [] }], now, now + 5);
   equal("a saved table holds no formula and only the window", saved.split("\r\n"), ["time,endTime,entity,attribute,unit,value,min,max", '2026-01-01T00:00:00.000Z,,"\'=1+1""","a","\'@x",1,,', ""]);
+  equal("pollutants are known by any of their names, and by no other",
+    ["PM2.5", "pm25", "pm2_5", "NO2", "co", "CO2", "constructor", ""].map((name) => index.pollutantNamed(name)?.key ?? null), ["pm25", "pm25", "pm25", "no2", "co", null, null, null]);
+  equal("a value is in the category up to whose bound it goes, above all in the last",
+    [["EAQI", 1], ["EAQI", 6], ["US-AQI", 0], ["US-AQI", 50], ["US-AQI", 51], ["US-AQI", 900], ["UK-DAQI", 10], ["IN-NAQI", 401]].map((one) => index.categoryOf(...one).name),
+    ["Good", "Extremely poor", "Good", "Good", "Moderate", "Hazardous", "Very High", "Severe"]);
+  equal("an index that is not known has no categories", [index.categoryOf("__proto__", 1), index.categoryOf("EAQI", NaN), index.categoriesOf("odd")], [null, null, []]);
+  equal("ink is read on its colour", ["#ffffff", "#FFFF00", "#7E0023", "#FF5050"].map(index.inkOn), ["#000000", "#000000", "#ffffff", "#000000"]);
+  const record = (id, type, attributes) => ({ id, types: [type], point: null, entity: { id, type, ...attributes } });
+  const refers = { refAirQualityObserved: { type: "Relationship", object: "urn:s" } };
+  const air = model.readAir([
+    record("urn:s", "AirQualityObserved", { "PM2.5": property(12, { unitCode: "GQ" }), no2: property("high"), name: property("Here"), location: place({ type: "Point", coordinates: [1, 2] }) }),
+    record("urn:ngsi-ld:AirQualityIndex:EAQI:s", "AirQualityIndex", { ...refers, index: property("EAQI"), airQualityIndex: property(3), pm25SubIndex: property(3), dominantPollutant: property("PM2.5"),
+      sensorFitness: property({ SO2: "unfit: it does not follow", NO2: "fit" }), qualityMarks: property(["unfit: SO2: it does not follow", "spike: O3: 90 above its median"]) }),
+    record("urn:f", "AirQualityForecast", { ...refers, pollutant: property("PM2.5"), dateIssued: property({ "@type": "DateTime", "@value": "2026-01-01T00:00:00Z" }), concentration: { type: "ListProperty", valueList: [1, "x", 3] } }),
+    record("urn:g", "AirQualityForecast", { ...refers, pollutant: property("PM10"), dateIssued: property("soon"), concentration: property(7) }),
+    record("urn:a", "Alert", { alertState: property("raised"), subCategory: property("airPollution"), severity: property("high"), description: property("Ozone") }),
+    record("urn:b", "Alert", { alertState: property("cleared"), subCategory: property("airPollution") }), record("urn:c", "Alert", {}), record("urn:r", "Room", {}),
+  ]);
+  const here = air.stations.get("urn:s");
+  equal("a station has its readings, indices and forecasts", [air.stations.size, [...here.readings.keys()], here.readings.get("pm25").unit, here.results.get("EAQI").dominant, [...here.forecasts.keys()]],
+    [1, ["pm25"], "µg/m³", ["pm25"], ["pm25"]]);
+  equal("the forecast of hour h is for the hour that ends h hours later; what is no number is a gap",
+    [here.forecasts.get("pm25").times.map((one) => new Date(one).getUTCHours()), here.forecasts.get("pm25").means.map(String)], [[1, 2, 3], ["1", "NaN", "3"]]);
+  equal("doubts are told once, the gravest first", here.results.get("EAQI").doubts.map(({ tone, word }) => [tone, word]), [["bad", "SO₂ sensor unfit"], ["warn", "O₃ spike"]]);
+  equal("only alerts that are raised are told", air.alerts.map(({ text }) => text), ["Ozone"]);
+  const pm10 = limits.limits.find(({ body, key }) => body === "EU 2008/50" && key === "pm10");
+  const who = limits.limits.find(({ body, key }) => body === "WHO 2021" && key === "pm10");
+  const days = new Map([[0, { count: 24, mean: 50.4, most: 90 }], [1, { count: 24, mean: 50.5, most: 90 }], [2, { count: 17, mean: 80, most: 90 }], [3, { count: 18, mean: 45.1, most: 90 }]]);
+  equal("a day above the limit is one after rounding, and one with enough values", limits.judge(days, 2023, pm10).days.slice(0, 5).map(({ state }) => state), ["below", "above", "few", "below", "none"]);
+  equal("WHO's limits are compared with what was measured", limits.judge(days, 2023, who).days.slice(0, 5).map(({ state }) => state), ["above", "above", "few", "above", "none"]);
+  const whole = new Map(Array.from({ length: 365 }, (_, at) => [at, { count: 24, mean: at < 36 ? 60 : 10, most: 60 }]));
+  equal("a year is breached, met, or not yet to be told",
+    [whole, new Map([...whole].slice(1)), new Map([...whole].slice(1, 300)), new Map()].map((one) => limits.judge(one, 2023, pm10)).map(({ above, valid, verdict }) => [above, valid, verdict.tone]),
+    [[36, 365, "bad"], [35, 364, "good"], [35, 299, "warn"], [0, 0, ""]]);
+  equal("offsets in words", [0, 5.5 * HOUR, -3 * HOUR].map(limits.offsetText), ["UTC", "UTC+05:30", "UTC−03:00"]);
   return results;
 }

@@ -1,3 +1,4 @@
+import AirMap
 import AirService
 import BrokerCore
 import BrokerStorage
@@ -73,6 +74,7 @@ final class CityServer: Sendable {
         snapshots = try SnapshotStore(
             provision: broker, consumption: broker, temporal: history, documents: broker,
             configuration: Self.snapshotConfiguration(outgoing, logger))
+        air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -86,8 +88,8 @@ final class CityServer: Sendable {
                     history.forgetTenant(name)
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
-                }), notifications: subscriptions, historyPolicies: history)
-        air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
+                }), notifications: subscriptions, historyPolicies: history,
+            airMaps: air.map(Self.airMapPages))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -162,12 +164,40 @@ final class CityServer: Sendable {
         var configuration = AirServiceConfiguration()
         configuration.indices = settings.airIndices
         configuration.stationLimit = settings.airStations
+        configuration.forecasts = settings.hasAirForecast
+        configuration.forecastLimit = settings.airForecasts
+        configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
         configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
         return AirService(
             AirOperations(
                 provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
                 feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames }),
             configuration: configuration)
+    }
+
+    /// The maps as the edge serves them. Each request is a task of its own; the service bounds how many are under way.
+    private static func airMapPages(_ air: AirService) -> AirMapPages {
+        AirMapPages { request, reply in
+            let form: AirMapRequest.Form
+            switch request.part {
+            case .area(let bounds):
+                form = .contours(
+                    within: bounds.map {
+                        MapBounds(west: $0.west, south: $0.south, east: $0.east, north: $0.north)
+                    })
+            case .tile(let zoom, let x, let y):
+                guard let address = TileAddress(zoom: zoom, x: x, y: y) else {
+                    return reply(.failure(.badRequestData("There is no tile \(zoom)/\(x)/\(y)")))
+                }
+                form = .tile(address)
+            }
+            let asked = AirMapRequest(
+                tenant: request.tenant, pollutant: request.pollutant, at: request.at,
+                quantity: request.isUncertainty ? .uncertainty : .value, form: form)
+            Task {
+                reply(await air.map(asked).map { AirMapPages.Answer(bytes: $0.bytes, cacheSeconds: $0.cacheSeconds) })
+            }
+        }
     }
 
     /// Where people and clients reach the server.

@@ -32,6 +32,8 @@ struct Settings: Sendable {
     var hasAir = true
     var airIndices: [AirQualityIndex] = [.european]
     var airStations = 1_000
+    var hasAirForecast = true
+    var airForecasts = 200
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -123,6 +125,8 @@ struct Settings: Sendable {
                 return true
             }, expectation: airIndexExpectation),
         number("air-stations", 1...100_000) { $0.airStations = $1 },
+        toggle("air-forecast") { $0.hasAirForecast = $1 },
+        number("air-forecasts", 1...100_000) { $0.airForecasts = $1 },
         number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
         toggle("allow-private-endpoints") { $0.allowsPrivateEndpoints = $1 },
         Key(
@@ -325,6 +329,10 @@ struct ServerOptions: ParsableArguments {
     var airIndices: String?
     @Option(help: "Air stations that indices are computed for; more are left out (default: 1000).")
     var airStations: String?
+    @Flag(help: "Do not forecast the air.")
+    var noAirForecast = false
+    @Option(help: "Pollutants of stations that are forecast; more are left out (default: 200).")
+    var airForecasts: String?
 
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
@@ -365,6 +373,8 @@ struct ServerOptions: ParsableArguments {
         if noAir { flags["air"] = "false" }
         flags["air-indices"] = airIndices
         flags["air-stations"] = airStations
+        if noAirForecast { flags["air-forecast"] = "false" }
+        flags["air-forecasts"] = airForecasts
         if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

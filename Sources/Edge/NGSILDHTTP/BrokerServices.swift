@@ -29,6 +29,8 @@ public struct BrokerServices: Sendable {
     public let historyPolicies: (any HistoryPolicyService)?
     /// `nil` where notifications are not administered here: `/admin/notifications` is not found then.
     public let notifications: (any NotificationAdministration)?
+    /// `nil` where the air is not mapped: `/air/map` and `/air/tiles` are not found then.
+    public let airMaps: AirMapPages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -36,8 +38,10 @@ public struct BrokerServices: Sendable {
         notificationStreams: (any NotificationStreaming)? = nil, temporal: (any TemporalService)? = nil,
         entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
-        notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil
+        notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
+        airMaps: AirMapPages? = nil
     ) {
+        self.airMaps = airMaps
         self.historyPolicies = historyPolicies
         self.notifications = notifications
         self.tenants = tenants

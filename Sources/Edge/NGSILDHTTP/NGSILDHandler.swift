@@ -46,6 +46,8 @@ public final class NGSILDHandler: HTTPRequestHandler {
             hub.open(request)
         } else if let notifications, request.path.hasPrefix(NotificationStreamHub.path) {
             notifications.open(request)
+        } else if AirMapResource.has(request.path) {
+            AirMapResource(request: request, pages: binding.services.airMaps).run()
         } else if request.path == Route.document.rawValue {
             request.answer(OpenAPIDocument.answer(request))
         } else if let notifications = binding.services.notifications,

@@ -13,6 +13,7 @@ enum Operation: Int, CaseIterable {
     case createSnapshot, cloneSnapshot, retrieveSnapshot, updateSnapshot, deleteSnapshot, purgeSnapshots
     case retrieveSourceIdentity
     case changeStream, notificationStream
+    case airMap, airTile
     case other
 
     var name: String { "\(self)" }

@@ -1,18 +1,15 @@
+public import Forecasting
+
+/// The names of columns, compared as people mean them.
+public typealias ColumnName = Forecasting.ColumnName
+
 /// What one station measured, hour by hour.
 ///
 /// Invariants:
 /// 1. Every column of `covariates` has as many numbers as `values`; `nan` stands where there is none.
 public struct StationRecord: Sendable {
     /// A measurement beside the pollutant.
-    public struct Column: Sendable {
-        public var name: String
-        public var values: [Double]
-
-        public init(name: String, values: [Double]) {
-            self.name = name
-            self.values = values
-        }
-    }
+    public typealias Column = MeasuredColumn
 
     public var name: String
     /// Degrees, WGS 84; `nil` when the place is not known.

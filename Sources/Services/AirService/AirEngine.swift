@@ -73,6 +73,17 @@ actor AirEngine {
         }
     }
 
+    /// Judges the alerts of what is touched, between two steps.
+    func judgeTouched() async {
+        await exclusively {
+            let keys = self.touched.filter { self.stations[$0]?.changedFrom == nil }
+            self.touched.subtract(keys)
+            for tenant in Set(keys.map(\.tenant)) {
+                await self.judgeAlerts(tenant, keys.filter { $0.tenant == tenant }, self.configuration.clock())
+            }
+        }
+    }
+
     /// One step after the other, although a step waits for the broker.
     private func exclusively(_ body: () async -> Void) async {
         if isStepping { await withCheckedContinuation { waiting.append($0) } } else { isStepping = true }
@@ -184,7 +195,9 @@ actor AirEngine {
         let cleared = (rules[key.tenant] ?? []).filter { !$0.isPerArea }
             .flatMap { clearing($0, [station], key.tenant, configuration.clock()) }
         if !cleared.isEmpty { _ = await submit(.batchUpsert(cleared, replaces: false), tenant: key.tenant) }
-        let ids = editions.compactMap { IndexEntity.id($0.index, of: key.id) }
+        let ids =
+            editions.compactMap { IndexEntity.id($0.index, of: key.id) }
+            + Pollutant.allCases.compactMap { ForecastEntity.id($0, of: key.id) }
         _ = await submit(.batchDelete(ids), tenant: key.tenant)
     }
 

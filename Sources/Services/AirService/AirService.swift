@@ -1,3 +1,4 @@
+import AirMap
 public import AirQuality
 public import NGSILDModel
 public import NGSILDOperations
@@ -41,9 +42,28 @@ public struct AirServiceConfiguration: Sendable {
     /// Seconds between two looks for hours that have ended.
     public var careSeconds = 60.0
     public var alertRules = AlertRule.defaults
+    /// Whether stations are forecast; needs a history.
+    public var forecasts = true
+    /// Pollutants of stations that are forecast; those beyond are left out, and said so once. Each takes about half a
+    /// megabyte, and some seconds of one core, at low priority, for each time that it learns.
+    public var forecastLimit = 200
+    /// Hours with a value that a pollutant needs before it is forecast.
+    public var forecastMinimumHours = 1_000
+    /// The newest hours of the history that are learnt from: two years.
+    public var forecastHours = 17_520
+    /// Most trees for each range of horizons.
+    public var forecastTrees = 180
+    /// New hours after which a model is learnt again.
+    public var forecastRetrainHours = 168
+    /// Maps that may be asked for at the same time; one more is refused.
+    public var mapsWaiting = 128
+    /// Points of a map's grid along the longer side.
+    public var mapSide = AirField.side
     public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
     /// Told what went wrong, in a sentence.
     public var onProblem: @Sendable (String) -> Void = { _ in }
+    /// Told what is worth knowing and needs nothing to be done, in a sentence.
+    public var onNotice: @Sendable (String) -> Void = { _ in }
     public init() {}
 }
 
@@ -76,6 +96,9 @@ public struct AirServiceStatistics: Sendable, Equatable {
 /// any moment and catches up when it starts again. Its work is done by one task; the committer only hands changes over.
 public final class AirService: Sendable {
     private let engine: AirEngine
+    private let maps: AirMaps
+    /// `nil` where nothing is forecast.
+    private let forecaster: AirForecaster?
     private let inbox: ChangeInbox
     private let configuration: AirServiceConfiguration
     private let feed: any ChangeFeed
@@ -92,6 +115,8 @@ public final class AirService: Sendable {
         feed = operations.feed
         inbox = ChangeInbox(limit: configuration.inboxLimit, vocabulary: vocabulary)
         engine = AirEngine(operations, configuration, vocabulary, inbox)
+        maps = AirMaps(engine, operations, configuration, vocabulary)
+        forecaster = configuration.forecasts ? AirForecaster(engine, operations, configuration, vocabulary) : nil
     }
 
     /// Follows the changes from now on, and catches up with what came before. Calling it twice does no harm.
@@ -100,10 +125,20 @@ public final class AirService: Sendable {
             guard running.follower == nil else { return }
             running.follower = feed.follow { [inbox] in inbox.receive($0) }
             running.tasks.append(
-                Task { [engine, inbox] in
+                Task { [engine, inbox, forecaster] in
                     await engine.catchUp()
-                    for await _ in inbox.signals { await engine.workOff() }
+                    forecaster?.wake()
+                    for await _ in inbox.signals {
+                        await engine.workOff()
+                        forecaster?.wake()
+                    }
                 })
+            if let forecaster {
+                running.tasks.append(
+                    Task(priority: .utility) { for await _ in forecaster.wakes { await forecaster.issueAll() } })
+                running.tasks.append(
+                    Task(priority: .utility) { for await _ in forecaster.trainings { await forecaster.trainAll() } })
+            }
             running.tasks.append(
                 Task { [inbox, configuration] in
                     while !Task.isCancelled {
@@ -122,12 +157,29 @@ public final class AirService: Sendable {
             return running.tasks
         }
         inbox.close()
+        forecaster?.stop()
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
 
     /// Waits until all that was handed over before is worked off and its results are durable.
     public func settle() async { await engine.workOff() }
+
+    /// Waits until all stations that can learn now have, and their forecasts are durable.
+    public func settleForecasts() async {
+        await engine.workOff()
+        await forecaster?.settle()
+    }
+
+    /// A map of the air in one hour: of the running one, or of any in the history.
+    ///
+    /// - Returns: `badRequestData` for what is no pollutant or a time to come, `resourceNotFound` where no station has a
+    ///   value, `overloaded` when too many maps are asked for.
+    /// - Cost: the first map of an hour takes up to a second for hundreds of stations, further ones milliseconds; nothing
+    ///   is computed on the caller's thread.
+    public func map(_ request: AirMapRequest) async -> Result<AirMapAnswer, NGSILDError> {
+        await maps.answer(request)
+    }
 
     public var statistics: AirServiceStatistics {
         get async { await engine.statistics }

@@ -4,11 +4,13 @@ struct SegmentTrainer {
     /// Times with a value of their own.
     private let issues: [Int]
     private let mostTrees: Int
+    private let isCancelled: @Sendable () -> Bool
     /// Trees between two looks at the errors, and looks without improvement before growing stops.
     private static let batch = 6
     private static let patience = 6
 
-    init(maker: FeatureMaker, issues: [Int], mostTrees: Int) {
+    init(maker: FeatureMaker, issues: [Int], mostTrees: Int, isCancelled: @escaping @Sendable () -> Bool) {
+        self.isCancelled = isCancelled
         self.maker = maker
         self.issues = issues
         self.mostTrees = mostTrees
@@ -27,6 +29,7 @@ struct SegmentTrainer {
         let rows = makeRows(horizons)
         guard rows.issues.count >= SeriesForecaster.fewestRows else { return nil }
         let held = crossValidate(rows)
+        if isCancelled() { return nil }
         let all = rows.issues.indices.map { Int32($0) }
         let grower = TreeGrower(
             table: rows.table, targets: rows.changes, learning: all, parameters: parameters, seed: 3)
@@ -107,7 +110,7 @@ struct SegmentTrainer {
             } else {
                 looksSinceBest += 1
             }
-            if grown >= mostTrees || looksSinceBest >= Self.patience { return best }
+            if grown >= mostTrees || looksSinceBest >= Self.patience || isCancelled() { return best }
             for half in halves { for _ in 0..<Self.batch { _ = half.grower.grow() } }
             grown += Self.batch
         }

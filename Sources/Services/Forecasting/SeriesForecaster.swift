@@ -15,6 +15,8 @@ public struct SeriesForecaster: Sendable {
         public var historyLimit = 50_000
         /// Most trees for each range of horizons; default 180.
         public var mostTrees = 180
+        /// Asked every few trees; `true` ends learning without a forecaster.
+        public var isCancelled: @Sendable () -> Bool = { false }
 
         public init() {}
     }
@@ -47,7 +49,8 @@ public struct SeriesForecaster: Sendable {
 
     /// Learns from a series.
     ///
-    /// - Returns: `nil` when fewer than `fewestRows` pairs of a time and an outcome are known for some range of horizons.
+    /// - Returns: `nil` when fewer than `fewestRows` pairs of a time and an outcome are known for some range of horizons, or
+    ///   when it was cancelled.
     /// - Cost: about six seconds of one core for two years of hours with twelve covariates.
     public init?(learningFrom series: ForecastSeries, options: Options = Options()) {
         let scales = FeatureScales(fitting: series)
@@ -55,7 +58,9 @@ public struct SeriesForecaster: Sendable {
         let from = max(0, series.count - max(1_000, options.historyLimit))
         var issues: [Int] = []
         for issue in from..<max(from, series.count) where maker.target[issue].isFinite { issues.append(issue) }
-        let trainer = SegmentTrainer(maker: maker, issues: issues, mostTrees: min(max(options.mostTrees, 1), 2_000))
+        let trainer = SegmentTrainer(
+            maker: maker, issues: issues, mostTrees: min(max(options.mostTrees, 1), 2_000),
+            isCancelled: options.isCancelled)
         var segments: [Segment] = []
         for horizons in Self.ranges(upTo: min(max(options.longestHorizon, 1), 500)) {
             guard let segment = trainer.train(horizons) else { return nil }

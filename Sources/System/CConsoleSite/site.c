@@ -9,6 +9,9 @@
 #error "The compiler lacks #embed. Use clang 19 or later, as it comes with Swift 6.1 or later."
 #endif
 
+static const unsigned char css_air_css[] = {
+#embed "../../Web/CityConsole/Site/css/air.css"
+};
 static const unsigned char css_base_css[] = {
 #embed "../../Web/CityConsole/Site/css/base.css"
 };
@@ -17,6 +20,9 @@ static const unsigned char css_history_css[] = {
 };
 static const unsigned char css_layout_css[] = {
 #embed "../../Web/CityConsole/Site/css/layout.css"
+};
+static const unsigned char css_pages_css[] = {
+#embed "../../Web/CityConsole/Site/css/pages.css"
 };
 static const unsigned char css_panels_css[] = {
 #embed "../../Web/CityConsole/Site/css/panels.css"
@@ -30,6 +36,48 @@ static const unsigned char favicon_svg[] = {
 static const unsigned char index_html[] = {
 #embed "../../Web/CityConsole/Site/index.html"
 };
+static const unsigned char js_airalerts_js[] = {
+#embed "../../Web/CityConsole/Site/js/airalerts.js"
+};
+static const unsigned char js_aircalendar_js[] = {
+#embed "../../Web/CityConsole/Site/js/aircalendar.js"
+};
+static const unsigned char js_airchart_js[] = {
+#embed "../../Web/CityConsole/Site/js/airchart.js"
+};
+static const unsigned char js_airdata_js[] = {
+#embed "../../Web/CityConsole/Site/js/airdata.js"
+};
+static const unsigned char js_airforecast_js[] = {
+#embed "../../Web/CityConsole/Site/js/airforecast.js"
+};
+static const unsigned char js_airindex_js[] = {
+#embed "../../Web/CityConsole/Site/js/airindex.js"
+};
+static const unsigned char js_airlegend_js[] = {
+#embed "../../Web/CityConsole/Site/js/airlegend.js"
+};
+static const unsigned char js_airlimits_js[] = {
+#embed "../../Web/CityConsole/Site/js/airlimits.js"
+};
+static const unsigned char js_airlist_js[] = {
+#embed "../../Web/CityConsole/Site/js/airlist.js"
+};
+static const unsigned char js_airmap_js[] = {
+#embed "../../Web/CityConsole/Site/js/airmap.js"
+};
+static const unsigned char js_airmodel_js[] = {
+#embed "../../Web/CityConsole/Site/js/airmodel.js"
+};
+static const unsigned char js_airpage_js[] = {
+#embed "../../Web/CityConsole/Site/js/airpage.js"
+};
+static const unsigned char js_airstation_js[] = {
+#embed "../../Web/CityConsole/Site/js/airstation.js"
+};
+static const unsigned char js_airtime_js[] = {
+#embed "../../Web/CityConsole/Site/js/airtime.js"
+};
 static const unsigned char js_api_js[] = {
 #embed "../../Web/CityConsole/Site/js/api.js"
 };
@@ -38,6 +86,9 @@ static const unsigned char js_areapicker_js[] = {
 };
 static const unsigned char js_attribute_js[] = {
 #embed "../../Web/CityConsole/Site/js/attribute.js"
+};
+static const unsigned char js_basemap_js[] = {
+#embed "../../Web/CityConsole/Site/js/basemap.js"
 };
 static const unsigned char js_chart_js[] = {
 #embed "../../Web/CityConsole/Site/js/chart.js"
@@ -111,6 +162,9 @@ static const unsigned char js_main_js[] = {
 static const unsigned char js_map_js[] = {
 #embed "../../Web/CityConsole/Site/js/map.js"
 };
+static const unsigned char js_mapfeatures_js[] = {
+#embed "../../Web/CityConsole/Site/js/mapfeatures.js"
+};
 static const unsigned char js_maploader_js[] = {
 #embed "../../Web/CityConsole/Site/js/maploader.js"
 };
@@ -119,6 +173,9 @@ static const unsigned char js_mapstyle_js[] = {
 };
 static const unsigned char js_markers_js[] = {
 #embed "../../Web/CityConsole/Site/js/markers.js"
+};
+static const unsigned char js_pages_js[] = {
+#embed "../../Web/CityConsole/Site/js/pages.js"
 };
 static const unsigned char js_past_js[] = {
 #embed "../../Web/CityConsole/Site/js/past.js"
@@ -174,6 +231,9 @@ static const unsigned char js_theme_js[] = {
 static const unsigned char js_time_js[] = {
 #embed "../../Web/CityConsole/Site/js/time.js"
 };
+static const unsigned char js_toast_js[] = {
+#embed "../../Web/CityConsole/Site/js/toast.js"
+};
 static const unsigned char js_travel_js[] = {
 #embed "../../Web/CityConsole/Site/js/travel.js"
 };
@@ -185,16 +245,33 @@ static const unsigned char js_units_js[] = {
 };
 
 static const console_site_file files[] = {
+    {"css/air.css", css_air_css, sizeof css_air_css},
     {"css/base.css", css_base_css, sizeof css_base_css},
     {"css/history.css", css_history_css, sizeof css_history_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
+    {"css/pages.css", css_pages_css, sizeof css_pages_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
     {"index.html", index_html, sizeof index_html},
+    {"js/airalerts.js", js_airalerts_js, sizeof js_airalerts_js},
+    {"js/aircalendar.js", js_aircalendar_js, sizeof js_aircalendar_js},
+    {"js/airchart.js", js_airchart_js, sizeof js_airchart_js},
+    {"js/airdata.js", js_airdata_js, sizeof js_airdata_js},
+    {"js/airforecast.js", js_airforecast_js, sizeof js_airforecast_js},
+    {"js/airindex.js", js_airindex_js, sizeof js_airindex_js},
+    {"js/airlegend.js", js_airlegend_js, sizeof js_airlegend_js},
+    {"js/airlimits.js", js_airlimits_js, sizeof js_airlimits_js},
+    {"js/airlist.js", js_airlist_js, sizeof js_airlist_js},
+    {"js/airmap.js", js_airmap_js, sizeof js_airmap_js},
+    {"js/airmodel.js", js_airmodel_js, sizeof js_airmodel_js},
+    {"js/airpage.js", js_airpage_js, sizeof js_airpage_js},
+    {"js/airstation.js", js_airstation_js, sizeof js_airstation_js},
+    {"js/airtime.js", js_airtime_js, sizeof js_airtime_js},
     {"js/api.js", js_api_js, sizeof js_api_js},
     {"js/areapicker.js", js_areapicker_js, sizeof js_areapicker_js},
     {"js/attribute.js", js_attribute_js, sizeof js_attribute_js},
+    {"js/basemap.js", js_basemap_js, sizeof js_basemap_js},
     {"js/chart.js", js_chart_js, sizeof js_chart_js},
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
@@ -219,9 +296,11 @@ static const console_site_file files[] = {
     {"js/list.js", js_list_js, sizeof js_list_js},
     {"js/main.js", js_main_js, sizeof js_main_js},
     {"js/map.js", js_map_js, sizeof js_map_js},
+    {"js/mapfeatures.js", js_mapfeatures_js, sizeof js_mapfeatures_js},
     {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
     {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},
     {"js/markers.js", js_markers_js, sizeof js_markers_js},
+    {"js/pages.js", js_pages_js, sizeof js_pages_js},
     {"js/past.js", js_past_js, sizeof js_past_js},
     {"js/pastcity.js", js_pastcity_js, sizeof js_pastcity_js},
     {"js/rates.js", js_rates_js, sizeof js_rates_js},
@@ -240,6 +319,7 @@ static const console_site_file files[] = {
     {"js/theme-early.js", js_theme_early_js, sizeof js_theme_early_js},
     {"js/theme.js", js_theme_js, sizeof js_theme_js},
     {"js/time.js", js_time_js, sizeof js_time_js},
+    {"js/toast.js", js_toast_js, sizeof js_toast_js},
     {"js/travel.js", js_travel_js, sizeof js_travel_js},
     {"js/types.js", js_types_js, sizeof js_types_js},
     {"js/units.js", js_units_js, sizeof js_units_js},

@@ -60,6 +60,9 @@ final class TestTown: Sendable {
         var airConfiguration = AirServiceConfiguration()
         airConfiguration.clock = { clock.now }
         airConfiguration.careSeconds = 86_400
+        // Those who look at forecasts turn them on.
+        airConfiguration.forecasts = false
+        airConfiguration.mapSide = 40
         let problems = Problems()
         self.problems = problems
         airConfiguration.onProblem = { problems.add($0) }

@@ -29,7 +29,7 @@ struct EmbeddedSiteTests {
                 #expect(console.resource(for: String(match.1)) != nil, "\(path) names \(match.1)")
                 checked += 1
             }
-            for match in text.matches(of: /from "\.\/([a-z-]+\.js)"/) {
+            for match in text.matches(of: /(?:from |import\()"\.\/([a-z-]+\.js)"/) {
                 #expect(console.resource(for: "/console/js/\(match.1)") != nil, "\(path) imports \(match.1)")
                 checked += 1
             }

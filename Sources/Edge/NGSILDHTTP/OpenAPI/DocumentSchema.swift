@@ -25,6 +25,8 @@ enum DocumentSchema: String, CaseIterable {
     case notificationTest = "NotificationTest"
     case deadLetterCount = "DeadLetterCount"
     case eventStream = "EventStream"
+    case airMap = "AirMap"
+    case airTile = "AirTile"
     case health = "Health"
     case metrics = "Metrics"
     case problem = "ProblemDetails"
@@ -35,6 +37,8 @@ enum DocumentSchema: String, CaseIterable {
     var ownMedia: String? {
         switch self {
         case .eventStream: "text/event-stream"
+        case .airMap: "application/geo+json"
+        case .airTile: "image/png"
         case .metrics: "text/plain; version=0.0.4; charset=utf-8"
         default: nil
         }
@@ -43,7 +47,8 @@ enum DocumentSchema: String, CaseIterable {
     var value: DocumentValue {
         switch self {
         case .any: ["description": "Any JSON."]
-        case .name, .eventStream, .metrics: ["type": "string"]
+        case .name, .eventStream, .metrics, .airTile: ["type": "string"]
+        case .airMap: ["type": "object", "required": ["type", "features"]]
         case .uri: Self.uriValue
         case .entity: Self.entityValue(["id", "type"])
         case .entityFragment: Self.entityValue([])

@@ -58,6 +58,17 @@ extension Parameter {
         case .lastEventId:
             (Self.string, "The id of the last message a client has, where it cannot send the header Last-Event-ID.")
         case .types: (Self.string, "The types of entities to follow, with commas; all if not given.")
+        case .at, .bbox, .index, .pollutant, .quantity: mapParts
+        }
+    }
+
+    private var mapParts: (schema: DocumentValue, text: String) {
+        switch self {
+        case .at: (Self.time, "Any instant of the hour that is mapped; the newest hour if not given.")
+        case .bbox: (Self.string, "Only this part: west,south,east,north in degrees.")
+        case .index: (Self.string, "Refused: indices are not mapped, the bands are those of the European index.")
+        case .quantity: (Self.words("value", "uncertainty"), "What is mapped; value if not given.")
+        default: (Self.words("PM2.5", "PM10", "NO2", "O3", "SO2", "CO"), "The pollutant that is mapped.")
         }
     }
 

@@ -39,6 +39,18 @@ extension Route {
             .temporalQuery:
             ofTemporal
         case .notifications, .notificationsOf, .test, .replay, .deadLetter, .replayOne: ofNotifications
+        case .airMap:
+            [
+                .get(
+                    .airMap, "Map a pollutant as contours", AirMapResource.mapParameters, content: .one(.airMap),
+                    media: [])
+            ]
+        case .airTile:
+            [
+                .get(
+                    .airTile, "Map a pollutant as a tile of 256 x 256 pixels (XYZ, Web Mercator)",
+                    AirMapResource.tileParameters, content: .one(.airTile), media: [])
+            ]
         case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
             .health,
             .ready, .metrics:

@@ -43,6 +43,8 @@ enum Route: String, CaseIterable {
     case replayOne = "/admin/notifications/{subscriptionId}/{deadLetterId}/replay"
     case changeStream = "/console/stream"
     case notificationStream = "/streams/subscriptions/{subscriptionId}"
+    case airMap = "/air/map"
+    case airTile = "/air/tiles/{pollutant}/{z}/{x}/{y}.png"
     case document = "/openapi.json"
     case health = "/health"
     case ready = "/ready"
@@ -50,13 +52,16 @@ enum Route: String, CaseIterable {
 
     /// The names in braces, in order.
     var placeholders: [String] {
-        rawValue.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        rawValue.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().prefix { $0 != "}" }) }
     }
 
     /// Whether it is below `/admin/notifications` and so takes a tenant.
     var isOfOneSubscriptionsNotifications: Bool {
         [.notificationsOf, .test, .replay, .deadLetter, .replayOne].contains(self)
     }
+
+    /// Whether it is a map of the air, which takes a tenant and may be of nothing.
+    var isOfAir: Bool { self == .airMap || self == .airTile }
 
     /// Whether the answer to GET goes on for as long as the client listens.
     var isEndless: Bool { self == .changeStream || self == .notificationStream }

@@ -66,6 +66,9 @@ struct SubIndexScale: Sendable {
             segments: [], above: .capped, levels: bounds, levelCount: bounds.count + 1, levelLimit: limit)
     }
 
+    /// The bounds of a table of levels; `nil` for one with breakpoints.
+    var levelBounds: [Double]? { levels.isEmpty ? nil : levels }
+
     func verdict(at concentration: Double) -> Verdict {
         if levelCount > 0 {
             var level = 1

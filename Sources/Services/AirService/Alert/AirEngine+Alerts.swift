@@ -85,15 +85,25 @@ extension AirEngine {
         _ judge: AlertJudge, _ stations: [AirStation], isPerArea: Bool, _ tenant: String, _ now: Timestamp
     ) -> [BatchMember] {
         var raised: [(station: AirStation, finding: AlertJudge.Finding)] = []
+        var isKnown = !judge.rule.looksAhead
         for station in stations {
-            guard let hours = hoursOver(station, now), let finding = judge.judge(station, hours: hours),
-                AlertEntity.expires(finding, judge.rule) > now
-            else { continue }
+            let found: AlertJudge.Finding?
+            if case .forecast(let pollutant, _, _, _) = judge.rule.condition {
+                let forecast = forecast(pollutant, of: station)
+                if forecast != nil { isKnown = true }
+                found = forecast.flatMap { judge.judge($0, now: now) }
+            } else {
+                found = hoursOver(station, now).flatMap { judge.judge(station, hours: $0) }
+            }
+            guard let finding = found, AlertEntity.expires(finding, judge.rule) > now else { continue }
             raised.append((station, finding))
             alerted.insert(station.key)
         }
         raised.sort { ($1.finding.value, $0.station.key.id) < ($0.finding.value, $1.station.key.id) }
-        guard let worst = raised.first else { return clearing(judge.rule, stations, tenant, now) }
+        guard let worst = raised.first else {
+            // Where nothing is forecast, nothing is known to be over.
+            return isKnown ? clearing(judge.rule, stations, tenant, now) : []
+        }
         var finding = worst.finding
         for other in raised.dropFirst() {
             finding.onset = min(finding.onset, other.finding.onset)

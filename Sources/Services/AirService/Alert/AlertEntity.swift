@@ -81,7 +81,7 @@ struct AlertEntity {
             member("event", rule.event[language], &writer)
             member("urgency", finding == nil ? "Past" : rule.urgency.rawValue, &writer)
             member("severity", rule.severity.rawValue, &writer)
-            member("certainty", "Observed", &writer)
+            member("certainty", certainty, &writer)
             member("onset", onset.text, &writer)
             if let finding { member("expires", Self.expires(finding, rule).text, &writer) }
             member("headline", AlertText.headline(rule, placeName, isRaised: finding != nil, language), &writer)
@@ -101,6 +101,12 @@ struct AlertEntity {
             writer.append("}]}")
         }
         writer.append("]")
+    }
+
+    /// CAP 1.2, clause 3.2.2: what is forecast was not observed.
+    private var certainty: String {
+        guard case .forecast(_, _, _, let bound) = rule.condition else { return "Observed" }
+        return bound == .upper ? "Possible" : "Likely"
     }
 
     /// The words of the Smart Data Models.

@@ -1,4 +1,5 @@
 import AirQuality
+import NGSILDModel
 
 /// Whether a rule's alert is raised at a station, judged from the hours that are over.
 ///
@@ -50,8 +51,41 @@ struct AlertJudge {
         return finding
     }
 
+    /// Whether a forecast raises the rule's alert: enough hours in a row, all still to come, above the threshold.
+    func judge(_ forecast: IssuedForecast, now: Timestamp) -> Finding? {
+        guard case .forecast(_, let limit, let within, let bound) = rule.condition else { return nil }
+        let line =
+            switch bound {
+            case .forecast: forecast.values
+            case .lower: forecast.lower
+            case .upper: forecast.upper
+            }
+        var finding: Finding?
+        var run: Finding?
+        for (offset, value) in line.prefix(within).enumerated() {
+            let hour = forecast.hour + 1 + offset
+            guard ClockHour.end(hour) > now, value > limit else {
+                run = nil
+                continue
+            }
+            var next = run ?? Finding(onset: hour, last: hour, value: value, peak: value)
+            (next.last, next.value, next.peak) = (hour, max(next.value, value), max(next.peak, value))
+            run = next
+            guard hour - next.onset + 1 >= rule.raiseHours else { continue }
+            guard var found = finding else {
+                finding = next
+                continue
+            }
+            (found.last, found.peak) = (hour, max(found.peak, next.peak))
+            found.value = found.peak
+            finding = found
+        }
+        return finding
+    }
+
     private func value(_ station: AirStation, _ hour: Int) -> Double? {
         switch rule.condition {
+        case .forecast: return nil
         case .index(let index, _):
             guard let place = indices.firstIndex(of: index), let values = station.cell(hour)?.values,
                 place < values.count

@@ -14,6 +14,18 @@ public struct AlertRule: Sendable {
         case concentration(Pollutant, above: Double, averagingHours: Int)
         /// An index is at a value or above it.
         case index(AirQualityIndex, atLeast: Int)
+        /// A forecast is above a concentration, in µg/m³, in one of the next hours.
+        case forecast(Pollutant, above: Double, withinHours: Int, bound: ForecastBound)
+    }
+
+    /// Which line of a forecast is held against the threshold.
+    public enum ForecastBound: String, Sendable, CaseIterable {
+        /// The forecast itself: more likely than not.
+        case forecast
+        /// The lower end of the interval: all but certain.
+        case lower
+        /// The upper end: possible.
+        case upper
     }
 
     /// How grave it is, in the words of the Common Alerting Protocol.
@@ -83,9 +95,12 @@ public struct AlertRule: Sendable {
         return area.distanceMetres(from: place) == 0
     }
 
+    /// Whether the rule looks at forecasts.
+    var looksAhead: Bool { if case .forecast = condition { true } else { false } }
+
     func isExceeded(by value: Double) -> Bool {
         switch condition {
-        case .concentration(_, let limit, _): value > limit
+        case .concentration(_, let limit, _), .forecast(_, let limit, _, _): value > limit
         case .index(_, let level): value >= Double(level)
         }
     }

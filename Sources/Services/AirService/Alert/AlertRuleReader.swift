@@ -22,13 +22,24 @@ struct AlertRuleReader {
         let condition: AlertRule.Condition
         let kind = text("ruleKind", forest) ?? "concentration"
         switch kind {
-        case "concentration":
+        case "concentration", "forecast":
             guard let name = text("pollutant", forest), let pollutant = Pollutant(name: name) else {
                 return .wrong("pollutant is PM2.5, PM10, NO2, O3, SO2 or CO")
             }
             guard let root = vocabulary.attribute("threshold", in: forest),
                 let threshold = AirReading(pollutant, forest, root)?.value, threshold > 0
             else { return .wrong("threshold is a number above 0 with unitCode GQ, GP, 59 or 61") }
+            if kind == "forecast" {
+                let within = whole("withinHours", forest) ?? ForecastModel.reach
+                guard (1...ForecastModel.reach).contains(within) else {
+                    return .wrong("withinHours is 1 to \(ForecastModel.reach)")
+                }
+                guard let bound = AlertRule.ForecastBound(rawValue: text("bound", forest) ?? "forecast") else {
+                    return .wrong(
+                        "bound is \(AlertRule.ForecastBound.allCases.map(\.rawValue).joined(separator: ", "))")
+                }
+                return finish(entity, .forecast(pollutant, above: threshold, withinHours: within, bound: bound))
+            }
             let hours = whole("averagingHours", forest) ?? 1
             guard (1...24).contains(hours) else { return .wrong("averagingHours is 1 to 24") }
             condition = .concentration(pollutant, above: threshold, averagingHours: hours)
@@ -41,7 +52,7 @@ struct AlertRuleReader {
                 return .wrong("threshold is an index value from 1 to 500")
             }
             condition = .index(index, atLeast: level)
-        default: return .wrong("ruleKind is concentration or index, not \(kind)")
+        default: return .wrong("ruleKind is concentration, index or forecast, not \(kind)")
         }
         return finish(entity, condition)
     }
@@ -55,6 +66,10 @@ struct AlertRuleReader {
             let below = vocabulary.attribute("clearBelow", in: forest)
                 .flatMap { AirReading(pollutant, forest, $0)?.value }
             rule.clearBelow = min(below ?? limit * 0.9, limit)
+        case .forecast(_, let limit, _, _):
+            // Forecasts are smooth: an alert stands as long as they exceed.
+            rule.clearBelow = limit
+            rule.urgency = .future
         case .index(_, let level):
             rule.clearBelow = min(number("clearBelow", forest) ?? Double(level), Double(level))
         }

@@ -4,6 +4,9 @@ import AirQuality
 enum AlertText {
     static func defaultEvent(_ condition: AlertRule.Condition) -> AlertRule.LocalText {
         switch condition {
+        case .forecast(let pollutant, _, _, _):
+            AlertRule.LocalText(
+                english: "High \(pollutant.name) to come", french: "Niveau élevé de \(pollutant.name) à venir")
         case .concentration(let pollutant, _, _):
             AlertRule.LocalText(english: "High \(pollutant.name)", french: "Niveau élevé de \(pollutant.name)")
         case .index:
@@ -30,10 +33,34 @@ enum AlertText {
                     + "the threshold is \(limit) µg/m³ for \(rule.raiseHours) h."
                 : "\(pollutant.name) : \(value) µg/m³ (moyenne sur \(hours) h), au plus \(peak) µg/m³ jusqu'ici ; "
                     + "le seuil est de \(limit) µg/m³ pendant \(rule.raiseHours) h."
+        case .forecast(let pollutant, let limit, let within, let bound):
+            let limit = number(limit, language)
+            let (from, to) = (ClockHour.end(finding.onset).text, ClockHour.end(finding.last).text)
+            return language == .english
+                ? "\(pollutant.name) \(english(bound)) up to \(peak) µg/m³ between \(from) and \(to); "
+                    + "the threshold is \(limit) µg/m³ within \(within) h."
+                : "\(pollutant.name) \(french(bound)) jusqu'à \(peak) µg/m³ entre \(from) et \(to) ; "
+                    + "le seuil est de \(limit) µg/m³ dans les \(within) h."
         case .index(let index, let level):
             return language == .english
                 ? "The index \(index.rawValue) is \(value), at most \(peak) so far; the threshold is \(level)."
                 : "L'indice \(index.rawValue) est à \(value), au plus \(peak) jusqu'ici ; le seuil est \(level)."
+        }
+    }
+
+    private static func english(_ bound: AlertRule.ForecastBound) -> String {
+        switch bound {
+        case .forecast: "is forecast to reach"
+        case .lower: "will almost certainly reach"
+        case .upper: "may reach"
+        }
+    }
+
+    private static func french(_ bound: AlertRule.ForecastBound) -> String {
+        switch bound {
+        case .forecast: "devrait monter"
+        case .lower: "montera presque certainement"
+        case .upper: "pourrait monter"
         }
     }
 

@@ -13,6 +13,8 @@ struct AirHistory: Sendable {
         self.context = context
     }
 
+    var marksTerm: TermID? { context.knownTerm("qualityMarks") }
+
     /// Instances of some attributes of an entity, from one instant to another (`nil`: open), both inclusive, however
     /// many answers that takes. An attribute may come in several parts, each in the order of time.
     func instances(

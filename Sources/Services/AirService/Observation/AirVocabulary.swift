@@ -1,4 +1,5 @@
 import AirQuality
+import Forecasting
 import JSONLD
 import NGSILDModel
 
@@ -14,7 +15,8 @@ struct AirVocabulary: Sendable {
 
     private var types: [TermID: FollowedType?] = [:]
     private var pollutants: [TermID: Pollutant?] = [:]
-    /// Both tables hold no more than this; what is beyond is looked up each time.
+    private var weather: [TermID: String?] = [:]
+    /// Each table holds no more than this; what is beyond is looked up each time.
     private static let limit = 65_536
 
     init(registry: TermRegistry) {
@@ -50,6 +52,15 @@ struct AirVocabulary: Sendable {
 
     /// Those of the names that stand for pollutants.
     mutating func pollutantTerms(_ names: [TermID]) -> Set<TermID> { Set(names.filter { pollutant($0) != nil }) }
+
+    /// The name of an attribute that is weather; `nil` for others.
+    mutating func weatherName(_ attribute: TermID) -> String? {
+        if let known = weather[attribute] { return known }
+        let name = String(Self.name(registry.iri(attribute)))
+        let found = Covariates.isWeather(name) ? name : nil
+        if weather.count < Self.limit { weather[attribute] = found }
+        return found
+    }
 
     /// The attribute with this name, whatever its @context.
     func attribute(_ name: String, in forest: AttributeForest) -> Int? {

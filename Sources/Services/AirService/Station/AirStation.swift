@@ -30,6 +30,8 @@ final class AirStation {
     private var checkedThrough = Int.min
     private(set) var fitness = PerPollutant<SensorFitness?>(repeating: nil)
     private var controls = PerPollutant<SensorQualityControl?>(repeating: nil)
+    /// The newest forecast of each pollutant.
+    var forecasts = PerPollutant<IssuedForecast?>(repeating: nil)
     var neighbours: [StationKey] = []
     /// The state of the map that `neighbours` was found in.
     var neighboursVersion = -1

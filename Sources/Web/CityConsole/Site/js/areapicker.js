@@ -1,10 +1,8 @@
 // A small map in a form, on which a click sets the middle of a circle.
 
+import { baseMap } from "./basemap.js";
 import { el } from "./dom.js";
-import { registerGlyphs } from "./glyphs.js";
-import { cityBounds, groundFeature, pointFeature } from "./map.js";
-import { style } from "./mapstyle.js";
-import { drawMarker } from "./markers.js";
+import { cityBounds, groundFeature, pointFeature } from "./mapfeatures.js";
 
 const FEATURES = 3000;
 const EARTH_METRES = 6_371_008.8; // the IUGG mean radius R1
@@ -15,19 +13,10 @@ const EARTH_METRES = 6_371_008.8; // the IUGG mean radius R1
  * @returns {{ show(circle): void, close(): void }}
  */
 export function areaPicker({ maplibre, store, theme, tiles, box, onPick }) {
-  registerGlyphs(maplibre);
   const holder = el("div", { className: "area-map-canvas" });
   box.replaceChildren(holder);
-  const map = new maplibre.Map({
-    container: holder, style: style(theme, tiles), center: [0, 25], zoom: 1.2, maxZoom: 19, attributionControl: false,
-    dragRotate: false, touchPitch: false, pitchWithRotate: false, fadeDuration: 0,
-    locale: { "Map.Title": "Map on which a click sets the middle of the area. The fields below do the same." },
-  });
-  map.touchZoomRotate.disableRotation();
-  map.on("styleimagemissing", ({ id }) => {
-    const drawn = drawMarker(id);
-    if (drawn && !map.hasImage(id)) map.addImage(id, drawn.image, drawn.options);
-  });
+  const title = "Map on which a click sets the middle of the area. The fields below do the same.";
+  const map = baseMap({ maplibre, theme, tiles, holder, title, maxZoom: 19 });
   let circle = null;
   let isLoaded = false;
   const draw = () => {

@@ -26,6 +26,7 @@ export class TimeChart {
   #tip = el("div", { className: "chart-tip", hidden: true, "aria-hidden": "true" });
   #said = el("p", { className: "offscreen", role: "status" });
   #series = [];
+  #marks = [];
   #plot = { left: 40, right: 300, top: TOP, bottom: 200 };
   #scales = new Map();
   #cross = null;
@@ -52,6 +53,12 @@ export class TimeChart {
 
   setSeries(series) {
     this.#series = series;
+    this.redraw();
+  }
+
+  /** Moments of note, `[{ at, label }]`: each is a line with a word. */
+  setMarks(marks) {
+    this.#marks = marks;
     this.redraw();
   }
 
@@ -113,6 +120,7 @@ export class TimeChart {
     context.clip();
     for (const one of shown) this.#drawBands(context, one, style);
     for (const one of shown) this.#drawLine(context, one, style);
+    this.#drawMarks(context, colours);
     this.#drawSelection(context, colours);
     context.restore();
     this.#drawCross(context, shown, colours, style);
@@ -237,6 +245,7 @@ export class TimeChart {
     context.strokeStyle = context.fillStyle = colourOf(series, style);
     context.lineWidth = 1.8;
     context.lineJoin = "round";
+    context.setLineDash(series.isDashed ? [5, 4] : []);
     const { times, values, unit } = series;
     for (const [first, last] of this.#runs(series, values)) {
       const [firstX, firstY] = [this.#x(times[first]), this.#y(unit, values[first])];
@@ -252,6 +261,21 @@ export class TimeChart {
         context.lineTo(x, this.#y(unit, values[at]));
       }
       context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  #drawMarks(context, colours) {
+    const { left, right, top, bottom } = this.#plot;
+    context.strokeStyle = context.fillStyle = colours.muted;
+    context.lineWidth = 1;
+    for (const { at, label } of this.#marks) {
+      const x = Math.round(this.#x(at)) + 0.5;
+      if (x < left || x > right) continue;
+      const isAtEnd = x + 8 + context.measureText(label).width > right;
+      context.textAlign = isAtEnd ? "right" : "left";
+      line(context, x, top, x, bottom);
+      context.fillText(label, x + (isAtEnd ? -5 : 5), top + 10);
     }
   }
 

@@ -4,7 +4,7 @@
 // - `times` milliseconds, ascending; `values` as many numbers, or NaN for none
 // - `bands` `[{ lows, highs }]`, drawn one over the other: one is a band from least to most, several are a fan
 // - `gap` milliseconds without a value after which the line breaks; Infinity for never
-// - `isStepped` for values that hold until the next one
+// - `isStepped` for values that hold until the next one; `isDashed` for lines that are to look different
 // Series of one unit share an axis: the first unit stands at the left, the second at the right, any other has its own
 // scale without an axis.
 
@@ -14,7 +14,7 @@ import { formatNumber, withUnit } from "./units.js";
 /** The mark of a series' colour. */
 export function swatch(series) {
   const mark = el("span", { className: "swatch", "aria-hidden": "true" });
-  mark.style.background = `var(${series.colour})`;
+  mark.style.background = series.isDashed ? `repeating-linear-gradient(90deg, var(${series.colour}) 0 5px, transparent 5px 7px)` : `var(${series.colour})`;
   return mark;
 }
 

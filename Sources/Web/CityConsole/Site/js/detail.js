@@ -5,6 +5,7 @@ import { attributeNames, isNaming } from "./entity.js";
 import { AttributeRow } from "./attribute.js";
 import { badge, icon } from "./icons.js";
 import { ageText, exactText, presentTime } from "./time.js";
+import { toast } from "./toast.js";
 
 const JSON_LIMIT = 200_000;
 
@@ -185,10 +186,6 @@ export async function copyText(text) {
     isCopied = document.execCommand("copy");
     field.remove();
   }
-  const toast = byId("toast");
-  setText(toast, isCopied ? "Copied" : "This browser does not let the page copy");
-  toast.classList.add("is-shown");
-  clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => toast.classList.remove("is-shown"), 1600);
+  toast(isCopied ? "Copied" : "This browser does not let the page copy");
 }
 

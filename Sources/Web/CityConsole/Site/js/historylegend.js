@@ -10,6 +10,12 @@ export class HistoryLegend {
   /** Called with a series to take out. */
   onTake = () => {};
   element = el("ul", { className: "history-legend", "aria-label": "Attributes in the chart" });
+  #canTake;
+
+  /** @param canTake whether series can be taken out, and lead to their entity */
+  constructor({ canTake = true } = {}) {
+    this.#canTake = canTake;
+  }
 
   /** @param until the end of the window: the value shown is the last one before it */
   show(all, drawn, until) {
@@ -22,7 +28,7 @@ export class HistoryLegend {
       setText(item.value, series.problem ? "could not be read" : last >= 0 ? valueText(drawn[at], last) : series.isLoading ? "loading" : "no values");
       setText(item.scale, units.indexOf(series.unit) > 1 ? "own scale" : "");
       item.toggle.setAttribute("aria-pressed", String(!series.isHidden));
-      item.out.setAttribute("aria-label", `Take out ${drawn[at].name}`);
+      item.out?.setAttribute("aria-label", `Take out ${drawn[at].name}`);
       return item.element;
     });
     // Only when they are others, so that the focus stays on one.
@@ -33,8 +39,11 @@ export class HistoryLegend {
   #item(series) {
     const [name, value, scale] = ["history-name", "history-value", "hint"].map((className) => el("span", { className }));
     const toggle = el("button", { type: "button", className: "history-toggle", title: "Show or hide", onclick: () => this.onToggle(series) }, swatch(series), name, scale, value);
-    const out = el("button", { type: "button", className: "icon-button", title: "Take out", onclick: () => this.onTake(series) }, icon("close"));
+    const parts = { element: el("li", {}, toggle), name, value, scale, toggle, out: null };
+    if (!this.#canTake) return parts;
     const entity = el("a", { className: "icon-button", href: `#/entity/${encodeURIComponent(series.source.id)}`, "aria-label": "Open the entity", title: "Open the entity" }, icon("target"));
-    return { element: el("li", {}, toggle, entity, out), name, value, scale, toggle, out };
+    parts.out = el("button", { type: "button", className: "icon-button", title: "Take out", onclick: () => this.onTake(series) }, icon("close"));
+    parts.element.append(entity, parts.out);
+    return parts;
   }
 }

@@ -25,9 +25,8 @@ const WAIT = 180;
 const STACK = 50;
 
 export class HistoryPage {
-  /** Goes to an address. */
-  goTo = () => {};
   #store;
+  #pages;
   #page = byId("history");
   #chart = new TimeChart("Values over time");
   #picker;
@@ -43,8 +42,9 @@ export class HistoryPage {
   #isDue = false;
   #parts;
 
-  constructor(store) {
+  constructor(store, pages) {
     this.#store = store;
+    this.#pages = pages;
     this.#picker = new HistoryPicker(store);
     this.#picker.onPick = (id, attribute) => {
       this.#picker.close();
@@ -84,7 +84,7 @@ export class HistoryPage {
   /** Escape: the picker, then the page. */
   leave() {
     if (this.#picker.isOpen) this.#picker.close();
-    else this.goTo(this.#series.length === 1 ? `#/entity/${encodeURIComponent(this.#series[0].source.id)}` : "#/");
+    else this.#pages.goTo(this.#series.length === 1 ? `#/entity/${encodeURIComponent(this.#series[0].source.id)}` : "#/");
   }
 
   focusSearch() {

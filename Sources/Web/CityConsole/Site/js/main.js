@@ -5,15 +5,14 @@ import { Detail } from "./detail.js";
 import { byId } from "./dom.js";
 import { noEntities, noMatches, problem } from "./empty.js";
 import { Header } from "./header.js";
-import { icon } from "./icons.js";
 import { Legend } from "./legend.js";
 import { EntityList } from "./list.js";
 import { CityMap } from "./map.js";
-import { Past } from "./past.js";
 import { loadMapLibre } from "./maploader.js";
+import { Pages } from "./pages.js";
+import { Past } from "./past.js";
 import { Sheet } from "./sheet.js";
 import { EntityStore } from "./store.js";
-import { SubscriptionPage } from "./subscriptions.js";
 import { Sync } from "./sync.js";
 import { currentTheme, setUpTheme } from "./theme.js";
 import { presentTime } from "./time.js";
@@ -23,7 +22,7 @@ const header = new Header(store);
 const legend = new Legend(store);
 const detail = new Detail(store);
 const sheet = new Sheet();
-const subscriptions = new SubscriptionPage(store);
+const pages = new Pages(store);
 const past = new Past(store);
 const list = new EntityList({
   box: byId("list"), search: byId("search"), resultLine: byId("result-line"), store, isTypeShown: legend.isShown,
@@ -53,7 +52,7 @@ function draw(now) {
   else if (dirty.changed.has(detail.record)) detail.update();
   else if (dirty.membership && detail.isOpen && detail.record === null) openIfBack();
   map?.update(dirty);
-  past.history?.update(dirty);
+  pages.update(dirty);
   showEmpty();
 }
 
@@ -75,7 +74,7 @@ setInterval(() => {
   if (document.hidden) return;
   list.tick(presentTime());
   detail.tick(presentTime());
-  past.history?.tick(now);
+  pages.tick(now);
   // The order of the list may be due although nothing has come since.
   store.onDirty();
 }, 1000);
@@ -84,9 +83,8 @@ setInterval(() => {
 
 function openAddress() {
   past.open(location.hash);
-  subscriptions.open(location.hash);
-  markPage();
-  if (subscriptions.isOpen || past.isPage(location.hash)) return closeDetail();
+  pages.open(location.hash);
+  if (pages.isPage(location.hash)) return closeDetail();
   const match = /^#\/entity\/(.+)$/.exec(location.hash);
   let id = null;
   try {
@@ -162,18 +160,8 @@ function goTo(address) {
 const open = (record) => goTo(`#/entity/${encodeURIComponent(record.id)}`);
 const close = () => goTo("#/");
 
-/** Tells in the header which page is open. */
-function markPage() {
-  const page = subscriptions.isOpen ? "subscriptions" : past.isPage(location.hash) ? "history" : "city";
-  document.body.classList.toggle("has-page", page !== "city");
-  for (const link of byId("nav").children) {
-    if (link.dataset.page === page) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
-}
-
 addEventListener("hashchange", openAddress);
-subscriptions.goTo = past.goTo = goTo;
+pages.goTo = past.goTo = goTo;
 list.onOpen = open;
 list.onShown = () => showEmpty();
 detail.onClose = close;
@@ -191,18 +179,7 @@ legend.onChange = (types) => {
 addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-  if (subscriptions.isOpen) {
-    if (event.key === "Escape") subscriptions.leave();
-    if (event.key !== "/" || isTyping) return;
-    event.preventDefault();
-    return subscriptions.focusSearch();
-  }
-  if (past.history?.isOpen) {
-    if (event.key === "Escape") past.history.leave();
-    if (event.key !== "/" || isTyping) return;
-    event.preventDefault();
-    return past.history.focusSearch();
-  }
+  if (pages.key(event, isTyping)) return;
   if (event.key === "/" && !isTyping) {
     event.preventDefault();
     sheet.raise("half");
@@ -221,13 +198,10 @@ addEventListener("keydown", (event) => {
 
 // --- Start -----------------------------------------------------------------------------------------------------------
 
-for (const [page, picture] of [["city", "map"], ["history", "chart"], ["subscriptions", "bell"]]) {
-  byId("nav").querySelector(`[data-page=${page}]`).prepend(icon(picture));
-}
 openAddress();
 setUpTheme((theme) => {
   map?.setTheme(theme);
-  past.history?.redraw();
+  pages.redraw();
 });
 header.tick(Date.now());
 
@@ -255,7 +229,7 @@ sync.onLoaded = () => {
 };
 
 const maplibre = await loadMapLibre(settings);
-subscriptions.mapParts = () => (maplibre ? { maplibre, theme: currentTheme(), tiles: settings.tiles } : null);
+pages.setMapParts(() => (maplibre ? { maplibre, theme: currentTheme(), tiles: settings.tiles } : null));
 if (maplibre) {
   map = new CityMap({ maplibre, store, isTypeShown: legend.isShown, theme: currentTheme(), tiles: settings.tiles });
   map.onOpen = open;

@@ -3,14 +3,13 @@
 // A record stands in one of two point sources: `still`, which gathers in clusters when there are many, or `moving`,
 // once it changed its place while the page was open. Moving ones glide from place to place instead of jumping.
 
+import { baseMap, creditOf, repaint } from "./basemap.js";
 import { byId, el, prefersReducedMotion } from "./dom.js";
-import { attributeNamed, boundsOf, mainInstance } from "./entity.js";
+import { boundsOf } from "./entity.js";
 import { FeatureSet } from "./features.js";
-import { registerGlyphs } from "./glyphs.js";
 import { icon } from "./icons.js";
-import { clickable, clustering, crowdedIconSize, iconSize, layers, style } from "./mapstyle.js";
-import { drawMarker, markerName } from "./markers.js";
-import { groundOf } from "./types.js";
+import { cityBounds, groundFeature, pointFeature, unite } from "./mapfeatures.js";
+import { clickable, clustering, crowdedIconSize, iconSize } from "./mapstyle.js";
 
 const CLUSTER_FROM = 1200;
 const CROWDED_FROM = 300;
@@ -47,22 +46,14 @@ export class CityMap {
     this.#isTypeShown = isTypeShown;
     this.#theme = theme;
     this.#tiles = tiles;
-    registerGlyphs(maplibre);
-    this.#map = new maplibre.Map({
-      container: byId("map-canvas"), style: style(theme, tiles), center: [0, 25], zoom: 1.2, maxZoom: 20,
-      attributionControl: false, dragRotate: false, touchPitch: false, pitchWithRotate: false, fadeDuration: 0,
-      locale: { "Map.Title": "Map of the city. The list holds the same entities." },
-    });
-    this.#map.touchZoomRotate.disableRotation();
-    this.#map.keyboard.disableRotation();
+    this.#map = baseMap({ maplibre, theme, tiles, holder: byId("map-canvas"), title: "Map of the city. The list holds the same entities." });
     this.#map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-right");
-    this.#map.on("styleimagemissing", ({ id }) => this.#addImage(id));
     this.#map.on("movestart", (event) => { if (event.originalEvent) this.#isTouched = true; });
     this.#map.once("load", () => this.#start());
     this.#map.once("idle", () => { byId("map").dataset.ready = "true"; });
     this.#setUpPointer();
     this.#setUpButtons();
-    byId("map-credit").textContent = tiles?.attribution ? `${tiles.attribution} · MapLibre` : "MapLibre";
+    byId("map-credit").textContent = creditOf(tiles);
     byId("map-credit").classList.toggle("has-tiles", Boolean(tiles?.attribution));
     byId("map-credit").hidden = false;
   }
@@ -88,11 +79,7 @@ export class CityMap {
     if (theme === this.#theme) return;
     this.#theme = theme;
     if (!this.#sets) return;
-    for (const layer of layers(theme, this.#tiles)) {
-      for (const [name, value] of Object.entries(layer.paint ?? {})) this.#map.setPaintProperty(layer.id, name, value);
-      const image = layer.layout?.["icon-image"];
-      if (image) this.#map.setLayoutProperty(layer.id, "icon-image", image);
-    }
+    repaint(this.#map, theme, this.#tiles);
   }
 
   /** Rings the record's place and draws its ground; `null` for none. */
@@ -283,11 +270,6 @@ export class CityMap {
     this.#keepGoing();
   }
 
-  #addImage(id) {
-    const drawn = drawMarker(id);
-    if (drawn && !this.#map.hasImage(id)) this.#map.addImage(id, drawn.image, drawn.options);
-  }
-
   #fitSoon() {
     if (this.#fitTimer) return;
     this.#fitTimer = setTimeout(() => {
@@ -364,61 +346,6 @@ export class CityMap {
   }
 }
 
-export function pointFeature(record, coordinates) {
-  const properties = { index: record.index, marker: markerName(record.look), label: labelOf(record), colour: record.look.colour };
-  if (record.heading !== undefined) properties.heading = record.heading;
-  return { type: "Feature", id: record.index, properties, geometry: { type: "Point", coordinates } };
-}
-
-export function groundFeature(record, geometry, id) {
-  const kind = groundOf(record.type);
-  // The street's own name is enough; its segments would repeat it with numbers.
-  const label = /segment/i.test(record.type) ? "" : labelOf(record);
-  const colour = routeColour(record.entity) ?? record.look.colour;
-  const properties = { index: record.index, kind, colour, label, weight: kind === "street" ? streetWeight(record.entity) : 1 };
-  return { type: "Feature", id, properties, geometry };
-}
-
-const labelOf = (record) => (record.hasName ? record.name.slice(0, 60) : "");
-
-/** The colour that a line of public transport gives itself, six hexadecimal digits as in GTFS. */
-function routeColour(entity) {
-  const attribute = attributeNamed(entity, "routeColor");
-  const value = attribute && mainInstance(attribute)?.value;
-  return typeof value === "string" && /^#?[0-9a-f]{6}$/i.test(value) ? `#${value.replace("#", "")}` : null;
-}
-
-/** 1 to 3, from the classes that Smart Data Models and OpenStreetMap use. */
-function streetWeight(entity) {
-  const attribute = attributeNamed(entity, "roadClass") ?? attributeNamed(entity, "category");
-  const value = attribute && String(mainInstance(attribute)?.value ?? "");
-  if (/motorway|trunk|primary|arterial|avenue/.test(value)) return 3;
-  return /secondary|tertiary|collector/.test(value) ? 2 : 1;
-}
-
 const isSame = (a, b) => a[0] === b[0] && a[1] === b[1];
 // About two kilometres: farther than anything goes between two reports, so it was set elsewhere.
 const isFar = (a, b) => Math.abs(a[0] - b[0]) > 0.02 || Math.abs(a[1] - b[1]) > 0.02;
-
-function unite(boxes) {
-  return boxes.reduce((all, one) => [Math.min(all[0], one[0]), Math.min(all[1], one[1]), Math.max(all[2], one[2]), Math.max(all[3], one[3])]);
-}
-
-export function cityBounds(records) {
-  const boxes = [];
-  for (const record of records) {
-    if (record.shapes.length > 0) boxes.push(...record.shapes.map(boundsOf));
-    else if (record.point) boxes.push([...record.point, ...record.point]);
-  }
-  if (boxes.length === 0) return null;
-  const whole = unite(boxes);
-  const trim = Math.floor(boxes.length * 0.01);
-  if (trim === 0) return whole;
-  const edge = (axis, isLow) => {
-    const values = boxes.map((box) => box[axis]).sort((a, b) => a - b);
-    return isLow ? values[trim] : values[values.length - 1 - trim];
-  };
-  const core = [edge(0, true), edge(1, true), edge(2, false), edge(3, false)];
-  const isStretched = whole[2] - whole[0] > 4 * (core[2] - core[0]) || whole[3] - whole[1] > 4 * (core[3] - core[1]);
-  return isStretched ? core : whole;
-}

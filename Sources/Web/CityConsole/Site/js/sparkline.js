@@ -1,4 +1,4 @@
-// A small chart of the values that came in while the page was open.
+// A small chart of recent values.
 
 import { svg } from "./dom.js";
 import { formatNumber } from "./units.js";
@@ -16,12 +16,16 @@ export function sparkline() {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img", "aria-label": "No values yet", preserveAspectRatio: "none",
   }, area, line, end);
 
-  /** Draws `{ times, values }` up to `now`; `name` and `unit` are for those who hear the page. */
-  function draw({ times, values }, now, name, unit) {
+  /**
+   * Draws `{ times, values }` up to `now`; `name` and `unit` are for those who hear the page.
+   *
+   * @param scale the least and the most of the picture, where they are not those of the values
+   */
+  function draw({ times, values }, now, name, unit, scale = null) {
     const from = times[0];
     const span = Math.max(now - from, 1);
-    const low = Math.min(...values);
-    const high = Math.max(...values);
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const [low, high] = scale ?? [least, most];
     const x = (time) => EDGE + ((time - from) / span) * (WIDTH - 2 * EDGE);
     const y = (value) => (high === low ? HEIGHT / 2 : EDGE + ((high - value) / (high - low)) * (HEIGHT - 2 * EDGE));
     // A value holds until the next one comes, so the line has steps, except where values come thick and fast.
@@ -38,9 +42,9 @@ export function sparkline() {
     end.setAttribute("cx", x(now));
     end.setAttribute("cy", y(values[values.length - 1]));
     const minutes = Math.max(1, Math.round(span / 60_000));
-    const text = `${name} over ${minutes} min: lowest ${formatNumber(low)}, highest ${formatNumber(high)}, now ${formatNumber(values[values.length - 1])} ${unit}`;
+    const text = `${name} over ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`}: lowest ${formatNumber(least)}, highest ${formatNumber(most)}, now ${formatNumber(values[values.length - 1])} ${unit}`;
     picture.setAttribute("aria-label", text);
-    return { low, high, span };
+    return { low: least, high: most, span };
   }
 
   return { picture, draw };

@@ -15,11 +15,8 @@ const EVERY_WITH_MANY = 10_000;
 const MANY = 500;
 
 export class SubscriptionPage {
-  /** Goes to an address. */
-  goTo = () => {};
-  /** The map's parts for the form, or `null`. */
-  mapParts = () => null;
   #store;
+  #pages;
   #page = byId("subscriptions");
   #list = new SubscriptionList();
   #detail = new SubscriptionDetail();
@@ -35,8 +32,9 @@ export class SubscriptionPage {
   #reading = 0;
   #taken = 0;
 
-  constructor(store) {
+  constructor(store, pages) {
     this.#store = store;
+    this.#pages = pages;
     const create = el("a", { className: "button is-main", href: "#/subscriptions/new" }, icon("plus"), "New");
     create.setAttribute("aria-label", "New subscription");
     this.#page.append(
@@ -44,12 +42,12 @@ export class SubscriptionPage {
       this.#problem, this.#note,
       el("div", { className: "subs-columns" }, this.#list.element, this.#detail.element),
     );
-    this.#detail.onClose = () => this.goTo("#/subscriptions");
+    this.#detail.onClose = () => this.#pages.goTo("#/subscriptions");
     this.#detail.onChange = () => this.reload();
     this.#detail.onDeleted = (id) => {
       this.#detail.close();
       this.#all.delete(id);
-      this.goTo("#/subscriptions");
+      this.#pages.goTo("#/subscriptions");
     };
     document.addEventListener("visibilitychange", () => { if (!document.hidden && this.isOpen) this.reload(); });
   }
@@ -58,13 +56,9 @@ export class SubscriptionPage {
     return !this.#page.hidden;
   }
 
-  /** Opens what the address says, or closes the page; gives whether the address is one of its own. */
+  /** Opens what the address says. */
   async open(address) {
-    const match = /^#\/subscriptions?(?:\/(.+?))?(\/edit)?$/.exec(address);
-    if (!match) {
-      if (this.isOpen) this.#close();
-      return false;
-    }
+    const match = /^#\/subscriptions?(?:\/(.+?))?(\/edit)?$/.exec(address) ?? [];
     const opening = (this.#opening += 1);
     const wasOpen = this.isOpen;
     const isForm = address === "#/subscriptions/new" || match[2] !== undefined;
@@ -75,22 +69,20 @@ export class SubscriptionPage {
       // A broken address opens the list.
     }
     this.#page.hidden = false;
-    document.body.classList.add("has-page");
     if (!isForm) this.#closeForm();
     if (!wasOpen || (id && !this.#all.has(id))) await this.reload();
-    if (opening !== this.#opening) return true;
+    if (opening !== this.#opening) return;
     if (isForm) this.#openForm(id);
     else if (id) this.#openDetail(id);
     else this.#showList(wasOpen);
-    return true;
   }
 
-  /** Escape: the form, the details, the search, then the page; gives whether there was something to leave. */
+  /** Escape: the form, the details, the search, then the page. */
   leave() {
-    if (this.#form) this.goTo(this.#formReturn);
-    else if (this.#detail.isOpen) this.goTo("#/subscriptions");
+    if (this.#form) this.#pages.goTo(this.#formReturn);
+    else if (this.#detail.isOpen) this.#pages.goTo("#/subscriptions");
     else if (this.#list.search.value) this.#list.clearSearch();
-    else this.goTo("#/");
+    else this.#pages.goTo("#/");
   }
 
   focusSearch() {
@@ -170,12 +162,12 @@ export class SubscriptionPage {
     const one = id ? this.#all.get(id) : null;
     if (id && !one) return this.#openDetail(id);
     this.#formReturn = id ? `#/subscription/${encodeURIComponent(id)}` : "#/subscriptions";
-    this.#form = new SubscriptionForm({ subscription: one?.subscription ?? null, store: this.#store, map: this.mapParts() });
-    this.#form.onCancel = () => this.goTo(this.#formReturn);
+    this.#form = new SubscriptionForm({ subscription: one?.subscription ?? null, store: this.#store, map: this.#pages.mapParts() });
+    this.#form.onCancel = () => this.#pages.goTo(this.#formReturn);
     this.#form.onSaved = async (saved, isToBeTested) => {
       this.#testsAfterOpening = isToBeTested ? saved : null;
       await this.reload();
-      this.goTo(`#/subscription/${encodeURIComponent(saved)}`);
+      this.#pages.goTo(`#/subscription/${encodeURIComponent(saved)}`);
     };
     this.#page.classList.add("has-form");
     this.#page.append(this.#form.element);
@@ -189,13 +181,12 @@ export class SubscriptionPage {
     this.#page.classList.remove("has-form");
   }
 
-  #close() {
+  close() {
     clearTimeout(this.#timer);
     this.#opening += 1;
     this.#closeForm();
     this.#detail.close();
     this.#page.hidden = true;
     this.#page.classList.remove("has-one");
-    document.body.classList.remove("has-page");
   }
 }

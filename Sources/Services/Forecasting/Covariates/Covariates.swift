@@ -1,8 +1,7 @@
-import Forecasting
 import Foundation
 
 /// Turns a station's columns into covariates of a forecast: wind into its components, the rest onto a fitting scale.
-enum Covariates {
+public enum Covariates {
     private static let directions: Set = ["winddirection", "wd", "wdir", "winddir"]
     private static let speeds: Set = ["windspeed", "ws", "wspm", "wspd", "wind"]
     private static let weather: Set = [
@@ -14,8 +13,8 @@ enum Covariates {
     /// The covariates of a station.
     ///
     /// - Parameter weatherIsAhead: Whether the weather of the forecast hours counts as known.
-    static func make(_ columns: [StationRecord.Column], weatherIsAhead: Bool) -> [ForecastSeries.Covariate] {
-        var made: [StationRecord.Column] = []
+    public static func make(_ columns: [MeasuredColumn], weatherIsAhead: Bool) -> [ForecastSeries.Covariate] {
+        var made: [MeasuredColumn] = []
         let speed = columns.first { speeds.contains(ColumnName.plain($0.name)) }
         for column in columns where made.count < ForecastSeries.maximumCovariates - 1 {
             guard directions.contains(ColumnName.plain(column.name)) else {
@@ -32,8 +31,8 @@ enum Covariates {
                 north = radians.map { cos($0) }
                 east = radians.map { sin($0) }
             }
-            made.append(StationRecord.Column(name: "windNorth", values: north))
-            made.append(StationRecord.Column(name: "windEast", values: east))
+            made.append(MeasuredColumn(name: "windNorth", values: north))
+            made.append(MeasuredColumn(name: "windEast", values: east))
         }
         return made.map { column in
             let name = ColumnName.plain(column.name)
@@ -41,6 +40,12 @@ enum Covariates {
                 name: column.name, scale: isSpread(column.values) ? .logarithmic : .linear, values: column.values,
                 isKnownAhead: weatherIsAhead && (weather.contains(name) || speeds.contains(name)))
         }
+    }
+
+    /// Whether a column is weather, by its name; of a station's numbers these are worth learning from.
+    public static func isWeather(_ name: String) -> Bool {
+        let name = ColumnName.plain(name)
+        return weather.contains(name) || speeds.contains(name) || directions.contains(name)
     }
 
     /// Whether values are never below 0 and their largest hundredth lies far beyond the middle.

@@ -1,0 +1,278 @@
+import AirQuality
+import Forecasting
+import JSONTree
+import NGSILDModel
+import NGSILDOperations
+import Synchronization
+
+/// Forecasts each station to 48 hours: learns from its history on a thread of low priority, and issues a forecast when an
+/// hour is over.
+///
+/// Nothing is remembered but what is in the history and in the forecast entities: after a start, models are learnt again,
+/// and until then the entities stay as they are.
+///
+/// Invariants:
+/// 1. There are at most `forecastLimit` models, about half a megabyte each; one station learns at a time.
+/// 2. A model is learnt again when `forecastRetrainHours` more hours have come.
+/// 3. Issuing does not wait for learning.
+actor AirForecaster {
+    /// What is forecast.
+    struct Subject: Hashable, Sendable {
+        let key: StationKey
+        let pollutant: Pollutant
+    }
+
+    private let engine: AirEngine
+    private let operations: AirOperations
+    private let configuration: AirServiceConfiguration
+    private let history: AirHistory
+    private var vocabulary: AirVocabulary
+    private let worker = WorkThread("air forecasts", niceness: 10)
+    private let issuing = Turn()
+    private let training = Turn()
+    private let stopping = Flag()
+
+    private var models: [Subject: ForecastModel] = [:]
+    /// The newest hour when a station was last learnt from, whether or not that gave models.
+    private var tried: [StationKey: Int] = [:]
+    /// The hours that forecasts look back on.
+    private var recent: [StationKey: StationHours] = [:]
+    /// The hour of the newest forecast of each station.
+    private var issued: [StationKey: Int] = [:]
+    private var toldOfShortHistory: Set<StationKey> = []
+    private var toldOfLimit = false
+
+    /// One element at most waits in each.
+    let wakes: AsyncStream<Void>
+    let trainings: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+    private let trainUp: AsyncStream<Void>.Continuation
+
+    /// - Returns: `nil` without a history to learn from.
+    init?(
+        _ engine: AirEngine, _ operations: AirOperations, _ configuration: AirServiceConfiguration,
+        _ vocabulary: AirVocabulary
+    ) {
+        guard let temporal = operations.temporal else { return nil }
+        self.engine = engine
+        self.operations = operations
+        self.configuration = configuration
+        self.vocabulary = vocabulary
+        history = AirHistory(temporal, context: vocabulary.context)
+        (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (trainings, trainUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Looks for hours that are over, soon.
+    nonisolated func wake() { wakeUp.yield() }
+
+    /// Ends learning and issuing.
+    nonisolated func stop() {
+        stopping.raise()
+        wakeUp.finish()
+        trainUp.finish()
+    }
+
+    /// Learns all that can be learnt now and issues what can be issued; for tests.
+    func settle() async {
+        await issueAll()
+        await trainAll()
+        await issueAll()
+    }
+
+    /// The newest hour of a station that is over.
+    private func lastHour(_ station: KnownStation) -> Int {
+        ClockHour.end(station.newest) <= configuration.clock() ? station.newest : station.newest - 1
+    }
+
+    // MARK: - Issuing
+
+    /// Issues the forecasts of stations whose hour is over, and looks which have to learn.
+    func issueAll() async {
+        await issuing.take()
+        let stations = await engine.allStations().filter { $0.newest != 0 }
+        forgetOthers(than: stations)
+        var isDue = false
+        for station in stations where !stopping.isRaised {
+            let hour = lastHour(station)
+            if needsTraining(station.key, hour) { isDue = true }
+            guard hour > issued[station.key] ?? .min else { continue }
+            await issue(station, hour)
+        }
+        if isDue { trainUp.yield() }
+        await issuing.give()
+    }
+
+    private func forgetOthers(than stations: [KnownStation]) {
+        let there = Set(stations.map(\.key))
+        models = models.filter { there.contains($0.key.key) }
+        recent = recent.filter { there.contains($0.key) }
+        tried = tried.filter { there.contains($0.key) }
+        issued = issued.filter { there.contains($0.key) }
+    }
+
+    private func issue(_ station: KnownStation, _ hour: Int) async {
+        let key = station.key
+        let subjects = Pollutant.allCases.map { Subject(key: key, pollutant: $0) }.filter { models[$0] != nil }
+        guard !subjects.isEmpty, let hours = await recentHours(of: key, through: hour) else { return }
+        var members: [BatchMember] = []
+        var forecasts: [(pollutant: Pollutant, forecast: IssuedForecast)] = []
+        for subject in subjects {
+            // The model may have been learnt anew while the history was read.
+            guard var model = models[subject] else { continue }
+            let forecast = model.issue(at: hour, hours)
+            models[subject] = model
+            guard let forecast, let id = ForecastEntity.id(subject.pollutant, of: key.id) else { continue }
+            var writer = ByteWriter(capacity: 4_096)
+            ForecastEntity.append(forecast, model, of: station, id: id, to: &writer)
+            let present = try? operations.consumption.retrieveEntity(id: id, tenant: key.tenant)
+            do throws(NGSILDError) {
+                let draft = try EntityDifference.draft(
+                    writer.array(), present: present, optional: ForecastEntity.optionalAttributes,
+                    context: vocabulary.context)
+                if let draft { members.append(.draft(draft)) }
+                forecasts.append((subject.pollutant, forecast))
+            } catch {
+                configuration.onProblem("The forecast \(id) is no entity: \(error.detail)")
+            }
+        }
+        guard await write(members, tenant: key.tenant) else { return }
+        issued[key] = hour
+        await engine.take(forecasts, of: key)
+    }
+
+    /// - Returns: whether all is durable; what is not is tried again when the next hour is looked for.
+    private func write(_ members: [BatchMember], tenant: String) async -> Bool {
+        guard !members.isEmpty else { return true }
+        switch await engine.submit(.batchUpsert(members, replaces: false), tenant: tenant) {
+        case .failure(let error):
+            configuration.onProblem("Forecasts could not be written: \(error.detail)")
+            return false
+        case .batch(let outcome):
+            if let error = outcome.errors.first {
+                configuration.onProblem("The forecast \(error.entityID ?? "?") was refused: \(error.error.detail)")
+            }
+            return true
+        default: return true
+        }
+    }
+
+    /// The last hours of a station; only what came since the last time is read.
+    private func recentHours(of key: StationKey, through hour: Int) async -> StationHours? {
+        let first = hour - ForecastModel.memory + 1
+        do throws(NGSILDError) {
+            let terms = terms(of: key)
+            let result = configuration.indices.first.flatMap { IndexEntity.id($0, of: key.id) }
+            var hours: StationHours
+            // The last hours are read again: values come late.
+            if let known = recent[key], known.hours.contains(hour - 48) {
+                let news = try await history.hours(
+                    of: key, min(hour, max(first, known.hours.upperBound - 6))...hour, terms, result: result)
+                hours = known.joined(news, keeping: first...hour)
+            } else {
+                hours = try await history.hours(of: key, first...hour, terms, result: result)
+            }
+            // What the engine knows of the newest hours is newer than the marks in the history.
+            hours = await engine.amended(hours, of: key)
+            recent[key] = hours
+            return hours
+        } catch {
+            configuration.onProblem("The history of \(key.id) cannot be read: \(error.detail)")
+            return nil
+        }
+    }
+
+    /// The attributes of a station that are pollutants or weather.
+    private func terms(of key: StationKey) -> AirHistory.Terms {
+        var terms = AirHistory.Terms()
+        let entity = try? operations.consumption.retrieveEntity(id: key.id, tenant: key.tenant)
+        for name in vocabulary.usualPollutantTerms.union(entity?.attributes.names ?? []) {
+            if let pollutant = vocabulary.pollutant(name) {
+                terms.pollutants[name] = pollutant
+            } else if let own = vocabulary.weatherName(name) {
+                terms.others[name] = own
+            }
+        }
+        return terms
+    }
+
+    // MARK: - Learning
+
+    private func needsTraining(_ key: StationKey, _ hour: Int) -> Bool {
+        guard let last = tried[key] else { return true }
+        let hasModel = Pollutant.allCases.contains { models[Subject(key: key, pollutant: $0)] != nil }
+        // Too little history is looked at again after a day of hours.
+        return hour >= last + (hasModel ? configuration.forecastRetrainHours : 24)
+    }
+
+    /// Lets each station learn that has not for a while, those without a model first.
+    func trainAll() async {
+        await training.take()
+        let stations = await engine.allStations().filter { $0.newest != 0 && needsTraining($0.key, lastHour($0)) }
+            .sorted { (tried[$0.key] ?? .min) < (tried[$1.key] ?? .min) }
+        var short = 0
+        for station in stations where !stopping.isRaised {
+            if await !train(station), toldOfShortHistory.insert(station.key).inserted { short += 1 }
+            wake()
+        }
+        if short > 0, !stopping.isRaised {
+            configuration.onNotice(
+                "\(short) air stations have too little history to be forecast; a pollutant needs "
+                    + "\(configuration.forecastMinimumHours) hours with a value. Their forecasts begin by themselves")
+        }
+        await training.give()
+    }
+
+    /// - Returns: whether some pollutant of the station has a model now.
+    private func train(_ station: KnownStation) async -> Bool {
+        let key = station.key
+        let hour = lastHour(station)
+        let result = configuration.indices.first.flatMap { IndexEntity.id($0, of: key.id) }
+        let hours: StationHours
+        do throws(NGSILDError) {
+            hours = try await history.hours(
+                of: key, (hour - configuration.forecastHours + 1)...hour, terms(of: key), result: result)
+        } catch {
+            configuration.onProblem("The history of \(key.id) cannot be learnt from: \(error.detail)")
+            tried[key] = hour
+            return false
+        }
+        let known = hours.fromFirstValue
+        var hasModel = false
+        for pollutant in Pollutant.allCases where !stopping.isRaised {
+            let subject = Subject(key: key, pollutant: pollutant)
+            guard models[subject] != nil || models.count < configuration.forecastLimit else {
+                if !toldOfLimit {
+                    toldOfLimit = true
+                    configuration.onProblem(
+                        "More than \(configuration.forecastLimit) pollutants of stations could be forecast; "
+                            + "\(pollutant.name) at \(key.id) and others are not. Raise air-forecasts")
+                }
+                break
+            }
+            let (fewest, trees) = (configuration.forecastMinimumHours, configuration.forecastTrees)
+            let now = configuration.clock()
+            let model = await worker.run { [stopping] in
+                ForecastModel(
+                    learning: pollutant, from: known, fewest: fewest, trees: trees, at: now,
+                    isCancelled: { stopping.isRaised })
+            }
+            if let model {
+                models[subject] = model
+                hasModel = true
+                issued[key] = nil
+                // Those that come first need not wait for the others.
+                wake()
+            }
+        }
+        tried[key] = hour
+        return hasModel
+    }
+}
+
+/// A flag that is raised once, from any thread.
+final class Flag: Sendable {
+    private let state = Atomic<Bool>(false)
+    var isRaised: Bool { state.load(ordering: .acquiring) }
+    func raise() { state.store(true, ordering: .releasing) }
+}

@@ -1,0 +1,83 @@
+// Limits of a day, and which days of a year are above them. Numbers in, words and numbers out.
+//
+// The limits are those of Sources/Services/AirQuality/Statistics that can be told from a day's mean, or from its highest
+// value: of hours above a limit the law counts each, here the days with one are counted, and it is said.
+
+import { HOUR } from "./airmodel.js";
+import { formatNumber, withUnit } from "./units.js";
+
+export const DAY = 24 * HOUR;
+
+// Body, pollutant, limit in ug/m3, how often allowed, what is compared.
+const table = [
+  ["EU 2024/2881", "pm25", 25, 18, "mean"], ["EU 2024/2881", "pm10", 45, 18, "mean"], ["EU 2024/2881", "no2", 50, 18, "mean"],
+  ["EU 2024/2881", "so2", 50, 18, "mean"], ["EU 2024/2881", "co", 4000, 18, "mean"], ["EU 2024/2881", "no2", 200, 3, "hour"], ["EU 2024/2881", "so2", 350, 3, "hour"],
+  ["EU 2008/50", "pm10", 50, 35, "mean"], ["EU 2008/50", "so2", 125, 3, "mean"], ["EU 2008/50", "no2", 200, 18, "hour"], ["EU 2008/50", "so2", 350, 24, "hour"],
+  ["EU information threshold", "o3", 180, null, "hour"], ["EU alert threshold", "o3", 240, null, "hour"],
+  ["WHO 2021", "pm25", 15, 3, "mean"], ["WHO 2021", "pm10", 45, 3, "mean"], ["WHO 2021", "no2", 25, 3, "mean"], ["WHO 2021", "so2", 40, 3, "mean"],
+  ["WHO 2021", "co", 4000, 3, "mean"], ["WHO 2021", "no2", 200, 0, "hour"], ["WHO 2021", "co", 35000, 0, "hour"],
+];
+
+export const limits = table.map(([body, key, limit, allowed, metric]) => ({
+  id: `${body.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${metric}`, body, key, limit, allowed, metric, isWHO: body.startsWith("WHO"),
+}));
+
+export const limitsOf = (key) => limits.filter((one) => one.key === key);
+
+/** A limit in words: `EU 2024/2881: daily mean 45 µg/m³, 18 days a year allowed`. */
+export function limitText({ body, limit, allowed, metric, key }) {
+  const value = key === "co" ? withUnit(formatNumber(limit / 1000), "mg/m³") : withUnit(formatNumber(limit), "µg/m³");
+  const often = allowed === null ? "" : metric === "hour" ? `, ${allowed} ${allowed === 1 ? "hour" : "hours"} a year allowed` : `, ${allowed} days a year allowed`;
+  return `${body}: ${metric === "mean" ? "daily mean" : "highest hour"} ${value}${often}`;
+}
+
+/** Local standard time, without the hour of summer, in milliseconds east of UTC: the law's days have 24 hours. */
+export function standardOffset(year) {
+  return -Math.max(new Date(year, 0, 1).getTimezoneOffset(), new Date(year, 6, 1).getTimezoneOffset()) * 60_000;
+}
+
+/** `UTC+01:00`. */
+export function offsetText(offset) {
+  const minutes = Math.abs(offset) / 60_000;
+  const two = (number) => String(number).padStart(2, "0");
+  return offset === 0 ? "UTC" : `UTC${offset < 0 ? "−" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+export const daysIn = (year) => Math.round((Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1)) / DAY);
+
+/**
+ * Each day of a year against a limit.
+ *
+ * A day is enough with three quarters of the values that its days usually have (18 hours of 24). EU limits are compared in
+ * whole µg/m³ (CO: mg/m³), WHO's with what was measured.
+ *
+ * @param days `Map` from the number of the day (0 for the first) to `{ count, mean, most }` in µg/m³
+ * @returns `{ days: [{ state, value, part, count }], above, valid, measured, verdict }`; `state` is `none`, `few`, `below` or `above`
+ */
+export function judge(days, year, limit) {
+  const counts = [...days.values()].map(({ count }) => count).sort((a, b) => a - b);
+  const needed = 0.75 * (counts[Math.floor(counts.length * 0.9)] ?? 0);
+  const digit = limit.key === "co" ? 1000 : 1;
+  const judged = Array.from({ length: daysIn(year) }, (_, at) => {
+    const day = days.get(at);
+    if (!day) return { state: "none", value: NaN, part: 0, count: 0 };
+    const value = limit.metric === "mean" ? day.mean : day.most;
+    const compared = limit.isWHO ? value : Math.floor(value / digit + 0.5 + 1e-9) * digit;
+    const isAbove = compared > limit.limit;
+    // One hour above is above, however many others are missing.
+    const isEnough = day.count >= needed || (limit.metric === "hour" && isAbove);
+    return { state: !isEnough ? "few" : isAbove ? "above" : "below", value, part: value / limit.limit, count: day.count };
+  });
+  const number = (state) => judged.filter((one) => one.state === state).length;
+  const [above, below, few] = ["above", "below", "few"].map(number);
+  return { days: judged, above, valid: above + below, measured: above + below + few, verdict: verdictOf(limit, above, above + below, judged.length) };
+}
+
+function verdictOf(limit, above, valid, length) {
+  const share = limit.isWHO ? 0.75 : limit.body === "EU 2008/50" ? 0.9 : 0.85;
+  if (valid === 0 || limit.allowed === null) return { tone: above > 0 ? "warn" : "", text: "" };
+  if (limit.metric === "hour") return { tone: above > limit.allowed ? "bad" : "", text: above > limit.allowed ? "Breached: each such day has at least one hour above." : "The law counts hours, not days." };
+  if (above > limit.allowed) return { tone: "bad", text: "Breached." };
+  if (valid < share * length) return { tone: "warn", text: `Not breached so far; ${Math.round(share * 100)} % of the days are needed to say it is met.` };
+  return { tone: "good", text: "Met." };
+}

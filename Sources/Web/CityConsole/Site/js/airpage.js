@@ -1,0 +1,387 @@
+// The page of the air: a map, the stations, alerts, and one station at length, as its address says.
+//
+// `#/air?index=EAQI&pollutant=pm25&station=ID&at=2015-03-01T08:00:00Z`, with `uncertainty=1`, and of the station `range`,
+// `forecast`, `day`, `limit`, `zone`, `year`. What the reader does is written back into the address.
+//
+// Invariant: what is shown of an hour that is over comes from the history; of the newest from the entities as they change.
+
+import { AirAlerts } from "./airalerts.js";
+import { isoText, loadField, loadResults, loadTrends } from "./airdata.js";
+import { indexOrder, indexTitle, pollutantNamed, pollutants } from "./airindex.js";
+import { AirLegend } from "./airlegend.js";
+import { AirList } from "./airlist.js";
+import { AirMap } from "./airmap.js";
+import { HOUR, isOfAir, newestHour, prevailing, ranked, readAir } from "./airmodel.js";
+import { AirStation } from "./airstation.js";
+import { HourSlider } from "./airtime.js";
+import { copyText } from "./detail.js";
+import { byId, el, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { parseTime } from "./time.js";
+
+/** How often the newest field is asked for again, at the least. */
+const FIELD_EVERY = 60_000;
+const DRAW_EVERY = 1000;
+
+export class AirPage {
+  #store;
+  #pages;
+  #page = byId("air");
+  #map = null;
+  #list = new AirList();
+  #legend = new AirLegend();
+  #slider = new HourSlider();
+  #station = new AirStation();
+  #alerts = new AirAlerts();
+  #parts;
+  #address = "";
+  /** What the address says. */
+  #state = { index: null, key: null, station: null, at: null, isUncertainty: false };
+  #choice = {};
+  #air = readAir([]);
+  #field = { id: "", at: 0, field: null, reason: "" };
+  #past = { id: "", results: null, problem: "" };
+  #trends = { id: "", byStation: new Map() };
+  #requests = new Map();
+  /** What is on show: index, pollutant, hours and rows; `null` before there are stations. */
+  #view = null;
+  #isStale = true;
+  #readAt = 0;
+
+  constructor(store, pages) {
+    this.#store = store;
+    this.#pages = pages;
+    this.#build();
+    this.#list.addressOf = (id) => this.#addressWith({ station: id });
+    this.#slider.onHour = (at) => this.#set({ at });
+    this.#station.onClose = () => this.#closeStation();
+    this.#station.onChange = () => {
+      this.#choice = { ...this.#station.choice };
+      this.#write();
+    };
+    this.#alerts.addressOf = (id) => this.#addressWith({ station: id });
+    pages.mapKnown.then(() => this.#makeMap());
+  }
+
+  get isOpen() {
+    return !this.#page.hidden;
+  }
+
+  /** Opens what the address says. */
+  open(address) {
+    const wasOpen = this.isOpen;
+    this.#page.hidden = false;
+    if (address !== this.#address || !wasOpen) this.#read(address, wasOpen);
+    else this.#refresh(true);
+    if (!wasOpen) {
+      this.#map?.resize();
+      if (!this.#state.station) this.#parts.title.focus({ preventScroll: true });
+    }
+  }
+
+  close() {
+    for (const request of this.#requests.values()) request.abort();
+    this.#requests.clear();
+    this.#slider.stop();
+    this.#station.close();
+    this.#page.hidden = true;
+    this.#address = "";
+  }
+
+  /** Escape: the search, the station, then the page. */
+  leave() {
+    if (this.#list.search.value && this.#list.element.contains(document.activeElement)) this.#list.clearSearch();
+    else if (this.#station.isOpen) this.#closeStation();
+    else this.#pages.goTo("#/");
+  }
+
+  focusSearch() {
+    this.#list.search.focus();
+    this.#list.search.select();
+  }
+
+  redraw() {
+    this.#map?.setTheme(this.#pages.mapParts()?.theme);
+    this.#station.redraw();
+  }
+
+  /** Takes in what changed; at most once a second all is put together anew. */
+  update(dirty) {
+    const hasRelevant = [...dirty.changed].some(isOfAir) || [...dirty.removed].some(isOfAir);
+    if (hasRelevant) this.#isStale = true;
+  }
+
+  tick(now) {
+    if (this.#isStale && now - this.#readAt >= DRAW_EVERY) this.#refresh(true);
+    this.#list.tick();
+    this.#station.tick();
+    if (this.#state.at === null && now - this.#field.at > FIELD_EVERY) this.#loadField(true);
+  }
+
+  // --- The page ----------------------------------------------------------------------------------------------------
+
+  #build() {
+    const title = el("h2", { id: "air-title", tabIndex: -1 }, "Air");
+    const index = el("select", { id: "air-index", onchange: () => this.#set({ index: index.value }) });
+    const pollutant = el("select", { id: "air-pollutant", onchange: () => this.#set({ key: pollutant.value || null }) },
+      el("option", { value: "" }, "All, the worst decides"), ...pollutants.map((one) => el("option", { value: one.key }, one.title)));
+    const uncertainty = el("input", { type: "checkbox", role: "switch", onchange: () => this.#set({ isUncertainty: uncertainty.checked }) });
+    const field = (text, control) => el("div", { className: "air-field" }, el("label", { htmlFor: control.id }, text), control);
+    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
+    copy.setAttribute("aria-label", "Copy the link to what is shown");
+    const print = el("button", { type: "button", className: "button", onclick: () => this.#print() }, icon("print"), "Print");
+    const note = el("p", { className: "air-note hint", role: "status" });
+    const empty = el("div", { className: "air-empty card", hidden: true }, el("h3", {}, "What is the air?"),
+      el("p", {}, "Send entities of type AirQualityObserved with pm25, pm10, no2, o3, so2 or co and a location: their indices, forecasts and the map between them appear here by themselves."));
+    const mapBox = el("div", { className: "air-map-box" });
+    const view = el("div", { className: "air-view" },
+      el("section", { className: "air-map-card card", "aria-label": "Map of the air" }, mapBox, this.#slider.element, note, this.#legend.element),
+      el("section", { className: "air-list-card card", "aria-label": "Stations" }, el("h3", {}, "Stations"), this.#list.element));
+    this.#parts = { title, index, pollutant, uncertainty, note, empty, mapBox, view };
+    this.#page.append(
+      el("div", { className: "air-bar" }, title, field("Index", index), field("Pollutant", pollutant), el("label", { className: "air-switch" }, uncertainty, "Uncertainty"),
+        el("span", { className: "grow" }), copy, print),
+      this.#alerts.element, empty, view, this.#station.element);
+  }
+
+  /** Paper is white, whatever the theme. */
+  async #print() {
+    const { dataset } = document.documentElement;
+    const { theme } = dataset;
+    dataset.theme = "light";
+    this.redraw();
+    await this.#map?.drawn();
+    globalThis.print();
+    if (theme === undefined) delete dataset.theme;
+    else dataset.theme = theme;
+    this.redraw();
+  }
+
+  #makeMap() {
+    const parts = this.#pages.mapParts();
+    const { mapBox } = this.#parts;
+    if (!parts) {
+      mapBox.replaceChildren(el("p", { className: "notice" }, "There is no map here: MapLibre GL JS is not set up, or this browser has no WebGL 2. The list says the same."));
+      mapBox.classList.add("is-empty");
+      return;
+    }
+    this.#map = new AirMap(parts, this.#store, mapBox);
+    this.#map.onOpen = (id) => this.#pages.goTo(this.#addressWith({ station: id }));
+    if (this.isOpen) this.#refresh(false);
+    this.#map.setField(this.#field.field);
+  }
+
+  // --- The address -------------------------------------------------------------------------------------------------
+
+  #read(address, wasOpen) {
+    const query = new URLSearchParams(address.split("?")[1] ?? "");
+    const at = Math.ceil(parseTime(query.get("at")) / HOUR) * HOUR;
+    const before = this.#state.station;
+    const index = query.get("index");
+    this.#state = {
+      index: index && /^[A-Za-z0-9-]{1,40}$/.test(index) ? index : null, key: pollutantNamed(query.get("pollutant") ?? "")?.key ?? null,
+      station: query.get("station") || null, at: Number.isFinite(at) ? at : null, isUncertainty: query.get("uncertainty") === "1",
+    };
+    const own = Object.fromEntries(["range", "forecast", "day", "limit", "zone", "year"].map((name) => [name, query.get(name) ?? undefined]));
+    this.#choice = { ...own, isFresh: true };
+    this.#address = address;
+    if (!this.#state.station && this.#station.isOpen) this.#station.close();
+    this.#refresh(true);
+    this.#choice.isFresh = false;
+    if (this.#state.station && this.#state.station !== before && this.#station.isOpen) this.#station.focus();
+    else if (!this.#state.station && before && wasOpen) this.#list.focusRow(before);
+  }
+
+  #addressWith(changes) {
+    const { index, key, station, at, isUncertainty } = { ...this.#state, ...changes };
+    const query = new URLSearchParams();
+    if (index) query.set("index", index);
+    if (key) query.set("pollutant", key);
+    if (at !== null) query.set("at", isoText(at));
+    if (isUncertainty) query.set("uncertainty", "1");
+    if (station) {
+      query.set("station", station);
+      for (const [name, value] of Object.entries(this.#choice)) if (name !== "isFresh" && value !== undefined && value !== null) query.set(name, value);
+    }
+    const text = query.toString();
+    return text ? `#/air?${text}` : "#/air";
+  }
+
+  #write() {
+    this.#address = this.#addressWith({});
+    history.replaceState(null, "", this.#address);
+  }
+
+  #set(changes) {
+    Object.assign(this.#state, changes);
+    this.#write();
+    this.#refresh(false);
+  }
+
+  #closeStation() {
+    this.#pages.goTo(this.#addressWith({ station: null }));
+  }
+
+  // --- What is shown -----------------------------------------------------------------------------------------------
+
+  get #isLoaded() {
+    return document.documentElement.dataset.loaded === "true";
+  }
+
+  /** Puts all together; with `isRead` from the entities as they are now. */
+  #refresh(isRead) {
+    if (isRead) {
+      this.#air = readAir(this.#store.records.values());
+      this.#isStale = false;
+      this.#readAt = Date.now();
+    }
+    const { indices } = this.#air;
+    const stations = [...this.#air.stations.values()];
+    const index = this.#state.index ?? indices.find((name) => name === "EAQI") ?? indices[0] ?? "EAQI";
+    const newest = newestHour(stations, index);
+    const { at, key } = this.#state;
+    const view = { index, key, at, newest, hour: at ?? newest };
+    this.#showChoice(view);
+    this.#parts.empty.hidden = stations.length > 0 || !this.#isLoaded;
+    this.#parts.view.hidden = stations.length === 0;
+    this.#page.setAttribute("aria-busy", String(!this.#isLoaded));
+    this.#alerts.show(this.#air.alerts, this.#air.stations);
+    if (stations.length === 0) return;
+    const shown = at === null ? stations : stations.map((station) => this.#then(station, index));
+    view.rows = ranked(shown, index, key);
+    view.fieldKey = key ?? prevailing(shown, index);
+    this.#view = view;
+    this.#slider.show({ newest, at, isLive: this.#isLive(shown, index) });
+    this.#map?.show(view.rows, this.#state.station);
+    this.#loadAll();
+    this.#showField();
+    this.#showList();
+    this.#showStation();
+  }
+
+  /** A station as it was in the hour on show. */
+  #then(station, index) {
+    const result = station.results.get(index);
+    const old = this.#past.results?.get(result?.id);
+    return { ...station, results: new Map(old ? [[index, old]] : []) };
+  }
+
+  #isLive(stations, index) {
+    return stations.some(({ results }) => results.get(index)?.isProvisional) && newestHour(stations, index) > Date.now() - HOUR;
+  }
+
+  #showChoice({ index, key }) {
+    const parts = this.#parts;
+    const names = [...new Set([...this.#air.indices, index])];
+    const text = names.join("|");
+    if (parts.index.dataset.names !== text) {
+      parts.index.dataset.names = text;
+      parts.index.replaceChildren(...names.sort((a, b) => indexOrder.indexOf(a) - indexOrder.indexOf(b)).map((name) => el("option", { value: name }, indexTitle(name))));
+    }
+    parts.index.value = index;
+    parts.pollutant.value = key ?? "";
+    parts.uncertainty.checked = this.#state.isUncertainty;
+  }
+
+  #showList() {
+    const { rows, key, index, hour, at } = this.#view;
+    this.#list.show({ rows, key, index, selected: this.#state.station, trends: this.#trends.byStation, until: hour, isPast: at !== null });
+  }
+
+  #showStation() {
+    const { station: id } = this.#state;
+    if (!id) return;
+    const { index, key, rows, at, hour, newest } = this.#view;
+    const row = rows.find(({ station }) => station.id === id);
+    if (!row) return this.#station.isOpen ? this.#station.close() : undefined;
+    const wasOpen = this.#station.isOpen;
+    const readings = [...row.station.readings.values()].map((one) => one.at).filter(Number.isFinite);
+    const end = at ?? Math.max(newest || 0, ...readings);
+    this.#station.show({ station: row.station, index, key, result: row.result, at, hour, choice: this.#choice, end: end || Date.now() });
+    if (!wasOpen) this.#station.focus();
+  }
+
+  #showField() {
+    const { field, reason } = this.#field;
+    const { index, rows, key, fieldKey } = this.#view;
+    const { label } = pollutants.find((one) => one.key === fieldKey);
+    const isOfUncertainty = this.#state.isUncertainty;
+    this.#legend.show({ index, rows, field, title: isOfUncertainty ? `Between the stations: uncertainty of ${label}` : `Between the stations: ${label}` });
+    const method = { ordinaryKriging: "ordinary kriging", inverseDistance: "inverse distance, for too few stations" }[field?.method];
+    const words = [];
+    if (this.#past.problem) words.push(`The hour could not be read: ${this.#past.problem}`);
+    if (field) words.push(`Between the stations: ${isOfUncertainty ? "uncertainty of " : ""}${label}${key === null ? ", which decides at most of them" : ""}${method ? `, by ${method} of ${field.stations} stations` : ""}.`);
+    else if (reason) words.push(`No field between the stations: ${reason}`);
+    setText(this.#parts.note, words.join(" "));
+    this.#parts.note.dataset.tone = field ? "" : "warn";
+  }
+
+  // --- Reading -----------------------------------------------------------------------------------------------------
+
+  #loadAll() {
+    this.#loadPast();
+    this.#loadField(false);
+    this.#loadTrends();
+  }
+
+  /** One reading of a kind at a time; a later one takes the place of one under way. */
+  async #ask(kind, read) {
+    this.#requests.get(kind)?.abort();
+    const request = new AbortController();
+    this.#requests.set(kind, request);
+    try {
+      return { value: await read(request.signal), isCurrent: !request.signal.aborted };
+    } catch (error) {
+      return { error, isCurrent: !request.signal.aborted };
+    }
+  }
+
+  async #loadPast() {
+    const { index, at } = this.#view;
+    const id = at === null ? "" : `${index} ${at}`;
+    if (this.#past.id === id) return;
+    if (at === null) {
+      this.#requests.get("past")?.abort();
+      this.#past = { id, results: null, problem: "" };
+      return;
+    }
+    // What is on show stays until the other hour has come.
+    this.#past.id = id;
+    const { value, error, isCurrent } = await this.#ask("past", (signal) => loadResults(index, at, signal));
+    if (!isCurrent) return;
+    this.#past = { id, results: value ?? null, problem: error?.message ?? "" };
+    this.#refresh(false);
+  }
+
+  async #loadField(isForced) {
+    if (!this.#view) return;
+    const { fieldKey, at, newest } = this.#view;
+    const { isUncertainty } = this.#state;
+    const id = `${fieldKey} ${at ?? `newest ${newest}`} ${isUncertainty}`;
+    if (this.#field.id === id && !isForced) return;
+    this.#field.id = id;
+    this.#field.at = Date.now();
+    const { name } = pollutants.find(({ key }) => key === fieldKey);
+    const { value, error, isCurrent } = await this.#ask("field", (signal) => loadField({ pollutant: name, at, isUncertainty }, signal));
+    if (!isCurrent) return;
+    this.#field = { id, at: Date.now(), field: value?.field ?? null, reason: value?.reason ?? error?.message ?? "" };
+    this.#map?.setField(this.#field.field);
+    if (this.#view) this.#showField();
+  }
+
+  async #loadTrends() {
+    const { index, key, hour } = this.#view;
+    if (!Number.isFinite(hour)) return;
+    const id = `${index} ${key} ${hour}`;
+    if (this.#trends.id === id) return;
+    this.#trends.id = id;
+    const names = new Set([...this.#air.stations.values()].map(({ readings }) => readings.get(key)?.attribute).filter(Boolean));
+    const source = key === null ? { type: "AirQualityIndex", attributes: ["airQualityIndex"], index } : { type: "AirQualityObserved", attributes: [...names] };
+    if (source.attributes.length === 0) return;
+    const { value, isCurrent } = await this.#ask("trends", (signal) => loadTrends(source, hour, signal));
+    if (!isCurrent) return;
+    const stationOf = new Map([...this.#air.stations.values()].map((station) => [station.results.get(index)?.id, station.id]));
+    this.#trends = { id, byStation: new Map([...(value ?? [])].map(([entity, trend]) => [key === null ? stationOf.get(entity) : entity, trend])) };
+    this.#showList();
+  }
+}

@@ -1,0 +1,118 @@
+// The pages beside the city. Each comes from the server when its address is first opened, so that a first view of the
+// city does not load it.
+//
+// A page is a class made with the store and this `Pages`: `isOpen`, `open(address)`, `close()`, `leave()` for Escape,
+// `focusSearch()`; where it wants them `redraw()` for another theme, `update(dirty)` for what changed, `tick(now)`.
+
+import { byId, el } from "./dom.js";
+import { icon } from "./icons.js";
+import { addStyle } from "./maploader.js";
+import { toast } from "./toast.js";
+
+const kinds = [
+  {
+    name: "air", title: "Air", picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "air"],
+    script: () => import("./airpage.js").then(({ AirPage }) => AirPage),
+  },
+  {
+    name: "history", title: "History", picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
+    script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
+  },
+  {
+    name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "subscriptions"],
+    script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
+  },
+];
+const styles = new Map();
+
+/** Brings in a module and its style sheets, once; `null`, and a word to the reader, when the server does not give them. */
+export async function lazily(script, names) {
+  try {
+    const sheets = names.map((name) => {
+      if (!styles.has(name)) styles.set(name, addStyle(`/console/css/${name}.css`));
+      return styles.get(name);
+    });
+    return (await Promise.all([script(), ...sheets]))[0];
+  } catch {
+    for (const name of names) styles.delete(name);
+    toast("This part of the page could not be read from the server; try again.", 4000);
+    return null;
+  }
+}
+
+export class Pages {
+  /** Goes to an address. */
+  goTo = () => {};
+  /** The map's parts for pages that draw one, `{ maplibre, theme, tiles }`; `null` without a map, and until it has come. */
+  mapParts = () => null;
+  /** Fulfilled once it is known whether there is a map. */
+  mapKnown;
+  #mapIsKnown;
+  #store;
+  #made = new Map();
+
+  constructor(store) {
+    this.#store = store;
+    this.mapKnown = new Promise((resolve) => { this.#mapIsKnown = resolve; });
+    const links = [{ name: "city", title: "City", picture: "map" }, ...kinds].map(({ name, title, picture }) =>
+      el("a", { href: name === "city" ? "#/" : `#/${name}`, "data-page": name }, icon(picture), el("span", {}, title)));
+    byId("nav").replaceChildren(...links);
+  }
+
+  setMapParts(mapParts) {
+    this.mapParts = mapParts;
+    this.#mapIsKnown();
+  }
+
+  isPage = (address) => kinds.some(({ pattern }) => pattern.test(address));
+
+  /** The page on show, or `undefined` for the city. */
+  get current() {
+    return [...this.#made.values()].find((page) => page.isOpen);
+  }
+
+  /** Opens the page that an address belongs to, closes any other, and marks it in the header. */
+  open(address) {
+    const kind = kinds.find(({ pattern }) => pattern.test(address));
+    for (const [name, page] of this.#made) if (name !== kind?.name && page.isOpen) page.close();
+    document.body.classList.toggle("has-page", kind !== undefined);
+    for (const link of byId("nav").children) {
+      if (link.dataset.page === (kind?.name ?? "city")) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    if (kind) this.#show(kind, address);
+  }
+
+  async #show(kind, address) {
+    const page = this.#made.get(kind.name);
+    if (page) return page.open(address);
+    const Page = await lazily(kind.script, kind.styles);
+    if (!Page || !kind.pattern.test(location.hash)) return;
+    if (!this.#made.has(kind.name)) this.#made.set(kind.name, new Page(this.#store, this));
+    this.#made.get(kind.name).open(location.hash);
+  }
+
+  redraw() {
+    for (const page of this.#made.values()) page.redraw?.();
+  }
+
+  update(dirty) {
+    this.current?.update?.(dirty);
+  }
+
+  tick(now) {
+    this.current?.tick?.(now);
+  }
+
+  /** A key that is not for the city; gives whether a page took it. */
+  key(event, isTyping) {
+    const page = this.current;
+    if (!page) return this.isPage(location.hash);
+    if (event.key === "Escape") page.leave();
+    if (event.key === "/" && !isTyping) {
+      event.preventDefault();
+      page.focusSearch();
+    }
+    return true;
+  }
+}
