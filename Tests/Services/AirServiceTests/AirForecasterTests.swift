@@ -130,7 +130,7 @@ struct AirForecasterTests {
         let (storage, clock) = (InMemoryStorage(), ManualClock())
         var town = try await town(storage: storage, clock: clock)
         town.air.start()
-        try await town.report([rule(25)])
+        try await town.report([rule(5)])
         await town.air.settleForecasts()
         #expect(town.value(Self.alert, "alertState") == "\"raised\"")
         let info = try #require(town.value(Self.alert, "info"))

@@ -43,6 +43,7 @@ struct ForecastModelTests {
         var model = try #require(learnt(hours(1_000)))
         let before = model.errors.sums[0].count
         _ = model.issue(at: 1_000, hours(1_000))
+        _ = model.issue(at: 1_000, hours(1_000))
         _ = model.issue(at: 1_001, hours(1_001))
         #expect(model.errors.sums[0].count == before + 1)
         // An hour without a value is not held against anybody.

@@ -114,7 +114,10 @@ actor AirForecaster {
     private func issue(_ station: KnownStation, _ hour: Int) async {
         let key = station.key
         let subjects = Pollutant.allCases.map { Subject(key: key, pollutant: $0) }.filter { models[$0] != nil }
-        guard !subjects.isEmpty, let hours = await recentHours(of: key, through: hour) else { return }
+        // Reading ends early when the service stops; half of the hours make no forecast.
+        guard !subjects.isEmpty, let hours = await recentHours(of: key, through: hour), !stopping.isRaised else {
+            return
+        }
         var members: [BatchMember] = []
         var forecasts: [(pollutant: Pollutant, forecast: IssuedForecast)] = []
         for subject in subjects {

@@ -14,6 +14,8 @@ struct ForecastModel: Sendable {
     /// The columns that were learnt from beside the pollutant, in order.
     private let columns: [Source]
     private(set) var errors: ForecastErrors
+    /// The hour of the newest forecast; the same hour again, as when another pollutant has learnt, counts once.
+    private var issuedAt = Int.min
 
     /// A column beside the pollutant.
     enum Source: Hashable, Sendable {
@@ -105,7 +107,10 @@ struct ForecastModel: Sendable {
             errors.asked($0)
         }
         guard forecasts.count == Self.reach, let persistence = forecasts.first?.persistence else { return nil }
-        self.errors.issued(forecasts, at: hour)
+        if hour > issuedAt {
+            issuedAt = hour
+            self.errors.issued(forecasts, at: hour)
+        }
         return IssuedForecast(
             hour: hour, values: forecasts.map(\.value), lower: forecasts.map(\.interval.lowerBound),
             upper: forecasts.map(\.interval.upperBound), persistence: persistence)

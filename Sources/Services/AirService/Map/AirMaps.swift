@@ -20,6 +20,8 @@ actor AirMaps {
     private var vocabulary: AirVocabulary
     private let worker = WorkThread("air maps")
     private var underWay = 0
+    /// One reads the history at a time, so that maps leave it to others too.
+    private let reading = Turn()
 
     private var fields = RecentlyUsed<FieldKey, Task<AirField?, Never>>(limit: 32)
     private var contours = RecentlyUsed<ContourKey, [UInt8]>(limit: 16)
@@ -186,6 +188,13 @@ actor AirMaps {
 
     /// The hours of `count` days up to and with the key's.
     private func readDays(_ key: DayKey, count: Int) async -> Result<MapDay, NGSILDError> {
+        await reading.take()
+        let days = await readInTurn(key, count)
+        await reading.give()
+        return days
+    }
+
+    private func readInTurn(_ key: DayKey, _ count: Int) async -> Result<MapDay, NGSILDError> {
         guard let history else { return .success(MapDay(hours: 0...0, stations: [])) }
         let hours = (key.day - count + 1) * 24...key.day * 24 + 23
         var read: [MapDay.Station] = []
