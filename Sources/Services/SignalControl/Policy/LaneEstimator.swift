@@ -18,6 +18,9 @@ struct LaneEstimator: Sendable {
     /// Exits that have no room.
     private(set) var isFull: [Bool]
 
+    /// How long the first vehicle has been standing without green, in seconds.
+    private(set) var waited: [Double]
+
     let horizon: Int
     private let intersection: Intersection
     private let settings: PolicySettings
@@ -40,6 +43,7 @@ struct LaneEstimator: Sendable {
         let count = intersection.lanes.count
         standing = Array(repeating: 0, count: count)
         present = standing
+        waited = standing
         arrivals = Array(repeating: 0, count: count * horizon)
         flow = Array(repeating: settings.assumedArrivals, count: count)
         isAssumed = Array(repeating: true, count: count)
@@ -109,6 +113,12 @@ struct LaneEstimator: Sendable {
                 spread(moving, over: first...last, from: start)
             }
         }
+        if let last = lane.zones.max(by: { $0.distanceMetres < $1.distanceMetres }),
+            let reading = Self.reading(observation, last.detector),
+            reading.standing * Self.metresPerVehicle > 0.6 * last.lengthMetres
+        {
+            seenStanding += settings.hiddenQueue
+        }
         if silent == 0 {
             assumedQueue[index] = seen
         } else {
@@ -125,6 +135,8 @@ struct LaneEstimator: Sendable {
         standing[index] = seenStanding
         present[index] = seen
         isAssumed[index] = !lane.zones.isEmpty && silent == lane.zones.count || lane.zones.isEmpty
+        let hasGreen = lane.movements.contains { colours[$0.group].isGreen }
+        waited[index] = !hasGreen && seenStanding >= 0.5 ? waited[index] + elapsed : 0
         noteBlocked(index, passed, isGreen, now, elapsed)
     }
 

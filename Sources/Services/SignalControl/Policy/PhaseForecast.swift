@@ -20,6 +20,7 @@ struct PhaseForecast: Sendable {
     private let opposing: [[Int]]
     private var queue: [Double]
     private var mean: [Double]
+    private var weight: [Double]
     private let minimumGreen: Double
     private let change: Double
 
@@ -46,6 +47,7 @@ struct PhaseForecast: Sendable {
         self.opposing = opposing
         queue = Array(repeating: 0, count: laneCount)
         mean = queue
+        weight = queue
         rates = Array(repeating: 0, count: laneCount * intersection.phases.count)
         var useful: [Int] = []
         let count = laneCount
@@ -110,6 +112,7 @@ struct PhaseForecast: Sendable {
             var sum = 0.0
             for second in 0..<20 { sum += lanes.arrivals[lane * horizon + second] }
             mean[lane] = sum / 20
+            weight[lane] = 1 + settings.waitingWeight * lanes.waited[lane] / 60
         }
         // Until the present phase can end: its own start, and the shortest green after it.
         let green = intersection.phases[current].green
@@ -171,7 +174,7 @@ struct PhaseForecast: Sendable {
                 let waiting = queue[lane] + lanes.arrivals[lane * horizon + second]
                 let left = waiting > rate ? waiting - rate : 0
                 queue[lane] = left
-                cost += left
+                cost += left * weight[lane]
             }
             if isChanging {
                 changing -= 1
@@ -187,7 +190,7 @@ struct PhaseForecast: Sendable {
                 heldFor = Int(minimumGreen)
             }
         }
-        for lane in 0..<laneCount { cost += queue[lane] * settings.leftOverSeconds }
+        for lane in 0..<laneCount { cost += queue[lane] * weight[lane] * settings.leftOverSeconds }
         return cost
     }
 

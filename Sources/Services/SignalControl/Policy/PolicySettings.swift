@@ -17,6 +17,10 @@ public struct PolicySettings: Sendable, Equatable {
     public var changeMargin = 2.0
     /// Arrivals of a lane that nothing is known of, vehicles a second.
     public var assumedArrivals = 0.08
+    /// Vehicles assumed behind a lane whose farthest zone is full of standing ones.
+    public var hiddenQueue = 4.0
+    /// How much more a vehicle counts for each minute that its lane has waited.
+    public var waitingWeight = 0.3
     /// Memory of flows, in seconds.
     public var flowMemorySeconds = 300.0
     /// Part of an exit's length that is covered by standing vehicles from which on nothing is sent there.

@@ -79,13 +79,7 @@ public struct SafetyKernel: Sendable {
     @discardableResult
     public mutating func step(atSeconds time: Double, demand: GroupSet) -> [SignalColour] {
         if time.isFinite, time > now { now = time }
-        for group in colours.indices {
-            if colours[group].isGreen {
-                waitingSince[group] = nil
-            } else if waitingSince[group] == nil, demand.contains(group) {
-                waitingSince[group] = now
-            }
-        }
+        noteWaiting(demand)
         let wanted: SignalPhase
         if let due = dueGroup(), let phase = servingPhase[due] {
             source = .longestRed(group: due)
@@ -99,7 +93,19 @@ public struct SafetyKernel: Sendable {
         }
         end(unless: wanted)
         start(wanted)
+        // Again, for those whose green has ended just now.
+        noteWaiting(demand)
         return colours
+    }
+
+    private mutating func noteWaiting(_ demand: GroupSet) {
+        for group in colours.indices {
+            if colours[group].isGreen {
+                waitingSince[group] = nil
+            } else if waitingSince[group] == nil, demand.contains(group) {
+                waitingSince[group] = now
+            }
+        }
     }
 
     // MARK: - Changes

@@ -6,18 +6,18 @@ public struct Evaluation: Sendable {
     public var controllers: [SimulationRun.Controller]
     public var seeds: [Int]
     public var options: SimulationRun.Options
-    /// How many simulations run at once.
+    /// How many simulations run at once; as many as there are processors unless told.
     public var jobs: Int
 
     public init(
         scenarios: [Scenario], controllers: [SimulationRun.Controller], seeds: [Int],
-        options: SimulationRun.Options = .init(), jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+        options: SimulationRun.Options = .init(), jobs: Int? = nil
     ) {
         self.scenarios = scenarios
         self.controllers = controllers
         self.seeds = seeds
         self.options = options
-        self.jobs = jobs
+        self.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
     }
 
     /// - Parameter progress: Gets a line after each run.

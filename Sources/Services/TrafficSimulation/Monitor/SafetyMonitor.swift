@@ -52,13 +52,22 @@ public struct SafetyMonitor {
                 }
             }
             seconds += 1
-            for index in watches.indices {
-                guard let state = states[watches[index].signals] else { continue }
-                watches[index].take(state, standing: standing, atSeconds: now)
-            }
+            take(states, standing: standing, atSeconds: now)
         }
-        return Report(
-            watchedSeconds: seconds, signals: watches.count, violations: watches.reduce(0) { $0 + $1.count },
+        return report(watchedSeconds: seconds)
+    }
+
+    /// Takes in what signals show, by their ids, and how many vehicles stand on lanes.
+    mutating func take(_ states: [String: String], standing: [String: Int], atSeconds now: Double) {
+        for index in watches.indices {
+            guard let state = states[watches[index].signals] else { continue }
+            watches[index].take(state, standing: standing, atSeconds: now)
+        }
+    }
+
+    func report(watchedSeconds: Int) -> Report {
+        Report(
+            watchedSeconds: watchedSeconds, signals: watches.count, violations: watches.reduce(0) { $0 + $1.count },
             examples: Array(watches.flatMap(\.violations).sorted { $0.atSeconds < $1.atSeconds }.prefix(20)))
     }
 

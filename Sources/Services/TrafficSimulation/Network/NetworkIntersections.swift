@@ -12,6 +12,8 @@ struct NetworkIntersections {
         var minimumGreenSeconds = 5.0
         /// How far before the stop line vehicles are seen, in metres.
         var viewMetres = 250.0
+        /// Leaves out greens that are not in the network's own plan.
+        var usesPlanPhasesOnly = false
         /// How far behind the intersection, in metres.
         var exitMetres = 60.0
     }
@@ -41,11 +43,15 @@ struct NetworkIntersections {
         }
     }
 
-    private mutating func add(_ program: RoadNetwork.Program) throws(Intersection.Fault) {
+    private mutating func add(_ program: RoadNetwork.Program) throws {
         let links = network.connections.filter { $0.signals == program.signals && $0.link != nil }
         let count = program.phases.map(\.state.utf8.count).max() ?? 0
         guard count > 0, links.allSatisfy({ $0.link.map { (0..<count).contains($0) } ?? false }) else {
-            throw .groupCount(count)
+            throw Intersection.Fault.groupCount(count)
+        }
+        // Without it nothing would be known to exclude it.
+        if let lost = links.first(where: { network.rightOfWay(of: $0) == nil }) {
+            throw RoadNetwork.Fault(description: "the right of way from lane \(lost.from) to \(lost.to) is not known")
         }
         let rules = RightOfWay(network, program, links, count)
         let groups = (0..<count).map { index in
@@ -64,7 +70,9 @@ struct NetworkIntersections {
             }, offsetSeconds: program.offsetSeconds)
         let intersection = try Intersection(
             name: program.signals, groups: groups, conflicts: rules.conflicts, yields: rules.yields, plan: plan,
-            phases: rules.phases(controlled: GroupSet(links.compactMap(\.link))), lanes: site.lanes, exits: site.exits,
+            phases: rules.phases(
+                controlled: GroupSet(links.compactMap(\.link)), onlyOfPlan: configuration.usesPlanPhasesOnly),
+            lanes: site.lanes, exits: site.exits,
             detectorCount: site.detectors.count)
         sites.append(Site(signals: program.signals, intersection: intersection, detectors: site.detectors))
     }
@@ -123,7 +131,7 @@ struct RightOfWay {
 
     /// What a controller may choose from: the plan's greens, then all largest sets that exclude nobody, with and without
     /// movements that give way.
-    func phases(controlled: GroupSet) -> [SignalPhase] {
+    func phases(controlled: GroupSet, onlyOfPlan: Bool = false) -> [SignalPhase] {
         var found: [SignalPhase] = []
         var seen: Set<SignalPhase> = []
         func add(_ phase: SignalPhase) {
@@ -131,7 +139,7 @@ struct RightOfWay {
             found.append(phase)
         }
         for step in program.phases where !step.state.contains("y") { add(phase(step.state)) }
-        for yieldingToo in [true, false] {
+        for yieldingToo in onlyOfPlan ? [] : [true, false] {
             let excluded = conflicts.indices.map { index in
                 yieldingToo
                     ? conflicts[index]

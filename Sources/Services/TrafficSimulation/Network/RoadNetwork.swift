@@ -121,7 +121,8 @@ struct RoadNetwork {
             leaving[connection.from, default: []].append(index)
             entering[connection.to, default: []].append(index)
         }
-        for (index, junction) in junctions.enumerated() {
+        // A waiting place inside a junction lists the lanes that cross it; the right of way is that of the junction.
+        for (index, junction) in junctions.enumerated() where !junction.foes.isEmpty {
             for (place, lane) in junction.internalLanes.enumerated() { placesOfInternalLanes[lane] = (index, place) }
         }
     }

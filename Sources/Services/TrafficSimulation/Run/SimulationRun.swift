@@ -1,5 +1,5 @@
 import Foundation
-import SignalControl
+public import SignalControl
 
 /// One run of a scenario under one controller.
 public struct SimulationRun: Sendable {
@@ -22,6 +22,8 @@ public struct SimulationRun: Sendable {
         /// Yellow for all approaches, in seconds; `nil` for 3, 4 or 5 s by their speed limit.
         public var yellowSeconds: Double?
         public var settings = PolicySettings()
+        /// Leaves out greens that are not in the network's own plan.
+        public var usesPlanPhasesOnly = false
         public var computesEmissions = false
         /// Seconds after the beginning from which the controller gets no more data, to see its plan take over.
         public var dataEndAfterSeconds: Double?
@@ -50,6 +52,7 @@ public struct SimulationRun: Sendable {
         let network = try RoadNetwork(path: scenario.networkPath)
         var configuration = NetworkIntersections.Configuration()
         configuration.yellowSeconds = options.yellowSeconds
+        configuration.usesPlanPhasesOnly = options.usesPlanPhasesOnly
         let sites = NetworkIntersections(network, configuration)
         var files: [String: String] = [:]
         switch controller {

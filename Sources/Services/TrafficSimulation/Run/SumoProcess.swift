@@ -6,7 +6,6 @@ final class SumoProcess {
     struct Fault: Error, CustomStringConvertible { let description: String }
 
     private let process = Process()
-    private let messages = Pipe()
     /// Where its outputs go; removed with this value.
     let folder: String
 
@@ -35,7 +34,7 @@ final class SumoProcess {
         process.standardOutput = FileHandle.nullDevice
         // A file, because a pipe that nobody empties would stop the simulator.
         let log = "\(folder)/messages"
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.standardError = FileHandle(forWritingAtPath: log)
         var environment = ProcessInfo.processInfo.environment
         if environment["SUMO_HOME"] == nil { environment["SUMO_HOME"] = "/usr/share/sumo" }

@@ -22,7 +22,8 @@ struct LampRecord {
         for group in colours.indices {
             let rules = intersection.groups[group]
             let (old, new) = (shown[group], colours[group])
-            let age = now - since[group]
+            // Tenths of seconds do not add up exactly.
+            let age = now - since[group] + 1e-6
             func note(_ text: String) { violations.append("\(now): group \(group) \(text)") }
             if old.isGreen, new == .red, rules.yellowSeconds > 0 { note("went from green to red") }
             if old == .yellow, new.isGreen { note("went from yellow to green") }
@@ -44,14 +45,14 @@ struct LampRecord {
             if new.isGreen, !old.isGreen {
                 for other in intersection.conflicts[group] where other != group {
                     let clear = intersection.groups[other].allRedSeconds
-                    if now - greenEndedAt[other] < clear { note("started before \(other) had cleared") }
+                    if now - greenEndedAt[other] + 1e-6 < clear { note("started before \(other) had cleared") }
                 }
             }
             if old.isGreen != new.isGreen || old != new && !(old.isGreen && new.isGreen) { since[group] = now }
             if new.isGreen {
                 waitingSince[group] = nil
             } else if let waiting = waitingSince[group] {
-                if now - waiting > intersection.maximumRedSeconds { note("waits since \(waiting)") }
+                if now - waiting > intersection.maximumRedSeconds + 1e-6 { note("waits since \(waiting)") }
             } else if demand.contains(group) {
                 waitingSince[group] = now
             }
