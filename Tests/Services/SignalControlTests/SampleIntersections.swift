@@ -23,6 +23,7 @@ enum SampleIntersections {
             SignalPhase(protected: [0, 2], permissive: [1, 3]), SignalPhase(protected: [1, 3]),
             SignalPhase(protected: [4, 5, 6]),
         ]
+        let none = SignalPhase(protected: [])
         let lanes = [0, 1, 2, 3, 4, 5].map { group in
             ApproachLane(
                 name: "lane\(group)", movements: [.init(group: group, exit: 0)],
@@ -35,9 +36,9 @@ enum SampleIntersections {
             name: "crossroads", groups: groups, conflicts: conflicts, yields: yields,
             plan: FixedPlan(
                 steps: [
-                    .init(durationSeconds: 25, phase: phases[0]), .init(durationSeconds: 5, phase: .init(protected: [])),
-                    .init(durationSeconds: 10, phase: phases[1]), .init(durationSeconds: 5, phase: .init(protected: [])),
-                    .init(durationSeconds: 25, phase: phases[2]), .init(durationSeconds: 8, phase: .init(protected: [])),
+                    .init(durationSeconds: 25, phase: phases[0]), .init(durationSeconds: 5, phase: none),
+                    .init(durationSeconds: 10, phase: phases[1]), .init(durationSeconds: 5, phase: none),
+                    .init(durationSeconds: 25, phase: phases[2]), .init(durationSeconds: 8, phase: none),
                 ]),
             phases: phases, lanes: lanes, exits: [.init(name: "out", detectors: [18], lengthMetres: 60)],
             detectorCount: 19, maximumRedSeconds: maximumRedSeconds)

@@ -5,7 +5,7 @@ import TrafficSimulation
 struct TrafficEvaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Print what signals cost the traffic of SUMO scenarios: fixed plans, SUMO's actuated control, and ours.",
+        abstract: "Print the delay in SUMO scenarios under fixed plans, SUMO's actuated control, and ours.",
         discussion: """
             Runs each scenario with each controller and seed, as many at a time as there are processors. Delay counts all
             vehicles, those included that are under way at the end or were never let in. With --monitor a process of its own

@@ -40,7 +40,8 @@ public struct Intersection: Sendable {
                 "the intersection has \(count) signal groups; 1 to \(GroupSet.capacity) are possible"
             case .index(let index): "the index \(index) names nothing in the intersection"
             case .timing(let group): "the times of signal group \(group) are not between 0 and 120 s"
-            case .phaseConflict(let one, let other): "a phase has the conflicting signal groups \(one) and \(other) green"
+            case .phaseConflict(let one, let other):
+                "a phase has the conflicting signal groups \(one) and \(other) green"
             case .neverGreen(let group): "signal group \(group) is green in no phase"
             case .maximumRed(let needed):
                 "serving all groups takes \(needed) s; the longest red must be more, or the phases fewer"

@@ -15,6 +15,8 @@ struct LaneEstimator: Sendable {
     private(set) var isAssumed: [Bool]
     /// Lanes whose queue stands though all its groups have been green for long.
     private(set) var isBlocked: [Bool]
+    /// Those of them that did not even move where they had to give way to nobody.
+    private(set) var isClosed: [Bool]
     /// Exits that have no room.
     private(set) var isFull: [Bool]
 
@@ -48,6 +50,7 @@ struct LaneEstimator: Sendable {
         flow = Array(repeating: settings.assumedArrivals, count: count)
         isAssumed = Array(repeating: true, count: count)
         isBlocked = Array(repeating: false, count: count)
+        isClosed = isBlocked
         isFull = Array(repeating: false, count: intersection.exits.count)
         assumedQueue = Array(repeating: 0, count: count)
         stuckSeconds = assumedQueue
@@ -137,7 +140,8 @@ struct LaneEstimator: Sendable {
         isAssumed[index] = !lane.zones.isEmpty && silent == lane.zones.count || lane.zones.isEmpty
         let hasGreen = lane.movements.contains { colours[$0.group].isGreen }
         waited[index] = !hasGreen && seenStanding >= 0.5 ? waited[index] + elapsed : 0
-        noteBlocked(index, passed, isGreen, now, elapsed)
+        noteBlocked(
+            index, passed, isGreen, lane.movements.allSatisfy { colours[$0.group] == .green }, now, elapsed)
     }
 
     private mutating func spread(_ vehicles: Double, over seconds: ClosedRange<Int>, from start: Int) {
@@ -148,16 +152,20 @@ struct LaneEstimator: Sendable {
     }
 
     private mutating func noteBlocked(
-        _ index: Int, _ passed: Double?, _ isGreen: Bool, _ now: Double, _ elapsed: Double
+        _ index: Int, _ passed: Double?, _ isGreen: Bool, _ isProtected: Bool, _ now: Double, _ elapsed: Double
     ) {
         guard let passed, isGreen, standing[index] >= 2, passed == 0 else {
             stuckSeconds[index] = 0
             if (passed ?? 0) > 0 { blockedUntil[index] = -.infinity }
             isBlocked[index] = now < blockedUntil[index]
+            isClosed[index] = isClosed[index] && isBlocked[index]
             return
         }
         stuckSeconds[index] += elapsed
-        if stuckSeconds[index] >= Self.stuckAfterSeconds { blockedUntil[index] = now + Self.blockedForSeconds }
+        if stuckSeconds[index] >= Self.stuckAfterSeconds {
+            blockedUntil[index] = now + Self.blockedForSeconds
+            if isProtected { isClosed[index] = true }
+        }
         isBlocked[index] = now < blockedUntil[index]
     }
 

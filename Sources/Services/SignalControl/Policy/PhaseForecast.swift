@@ -18,6 +18,8 @@ struct PhaseForecast: Sendable {
     private let horizon: Int
     /// For each lane the lanes that its yielding movements give way to.
     private let opposing: [[Int]]
+    /// For each phase and lane whether one of the lane's movements has to give way.
+    private let yieldsAnywhere: [Bool]
     private var queue: [Double]
     private var mean: [Double]
     private var weight: [Double]
@@ -48,6 +50,9 @@ struct PhaseForecast: Sendable {
         queue = Array(repeating: 0, count: laneCount)
         mean = queue
         weight = queue
+        yieldsAnywhere = intersection.phases.flatMap { phase in
+            intersection.lanes.map { $0.movements.contains { phase.permissive.contains($0.group) } }
+        }
         rates = Array(repeating: 0, count: laneCount * intersection.phases.count)
         var useful: [Int] = []
         let count = laneCount
@@ -104,7 +109,10 @@ struct PhaseForecast: Sendable {
                 var rate = Self.rate(
                     lane, intersection.phases[phase], intersection, settings, opposing,
                     { lanes.standing[$0] >= 2 }, { lanes.isFull[$0] })
-                if lanes.isBlocked[lane] { rate *= 0.1 }
+                // A queue that found no gap needs a green of its own; one that did not move in that waits for something else.
+                if lanes.isClosed[lane] || lanes.isBlocked[lane] && yieldsAnywhere[phase * laneCount + lane] {
+                    rate *= 0.1
+                }
                 rates[phase * laneCount + lane] = rate
             }
         }

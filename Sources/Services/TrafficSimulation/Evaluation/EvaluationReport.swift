@@ -55,8 +55,8 @@ extension EvaluationReport: CustomStringConvertible {
     /// Tables for a terminal: means, then the delay of every seed.
     public var description: String {
         var lines = [
-            "Delay in seconds a vehicle: time lost and waited before being let in, of all vehicles, those included that are",
-            "under way or were never let in. Demand x \(demand), dead detectors \(Int((deadDetectors * 100).rounded())) %.",
+            "Delay in seconds a vehicle: time lost and waited before being let in, of all vehicles, those included",
+            "that are under way or were never let in. Demand x \(demand), dead detectors \(Int((deadDetectors * 100).rounded())) %.",
             "",
         ]
         var table = [
@@ -71,8 +71,9 @@ extension EvaluationReport: CustomStringConvertible {
             let longest = row.runs.compactMap(\.longestDecisionMilliseconds).max()
             table.append([
                 row.scenario, row.controller.rawValue, Self.text(row.delaySeconds), Self.text(row.medianDelaySeconds),
-                Self.text(worst), Self.text(worst / max(row.medianDelaySeconds, 0.01), 2), Self.text(row.waitingSeconds),
-                Self.text(row.travelSeconds), Self.text(row.arrived, 0), Self.text(row.neverInserted),
+                Self.text(worst), Self.text(worst / max(row.medianDelaySeconds, 0.01), 2),
+                Self.text(row.waitingSeconds), Self.text(row.travelSeconds), Self.text(row.arrived, 0),
+                Self.text(row.neverInserted),
                 carbon.isEmpty ? "-" : Self.text(carbon.reduce(0, +) / Double(carbon.count), 0),
                 longest.map { Self.text($0, 2) } ?? "-",
             ])
@@ -85,7 +86,8 @@ extension EvaluationReport: CustomStringConvertible {
                 + rows.map { row in
                     let bySeed = Dictionary(
                         zip(row.seeds, row.runs.map(\.delaySeconds)), uniquingKeysWith: { first, _ in first })
-                    return [row.scenario, row.controller.rawValue] + seeds.map { bySeed[$0].map { Self.text($0) } ?? "-" }
+                    return [row.scenario, row.controller.rawValue]
+                        + seeds.map { bySeed[$0].map { Self.text($0) } ?? "-" }
                 })
         let violations = rows.flatMap(\.runs).compactMap(\.violations)
         if !violations.isEmpty {

@@ -43,7 +43,9 @@ struct SignalWatch {
             since = Array(repeating: -.infinity, count: new.count)
             waitingSince = Array(repeating: nil, count: new.count)
         } else {
-            for place in new.indices where kind(shown[place]) != kind(new[place]) { checkChange(place, new[place], now) }
+            for place in new.indices where kind(shown[place]) != kind(new[place]) {
+                checkChange(place, new[place], now)
+            }
         }
         for place in new.indices where kind(new[place]) != .red {
             for other in rules.conflicts[place] where other < place && kind(new[other]) != .red {

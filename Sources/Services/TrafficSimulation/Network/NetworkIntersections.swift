@@ -71,7 +71,8 @@ struct NetworkIntersections {
         let intersection = try Intersection(
             name: program.signals, groups: groups, conflicts: rules.conflicts, yields: rules.yields, plan: plan,
             phases: rules.phases(
-                controlled: GroupSet(links.compactMap(\.link)), onlyOfPlan: configuration.usesPlanPhasesOnly),
+                lanes: Dictionary(grouping: links, by: \.from).sorted { $0.key < $1.key }
+                    .map { GroupSet($0.value.compactMap(\.link)) }, onlyOfPlan: configuration.usesPlanPhasesOnly),
             lanes: site.lanes, exits: site.exits,
             detectorCount: site.detectors.count)
         sites.append(Site(signals: program.signals, intersection: intersection, detectors: site.detectors))
@@ -129,9 +130,14 @@ struct RightOfWay {
             permissive: GroupSet(green.filter { weak.contains($0) || yields[$0].intersects(green) }))
     }
 
-    /// What a controller may choose from: the plan's greens, then all largest sets that exclude nobody, with and without
-    /// movements that give way.
-    func phases(controlled: GroupSet, onlyOfPlan: Bool = false) -> [SignalPhase] {
+    /// What a controller may choose from: the plan's greens, then all largest sets of lanes that exclude nobody, with and
+    /// without movements that give way.
+    ///
+    /// A lane has green for all its movements or for none: one vehicle that wants the way that has none would stop all
+    /// behind it.
+    ///
+    /// - Parameter lanes: The groups of each lane.
+    func phases(lanes: [GroupSet], onlyOfPlan: Bool = false) -> [SignalPhase] {
         var found: [SignalPhase] = []
         var seen: Set<SignalPhase> = []
         func add(_ phase: SignalPhase) {
@@ -140,14 +146,23 @@ struct RightOfWay {
         }
         for step in program.phases where !step.state.contains("y") { add(phase(step.state)) }
         for yieldingToo in onlyOfPlan ? [] : [true, false] {
-            let excluded = conflicts.indices.map { index in
-                yieldingToo
-                    ? conflicts[index]
-                    : conflicts[index].union(yields[index]).union(
-                        GroupSet(yields.indices.filter { yields[$0].contains(index) }))
+            let excluding = lanes.map { lane in
+                lane.reduce(GroupSet()) { set, group in
+                    set.union(conflicts[group]).union(yieldingToo ? [] : yields[group])
+                }
             }
+            // Sets of lanes, by their place in `lanes`.
+            let excluded = lanes.indices.map { one in
+                GroupSet(
+                    lanes.indices.filter { other in
+                        other != one
+                            && (excluding[one].intersects(lanes[other]) || excluding[other].intersects(lanes[one]))
+                    })
+            }
+            let whole = GroupSet(lanes.indices.filter { !excluding[$0].intersects(lanes[$0]) })
             var budget = 5_000
-            Self.largestSets(GroupSet(), controlled, GroupSet(), excluded, &budget) { green in
+            Self.largestSets(GroupSet(), whole, GroupSet(), excluded, &budget) { chosen in
+                let green = chosen.reduce(GroupSet()) { $0.union(lanes[$1]) }
                 add(
                     SignalPhase(
                         protected: GroupSet(green.filter { !yields[$0].intersects(green) }),
@@ -157,7 +172,7 @@ struct RightOfWay {
         return found
     }
 
-    /// The largest sets of groups without two that exclude each other (Bron and Kerbosch, with a pivot).
+    /// The largest sets of lanes without two that exclude each other (Bron and Kerbosch, with a pivot).
     private static func largestSets(
         _ chosen: GroupSet, _ open: GroupSet, _ done: GroupSet, _ excluded: [GroupSet], _ budget: inout Int,
         _ take: (GroupSet) -> Void
@@ -168,7 +183,9 @@ struct RightOfWay {
             if done.isEmpty { take(chosen) }
             return
         }
-        let pivot = open.union(done).min { excluded[$0].intersection(open).count < excluded[$1].intersection(open).count }
+        let pivot = open.union(done).min {
+            excluded[$0].intersection(open).count < excluded[$1].intersection(open).count
+        }
         var open = open
         var done = done
         for group in open where pivot.map({ $0 == group || excluded[$0].contains(group) }) ?? true {

@@ -92,7 +92,9 @@ struct SiteBuilder {
                 .filter { $0.signals == nil && network.lanes[$0.from]?.isInternal == false }
             let straight = before.filter { $0.direction == "s" }
             for connection in straight.isEmpty && before.count == 1 ? before : straight {
-                if let lane = network.lanes[connection.from], seen.insert(lane.id).inserted { open.append((lane, next)) }
+                if let lane = network.lanes[connection.from], seen.insert(lane.id).inserted {
+                    open.append((lane, next))
+                }
             }
         }
         return zones

@@ -58,7 +58,9 @@ struct XMLTags {
             }
             let key = word()
             skipSpace()
-            guard !key.isEmpty, place < bytes.count, bytes[place] == UInt8(ascii: "=") else { throw Broken(byte: place) }
+            guard !key.isEmpty, place < bytes.count, bytes[place] == UInt8(ascii: "=") else {
+                throw Broken(byte: place)
+            }
             place += 1
             skipSpace()
             guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") || bytes[place] == UInt8(ascii: "'"),

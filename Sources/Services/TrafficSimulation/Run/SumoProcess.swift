@@ -22,7 +22,8 @@ final class SumoProcess {
         guard let binary = Self.binary() else {
             throw Fault(description: "SUMO is not installed; on Debian: apt-get install sumo")
         }
-        folder = FileManager.default.temporaryDirectory
+        folder =
+            FileManager.default.temporaryDirectory
             .appendingPathComponent("parvis-traffic-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for (name, text) in files {

@@ -134,7 +134,8 @@ enum TraCIError: Error, Equatable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .cannotConnect(let port): "nobody answers at port \(port) of this machine; is SUMO running with --remote-port?"
+        case .cannotConnect(let port):
+            "nobody answers at port \(port) of this machine; is SUMO running with --remote-port?"
         case .closed: "SUMO closed the connection; its own messages say why"
         case .cutShort: "a message of SUMO ends too early"
         case .tooLong(let count): "SUMO announces a message of \(count) bytes, more than is read"

@@ -55,7 +55,9 @@ struct IntersectionTests {
         let one = SignalPhase(protected: [0])
         let other = SignalPhase(protected: [1])
         let plan = FixedPlan(
-            steps: [.init(durationSeconds: 10, phase: one), .init(durationSeconds: 20, phase: other)], offsetSeconds: 5)
-        #expect([5.0, 14.9, 15, 34.9, 35, 4].map { plan.phase(atSeconds: $0) } == [one, one, other, other, one, other])
+            steps: [.init(durationSeconds: 10, phase: one), .init(durationSeconds: 20, phase: other)],
+            offsetSeconds: 5)
+        let times = [5.0, 14.9, 15, 34.9, 35, 4]
+        #expect(times.map { plan.phase(atSeconds: $0) } == [one, one, other, other, one, other])
     }
 }

@@ -4,7 +4,8 @@ import Testing
 
 struct AdaptivePolicyTests {
     /// Readings with these numbers standing before each lane, by the group of the lane.
-    private func observation(_ standing: [Int: Double], at now: Double, dead: Set<Int> = []) -> IntersectionObservation {
+    private func observation(_ standing: [Int: Double], at now: Double, dead: Set<Int> = []) -> IntersectionObservation
+    {
         var readings = Array<DetectorReading?>(repeating: DetectorReading(vehicles: 0), count: 19)
         for (group, count) in standing {
             readings[group * 3] = DetectorReading(vehicles: count, standing: count, occupancy: 0.5)

@@ -52,8 +52,8 @@ struct SafetyKernelTests {
                 case .silent: if step % Int(11 / tick) != 0 { time = .nan } else { phase = anything() }
                 case .brokenClock:
                     phase = anything()
-                    time = [now + 1e9, now - 1e9, .infinity, -.infinity, .nan, now - 6, now].randomElement(
-                        using: &generator) ?? now
+                    let times = [now + 1e9, now - 1e9, .infinity, -.infinity, .nan, now - 6, now]
+                    time = times.randomElement(using: &generator) ?? now
                 }
                 kernel.accept(phase, measuredAtSeconds: time)
                 if Int.random(in: 0..<40, using: &generator) == 0 {

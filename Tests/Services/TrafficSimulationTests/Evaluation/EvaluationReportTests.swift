@@ -33,9 +33,9 @@ struct EvaluationReportTests {
     }
 
     @Test func `a row has the mean, the median and the worst of its seeds`() throws {
-        let statistics = #"{"vehicles":1,"arrived":1,"neverInserted":0,"waitingSeconds":1,"travelSeconds":1,"delaySeconds":"#
+        let start = #"{"vehicles":1,"arrived":1,"neverInserted":0,"waitingSeconds":1,"travelSeconds":1,"delaySeconds":"#
         let runs = try [10.0, 60, 20].map {
-            try JSONDecoder().decode(RunResult.self, from: Data("\(statistics)\($0)}".utf8))
+            try JSONDecoder().decode(RunResult.self, from: Data("\(start)\($0)}".utf8))
         }
         let row = EvaluationReport.Row(scenario: "s", controller: .parvis, seeds: [1, 2, 3], runs: runs)
         #expect(row.delaySeconds == 30)

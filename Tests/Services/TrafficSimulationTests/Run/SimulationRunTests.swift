@@ -30,7 +30,8 @@ struct SimulationRunTests {
             ("left0A0", "B0right0", 0.25), ("right0B0", "A0left0", 0.15), ("top0A0", "A0bottom0", 0.05),
             ("bottom1B0", "B0top1", 0.05), ("bottom0A0", "A0left0", 0.05), ("top1B0", "B0right0", 0.03),
         ] {
-            routes += "<flow id=\"\(from)\" begin=\"0\" end=\"300\" probability=\"\(rate)\" from=\"\(from)\" to=\"\(to)\"/>\n"
+            routes += "<flow id=\"\(from)\" begin=\"0\" end=\"300\" probability=\"\(rate)\" "
+            routes += "from=\"\(from)\" to=\"\(to)\"/>\n"
         }
         try Data("\(routes)</routes>".utf8).write(to: folder.appendingPathComponent("g.rou.xml"))
         let configuration = """

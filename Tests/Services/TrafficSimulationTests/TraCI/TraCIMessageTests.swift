@@ -35,7 +35,8 @@ struct TraCIMessageTests {
     @Test func `messages that end early, lie about lengths or nest without end are refused`() {
         let hostile: [[UInt8]] = [
             [], [0x09, 0, 0], [0x0C, 0, 0, 0, 9, 65], [0x0C, 0xFF, 0xFF, 0xFF, 0xFF], [0x0E, 0x7F, 0xFF, 0xFF, 0xFF],
-            [0x0F, 0x7F, 0xFF, 0xFF, 0xFF, 0x09], [0x42], Array(repeating: [0x0F, 0, 0, 0, 1], count: 100).flatMap { $0 },
+            [0x0F, 0x7F, 0xFF, 0xFF, 0xFF, 0x09], [0x42],
+            Array(repeating: [0x0F, 0, 0, 0, 1], count: 100).flatMap { $0 },
         ]
         for bytes in hostile {
             #expect(throws: TraCIError.self) {
