@@ -6,6 +6,7 @@ public struct IntersectionController: Sendable {
     public private(set) var policy: AdaptivePolicy
     private var newestMeasurement = -Double.infinity
 
+    /// A controller whose lamps are all red at `start`, in seconds on the clock that it will be stepped by.
     public init(_ intersection: Intersection, settings: PolicySettings = PolicySettings(), atSeconds start: Double) {
         kernel = SafetyKernel(intersection, atSeconds: start)
         policy = AdaptivePolicy(intersection, settings: settings)

@@ -9,6 +9,7 @@ struct Traffic: AsyncParsableCommand {
             EXAMPLES
               parvis traffic evaluate city.sumocfg --seeds 1-10
               parvis traffic monitor --port 8813 --network city.net.xml --until 3600
+              parvis traffic benchmark city.sumocfg --intersections 1000
             """,
-        subcommands: [TrafficEvaluate.self, TrafficMonitor.self])
+        subcommands: [TrafficEvaluate.self, TrafficMonitor.self, TrafficBenchmark.self])
 }

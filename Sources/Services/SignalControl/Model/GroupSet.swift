@@ -18,24 +18,28 @@ public struct GroupSet: Sendable, Hashable {
         words[0].nonzeroBitCount + words[1].nonzeroBitCount + words[2].nonzeroBitCount + words[3].nonzeroBitCount
     }
 
+    /// Whether the index is in the set; `false` outside 0..<`capacity`.
     @inline(__always)
     public func contains(_ index: Int) -> Bool {
         guard index >= 0, index < Self.capacity else { return false }
         return words[index >> 6] & (1 << UInt64(index & 63)) != 0
     }
 
+    /// Adds an index; one outside 0..<`capacity` is left out.
     @inline(__always)
     public mutating func insert(_ index: Int) {
         guard index >= 0, index < Self.capacity else { return }
         words[index >> 6] |= 1 << UInt64(index & 63)
     }
 
+    /// Takes an index out, if it is there.
     @inline(__always)
     public mutating func remove(_ index: Int) {
         guard index >= 0, index < Self.capacity else { return }
         words[index >> 6] &= ~(1 << UInt64(index & 63))
     }
 
+    /// What is in one of both.
     @inline(__always)
     public func union(_ other: GroupSet) -> GroupSet {
         var result = self
@@ -43,6 +47,7 @@ public struct GroupSet: Sendable, Hashable {
         return result
     }
 
+    /// What is in both.
     @inline(__always)
     public func intersection(_ other: GroupSet) -> GroupSet {
         var result = self
@@ -50,6 +55,7 @@ public struct GroupSet: Sendable, Hashable {
         return result
     }
 
+    /// What is in this and not in the other.
     @inline(__always)
     public func subtracting(_ other: GroupSet) -> GroupSet {
         var result = self
@@ -59,6 +65,7 @@ public struct GroupSet: Sendable, Hashable {
 
     public func isSubset(of other: GroupSet) -> Bool { subtracting(other).isEmpty }
 
+    /// Whether both have something in common.
     @inline(__always)
     public func intersects(_ other: GroupSet) -> Bool { !intersection(other).isEmpty }
 }

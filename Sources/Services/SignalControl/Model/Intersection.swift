@@ -25,6 +25,7 @@ public struct Intersection: Sendable {
     /// Phases that together serve every group, as few as were found: what the kernel falls back to.
     public let servingPhases: [SignalPhase]
 
+    /// Which invariant does not hold, and where.
     public enum Fault: Error, Equatable, CustomStringConvertible {
         case groupCount(Int)
         case index(Int)

@@ -1,5 +1,6 @@
 /// One set of lamps that always show the same: a movement of vehicles, or a crossing.
 public struct SignalGroup: Sendable, Equatable {
+    /// Whom the lamps are for.
     public enum Kind: String, Sendable, Codable { case vehicle, pedestrian }
 
     public var name: String

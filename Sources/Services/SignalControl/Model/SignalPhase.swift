@@ -24,6 +24,7 @@ public enum SignalColour: String, Sendable, Codable {
 
 /// A cycle of phases by the clock: what an intersection shows without any controller.
 public struct FixedPlan: Sendable, Equatable {
+    /// A part of the cycle.
     public struct Step: Sendable, Equatable {
         public var durationSeconds: Double
         /// The greens of the step; groups that end meanwhile are left out, and their yellow comes from the kernel.

@@ -12,6 +12,7 @@ public struct AdaptivePolicy: Sendable {
     private var forecast: PhaseForecast
     private var chosenAt: Double?
 
+    /// A policy that has seen nothing yet: all lanes count as unknown until the first observation.
     public init(_ intersection: Intersection, settings: PolicySettings = PolicySettings()) {
         self.intersection = intersection
         self.settings = settings

@@ -1,5 +1,6 @@
 /// What the controller of an intersection decided at one time, and why: values for a history and for people.
 public struct SignalDecision: Sendable, Equatable {
+    /// Why the phase was chosen.
     public enum Reason: String, Sendable, Codable {
         /// The phase goes on, because it serves more than any other would.
         case extend

@@ -2,6 +2,7 @@ import SignalControl
 
 /// Reads a running simulation as a client of its own, beside whoever controls it, and reports what its signals showed.
 public struct SafetyMonitor {
+    /// What was watched, and what was found.
     public struct Report: Sendable, Equatable, Codable {
         /// Seconds that were watched, and signals in each.
         public var watchedSeconds: Int

@@ -107,6 +107,7 @@ struct SignalWatch {
 
 /// Something that lamps must never show, and did.
 public struct SafetyViolation: Sendable, Equatable, Codable {
+    /// Which rule was broken.
     public enum Rule: String, Sendable, Codable {
         case conflict, noYellow, shortYellow, shortGreen, longRed, state
     }

@@ -10,6 +10,7 @@ public struct Scenario: Sendable, Equatable {
     public var beginSeconds: Double
     public var endSeconds: Double
 
+    /// What is missing or unreadable, with its path.
     public struct Fault: Error, CustomStringConvertible { public let description: String }
 
     /// - Parameter path: The `.sumocfg`, or a folder that holds one.

@@ -3,6 +3,7 @@ public import SignalControl
 
 /// One run of a scenario under one controller.
 public struct SimulationRun: Sendable {
+    /// Who decides what the signals show.
     public enum Controller: String, Sendable, CaseIterable, Codable {
         /// The plans of the network as they are.
         case fixed
@@ -12,6 +13,7 @@ public struct SimulationRun: Sendable {
         case parvis
     }
 
+    /// What is different from the scenario as it is.
     public struct Options: Sendable {
         /// Multiplies the demand.
         public var demand = 1.0
@@ -38,6 +40,9 @@ public struct SimulationRun: Sendable {
     public var seed: Int
     public var options: Options
 
+    /// A run that is not yet started.
+    ///
+    /// - Parameter seed: SUMO's random seed; also decides which detectors are dead.
     public init(_ scenario: Scenario, controller: Controller, seed: Int, options: Options = Options()) {
         self.scenario = scenario
         self.controller = controller
