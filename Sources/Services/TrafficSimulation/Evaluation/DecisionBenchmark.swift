@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import SignalControl
 
 /// Measures what deciding costs: a scenario's intersections, repeated, with readings at random. Needs no simulator.
@@ -56,5 +56,9 @@ public struct DecisionBenchmark: Sendable {
     }
 
     /// Of this process, in seconds: wall time would measure the neighbours too.
-    private static func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+    private static func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 }
