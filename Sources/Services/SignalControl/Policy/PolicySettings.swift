@@ -1,7 +1,7 @@
 /// The numbers of the adaptive policy: one setting for all intersections.
 public struct PolicySettings: Sendable, Equatable {
     /// How far each choice is thought through, in seconds.
-    public var horizonSeconds = 60
+    public var horizonSeconds = 45
     /// Vehicles a second that pass a stop line of one lane from a queue.
     public var saturationFlow = 0.5
     /// The same where they turn through gaps in an oncoming queue, and where nobody stands against them.
@@ -10,7 +10,7 @@ public struct PolicySettings: Sendable, Equatable {
     /// Green that is lost until a queue moves, in seconds.
     public var startLossSeconds = 1.0
     /// Yellow that is still driven on, in seconds.
-    public var yellowUseSeconds = 2.0
+    public var yellowUseSeconds = 1.0
     /// What a vehicle left at the horizon costs, in vehicle-seconds.
     public var leftOverSeconds = 12.0
     /// By how much another choice must be better than going on, in vehicle-seconds.
