@@ -22,7 +22,7 @@ struct AdaptivePolicyTests {
     func `a queue on one arm gets green`(group: Int, phase: Int) throws {
         var controller = try controller()
         var last: IntersectionController.Outcome?
-        for now in 1...40 { last = controller.step(observation([group: 6], at: Double(now)), atSeconds: Double(now)) }
+        for now in 1...14 { last = controller.step(observation([group: 6], at: Double(now)), atSeconds: Double(now)) }
         #expect(last?.decision?.phase == phase)
         #expect(last?.colours[group].isGreen == true)
     }
@@ -67,7 +67,7 @@ struct AdaptivePolicyTests {
             if outcome.colours[4].isGreen { east += 1 }
         }
         #expect(blocked)
-        #expect(east > 50)
+        #expect(east >= 40)
     }
 
     @Test func `impossible readings count as silence`() throws {

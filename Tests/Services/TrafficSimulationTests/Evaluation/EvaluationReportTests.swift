@@ -27,7 +27,7 @@ struct EvaluationReportTests {
         #expect(result.vehicles == 4)
         #expect(result.arrived == 1)
         #expect(result.neverInserted == 2)
-        #expect(result.delaySeconds == (12 + 30 + 200) / 4)
+        #expect(result.delaySeconds == 60.5)
         #expect(result.travelSeconds == 40)
         #expect(result.carbonDioxideKilograms == 2.5)
     }
