@@ -2,12 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test chaos bench bench-air format lint clean distclean
+.PHONY: help run build test chaos bench bench-air bench-traffic format lint clean distclean
 
 SWIFT_PATHS := Sources Tests Package.swift
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## install what is missing, build, start Parvis with the sample city (ARGS="--port 8080" to pass options)
 	@exec "$$(swift build -c release --show-bin-path)/parvis" demo $(ARGS)
@@ -37,6 +37,15 @@ bench-air: ## print how well forecasts and interpolation do on ten Beijing stati
 		scripts/bootstrap && swift build -c release --static-swift-stdlib --product parvis && \
 		"$$(swift build -c release --show-bin-path)/parvis" air evaluate $(AIR)/beijing_*.csv.gz \
 			--mapping Examples/beijing-air.yaml --train-until 2015-02 --pollutant PM2.5 --weather-ahead $(ARGS); \
+	fi
+
+TRAFFIC := ../shared/data/sumo
+bench-traffic: ## print what signals cost the traffic of SUMO scenarios, all seeds (TRAFFIC=FOLDER of scenarios, ARGS="--demand 1.2")
+	@if ! ls $(TRAFFIC)/*/*.sumocfg >/dev/null 2>&1; then \
+		echo "bench-traffic: skipped, $(TRAFFIC) holds no scenario; name their folder: make bench-traffic TRAFFIC=FOLDER"; \
+	else \
+		scripts/bootstrap --traffic && swift build -c release --static-swift-stdlib --product parvis && \
+		"$$(swift build -c release --show-bin-path)/parvis" traffic evaluate $(TRAFFIC)/*/*.sumocfg --seeds 1-10 --monitor $(ARGS); \
 	fi
 
 format: ## lay out all Swift files as .swift-format says

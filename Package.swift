@@ -102,6 +102,7 @@ let services =
     + layer("Services", "SpatialInterpolation")
     + layer("Services", "Forecasting")
     + layer("Services", "AirEvaluation", ["SpatialInterpolation", "Forecasting"])
+    + layer("Services", "TrafficForecasting", ["Forecasting"])
     + layer("Services", "AirQuality")
     + layer("Services", "AirMap", ["JSONTree", "CZip", "AirQuality", "SpatialInterpolation"])
     + layer(
@@ -111,6 +112,8 @@ let services =
             "Forecasting",
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
+    + layer("Services", "SignalControl")
+    + layer("Services", "TrafficSimulation", ["SignalControl"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
@@ -142,8 +145,7 @@ let app: [Target] = [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
             "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
-            "AirEvaluation",
-            "CityConsole", "CMimalloc", logging, yams,
+            "AirEvaluation", "TrafficForecasting", "TrafficSimulation", "CityConsole", "CMimalloc", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

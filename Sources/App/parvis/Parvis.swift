@@ -12,10 +12,11 @@ struct Parvis: AsyncParsableCommand {
               parvis import gtfs feed.zip --data city   a transit feed, straight into that directory
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
               parvis air backfill --data city           indices of the air for all its history
+              parvis traffic evaluate city.sumocfg      what adaptive signals would save
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Demo.self, Import.self, Export.self, Air.self, Backup.self, Notifications.self,
+            Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Notifications.self,
             VersionCommand.self,
         ])
 }

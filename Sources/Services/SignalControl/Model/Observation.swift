@@ -1,0 +1,41 @@
+/// What one detector tells at one time. Counts only.
+public struct DetectorReading: Sendable, Equatable {
+    /// Vehicles on the zone; for a stop-line detector, vehicles that passed since the observation before.
+    public var vehicles: Double
+    /// Those of them that stand.
+    public var standing: Double
+    /// Part of the zone's length that is covered, 0...1.
+    public var occupancy: Double
+
+    public init(vehicles: Double, standing: Double = 0, occupancy: Double = 0) {
+        self.vehicles = vehicles
+        self.standing = standing
+        self.occupancy = occupancy
+    }
+
+    /// Whether the numbers can be true; others are treated as if the detector were silent.
+    var isPlausible: Bool {
+        vehicles >= 0 && vehicles < 1_000 && standing >= 0 && standing < 1_000 && occupancy >= 0 && occupancy <= 1.5
+    }
+}
+
+/// What an intersection's detectors tell at one time.
+public struct IntersectionObservation: Sendable, Equatable {
+    /// When it was measured, in seconds on the controller's clock.
+    public var measuredAtSeconds: Double
+    /// One for each detector of the intersection; `nil` for one that is silent.
+    public var readings: [DetectorReading?]
+    /// Groups that a pedestrian has asked for by a button.
+    public var calls: GroupSet
+    /// Groups with a public-transport vehicle that asks for priority.
+    public var priority: GroupSet
+
+    public init(
+        measuredAtSeconds: Double, readings: [DetectorReading?], calls: GroupSet = [], priority: GroupSet = []
+    ) {
+        self.measuredAtSeconds = measuredAtSeconds
+        self.readings = readings
+        self.calls = calls
+        self.priority = priority
+    }
+}

@@ -1,0 +1,33 @@
+/// One set of lamps that always show the same: a movement of vehicles, or a crossing.
+public struct SignalGroup: Sendable, Equatable {
+    /// Whom the lamps are for.
+    public enum Kind: String, Sendable, Codable { case vehicle, pedestrian }
+
+    public var name: String
+    public var kind: Kind
+    /// Shortest green, in seconds; for a crossing the time that people need to get past its middle.
+    public var minimumGreenSeconds: Double
+    /// Yellow after green, in seconds; 0 for a crossing.
+    public var yellowSeconds: Double
+    /// How long conflicting groups stay red after this one's yellow, in seconds: the clearance time.
+    public var allRedSeconds: Double
+
+    public init(
+        name: String, kind: Kind = .vehicle, minimumGreenSeconds: Double = 5, yellowSeconds: Double = 3,
+        allRedSeconds: Double = 0
+    ) {
+        self.name = name
+        self.kind = kind
+        self.minimumGreenSeconds = minimumGreenSeconds
+        self.yellowSeconds = yellowSeconds
+        self.allRedSeconds = allRedSeconds
+    }
+
+    /// The yellow that an approach needs: 3 s to 50 km/h, 4 s to 60 km/h, 5 s above.
+    ///
+    /// - Source: the German guideline for traffic signals (RiLSA).
+    public static func yellowSeconds(atKilometresPerHour speed: Double) -> Double {
+        // Speed limits in m/s come back from files as 50.004 km/h.
+        speed <= 50.5 ? 3 : speed <= 60.5 ? 4 : 5
+    }
+}

@@ -1,0 +1,228 @@
+/// Thinks phases through: what delay follows if one is chosen now.
+///
+/// Invariants:
+/// 1. `rates` holds for each phase and lane the vehicles a second that pass while the phase is green.
+/// 2. Only phases in `useful` are weighed: no other phase serves every lane as well.
+struct PhaseForecast: Sendable {
+    struct Choice {
+        var phase: Int
+        var reason: SignalDecision.Reason
+        var candidates: [SignalDecision.Candidate]
+    }
+
+    private let intersection: Intersection
+    private let settings: PolicySettings
+    private let useful: [Int]
+    private var rates: [Double]
+    private let laneCount: Int
+    private let horizon: Int
+    /// For each lane the lanes that its yielding movements give way to.
+    private let opposing: [[Int]]
+    /// For each phase and lane whether one of the lane's movements has to give way.
+    private let yieldsAnywhere: [Bool]
+    private var queue: [Double]
+    private var mean: [Double]
+    private var weight: [Double]
+    private let minimumGreen: Double
+    private let change: Double
+
+    /// How long the present phase is tried to go on, in seconds, before the rule may change it.
+    private static let goOnSeconds = [1, 3, 6, 10]
+    /// Greens that the rule weighs, in seconds.
+    private static let weighedSeconds = [5.0, 10, 18, 30]
+
+    init(_ intersection: Intersection, _ settings: PolicySettings) {
+        self.intersection = intersection
+        self.settings = settings
+        laneCount = intersection.lanes.count
+        horizon = settings.horizonSeconds
+        minimumGreen = intersection.groups.map(\.minimumGreenSeconds).max() ?? 5
+        change = intersection.groups.map { $0.yellowSeconds + $0.allRedSeconds }.max() ?? 3
+        var opposing: [[Int]] = []
+        for lane in intersection.lanes {
+            let yields = lane.movements.reduce(GroupSet()) { $0.union(intersection.yields[$1.group]) }
+            opposing.append(
+                intersection.lanes.indices.filter { other in
+                    intersection.lanes[other].movements.contains { yields.contains($0.group) }
+                })
+        }
+        self.opposing = opposing
+        queue = Array(repeating: 0, count: laneCount)
+        mean = queue
+        weight = queue
+        yieldsAnywhere = intersection.phases.flatMap { phase in
+            intersection.lanes.map { $0.movements.contains { phase.permissive.contains($0.group) } }
+        }
+        rates = Array(repeating: 0, count: laneCount * intersection.phases.count)
+        var useful: [Int] = []
+        let count = laneCount
+        let still = { (_: Int) in false }
+        let plain = intersection.phases.map { phase in
+            (0..<count).map { Self.rate($0, phase, intersection, settings, opposing, still, still) }
+        }
+        for one in plain.indices {
+            let isBeaten = plain.indices.contains { other in
+                guard other != one else { return false }
+                let better = zip(plain[other], plain[one]).allSatisfy { $0 >= $1 - 1e-9 }
+                return better && (plain[other] != plain[one] || other < one)
+            }
+            if !isBeaten { useful.append(one) }
+        }
+        self.useful = useful
+    }
+
+    /// Vehicles a second that pass from a lane: the mean time that each takes, by the shares of the movements.
+    private static func rate(
+        _ lane: Int, _ phase: SignalPhase, _ intersection: Intersection, _ settings: PolicySettings,
+        _ opposing: [[Int]], _ hasQueue: (Int) -> Bool, _ isFull: (Int) -> Bool
+    ) -> Double {
+        var seconds = 0.0
+        var served = 0.0
+        for movement in intersection.lanes[lane].movements {
+            var flow = 0.0
+            if phase.protected.contains(movement.group) {
+                flow = settings.saturationFlow
+            } else if phase.permissive.contains(movement.group) {
+                let against = opposing[lane].contains { other in
+                    hasQueue(other)
+                        && intersection.lanes[other].movements.contains {
+                            phase.green.contains($0.group) && intersection.yields[movement.group].contains($0.group)
+                        }
+                }
+                flow = against ? settings.gapFlowAgainstQueue : settings.gapFlow
+            }
+            if flow > 0, let exit = movement.exit, isFull(exit) { flow *= 0.1 }
+            if flow > 0 { served += movement.share }
+            seconds += movement.share / max(flow, 0.02)
+        }
+        return served > 0 ? min(settings.saturationFlow, 1 / max(seconds, 1e-9)) : 0
+    }
+
+    mutating func choose(
+        _ lanes: LaneEstimator, current: Int, colours: [SignalColour], since: [Double], now: Double,
+        calls: GroupSet, priority: GroupSet
+    ) -> Choice {
+        let total = lanes.present.reduce(0, +)
+        guard total > 0.01 || !calls.isEmpty else { return Choice(phase: current, reason: .rest, candidates: []) }
+        for phase in useful + [current] {
+            for lane in 0..<laneCount {
+                var rate = Self.rate(
+                    lane, intersection.phases[phase], intersection, settings, opposing,
+                    { lanes.standing[$0] >= 2 }, { lanes.isFull[$0] })
+                // A queue that found no gap needs a green of its own; one that did not move in that waits for something else.
+                if lanes.isClosed[lane] || lanes.isBlocked[lane] && yieldsAnywhere[phase * laneCount + lane] {
+                    rate *= 0.1
+                }
+                rates[phase * laneCount + lane] = rate
+            }
+        }
+        for lane in 0..<laneCount {
+            var sum = 0.0
+            for second in 0..<20 { sum += lanes.arrivals[lane * horizon + second] }
+            mean[lane] = sum / 20
+            weight[lane] = 1 + settings.waitingWeight * lanes.waited[lane] / 60
+        }
+        // Until the present phase can end: its own start, and the shortest green after it.
+        let green = intersection.phases[current].green
+        var startIn = 0.0
+        var boundFor = 0.0
+        for group in colours.indices {
+            let rules = intersection.groups[group]
+            switch colours[group] {
+            case .yellow where intersection.conflicts[group].intersects(green):
+                startIn = max(startIn, since[group] + rules.yellowSeconds + rules.allRedSeconds - now)
+            case .green, .permissive:
+                boundFor = max(boundFor, since[group] + rules.minimumGreenSeconds - now)
+                if !green.contains(group) {
+                    startIn = max(startIn, since[group] + rules.minimumGreenSeconds - now + change)
+                }
+            default: break
+            }
+        }
+        let start = Int(startIn.rounded(.up))
+        if start > 0 { return Choice(phase: current, reason: .bound, candidates: []) }
+        if boundFor > 0.5 { return Choice(phase: current, reason: .bound, candidates: []) }
+        var best = current
+        var bestCost = Double.infinity
+        for seconds in Self.goOnSeconds {
+            bestCost = min(bestCost, delay(lanes, from: current, to: current, keep: seconds))
+        }
+        var candidates = [SignalDecision.Candidate(phase: current, delayVehicleSeconds: bestCost)]
+        let margin = settings.changeMargin
+        var toBeat = bestCost - margin
+        for phase in useful where phase != current {
+            let cost = delay(lanes, from: current, to: phase, keep: 0)
+            candidates.append(.init(phase: phase, delayVehicleSeconds: cost))
+            if cost < toBeat { (best, toBeat) = (phase, cost) }
+        }
+        return Choice(phase: best, reason: best == current ? .extend : .change, candidates: candidates)
+    }
+
+    /// The delay until the horizon, in vehicle-seconds.
+    ///
+    /// - Parameter keep: How long the first phase is kept before the rule may change it, in seconds.
+    private mutating func delay(_ lanes: LaneEstimator, from: Int, to: Int, keep: Int) -> Double {
+        for lane in 0..<laneCount { queue[lane] = lanes.standing[lane] }
+        var phase = to
+        var old = from
+        // Seconds until the new greens flow; over when 0.
+        var changing = from == to ? 0 : Int(change + settings.startLossSeconds)
+        let fullChange = Int(change + settings.startLossSeconds)
+        let yellowUse = Int(settings.yellowUseSeconds)
+        var heldFor = from == to ? keep : Int(minimumGreen)
+        var cost = 0.0
+        for second in 0..<horizon {
+            let isChanging = changing > 0
+            for lane in 0..<laneCount {
+                var rate = rates[phase * laneCount + lane]
+                if isChanging {
+                    let before = rates[old * laneCount + lane]
+                    rate = fullChange - changing < yellowUse ? before : min(rate, before)
+                }
+                let waiting = queue[lane] + lanes.arrivals[lane * horizon + second]
+                let left = waiting > rate ? waiting - rate : 0
+                queue[lane] = left
+                cost += left * weight[lane]
+            }
+            if isChanging {
+                changing -= 1
+                continue
+            }
+            heldFor -= 1
+            guard heldFor <= 0, second < horizon - 8 else { continue }
+            let next = followed(phase, fullChange)
+            if next != phase {
+                old = phase
+                phase = next
+                changing = fullChange
+                heldFor = Int(minimumGreen)
+            }
+        }
+        for lane in 0..<laneCount { cost += queue[lane] * weight[lane] * settings.leftOverSeconds }
+        return cost
+    }
+
+    /// What the simple rule does: the phase that serves most vehicles a second, its change counted in.
+    private func followed(_ current: Int, _ change: Int) -> Int {
+        var best = current
+        var most = 0.0
+        for seconds in [3.0] + Self.weighedSeconds {
+            var served = 0.0
+            for lane in 0..<laneCount {
+                served += min(queue[lane] + mean[lane] * seconds, rates[current * laneCount + lane] * seconds)
+            }
+            most = max(most, served / seconds)
+        }
+        for phase in useful where phase != current {
+            for seconds in Self.weighedSeconds {
+                let time = seconds + Double(change)
+                var served = 0.0
+                for lane in 0..<laneCount {
+                    served += min(queue[lane] + mean[lane] * time, rates[phase * laneCount + lane] * seconds)
+                }
+                if served / time > most { (best, most) = (phase, served / time) }
+            }
+        }
+        return best
+    }
+}

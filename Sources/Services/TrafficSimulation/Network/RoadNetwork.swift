@@ -1,0 +1,146 @@
+import Foundation
+
+/// A street network as SUMO's `.net.xml` has it: lanes, connections, right of way, signal programs.
+struct RoadNetwork {
+    struct Lane {
+        var id: String
+        var edge: String
+        var index: Int
+        var lengthMetres: Double
+        var speedMetresPerSecond: Double
+        /// Lies inside a junction.
+        var isInternal: Bool { edge.hasPrefix(":") }
+    }
+
+    struct Connection {
+        var from: String
+        var to: String
+        var via: String?
+        /// The signals that control it, and its place in their state.
+        var signals: String?
+        var link: Int?
+        /// s straight, l and L left, r and R right, t turnaround.
+        var direction: String
+    }
+
+    /// The right of way in a junction, by the order of its internal lanes.
+    struct Junction {
+        var id: String
+        var internalLanes: [String]
+        var foes: [Int: Set<Int>] = [:]
+        /// Whom each must let pass.
+        var response: [Int: Set<Int>] = [:]
+    }
+
+    struct Program {
+        struct Phase {
+            var durationSeconds: Double
+            var state: String
+        }
+
+        var signals: String
+        var id: String
+        var offsetSeconds: Double
+        var phases: [Phase] = []
+    }
+
+    struct Fault: Error, CustomStringConvertible { let description: String }
+
+    private(set) var lanes: [String: Lane] = [:]
+    private(set) var connections: [Connection] = []
+    private(set) var junctions: [Junction] = []
+    private(set) var programs: [Program] = []
+    /// Connections by the lane they start from, and by the lane they lead to.
+    private(set) var leaving: [String: [Int]] = [:]
+    private(set) var entering: [String: [Int]] = [:]
+    private var placesOfInternalLanes: [String: (junction: Int, place: Int)] = [:]
+
+    /// Largest file that is read, 512 MiB.
+    static let mostBytes = 512 << 20
+
+    /// - Throws: ``Fault`` or an error of the file system, both with the path.
+    init(path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Fault(description: "\(path) cannot be read; name a scenario with a network (.net.xml)")
+        }
+        guard data.count <= Self.mostBytes else {
+            throw Fault(description: "\(path) has \(data.count) bytes; at most \(Self.mostBytes) are read")
+        }
+        do { try self.init(xml: Array(data)) } catch let error as XMLTags.Broken {
+            throw Fault(description: "\(path): \(error)")
+        }
+    }
+
+    init(xml: [UInt8]) throws {
+        var tags = XMLTags(xml)
+        var edge = ""
+        var junction: Junction?
+        var program: Program?
+        while let tag = try tags.next() {
+            let values = tag.attributes
+            switch (tag.name, tag.isEnd) {
+            case ("edge", false): edge = values["id"] ?? ""
+            case ("lane", false):
+                guard let id = values["id"], let length = Double(values["length"] ?? "") else { break }
+                lanes[id] = Lane(
+                    id: id, edge: edge, index: Int(values["index"] ?? "") ?? 0, lengthMetres: length,
+                    speedMetresPerSecond: Double(values["speed"] ?? "") ?? 13.9)
+            case ("connection", false):
+                guard let from = values["from"], let to = values["to"] else { break }
+                connections.append(
+                    Connection(
+                        from: "\(from)_\(values["fromLane"] ?? "0")", to: "\(to)_\(values["toLane"] ?? "0")",
+                        via: values["via"], signals: values["tl"], link: values["linkIndex"].flatMap { Int($0) },
+                        direction: values["dir"] ?? "s"))
+            case ("junction", false):
+                let found = Junction(
+                    id: values["id"] ?? "",
+                    internalLanes: (values["intLanes"] ?? "").split(separator: " ").map(String.init))
+                if tag.isEmpty { junctions.append(found) } else { junction = found }
+            case ("junction", true):
+                if let found = junction { junctions.append(found) }
+                junction = nil
+            case ("request", false):
+                guard let index = values["index"].flatMap({ Int($0) }) else { break }
+                junction?.foes[index] = Self.indices(values["foes"])
+                junction?.response[index] = Self.indices(values["response"])
+            case ("tlLogic", false):
+                program = Program(
+                    signals: values["id"] ?? "", id: values["programID"] ?? "0",
+                    offsetSeconds: Double(values["offset"] ?? "") ?? 0)
+            case ("phase", false):
+                guard let state = values["state"], let duration = Double(values["duration"] ?? "") else { break }
+                program?.phases.append(Program.Phase(durationSeconds: duration, state: state))
+            case ("tlLogic", true):
+                if let found = program { programs.append(found) }
+                program = nil
+            default: break
+            }
+        }
+        for (index, connection) in connections.enumerated() {
+            leaving[connection.from, default: []].append(index)
+            entering[connection.to, default: []].append(index)
+        }
+        // A waiting place inside a junction lists the lanes that cross it; the right of way is that of the junction.
+        for (index, junction) in junctions.enumerated() where !junction.foes.isEmpty {
+            for (place, lane) in junction.internalLanes.enumerated() { placesOfInternalLanes[lane] = (index, place) }
+        }
+    }
+
+    /// The places of the ones in a bit string, the last character being place 0.
+    private static func indices(_ bits: String?) -> Set<Int> {
+        Set((bits ?? "").utf8.reversed().enumerated().filter { $0.element == UInt8(ascii: "1") }.map(\.offset))
+    }
+
+    /// Where a connection stands in its junction's right of way: the junction and the place of its internal lane.
+    func rightOfWay(of connection: Connection) -> (junction: Int, place: Int)? {
+        var lane = connection.via
+        // A movement that waits inside the junction goes on from its first internal lane by another.
+        for _ in 0..<4 {
+            guard let current = lane else { return nil }
+            if let found = placesOfInternalLanes[current] { return found }
+            lane = leaving[current]?.lazy.compactMap { connections[$0].via }.first
+        }
+        return nil
+    }
+}

@@ -1,0 +1,69 @@
+import SignalControl
+
+/// Turns what the simulator's detectors report into observations, and keeps some of them dead on wish.
+struct DetectorFeed {
+    private let plan: DetectorPlan
+    private var readings: [DetectorReading?]
+    private var numbers: [String: Int] = [:]
+    private let isDead: [Bool]
+
+    /// - Parameters:
+    ///   - deadPart: How many never report, 0...1; which ones follows from the seed.
+    init(_ plan: DetectorPlan, deadPart: Double, seed: UInt64) {
+        self.plan = plan
+        readings = Array(repeating: nil, count: plan.detectors.count)
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
+        isDead = plan.detectors.map { _ in
+            // SplitMix64: the same seed has the same dead detectors everywhere.
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            mixed ^= mixed >> 31
+            return Double(mixed >> 11) * 0x1p-53 < deadPart
+        }
+        for number in plan.detectors.indices { numbers[plan.id(of: number)] = number }
+    }
+
+    /// Subscribes to all that are alive, and takes what they tell now.
+    mutating func subscribe(_ connection: TraCIConnection) throws {
+        var reports: [TraCIConnection.Report] = []
+        for (number, detector) in plan.detectors.enumerated() where !isDead[number] {
+            switch detector.kind {
+            case .area:
+                reports.append(try connection.subscribe(.laneArea, plan.id(of: number), [0x10, 0x13, 0x14]))
+            case .stopLine:
+                reports.append(try connection.subscribe(.inductionLoop, plan.id(of: number), [0x17]))
+            }
+        }
+        take(reports)
+    }
+
+    mutating func take(_ reports: [TraCIConnection.Report]) {
+        for report in reports {
+            guard let number = numbers[report.object] else { continue }
+            var reading = DetectorReading(vehicles: 0)
+            for (variable, value) in report.values {
+                switch (variable, value) {
+                case (0x10, _): reading.vehicles = value.number ?? 0
+                case (0x13, _): reading.occupancy = min(1, max(0, (value.number ?? 0) / 100))
+                case (0x14, _): reading.standing = value.number ?? 0
+                case (0x17, .compound(let items)): reading.vehicles = Self.passed(items)
+                default: break
+                }
+            }
+            readings[number] = reading
+        }
+    }
+
+    /// Pulses of a loop that ended in the last second: how many vehicles have passed it.
+    private static func passed(_ items: [TraCIValue]) -> Double {
+        // A number of vehicles, then id, length, entry, leaving and type of each. Only the leaving is looked at, as a loop
+        // in the street would tell it; -1 for one that is still there.
+        stride(from: 4, to: items.count, by: 5).reduce(0) { $0 + ((items[$1].number ?? -1) >= 0 ? 1 : 0) }
+    }
+
+    func observation(of detectors: [Int], atSeconds now: Double) -> IntersectionObservation {
+        IntersectionObservation(measuredAtSeconds: now, readings: detectors.map { readings[$0] })
+    }
+}

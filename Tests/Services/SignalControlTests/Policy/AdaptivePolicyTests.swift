@@ -1,0 +1,98 @@
+import Testing
+
+@testable import SignalControl
+
+struct AdaptivePolicyTests {
+    /// Readings with these numbers standing before each lane, by the group of the lane.
+    private func observation(_ standing: [Int: Double], at now: Double, dead: Set<Int> = []) -> IntersectionObservation
+    {
+        var readings = Array<DetectorReading?>(repeating: DetectorReading(vehicles: 0), count: 19)
+        for (group, count) in standing {
+            readings[group * 3] = DetectorReading(vehicles: count, standing: count, occupancy: 0.5)
+        }
+        for detector in dead { readings[detector] = nil }
+        return IntersectionObservation(measuredAtSeconds: now, readings: readings)
+    }
+
+    private func controller() throws -> IntersectionController {
+        IntersectionController(try SampleIntersections.crossroads(), atSeconds: 0)
+    }
+
+    @Test(arguments: [(0, 0), (2, 0), (4, 2), (5, 2)])
+    func `a queue on one arm gets green`(group: Int, phase: Int) throws {
+        var controller = try controller()
+        var last: IntersectionController.Outcome?
+        for now in 1...14 { last = controller.step(observation([group: 6], at: Double(now)), atSeconds: Double(now)) }
+        #expect(last?.decision?.phase == phase)
+        #expect(last?.colours[group].isGreen == true)
+    }
+
+    @Test func `an empty intersection rests in its phase and says so`() throws {
+        var controller = try controller()
+        for now in 1...60 {
+            let outcome = controller.step(observation([:], at: Double(now)), atSeconds: Double(now))
+            #expect(outcome.decision?.reason == .rest)
+        }
+    }
+
+    @Test func `a decision tells what was weighed`() throws {
+        var controller = try controller()
+        for now in 1...30 { _ = controller.step(observation([0: 5], at: Double(now)), atSeconds: Double(now)) }
+        let decision = controller.step(observation([0: 1, 4: 9], at: 31), atSeconds: 31).decision
+        #expect(decision?.reason == .change)
+        #expect(decision?.phase == 2)
+        #expect((decision?.candidates.count ?? 0) > 1)
+        #expect(decision?.queues[4] == 9)
+    }
+
+    @Test func `lanes whose detectors are dead are served all the same`() throws {
+        var controller = try controller()
+        var greens = 0
+        for now in 1...600 {
+            let outcome = controller.step(
+                observation([0: 2], at: Double(now), dead: [12, 13, 14]), atSeconds: Double(now))
+            if outcome.colours[4].isGreen { greens += 1 }
+            #expect(outcome.decision?.assumedLanes == [4])
+        }
+        #expect(greens > 60)
+    }
+
+    @Test func `a queue that does not move with green is told of, and gives way`() throws {
+        var controller = try controller()
+        var blocked = false
+        var east = 0
+        for now in 1...200 {
+            let outcome = controller.step(observation([0: 8, 4: 3], at: Double(now)), atSeconds: Double(now))
+            if outcome.decision?.blockedLanes.contains(0) == true { blocked = true }
+            if outcome.colours[4].isGreen { east += 1 }
+        }
+        #expect(blocked)
+        #expect(east >= 40)
+    }
+
+    @Test func `impossible readings count as silence`() throws {
+        var controller = try controller()
+        for now in 1...50 {
+            var seen = observation([:], at: Double(now))
+            for detector in 0..<19 {
+                seen.readings[detector] = DetectorReading(
+                    vehicles: [.nan, -5, 1e12, .infinity][detector % 4], standing: .nan, occupancy: -1)
+            }
+            let outcome = controller.step(seen, atSeconds: Double(now))
+            #expect(outcome.decision?.assumedLanes == [0, 1, 2, 3, 4, 5])
+            #expect(outcome.decision?.queues.allSatisfy(\.isFinite) == true)
+        }
+        // Too few readings, too.
+        let few = IntersectionObservation(measuredAtSeconds: 60, readings: [])
+        #expect(controller.step(few, atSeconds: 60).decision?.assumedLanes.count == 6)
+    }
+
+    @Test func `a controller that gets no data falls back to the plan, and comes back with them`() throws {
+        var controller = try controller()
+        for now in 1...30 { _ = controller.step(observation([0: 3], at: Double(now)), atSeconds: Double(now)) }
+        #expect(controller.step(nil, atSeconds: 34).source == .request)
+        #expect(controller.step(nil, atSeconds: 35).source == .fixedPlan)
+        for now in 36...120 { _ = controller.step(nil, atSeconds: Double(now)) }
+        #expect(controller.step(observation([0: 3], at: 121), atSeconds: 121).source == .request)
+    }
+}
