@@ -2,7 +2,7 @@
 ///
 /// - Source: split conformal prediction; Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World (2005). The
 ///   levels make it valid for low, middle and high estimates each (Mondrian conformal prediction).
-struct ResidualQuantiles: Sendable {
+public struct ResidualQuantiles: Sendable {
     /// The estimates that divide the levels.
     private let bounds: [Double]
     /// For each level, the residuals at equal steps of probability, rising.
@@ -11,7 +11,8 @@ struct ResidualQuantiles: Sendable {
     private static let levels = 3
     private static let points = 401
 
-    init(_ pairs: [(estimate: Double, residual: Double)]) {
+    /// - Parameter pairs: What was estimated, and the outcome less the estimate; any number of them.
+    public init(_ pairs: [(estimate: Double, residual: Double)]) {
         let estimates = pairs.map(\.estimate).sorted()
         let levels = pairs.count >= 300 ? Self.levels : 1
         let bounds = (1..<max(levels, 1)).map { estimates[estimates.count * $0 / levels] }
@@ -28,7 +29,7 @@ struct ResidualQuantiles: Sendable {
     }
 
     /// How far the residuals reach below and above an estimate with a probability of 0.5 to 0.998.
-    func interval(around estimate: Double, coverage: Double) -> (low: Double, high: Double) {
+    public func interval(around estimate: Double, coverage: Double) -> (low: Double, high: Double) {
         let coverage = coverage.isFinite ? min(max(coverage, 0.5), 0.998) : 0.9
         let table = tables[Self.level(of: estimate, bounds)]
         return (Self.value(table, at: (1 - coverage) / 2), Self.value(table, at: (1 + coverage) / 2))
