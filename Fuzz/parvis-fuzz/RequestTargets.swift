@@ -67,7 +67,7 @@ extension FuzzCity {
                 context: context, representation: representation, retrieval: retrieval
             ) { [self] in self.entity($0) }
             linked.append(entity, to: &writer)
-            _ = linked.entities(linkedFrom: [entity])
+            _ = linked.entities(linkedFrom: [ShownEntity(entity, representation)])
         } else if type == .geoJSON {
             var feature = FeatureRenderer(
                 context: context, representation: representation,
@@ -94,7 +94,7 @@ final class TemporalFuzz: FuzzTarget {
     init() throws {
         city = try FuzzCity()
         var configuration = HistoryConfiguration()
-        configuration.flushSeconds = 3_600
+        configuration.careSeconds = 3_600
         history = try HistoryStore(keeping: city.broker, entities: city.broker, configuration: configuration)
         history.start(feed: city.broker)
         let text = #"""

@@ -1,5 +1,6 @@
 /// What many detectors measured, at equal steps of time: speeds, flows or occupancies.
 public struct DetectorSeries: Sendable {
+    /// Why columns are no series. It prints as a sentence with the remedy.
     public enum Refusal: Error, Equatable, CustomStringConvertible {
         case columnsDiffer(detector: String, steps: Int, expected: Int)
         case dayNotWhole(stepSeconds: Int)

@@ -40,7 +40,7 @@ import Testing
         #expect(found[2].allSatisfy { $0 != nil })
     }
 
-    @Test func `a detector that never measured anything has no forecast, and one that is stuck keeps its value`() throws {
+    @Test func `a detector without any value has no forecast, and one that is stuck keeps its own`() throws {
         var series = try SampleNetwork(working: Self.days, detectors: 3).series { detector, _ in detector == 0 }
         series.columns[1] = series.columns[1].map { _ in 30 }
         let forecaster = try #require(TrafficForecaster(learningFrom: series))
