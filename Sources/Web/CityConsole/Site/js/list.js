@@ -153,7 +153,12 @@ export class EntityList {
   #setActive(record) {
     this.#active = record;
     for (const row of this.#rows.values()) this.#markActive(row);
-    const id = record ? `row-${record.index}` : "";
+    this.#pointAtActive();
+  }
+
+  /** Tells where the chosen row is, as long as it has one: an order of its own may have taken it out of view. */
+  #pointAtActive() {
+    const id = this.#rows.get(this.#active)?.id ?? "";
     for (const element of [this.#box, this.#search]) {
       if (id) element.setAttribute("aria-activedescendant", id);
       else element.removeAttribute("aria-activedescendant");
@@ -217,6 +222,7 @@ export class EntityList {
       this.#markActive(row);
       row.classList.toggle("is-open", record === this.#opened);
     }
+    this.#pointAtActive();
   }
 
   #makeRow() {
