@@ -47,7 +47,7 @@ struct TrafficEvaluateForecast: AsyncParsableCommand {
             guard series.count > trainDays * series.stepsPerDay else {
                 throw ValidationError(
                     "\(file) has \(series.count) rows, \(String(format: "%.1f", days)) days of \(step) s steps; with "
-                        + "--train-days \(trainDays) nothing is left to score")
+                        + "--train-days \(trainDays) nothing is left to score; give fewer")
             }
             var options = TrafficForecaster.Options()
             options.horizons = try self.steps()
