@@ -102,8 +102,9 @@ let services =
     + layer("Services", "SpatialInterpolation")
     + layer("Services", "Forecasting")
     + layer("Services", "AirEvaluation", ["SpatialInterpolation", "Forecasting"])
-    + layer("Services", "TrafficForecasting", ["Forecasting"])
-    + layer("Services", "AirQuality")
+    + layer("Services", "TrafficForecasting", ["Forecasting", "LeastSquares"])
+    + layer("Services", "LeastSquares")
+    + layer("Services", "AirQuality", ["LeastSquares"])
     + layer("Services", "AirMap", ["JSONTree", "CZip", "AirQuality", "SpatialInterpolation"])
     + layer(
         "Services", "AirService",

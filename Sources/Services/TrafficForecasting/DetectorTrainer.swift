@@ -1,4 +1,5 @@
 import Forecasting
+import LeastSquares
 
 /// Learns the weights of one detector.
 struct DetectorTrainer {
@@ -24,7 +25,7 @@ struct DetectorTrainer {
         let steps = network.stepsPerDay
         // Two halves by days in turn, each forecast by what the other taught.
         var halves = [
-            RidgeRegression(columns: NetworkState.features), RidgeRegression(columns: NetworkState.features),
+            NormalEquations(columns: NetworkState.features), NormalEquations(columns: NetworkState.features),
         ]
         var rows: [(half: Int, outcome: Double)] = []
         var features: [Double] = []
@@ -35,12 +36,15 @@ struct DetectorTrainer {
             else { continue }
             let half = step / steps % 2
             let target = Double((outcome - scale.mean) / scale.deviation)
-            row.withUnsafeBufferPointer { halves[half].add($0, target) }
+            halves[half].add(row, target)
             rows.append((half, target))
             features += row
         }
         guard rows.count >= Self.fewestRows, halves.allSatisfy({ $0.rows > 0 }) else { return nil }
-        let taught = halves.map { $0.solve(penalty: penalty / 2) }
+        let taught = halves.compactMap { $0.solve(penalty: penalty / 2) }
+        var all = halves[0]
+        all.add(halves[1])
+        guard taught.count == 2, let coefficients = all.solve(penalty: penalty) else { return nil }
         let (mean, deviation) = (Double(scale.mean), Double(scale.deviation))
         let residuals = rows.enumerated().map { place, one in
             let start = place * NetworkState.features
@@ -50,9 +54,6 @@ struct DetectorTrainer {
             }
             return (estimate: mean + estimate * deviation, residual: (one.outcome - estimate) * deviation)
         }
-        var all = halves[0]
-        all.add(halves[1])
-        return TrafficForecaster.Model(
-            coefficients: all.solve(penalty: penalty), residuals: ResidualQuantiles(residuals))
+        return TrafficForecaster.Model(coefficients: coefficients, residuals: ResidualQuantiles(residuals))
     }
 }

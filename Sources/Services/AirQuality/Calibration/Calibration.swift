@@ -1,3 +1,5 @@
+import LeastSquares
+
 /// A low-cost sensor's calibration against a reference.
 public struct Calibration: Sendable, Hashable {
     public let pollutant: Pollutant

@@ -1,3 +1,5 @@
+import LeastSquares
+
 /// EPA's estimate of the 8-hour mean of ozone around the present hour.
 ///
 /// EPA fits a regression over two weeks, and falls back on a fixed line where too much of them is missing. Which of

@@ -1,18 +1,20 @@
-/// Ordinary least squares by its normal equations, gathered row by row and solved by Cholesky's method.
-struct NormalEquations: Sendable {
-    let columns: Int
-    private(set) var rows = 0
+/// Linear least squares by its normal equations, gathered row by row and solved by Cholesky's method.
+public struct NormalEquations: Sendable {
+    public let columns: Int
+    public private(set) var rows = 0
     /// The lower triangle of X'X, row by row.
     private var products: [Double]
     private var targets: [Double]
 
-    init(columns: Int) {
+    /// - Parameter columns: How many numbers a row has; at least 1.
+    public init(columns: Int) {
         self.columns = columns
         products = [Double](repeating: 0, count: columns * (columns + 1) / 2)
         targets = [Double](repeating: 0, count: columns)
     }
 
-    mutating func add(_ row: [Double], _ target: Double) {
+    /// Takes in a row of `columns` numbers and what they should give.
+    public mutating func add(_ row: [Double], _ target: Double) {
         rows += 1
         var place = 0
         for one in 0..<columns {
@@ -25,9 +27,20 @@ struct NormalEquations: Sendable {
         }
     }
 
+    /// Takes in all rows of another one of as many columns.
+    public mutating func add(_ other: NormalEquations) {
+        rows += other.rows
+        for (place, product) in zip(products.indices, other.products) { products[place] += product }
+        for (place, target) in zip(targets.indices, other.targets) { targets[place] += target }
+    }
+
+    /// The coefficients with the least squared error.
+    ///
+    /// - Parameter penalty: Times the squares of the coefficients, added to the error; 0 is ordinary least squares.
     /// - Returns: `nil` where columns depend on one another, to within 10⁻¹² of a column's own size.
-    func solve() -> [Double]? {
-        guard let factor = cholesky() else { return nil }
+    /// - Source: Hoerl and Kennard (1970), Ridge Regression: Biased Estimation for Nonorthogonal Problems.
+    public func solve(penalty: Double = 0) -> [Double]? {
+        guard let factor = cholesky(penalty) else { return nil }
         var solution = targets
         for row in 0..<columns {
             let start = row * (row + 1) / 2
@@ -43,8 +56,9 @@ struct NormalEquations: Sendable {
         return solution.allSatisfy(\.isFinite) ? solution : nil
     }
 
-    private func cholesky() -> [Double]? {
+    private func cholesky(_ penalty: Double) -> [Double]? {
         var factor = products
+        for row in 0..<columns { factor[row * (row + 1) / 2 + row] += penalty }
         for row in 0..<columns {
             let start = row * (row + 1) / 2
             let size = factor[start + row]
