@@ -307,10 +307,9 @@ export class AirPage {
     const { label } = pollutants.find((one) => one.key === fieldKey);
     const isOfUncertainty = this.#state.isUncertainty;
     this.#legend.show({ index, rows, field, title: isOfUncertainty ? `Between the stations: uncertainty of ${label}` : `Between the stations: ${label}` });
-    const method = { ordinaryKriging: "ordinary kriging", inverseDistance: "inverse distance, for too few stations" }[field?.method];
     const words = [];
     if (this.#past.problem) words.push(`The hour could not be read: ${this.#past.problem}`);
-    if (field) words.push(`Between the stations: ${isOfUncertainty ? "uncertainty of " : ""}${label}${key === null ? ", which decides at most of them" : ""}${method ? `, by ${method} of ${field.stations} stations` : ""}.`);
+    if (field) words.push(`Between the stations: ${isOfUncertainty ? "uncertainty of " : ""}${label}${key === null ? ", which decides at most of them" : ""}${methodWords(field)}.`);
     else if (reason) words.push(`No field between the stations: ${reason}`);
     setText(this.#parts.note, words.join(" "));
     this.#parts.note.dataset.tone = field ? "" : "warn";
@@ -384,4 +383,12 @@ export class AirPage {
     this.#trends = { id, byStation: new Map([...(value ?? [])].map(([entity, trend]) => [key === null ? stationOf.get(entity) : entity, trend])) };
     this.#showList();
   }
+}
+
+/** How the field was made, and why not by kriging: that needs four stations, and hours that tell how they differ. */
+function methodWords({ method, stations }) {
+  if (method === "ordinaryKriging") return `, by ordinary kriging of ${stations} stations`;
+  if (method !== "inverseDistance") return "";
+  const reason = stations < 4 ? "too few for kriging" : "as too few hours are known for kriging";
+  return `, by inverse distance of ${stations} ${stations === 1 ? "station" : "stations"}, ${reason}`;
 }
