@@ -5,33 +5,20 @@ import NGSILDModel
 /// The forecast entities: one for each station and pollutant.
 enum ForecastEntity {
     static let typeName = "AirQualityForecast"
-    private static let urn = "urn:ngsi-ld:"
     static let optionalAttributes = ["location", "name"]
 
     /// `urn:ngsi-ld:AirQualityForecast:pm25:` and the station's id, without its own `urn:ngsi-ld:`.
     ///
     /// - Returns: `nil` where that would be longer than an id may be.
     static func id(_ pollutant: Pollutant, of station: String) -> String? {
-        let rest = station.hasPrefix(urn) ? String(station.dropFirst(urn.count)) : station
-        let id = "\(urn)\(typeName):\(pollutant):\(rest)"
-        return EntityID.isValid(id) ? id : nil
+        ResultEntity.id(typeName, "\(pollutant)", of: station)
     }
 
     static func append(
         _ forecast: IssuedForecast, _ model: ForecastModel, of station: KnownStation, id: String,
         to writer: inout ByteWriter
     ) {
-        writer.append("{\"id\":")
-        writer.append(jsonString: id)
-        writer.append(",\"type\":\"AirQualityForecast\",\"refAirQualityObserved\":")
-        writer.append("{\"type\":\"Relationship\",\"object\":")
-        writer.append(jsonString: station.key.id)
-        writer.append("}")
-        if let location = station.location {
-            writer.append(",\"location\":{\"type\":\"GeoProperty\",\"value\":")
-            writer.append(utf8: location)
-            writer.append("}")
-        }
+        ResultEntity.open(id, typeName, of: station.key.id, location: station.location, to: &writer)
         if let name = station.name { text("name", name, &writer) }
         text("pollutant", model.pollutant.name, &writer)
         let issued = ClockHour.end(forecast.hour)

@@ -5,15 +5,12 @@ import NGSILDModel
 /// The result entities: one for each station and index.
 enum IndexEntity {
     static let typeName = "AirQualityIndex"
-    private static let urn = "urn:ngsi-ld:"
 
     /// `urn:ngsi-ld:AirQualityIndex:EAQI:` and the station's id, without its own `urn:ngsi-ld:`.
     ///
     /// - Returns: `nil` where that would be longer than an id may be.
     static func id(_ index: AirQualityIndex, of station: String) -> String? {
-        let rest = station.hasPrefix(urn) ? String(station.dropFirst(urn.count)) : station
-        let id = "\(urn)\(typeName):\(index.rawValue):\(rest)"
-        return EntityID.isValid(id) ? id : nil
+        ResultEntity.id(typeName, index.rawValue, of: station)
     }
 
     /// Attributes that a result has or does not have, by what is known; those that it no longer has are removed.
@@ -51,16 +48,7 @@ enum IndexEntity {
         _ result: IndexResult, _ circumstances: Circumstances, of station: AirStation, id: String,
         to writer: inout ByteWriter
     ) {
-        writer.append("{\"id\":")
-        writer.append(jsonString: id)
-        writer.append(",\"type\":\"AirQualityIndex\",\"refAirQualityObserved\":{\"type\":\"Relationship\",\"object\":")
-        writer.append(jsonString: station.key.id)
-        writer.append("}")
-        if let location = station.location {
-            writer.append(",\"location\":{\"type\":\"GeoProperty\",\"value\":")
-            writer.append(utf8: location)
-            writer.append("}")
-        }
+        ResultEntity.open(id, typeName, of: station.key.id, location: station.location, to: &writer)
         if let name = station.name { text("name", name, at: nil, to: &writer) }
         text("index", result.edition.index.rawValue, at: nil, to: &writer)
         if let category = result.category {
