@@ -14,6 +14,7 @@ import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
 import SQLiteStorage
+import ServiceRuntime
 import Snapshots
 import TemporalEvolution
 
@@ -169,7 +170,7 @@ final class CityServer: Sendable {
         configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
         configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
         return AirService(
-            AirOperations(
+            ServiceOperations(
                 provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
                 feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames }),
             configuration: configuration)

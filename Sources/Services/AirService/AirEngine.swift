@@ -4,12 +4,13 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
+import ServiceRuntime
 
 /// The worker of the service: takes changes in, computes, and writes.
 ///
 /// A step runs from taking changes up to their results being durable; steps never overlap.
 actor AirEngine {
-    let operations: AirOperations
+    let operations: ServiceOperations
     let configuration: AirServiceConfiguration
     let editions: [AirQualityIndexEdition]
     var vocabulary: AirVocabulary
@@ -34,7 +35,7 @@ actor AirEngine {
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(
-        _ operations: AirOperations, _ configuration: AirServiceConfiguration, _ vocabulary: AirVocabulary,
+        _ operations: ServiceOperations, _ configuration: AirServiceConfiguration, _ vocabulary: AirVocabulary,
         _ inbox: ChangeInbox
     ) {
         self.operations = operations
@@ -194,11 +195,11 @@ actor AirEngine {
         alerted.remove(key)
         let cleared = (rules[key.tenant] ?? []).filter { !$0.isPerArea }
             .flatMap { clearing($0, [station], key.tenant, configuration.clock()) }
-        if !cleared.isEmpty { _ = await submit(.batchUpsert(cleared, replaces: false), tenant: key.tenant) }
+        if !cleared.isEmpty { _ = await operations.submit(.batchUpsert(cleared, replaces: false), tenant: key.tenant) }
         let ids =
             editions.compactMap { IndexEntity.id($0.index, of: key.id) }
             + Pollutant.allCases.compactMap { ForecastEntity.id($0, of: key.id) }
-        _ = await submit(.batchDelete(ids), tenant: key.tenant)
+        _ = await operations.submit(.batchDelete(ids), tenant: key.tenant)
     }
 
     // MARK: - Computing
@@ -219,7 +220,7 @@ actor AirEngine {
         for (tenant, members) in current where !members.isEmpty {
             for start in stride(from: 0, to: members.count, by: 1_000) {
                 let part = Array(members[start..<min(start + 1_000, members.count)])
-                switch await submit(.batchUpsert(part, replaces: false), tenant: tenant) {
+                switch await operations.submit(.batchUpsert(part, replaces: false), tenant: tenant) {
                 case .failure(let error):
                     configuration.onProblem("Results of the air could not be written: \(error.detail)")
                     failed.formUnion(keys.filter { $0.tenant == tenant })
@@ -319,14 +320,6 @@ actor AirEngine {
         } catch {
             configuration.onProblem("The result \(id) is no entity: \(error.detail)")
             return nil
-        }
-    }
-
-    func submit(_ operation: ProvisionOperation, tenant: String) async -> ProvisionResult {
-        await withCheckedContinuation { continuation in
-            operations.provision.submit(operation, tenant: tenant, on: ImmediateReplyScheduler()) {
-                continuation.resume(returning: $0)
-            }
         }
     }
 

@@ -2,30 +2,8 @@ import AirMap
 public import AirQuality
 public import NGSILDModel
 public import NGSILDOperations
+public import ServiceRuntime
 import Synchronization
-
-/// The operations of the broker that the air service uses; all of them are public ones.
-public struct AirOperations: Sendable {
-    public let provision: any EntityProvision
-    public let consumption: any EntityConsumption
-    /// `nil` where no history is kept: then nothing is caught up.
-    public let temporal: (any TemporalService)?
-    public let feed: any ChangeFeed
-    public let registry: TermRegistry
-    public let tenantNames: @Sendable () -> [String]
-
-    public init(
-        provision: any EntityProvision, consumption: any EntityConsumption, temporal: (any TemporalService)?,
-        feed: any ChangeFeed, registry: TermRegistry, tenantNames: @escaping @Sendable () -> [String]
-    ) {
-        self.provision = provision
-        self.consumption = consumption
-        self.temporal = temporal
-        self.feed = feed
-        self.registry = registry
-        self.tenantNames = tenantNames
-    }
-}
 
 /// How the air service works.
 public struct AirServiceConfiguration: Sendable {
@@ -109,11 +87,13 @@ public final class AirService: Sendable {
     private let running = Mutex(Running())
 
     /// Makes a service that is not started yet.
-    public init(_ operations: AirOperations, configuration: AirServiceConfiguration = AirServiceConfiguration()) {
+    public init(_ operations: ServiceOperations, configuration: AirServiceConfiguration = AirServiceConfiguration()) {
         let vocabulary = AirVocabulary(registry: operations.registry)
         self.configuration = configuration
         feed = operations.feed
-        inbox = ChangeInbox(limit: configuration.inboxLimit, vocabulary: vocabulary)
+        inbox = ChangeInbox(
+            limit: configuration.inboxLimit, typeNames: AirVocabulary.followedTypes.map(\.key),
+            registry: operations.registry)
         engine = AirEngine(operations, configuration, vocabulary, inbox)
         maps = AirMaps(engine, operations, configuration, vocabulary)
         forecaster = configuration.forecasts ? AirForecaster(engine, operations, configuration, vocabulary) : nil

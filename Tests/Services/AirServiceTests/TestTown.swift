@@ -7,6 +7,7 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
+import ServiceRuntime
 import Synchronization
 import TemporalEvolution
 import Testing
@@ -68,7 +69,7 @@ final class TestTown: Sendable {
         airConfiguration.onProblem = { problems.add($0) }
         change(&airConfiguration)
         air = AirService(
-            AirOperations(
+            ServiceOperations(
                 provision: broker, consumption: broker, temporal: keepsHistory ? history : nil, feed: broker,
                 registry: broker.registry, tenantNames: { [broker] in broker.tenantNames }),
             configuration: airConfiguration)

@@ -3,6 +3,7 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
+import ServiceRuntime
 
 /// Raises, updates and clears alerts.
 extension AirEngine {
@@ -68,7 +69,7 @@ extension AirEngine {
         }
         for start in stride(from: 0, to: members.count, by: 1_000) {
             let part = Array(members[start..<min(start + 1_000, members.count)])
-            switch await submit(.batchUpsert(part, replaces: false), tenant: tenant) {
+            switch await operations.submit(.batchUpsert(part, replaces: false), tenant: tenant) {
             case .failure(let error):
                 configuration.onProblem("Alerts could not be written: \(error.detail)")
                 touched.formUnion(keys)

@@ -3,6 +3,7 @@ import Forecasting
 import JSONTree
 import NGSILDModel
 import NGSILDOperations
+import ServiceRuntime
 import Synchronization
 
 /// Forecasts each station to 48 hours: learns from its history on a thread of low priority, and issues a forecast when an
@@ -23,7 +24,7 @@ actor AirForecaster {
     }
 
     private let engine: AirEngine
-    private let operations: AirOperations
+    private let operations: ServiceOperations
     private let configuration: AirServiceConfiguration
     private let history: AirHistory
     private var vocabulary: AirVocabulary
@@ -50,7 +51,7 @@ actor AirForecaster {
 
     /// - Returns: `nil` without a history to learn from.
     init?(
-        _ engine: AirEngine, _ operations: AirOperations, _ configuration: AirServiceConfiguration,
+        _ engine: AirEngine, _ operations: ServiceOperations, _ configuration: AirServiceConfiguration,
         _ vocabulary: AirVocabulary
     ) {
         guard let temporal = operations.temporal else { return nil }
@@ -147,7 +148,7 @@ actor AirForecaster {
     /// - Returns: whether all is durable; what is not is tried again when the next hour is looked for.
     private func write(_ members: [BatchMember], tenant: String) async -> Bool {
         guard !members.isEmpty else { return true }
-        switch await engine.submit(.batchUpsert(members, replaces: false), tenant: tenant) {
+        switch await operations.submit(.batchUpsert(members, replaces: false), tenant: tenant) {
         case .failure(let error):
             configuration.onProblem("Forecasts could not be written: \(error.detail)")
             return false

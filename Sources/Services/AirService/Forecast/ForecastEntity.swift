@@ -1,6 +1,7 @@
 import AirQuality
 import JSONTree
 import NGSILDModel
+import ServiceRuntime
 
 /// The forecast entities: one for each station and pollutant.
 enum ForecastEntity {
@@ -18,7 +19,8 @@ enum ForecastEntity {
         _ forecast: IssuedForecast, _ model: ForecastModel, of station: KnownStation, id: String,
         to writer: inout ByteWriter
     ) {
-        ResultEntity.open(id, typeName, of: station.key.id, location: station.location, to: &writer)
+        ResultEntity.open(
+            id, typeName, AirVocabulary.reference, of: station.key.id, location: station.location, to: &writer)
         if let name = station.name { text("name", name, &writer) }
         text("pollutant", model.pollutant.name, &writer)
         let issued = ClockHour.end(forecast.hour)

@@ -2,6 +2,7 @@ import AirMap
 import AirQuality
 import JSONTree
 import NGSILDModel
+import ServiceRuntime
 
 /// Makes maps of the air, of the running hour and of any past one, for whoever asks.
 ///
@@ -14,7 +15,7 @@ import NGSILDModel
 /// 3. Each cache holds no more than its limit; the one that was not used for longest goes.
 actor AirMaps {
     private let engine: AirEngine
-    private let operations: AirOperations
+    private let operations: ServiceOperations
     private let configuration: AirServiceConfiguration
     private let history: AirHistory?
     private var vocabulary: AirVocabulary
@@ -60,7 +61,7 @@ actor AirMaps {
     }
 
     init(
-        _ engine: AirEngine, _ operations: AirOperations, _ configuration: AirServiceConfiguration,
+        _ engine: AirEngine, _ operations: ServiceOperations, _ configuration: AirServiceConfiguration,
         _ vocabulary: AirVocabulary
     ) {
         self.engine = engine

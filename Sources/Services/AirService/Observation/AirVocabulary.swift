@@ -2,6 +2,7 @@ import AirQuality
 import Forecasting
 import JSONLD
 import NGSILDModel
+import ServiceRuntime
 
 /// What types and attributes mean to the service, whatever @context they were written under: the last part of their IRI
 /// decides, so that `https://smartdatamodels.org/dataModel.Environment/pm25` and a plain `PM2.5` are the same.
@@ -9,11 +10,19 @@ struct AirVocabulary: Sendable {
     /// The types that the service follows.
     enum FollowedType: Sendable { case observation, alertRule }
 
+    /// The types that the service follows, by their names.
+    static let followedTypes: [String: FollowedType] = [
+        "AirQualityObserved": .observation, AlertRule.typeName: .alertRule,
+    ]
+
+    /// The relationship from a result to the station that it is about.
+    static let reference = "refAirQualityObserved"
+
     let registry: TermRegistry
     /// The core @context: what the service writes stands under it.
     let context: TermContext
 
-    private var types: [TermID: FollowedType?] = [:]
+    private var types: FollowedTypes<FollowedType>
     private var pollutants: [TermID: Pollutant?] = [:]
     private var weather: [TermID: String?] = [:]
     /// Each table holds no more than this; what is beyond is looked up each time.
@@ -21,31 +30,16 @@ struct AirVocabulary: Sendable {
 
     init(registry: TermRegistry) {
         self.registry = registry
+        types = FollowedTypes(Self.followedTypes, registry: registry)
         context = TermContext(context: .core, registry: registry)
     }
 
     /// What the first type of interest among an entity's types is.
-    mutating func followed(_ types: [TermID]) -> FollowedType? {
-        for type in types {
-            if let known = self.types[type] {
-                if let known { return known }
-                continue
-            }
-            let found: FollowedType? =
-                switch Self.name(registry.iri(type)) {
-                case "AirQualityObserved": .observation
-                case AlertRule.typeName: .alertRule
-                default: nil
-                }
-            if self.types.count < Self.limit { self.types[type] = found }
-            if let found { return found }
-        }
-        return nil
-    }
+    mutating func followed(_ types: [TermID]) -> FollowedType? { self.types.kind(of: types) }
 
     mutating func pollutant(_ attribute: TermID) -> Pollutant? {
         if let known = pollutants[attribute] { return known }
-        let found = Pollutant(name: Self.name(registry.iri(attribute)))
+        let found = Pollutant(name: IRI.localName(registry.iri(attribute)))
         if pollutants.count < Self.limit { pollutants[attribute] = found }
         return found
     }
@@ -56,7 +50,7 @@ struct AirVocabulary: Sendable {
     /// The name of an attribute that is weather; `nil` for others.
     mutating func weatherName(_ attribute: TermID) -> String? {
         if let known = weather[attribute] { return known }
-        let name = String(Self.name(registry.iri(attribute)))
+        let name = String(IRI.localName(registry.iri(attribute)))
         let found = Covariates.isWeather(name) ? name : nil
         if weather.count < Self.limit { weather[attribute] = found }
         return found
@@ -64,7 +58,7 @@ struct AirVocabulary: Sendable {
 
     /// The attribute with this name, whatever its @context.
     func attribute(_ name: String, in forest: AttributeForest) -> Int? {
-        for root in forest.roots where Self.name(registry.iri(forest.nodes[root].name)) == name { return root }
+        for root in forest.roots where IRI.localName(registry.iri(forest.nodes[root].name)) == name { return root }
         return nil
     }
 
@@ -78,10 +72,5 @@ struct AirVocabulary: Sendable {
     func isTraffic(_ entity: EntityRecord) -> Bool {
         let kind = attribute("stationType", in: entity.attributes).flatMap { entity.attributes.stringValue(of: $0) }
         return kind?.lowercased().contains("traffic") ?? false
-    }
-
-    private static func name(_ iri: String) -> Substring {
-        guard let cut = iri.lastIndex(where: { $0 == "/" || $0 == "#" }) else { return iri[...] }
-        return iri[iri.index(after: cut)...]
     }
 }

@@ -1,6 +1,7 @@
 import AirQuality
 import JSONTree
 import NGSILDModel
+import ServiceRuntime
 
 /// The result entities: one for each station and index.
 enum IndexEntity {
@@ -48,7 +49,8 @@ enum IndexEntity {
         _ result: IndexResult, _ circumstances: Circumstances, of station: AirStation, id: String,
         to writer: inout ByteWriter
     ) {
-        ResultEntity.open(id, typeName, of: station.key.id, location: station.location, to: &writer)
+        ResultEntity.open(
+            id, typeName, AirVocabulary.reference, of: station.key.id, location: station.location, to: &writer)
         if let name = station.name { text("name", name, at: nil, to: &writer) }
         text("index", result.edition.index.rawValue, at: nil, to: &writer)
         if let category = result.category {

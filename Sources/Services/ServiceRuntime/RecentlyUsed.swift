@@ -2,15 +2,15 @@
 ///
 /// Invariants:
 /// 1. It has at most `limit` entries.
-struct RecentlyUsed<Key: Hashable, Value> {
+public struct RecentlyUsed<Key: Hashable, Value> {
     private var entries: [Key: (value: Value, used: Int)] = [:]
     private var clock = 0
     private let limit: Int
 
-    init(limit: Int) { self.limit = max(1, limit) }
+    public init(limit: Int) { self.limit = max(1, limit) }
 
     /// The value of a key, which counts as used. Setting is linear in the limit when the table is full.
-    subscript(key: Key) -> Value? {
+    public subscript(key: Key) -> Value? {
         mutating get {
             guard let entry = entries[key] else { return nil }
             clock += 1
@@ -32,5 +32,5 @@ struct RecentlyUsed<Key: Hashable, Value> {
         }
     }
 
-    var count: Int { entries.count }
+    public var count: Int { entries.count }
 }

@@ -1,15 +1,15 @@
 import JSONTree
-import NGSILDModel
+public import NGSILDModel
 
 /// What has to be written so that an entity of the service becomes what it should be.
-enum EntityDifference {
+public enum EntityDifference {
     /// - Parameters:
     ///   - wanted: the entity with all its attributes, as JSON.
     ///   - present: the entity as it is; `nil` where there is none.
     ///   - optional: attributes that are removed where `wanted` has none.
     /// - Returns: a draft for a batch upsert that updates; `nil` where nothing has to be written.
     /// - Throws: `badRequestData` where the JSON is no entity.
-    static func draft(
+    public static func draft(
         _ wanted: [UInt8], present: EntityRecord?, optional: [String], context: TermContext
     ) throws(NGSILDError) -> EntityDraft? {
         let decoder = EntityDecoder(context: context, allowsNull: true)
@@ -40,7 +40,7 @@ enum EntityDifference {
 
     private static func document(_ bytes: [UInt8]) throws(NGSILDError) -> JSONDocument {
         do { return try JSONDocument(parsing: bytes) } catch {
-            throw .internalError("The air service wrote what is no JSON: \(error)")
+            throw .internalError("The service wrote what is no JSON: \(error)")
         }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A thread of its own for work that takes long, so that it holds up neither event loops nor other tasks.
 ///
 /// Jobs run one after the other. The thread is there only while there are jobs; how many may wait, callers bound.
-final class WorkThread: Sendable {
+public final class WorkThread: Sendable {
     private struct State {
         var jobs: [@Sendable () -> Void] = []
         var isRunning = false
@@ -15,13 +15,13 @@ final class WorkThread: Sendable {
     private let niceness: Int32
 
     /// - Parameter niceness: 0 to 19; above 0 the kernel gives the time to others first.
-    init(_ name: String, niceness: Int32 = 0) {
+    public init(_ name: String, niceness: Int32 = 0) {
         self.name = name
         self.niceness = niceness
     }
 
     /// Runs a job when its turn has come.
-    func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async -> Value {
+    public func run<Value: Sendable>(_ job: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             let starts = state.withLock { state in
                 state.jobs.append { continuation.resume(returning: job()) }

@@ -1,5 +1,5 @@
-import NGSILDModel
-import NGSILDOperations
+public import NGSILDModel
+public import NGSILDOperations
 import Synchronization
 
 /// Changes that wait for the worker, filled on the committer's thread.
@@ -7,11 +7,11 @@ import Synchronization
 /// Invariants:
 /// 1. It holds at most `limit` changes. One more empties it and marks it as behind; then nothing is taken in until the
 ///    worker has begun to read the history, which has all of them.
-final class ChangeInbox: Sendable {
+public final class ChangeInbox: Sendable {
     private struct State {
         var changes: [EntityChange] = []
         var isBehind = false
-        var vocabulary: AirVocabulary
+        var types: FollowedTypes<Bool>
         var isClosed = false
     }
 
@@ -19,21 +19,24 @@ final class ChangeInbox: Sendable {
     private let limit: Int
     private let wake: AsyncStream<Void>.Continuation
     /// One element at most waits here, however many changes there are.
-    let signals: AsyncStream<Void>
+    public let signals: AsyncStream<Void>
 
-    init(limit: Int, vocabulary: AirVocabulary) {
+    /// - Parameters:
+    ///   - typeNames: The types of entities whose changes are taken; whatever their @context.
+    public init(limit: Int, typeNames: [String], registry: TermRegistry) {
         self.limit = max(1, limit)
-        state = Mutex(State(vocabulary: vocabulary))
+        let kinds = Dictionary(typeNames.map { ($0, true) }) { first, _ in first }
+        state = Mutex(State(types: FollowedTypes(kinds, registry: registry)))
         (signals, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Takes those of the changes that the service looks at.
-    func receive(_ changes: [EntityChange]) {
+    public func receive(_ changes: [EntityChange]) {
         let isNews = state.withLock { state in
             if state.isBehind || state.isClosed { return false }
             var isNews = false
             for change in changes {
-                guard let entity = change.after ?? change.before, state.vocabulary.followed(entity.types) != nil,
+                guard let entity = change.after ?? change.before, state.types.kind(of: entity.types) != nil,
                     SnapshotSpace.read(change.tenant) == nil
                 else { continue }
                 isNews = true
@@ -50,7 +53,7 @@ final class ChangeInbox: Sendable {
     }
 
     /// All that waits. After `isBehind` the worker reads the history.
-    func take() -> (changes: [EntityChange], isBehind: Bool) {
+    public func take() -> (changes: [EntityChange], isBehind: Bool) {
         state.withLock { state in
             defer {
                 state.changes = []
@@ -61,9 +64,9 @@ final class ChangeInbox: Sendable {
     }
 
     /// Wakes the worker.
-    func signal() { wake.yield() }
+    public func signal() { wake.yield() }
 
-    func close() {
+    public func close() {
         state.withLock { $0.isClosed = true }
         wake.finish()
     }

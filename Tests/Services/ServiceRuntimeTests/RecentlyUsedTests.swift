@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AirService
+@testable import ServiceRuntime
 
 struct RecentlyUsedTests {
     @Test func `the entry that was not used for longest goes first`() {

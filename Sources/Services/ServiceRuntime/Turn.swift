@@ -1,13 +1,15 @@
 /// Lets one step end before the next begins, although steps wait for the broker and for threads.
-actor Turn {
+public actor Turn {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    func take() async {
+    public init() {}
+
+    public func take() async {
         if isTaken { await withCheckedContinuation { waiting.append($0) } } else { isTaken = true }
     }
 
-    func give() {
+    public func give() {
         if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
     }
 }
