@@ -24,7 +24,9 @@ extension Intersection {
     public func occupied(_ observation: IntersectionObservation) -> GroupSet {
         GroupSet(
             boxes.indices.filter { group in
-                boxes[group].contains { observation.reading($0).map { (yields[group].isEmpty ? $0.standing : $0.vehicles) >= 1 } ?? false }
+                boxes[group].contains {
+                    observation.reading($0).map { (yields[group].isEmpty ? $0.standing : $0.vehicles) >= 1 } ?? false
+                }
             })
     }
 }

@@ -168,7 +168,9 @@ struct LaneEstimator: Sendable {
                 let moving = flow[index] * zone.lengthMetres / speed
                 present += moving
                 let first = Int(zone.distanceMetres / speed)
-                spread(moving, over: first...max(first, Int((zone.distanceMetres + zone.lengthMetres) / speed) - 1), from: index * horizon)
+                spread(
+                    moving, over: first...max(first, Int((zone.distanceMetres + zone.lengthMetres) / speed) - 1),
+                    from: index * horizon)
             }
         }
         guard openCapacity > 0 else {

@@ -6,7 +6,7 @@
 /// 3. A green ends in the group's whole yellow, then red, and lasts at least its minimum.
 /// 4. A group that someone waits for is green within the intersection's longest red.
 /// 5. A group whose way through the intersection is still occupied counts as not red yet to those that it conflicts with,
-///    for `longestClearingSeconds` more at most.
+///    for `longestClearingSeconds` more at most, and not when the longest red is near.
 /// 6. When the newest request or the data behind it are `staleSeconds` old, the fixed plan is followed from then on, under
 ///    the same rules, until requests are fresh again.
 ///
@@ -94,6 +94,8 @@ public struct SafetyKernel: Sendable {
         if let due = dueGroup(), let phase = servingPhase[due] {
             source = .longestRed(group: due)
             wanted = consistent(intersection.servingPhases[phase])
+            // There is no time left to wait for those who do not move.
+            self.occupied = []
         } else if let request, now - request.at < Self.staleSeconds {
             source = .request
             wanted = request.phase
