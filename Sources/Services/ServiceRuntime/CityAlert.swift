@@ -74,6 +74,7 @@ public struct CityAlert: Sendable {
     public var geometry: String?
     public var infos: [Info] = []
 
+    /// An alert that is raised, of one source; what else is known is set after.
     public init(
         category: String, subCategory: String, capCategories: [String], onset: Timestamp, now: Timestamp, text: String,
         source: String, placeName: String

@@ -6,6 +6,7 @@ import NGSILDQuery
 public struct EntityHistory: Sendable {
     private let temporal: any TemporalService
 
+    /// Reads by the temporal operations of a broker that keeps a history.
     public init(_ temporal: any TemporalService) { self.temporal = temporal }
 
     /// Instances of some attributes of an entity, from one instant to another (`nil`: open), both inclusive, however

@@ -7,5 +7,6 @@ public final class Flag: Sendable {
     public init() {}
 
     public var isRaised: Bool { state.load(ordering: .acquiring) }
+    /// Raises the flag; it stays so.
     public func raise() { state.store(true, ordering: .releasing) }
 }

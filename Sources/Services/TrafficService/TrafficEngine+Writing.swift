@@ -9,6 +9,7 @@ extension TrafficEngine {
 
     func computeAndWrite() async {
         let now = configuration.clock()
+        await clearEmptied()
         let touched = touchedSegments
         let touchedFaults = touchedDetectors
         var members: [String: [BatchMember]] = [:]
@@ -44,6 +45,18 @@ extension TrafficEngine {
                 guard let segment = segments[key] else { continue }
                 due(segment, at: segment.newest)
             }
+        }
+    }
+
+    /// Takes back what was said of segments that have no detectors any more.
+    func clearEmptied() async {
+        let gone = emptied
+        emptied = []
+        // The detector that left may have come back.
+        for segment in gone where segments[segment.key] == nil {
+            await clearAlerts(of: segment)
+            guard let id = SegmentStateEntity.id(segment.key.id) else { continue }
+            _ = await operations.submit(.batchDelete([id]), tenant: segment.key.tenant)
         }
     }
 

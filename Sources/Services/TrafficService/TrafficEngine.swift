@@ -19,6 +19,8 @@ actor TrafficEngine {
     /// Detectors with something new, and segments with a state to compute.
     var touchedDetectors: Set<TrafficKey> = []
     var touchedSegments: Set<TrafficKey> = []
+    /// Segments whose last detector has left, with results that have to go.
+    var emptied: [TrafficSegment] = []
     /// States of an earlier time than the newest, on their way into the history.
     var past: [TrafficKey: [SegmentState]] = [:]
     /// States in `past`.
@@ -63,7 +65,7 @@ actor TrafficEngine {
         }
         await readUnheard()
         lookForSilence()
-        if !touchedDetectors.isEmpty || !touchedSegments.isEmpty {
+        if !touchedDetectors.isEmpty || !touchedSegments.isEmpty || !emptied.isEmpty {
             await computeAndWrite()
             statistics.lastMicroseconds = Int64((clock.now - start) / .microseconds(1))
         }
@@ -229,31 +231,29 @@ actor TrafficEngine {
             entity.map { RoadSegmentFacts($0.attributes, vocabulary.places(in: $0.attributes)) } ?? RoadSegmentFacts()
     }
 
-    /// Takes a detector out of its segment; a segment without detectors goes, and what it said stays as the last word.
+    /// Takes a detector out of its segment. What a segment without detectors said is no longer true, and goes.
     private func leave(_ detector: TrafficDetector) {
-        guard let segment = segments[detector.segment] else { return }
+        guard detector.isPlaced, let segment = segments[detector.segment] else { return }
+        detector.isPlaced = false
         segment.detectors.removeAll { $0 === detector }
         if segment.detectors.isEmpty {
             segments[segment.key] = nil
             touchedSegments.remove(segment.key)
+            emptied.append(segment)
+        } else if segment.newest.isSet {
+            due(segment, at: segment.newest)
         }
     }
 
     func forget(_ key: TrafficKey) async {
         guard let detector = detectors.removeValue(forKey: key) else { return }
-        let segment = segments[detector.segment]
         leave(detector)
         touchedDetectors.remove(key)
         statistics.detectors = detectors.count
+        await clearEmptied()
+        await clearFault(of: detector)
         var ids = [DetectorStateEntity.id(key.id)]
         ids += ForecastQuantity.allCases.map { ForecastEntity.id($0, of: key.id) }
-        if let segment, segment.detectors.isEmpty {
-            ids.append(SegmentStateEntity.id(segment.key.id))
-            await clearAlerts(of: segment)
-        } else if let segment, segment.newest.isSet {
-            due(segment, at: segment.newest)
-        }
-        await clearFault(of: detector)
         _ = await operations.submit(.batchDelete(ids.compactMap { $0 }), tenant: key.tenant)
     }
 }

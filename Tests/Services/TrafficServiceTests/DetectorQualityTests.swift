@@ -57,6 +57,11 @@ import Testing
         #expect(found.firstIndex(of: .stuck) == 12)
     }
 
+    @Test func `a few vehicles may be as few for two hours`() {
+        let found = status(of: Array(repeating: (50, 3, 0.01), count: 30))
+        #expect(found.firstIndex(of: .stuck) == 24)
+    }
+
     @Test func `zero at night is not stuck`() {
         #expect(Set(status(of: Array(repeating: (nil, 0, 0), count: 100))) == [.ok])
         #expect(Set(status(of: Array(repeating: (0, 0, 0.02), count: 100))) == [.ok])

@@ -182,6 +182,25 @@ import Testing
         await streets.stop()
     }
 
+    @Test func `a detector that moves takes its results along`() async throws {
+        let streets = try TestStreets()
+        streets.traffic.start()
+        for step in 0..<8 {
+            let time = minute(Double(step))
+            try await streets.report(
+                [segment(1), segment(2), detector(1, speed: 8 + Double(step), count: 20, occupancy: 0.5, at: time)],
+                at: time)
+        }
+        #expect(streets.value(alertID("trafficJam", segment: 1), "alertState") == "\"raised\"")
+        try await streets.report(
+            [detector(1, segment: 2, speed: 9, count: 21, occupancy: 0.5, at: minute(8))], at: minute(8))
+        #expect(streets.entity(stateID(1)) == nil)
+        #expect(streets.value(alertID("trafficJam", segment: 1), "alertState") == "\"cleared\"")
+        #expect(streets.value(stateID(2), "averageVehicleSpeed") == "9")
+        #expect(streets.value(alertID("trafficJam", segment: 2), "alertState") == "\"raised\"")
+        await streets.stop()
+    }
+
     @Test func `an alert without news expires`() async throws {
         let streets = try TestStreets()
         streets.traffic.start()

@@ -22,6 +22,8 @@ struct DetectorQuality: Sendable {
         /// Equal readings and seconds: of several quantities, and of one only.
         static let (equalReadings, equalSeconds) = (6, 1_800.0)
         static let (equalReadingsOfOne, equalSecondsOfOne) = (12, 3_600.0)
+        /// So few vehicles in a period are often as many as before; then it takes so much.
+        static let (fewVehicles, equalReadingsOfFew, equalSecondsOfFew) = (5.0, 24, 7_200.0)
         /// Seconds after which even a jam's zero is no jam.
         static let standingSeconds = 10_800.0
         /// Seconds without a vehicle where vehicles are usual, and how many an hour are.
@@ -109,6 +111,8 @@ struct DetectorQuality: Sendable {
         let quantities = [reading.speed, reading.intensity, reading.occupancy].count { $0 != nil }
         if measure.speed == 0 {
             guard equalCount >= Limit.equalReadings, seconds >= Limit.standingSeconds else { return nil }
+        } else if let count = reading.intensity, count <= Limit.fewVehicles {
+            guard equalCount >= Limit.equalReadingsOfFew, seconds >= Limit.equalSecondsOfFew else { return nil }
         } else if quantities > 1 {
             guard equalCount >= Limit.equalReadings, seconds >= Limit.equalSeconds else { return nil }
         } else {
