@@ -10,7 +10,6 @@ extension TrafficEngine {
     func computeAndWrite() async {
         let now = configuration.clock()
         await clearEmptied()
-        let touched = touchedSegments
         let touchedFaults = touchedDetectors
         var members: [String: [BatchMember]] = [:]
         var standing: [TrafficKey] = []
@@ -18,6 +17,7 @@ extension TrafficEngine {
             guard let detector = detectors[key] else { continue }
             if let member = member(for: detector, now) { members[key.tenant, default: []].append(member) }
         }
+        let touched = touchedSegments
         for key in touched {
             guard let segment = segments[key], let due = segment.due else { continue }
             segment.due = nil
@@ -111,7 +111,12 @@ extension TrafficEngine {
         guard let id = DetectorStateEntity.id(detector.key.id) else { return nil }
         let status = detector.memory.status(at: now)
         if detector.written == nil { detector.written = writtenStatus(id, tenant: detector.key.tenant) }
-        if detector.written?.status != status { detector.written = (status, silence(of: detector, now)) }
+        if detector.written?.status != status {
+            let since = silence(of: detector, now)
+            detector.written = (status, since)
+            // It counts no longer, or again.
+            if detector.memory.newest != nil, let segment = segments[detector.segment] { due(segment, at: since) }
+        }
         guard let (status, since) = detector.written else { return nil }
         var writer = ByteWriter(capacity: 1_024)
         DetectorStateEntity.append(status, since: since, of: detector, id: id, to: &writer)

@@ -76,11 +76,7 @@ actor TrafficEngine {
         let now = configuration.clock()
         for detector in detectors.values {
             guard let written = detector.written else { continue }
-            let status = detector.memory.status(at: now)
-            if status != written.status {
-                touchedDetectors.insert(detector.key)
-                if let segment = segments[detector.segment] { due(segment, at: silence(of: detector, now)) }
-            }
+            if detector.memory.status(at: now) != written.status { touchedDetectors.insert(detector.key) }
         }
         // Alerts expire where nothing is measured any more.
         for segment in segments.values where !segment.alerts.isEmpty { touchedSegments.insert(segment.key) }

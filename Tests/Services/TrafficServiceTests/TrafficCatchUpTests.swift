@@ -95,6 +95,25 @@ import Testing
         await streets.stop()
     }
 
+    @Test func `detectors that fell silent while the service was down count no longer`() async throws {
+        let streets = try TestStreets()
+        for step in 1...5 {
+            streets.clock.set(minute(Double(step) * 5))
+            try await streets.report([
+                segment(1), detector(1, speed: speed(step), count: 9, at: minute(Double(step) * 5)),
+            ])
+        }
+        streets.clock.set(minute(300))
+        streets.traffic.start()
+        await streets.traffic.settle()
+        #expect(streets.value(statusID(1), "status") == "\"silent\"")
+        #expect(streets.value(stateID(1), "completeness") == "0")
+        #expect(streets.value(stateID(1), "levelOfService") == nil)
+        let evolution = try await streets.evolution(stateID(1), "levelOfService")
+        #expect(evolution.count == 5)
+        await streets.stop()
+    }
+
     @Test func `without a history the present is what there is`() async throws {
         let streets = try TestStreets(keepsHistory: false)
         try await streets.report([segment(1), detector(1, speed: 40, count: 50, at: minute(0))])
