@@ -107,13 +107,20 @@ let services =
     + layer("Services", "AirQuality", ["LeastSquares"])
     + layer("Services", "AirMap", ["JSONTree", "CZip", "AirQuality", "SpatialInterpolation"])
     + layer(
-        "Services", "ServiceRuntime", ["JSONTree", "NGSILDModel", "NGSILDOperations"],
+        "Services", "ServiceRuntime", ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
         tests: ["InMemoryStorage"])
     + layer(
         "Services", "AirService",
         [
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime",
             "AirQuality", "AirMap", "Forecasting",
+        ],
+        tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
+    + layer(
+        "Services", "TrafficService",
+        [
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime",
+            "TrafficForecasting",
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
     + layer("Services", "SignalControl")
@@ -149,8 +156,8 @@ let app: [Target] = [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
             "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
-            "AirEvaluation", "TrafficForecasting", "TrafficSimulation", "CityConsole", "CMimalloc", "ServiceRuntime",
-            logging, yams,
+            "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "CityConsole", "CMimalloc",
+            "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -17,6 +17,7 @@ import SQLiteStorage
 import ServiceRuntime
 import Snapshots
 import TemporalEvolution
+import TrafficService
 
 #if canImport(Glibc)
     import Glibc
@@ -41,6 +42,8 @@ final class CityServer: Sendable {
     private let snapshots: SnapshotStore
     /// `nil` where it is turned off.
     private let air: AirService?
+    /// `nil` where it is turned off.
+    private let traffic: TrafficService?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -76,6 +79,7 @@ final class CityServer: Sendable {
             provision: broker, consumption: broker, temporal: history, documents: broker,
             configuration: Self.snapshotConfiguration(outgoing, logger))
         air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
+        traffic = settings.hasTraffic ? Self.trafficService(settings, broker, history, logger) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -110,6 +114,7 @@ final class CityServer: Sendable {
         try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
         air?.start()
+        traffic?.start()
         port = try http.start()
     }
 
@@ -169,11 +174,27 @@ final class CityServer: Sendable {
         configuration.forecastLimit = settings.airForecasts
         configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
         configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
-        return AirService(
-            ServiceOperations(
-                provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
-                feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames }),
-            configuration: configuration)
+        return AirService(serviceOperations(settings, broker, history), configuration: configuration)
+    }
+
+    private static func trafficService(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
+    ) -> TrafficService {
+        var configuration = TrafficServiceConfiguration()
+        configuration.detectorLimit = settings.trafficDetectors
+        configuration.forecasts = settings.hasTrafficForecast
+        configuration.forecastLimit = settings.trafficForecasts
+        configuration.onNotice = { logger.notice("Traffic", metadata: ["reason": "\($0)"]) }
+        configuration.onProblem = { logger.warning("Traffic", metadata: ["reason": "\($0)"]) }
+        return TrafficService(serviceOperations(settings, broker, history), configuration: configuration)
+    }
+
+    private static func serviceOperations(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore
+    ) -> ServiceOperations {
+        ServiceOperations(
+            provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
+            feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames })
     }
 
     /// The maps as the edge serves them. Each request is a task of its own; the service bounds how many are under way.
@@ -216,6 +237,7 @@ final class CityServer: Sendable {
     func stop() async {
         http.shutdown()
         await air?.stop()
+        await traffic?.stop()
         await snapshots.stop()
         await subscriptions.stop()
         history.stop()

@@ -34,6 +34,10 @@ struct Settings: Sendable {
     var airStations = 1_000
     var hasAirForecast = true
     var airForecasts = 200
+    var hasTraffic = true
+    var trafficDetectors = 10_000
+    var hasTrafficForecast = true
+    var trafficForecasts = 500
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -127,6 +131,10 @@ struct Settings: Sendable {
         number("air-stations", 1...100_000) { $0.airStations = $1 },
         toggle("air-forecast") { $0.hasAirForecast = $1 },
         number("air-forecasts", 1...100_000) { $0.airForecasts = $1 },
+        toggle("traffic") { $0.hasTraffic = $1 },
+        number("traffic-detectors", 1...100_000) { $0.trafficDetectors = $1 },
+        toggle("traffic-forecast") { $0.hasTrafficForecast = $1 },
+        number("traffic-forecasts", 1...10_000) { $0.trafficForecasts = $1 },
         number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
         toggle("allow-private-endpoints") { $0.allowsPrivateEndpoints = $1 },
         Key(
@@ -334,6 +342,15 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Pollutants of stations that are forecast; more are left out (default: 200).")
     var airForecasts: String?
 
+    @Flag(help: "Compute no levels of service, detector faults and alerts of the traffic.")
+    var noTraffic = false
+    @Option(help: "Traffic detectors that are followed; more are left out (default: 10000).")
+    var trafficDetectors: String?
+    @Flag(help: "Do not forecast the traffic.")
+    var noTrafficForecast = false
+    @Option(help: "Quantities of traffic detectors that are forecast; more are left out (default: 500).")
+    var trafficForecasts: String?
+
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
     @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
@@ -375,6 +392,10 @@ struct ServerOptions: ParsableArguments {
         flags["air-stations"] = airStations
         if noAirForecast { flags["air-forecast"] = "false" }
         flags["air-forecasts"] = airForecasts
+        if noTraffic { flags["traffic"] = "false" }
+        flags["traffic-detectors"] = trafficDetectors
+        if noTrafficForecast { flags["traffic-forecast"] = "false" }
+        flags["traffic-forecasts"] = trafficForecasts
         if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

@@ -14,7 +14,7 @@ actor AirEngine {
     let configuration: AirServiceConfiguration
     let editions: [AirQualityIndexEdition]
     var vocabulary: AirVocabulary
-    let history: AirHistory?
+    let history: EntityHistory?
     private let inbox: ChangeInbox
     private(set) var statistics = AirServiceStatistics()
 
@@ -43,7 +43,7 @@ actor AirEngine {
         self.vocabulary = vocabulary
         self.inbox = inbox
         editions = configuration.indices.map { .inForce($0) }
-        history = operations.temporal.map { AirHistory($0, context: vocabulary.context) }
+        history = operations.temporal.map { EntityHistory($0) }
     }
 
     // MARK: - Steps

@@ -5,10 +5,12 @@ public actor Turn {
 
     public init() {}
 
+    /// Waits until nobody else has the turn, and has it.
     public func take() async {
         if isTaken { await withCheckedContinuation { waiting.append($0) } } else { isTaken = true }
     }
 
+    /// Lets the one go on that has waited longest.
     public func give() {
         if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
     }

@@ -1,5 +1,4 @@
 import AirQuality
-import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
@@ -134,41 +133,14 @@ extension AirEngine {
     ) -> [BatchMember] {
         guard let id = AlertEntity.id(rule, of: station) else { return [] }
         let present = try? operations.consumption.retrieveEntity(id: id, tenant: tenant)
-        let state = present.flatMap { entity in
-            vocabulary.attribute("alertState", in: entity.attributes)
-                .flatMap { entity.attributes.stringValue(of: $0) }
-        }
-        if finding == nil, state != "raised" { return [] }
-        var onset = finding.map { ClockHour.end($0.onset - 1) } ?? now
-        // An alert that lasts keeps its beginning, also when that is no longer among the hours kept.
-        if state == "raised", let known = present.flatMap(validFrom) { onset = min(onset, known) }
-        let alert = AlertEntity(rule: rule, finding: finding, onset: onset, now: now, stations: about)
-        var info = ByteWriter()
-        alert.appendInfo(to: &info)
-        if finding != nil, state == "raised", let present,
-            let root = vocabulary.attribute("info", in: present.attributes),
-            present.attributes.valueText(of: root) == info.string()
-        {
-            return []
-        }
-        var writer = ByteWriter(capacity: 4_096)
-        let type = finding == nil ? "Cancel" : state == "raised" ? "Update" : "Alert"
-        alert.append(id: id, messageType: type, info: info.string(), to: &writer)
+        let onset = finding.map { ClockHour.end($0.onset - 1) } ?? now
+        let entity = AlertEntity(rule: rule, finding: finding, onset: onset, now: now, stations: about)
         do throws(NGSILDError) {
-            let draft = try EntityDifference.draft(
-                writer.array(), present: present, optional: AlertEntity.optionalAttributes, context: vocabulary.context)
+            let draft = try entity.alert.draft(id: id, present: present, context: vocabulary.context)
             return draft.map { [.draft($0)] } ?? []
         } catch {
             configuration.onProblem("The alert \(id) is no entity: \(error.detail)")
             return []
         }
-    }
-
-    private func validFrom(_ entity: EntityRecord) -> Timestamp? {
-        guard let root = vocabulary.attribute("validFrom", in: entity.attributes),
-            let document = try? JSONDocument(parsing: entity.attributes.valueText(of: root)),
-            let text = document.member(document.root, "@value").flatMap({ document.string($0) })
-        else { return nil }
-        return Timestamp(text)
     }
 }

@@ -1,5 +1,6 @@
 public import AirQuality
 import GeoJSON
+public import ServiceRuntime
 
 /// When people have to be told about the air.
 ///
@@ -29,15 +30,7 @@ public struct AlertRule: Sendable {
     }
 
     /// How grave it is, in the words of the Common Alerting Protocol.
-    ///
-    /// - Source: OASIS CAP 1.2, clause 3.2.2.
-    public enum Severity: String, Sendable, CaseIterable {
-        case extreme = "Extreme"
-        case severe = "Severe"
-        case moderate = "Moderate"
-        case minor = "Minor"
-        case unknown = "Unknown"
-    }
+    public typealias Severity = CityAlert.Severity
 
     /// How soon people should act, in the words of the same.
     public enum Urgency: String, Sendable, CaseIterable {

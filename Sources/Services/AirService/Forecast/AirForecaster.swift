@@ -4,7 +4,6 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import ServiceRuntime
-import Synchronization
 
 /// Forecasts each station to 48 hours: learns from its history on a thread of low priority, and issues a forecast when an
 /// hour is over.
@@ -26,7 +25,7 @@ actor AirForecaster {
     private let engine: AirEngine
     private let operations: ServiceOperations
     private let configuration: AirServiceConfiguration
-    private let history: AirHistory
+    private let history: EntityHistory
     private var vocabulary: AirVocabulary
     private let worker = WorkThread("air forecasts", niceness: 10)
     private let issuing = Turn()
@@ -59,7 +58,7 @@ actor AirForecaster {
         self.operations = operations
         self.configuration = configuration
         self.vocabulary = vocabulary
-        history = AirHistory(temporal, context: vocabulary.context)
+        history = EntityHistory(temporal)
         (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (trainings, trainUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -187,8 +186,8 @@ actor AirForecaster {
     }
 
     /// The attributes of a station that are pollutants or weather.
-    private func terms(of key: StationKey) -> AirHistory.Terms {
-        var terms = AirHistory.Terms()
+    private func terms(of key: StationKey) -> EntityHistory.Terms {
+        var terms = EntityHistory.Terms(vocabulary.context)
         let entity = try? operations.consumption.retrieveEntity(id: key.id, tenant: key.tenant)
         for name in vocabulary.usualPollutantTerms.union(entity?.attributes.names ?? []) {
             if let pollutant = vocabulary.pollutant(name) {
@@ -272,11 +271,4 @@ actor AirForecaster {
         tried[key] = hour
         return hasModel
     }
-}
-
-/// A flag that is raised once, from any thread.
-final class Flag: Sendable {
-    private let state = Atomic<Bool>(false)
-    var isRaised: Bool { state.load(ordering: .acquiring) }
-    func raise() { state.store(true, ordering: .releasing) }
 }

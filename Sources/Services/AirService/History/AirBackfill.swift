@@ -3,6 +3,7 @@ import GeoJSON
 public import NGSILDModel
 public import NGSILDOperations
 public import NGSILDQuery
+import ServiceRuntime
 
 /// Computes indices of all that the history has, in bulk.
 ///
@@ -31,7 +32,7 @@ public struct AirBackfill: Sendable {
     }
 
     private let consumption: any EntityConsumption
-    private let history: AirHistory
+    private let history: EntityHistory
     private let temporal: any TemporalService
     private let vocabulary: AirVocabulary
     private let tenant: String
@@ -50,7 +51,7 @@ public struct AirBackfill: Sendable {
         self.consumption = consumption
         self.temporal = temporal
         vocabulary = AirVocabulary(registry: registry)
-        history = AirHistory(temporal, context: vocabulary.context)
+        history = EntityHistory(temporal)
         self.tenant = tenant
         self.options = options
     }

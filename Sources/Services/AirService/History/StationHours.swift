@@ -1,6 +1,7 @@
 import AirQuality
 import JSONTree
 import NGSILDModel
+import ServiceRuntime
 
 /// Hourly means of one station over a span of hours, NaN where there is none.
 ///
@@ -58,11 +59,15 @@ struct StationHours: Sendable {
     }
 }
 
-extension AirHistory {
+extension EntityHistory {
     /// Which attributes of a station are read.
     struct Terms: Sendable {
         var pollutants: [TermID: Pollutant] = [:]
         var others: [TermID: String] = [:]
+        /// The quality marks of results; `nil` where no entity has any.
+        var marks: TermID?
+
+        init(_ context: TermContext) { marks = context.knownTerm("qualityMarks") }
 
         var all: Set<TermID> { Set(pollutants.keys).union(others.keys) }
     }
@@ -82,7 +87,7 @@ extension AirHistory {
         while first <= hours.upperBound, !Task.isCancelled {
             let part = first...min(hours.upperBound, first + Self.span - 1)
             try await read(part, of: station, terms, into: &found)
-            if let result { try await leaveOutMarked(part, result, station.tenant, &found) }
+            if let result { try await leaveOutMarked(part, terms.marks, result, station.tenant, &found) }
             first = part.upperBound + 1
         }
         return found
@@ -132,9 +137,9 @@ extension AirHistory {
 
     /// Takes out what quality control marked; a drift alone makes no value unusable.
     private func leaveOutMarked(
-        _ part: ClosedRange<Int>, _ result: String, _ tenant: String, _ found: inout StationHours
+        _ part: ClosedRange<Int>, _ marks: TermID?, _ result: String, _ tenant: String, _ found: inout StationHours
     ) async throws(NGSILDError) {
-        guard let term = marksTerm else { return }
+        guard let term = marks else { return }
         let instances = try await instances(
             of: result, [term], tenant: tenant, from: ClockHour.start(part.lowerBound),
             to: ClockHour.end(part.upperBound))

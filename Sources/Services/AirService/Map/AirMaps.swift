@@ -17,7 +17,7 @@ actor AirMaps {
     private let engine: AirEngine
     private let operations: ServiceOperations
     private let configuration: AirServiceConfiguration
-    private let history: AirHistory?
+    private let history: EntityHistory?
     private var vocabulary: AirVocabulary
     private let worker = WorkThread("air maps")
     private var underWay = 0
@@ -68,7 +68,7 @@ actor AirMaps {
         self.operations = operations
         self.configuration = configuration
         self.vocabulary = vocabulary
-        history = operations.temporal.map { AirHistory($0, context: vocabulary.context) }
+        history = operations.temporal.map { EntityHistory($0) }
     }
 
     // MARK: - Answering
@@ -203,7 +203,7 @@ actor AirMaps {
             guard let position = station.position,
                 let entity = try? operations.consumption.retrieveEntity(id: station.key.id, tenant: key.tenant)
             else { continue }
-            var terms = AirHistory.Terms()
+            var terms = EntityHistory.Terms(vocabulary.context)
             for name in vocabulary.usualPollutantTerms.union(entity.attributes.names)
             where vocabulary.pollutant(name) == key.pollutant {
                 terms.pollutants[name] = key.pollutant

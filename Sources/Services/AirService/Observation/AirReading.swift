@@ -1,5 +1,6 @@
 import AirQuality
 import NGSILDModel
+import ServiceRuntime
 
 /// One measured value of one pollutant.
 struct AirReading: Sendable, Hashable {
@@ -22,7 +23,7 @@ struct AirReading: Sendable, Hashable {
         guard node.kind == .property, node.datasetLength == 0, node.flags.contains(.isNumber), node.number.isFinite
         else { return nil }
         var unit = ConcentrationUnit.microgramsPerCubicMetre
-        if let code = Self.unitCode(forest, node) {
+        if let code = forest.unitCode(of: root) {
             guard let known = ConcentrationUnit(unitCode: code) else { return nil }
             unit = known
         }
@@ -31,24 +32,6 @@ struct AirReading: Sendable, Hashable {
         value = min(max(node.number * factor, -Self.limit), Self.limit)
         time = node.historyTime
         guard Timestamp.representable.contains(time) else { return nil }
-    }
-
-    /// The `unitCode` of a node whose value is a number. Quotation marks inside texts are escaped, so the member's name
-    /// is where it is found.
-    private static func unitCode(_ forest: AttributeForest, _ node: AttributeNode) -> String? {
-        let key: StaticString = "\"unitCode\":\""
-        let name = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
-        var place = node.value.upperBound
-        let end = node.head.upperBound
-        while place + name.count < end {
-            if forest.bytes[place] == name[0], forest.bytes[place..<place + name.count].elementsEqual(name) {
-                let start = place + name.count
-                guard let close = forest.bytes[start..<end].firstIndex(of: UInt8(ascii: "\"")) else { return nil }
-                return String(decoding: forest.bytes[start..<close], as: UTF8.self)
-            }
-            place += 1
-        }
-        return nil
     }
 }
 

@@ -1,23 +1,17 @@
-import AirQuality
-import NGSILDModel
-import NGSILDOperations
+public import NGSILDModel
+public import NGSILDOperations
 import NGSILDQuery
 
 /// Reads and writes histories through the temporal operations.
-struct AirHistory: Sendable {
+public struct EntityHistory: Sendable {
     private let temporal: any TemporalService
-    private let context: TermContext
 
-    init(_ temporal: any TemporalService, context: TermContext) {
-        self.temporal = temporal
-        self.context = context
-    }
-
-    var marksTerm: TermID? { context.knownTerm("qualityMarks") }
+    /// Reads by the temporal operations of a broker that keeps a history.
+    public init(_ temporal: any TemporalService) { self.temporal = temporal }
 
     /// Instances of some attributes of an entity, from one instant to another (`nil`: open), both inclusive, however
     /// many answers that takes. An attribute may come in several parts, each in the order of time.
-    func instances(
+    public func instances(
         of id: String, _ attributes: Set<TermID>, tenant: String, from: Timestamp?, to: Timestamp?
     ) async throws(NGSILDError) -> [TemporalAttribute] {
         var found: [TemporalAttribute] = []
@@ -39,7 +33,8 @@ struct AirHistory: Sendable {
     }
 
     /// The newest time at which one of the attributes has an instance; `nil` where none has.
-    func newest(_ id: String, _ attributes: Set<TermID>, tenant: String) async throws(NGSILDError) -> Timestamp? {
+    public func newest(_ id: String, _ attributes: Set<TermID>, tenant: String) async throws(NGSILDError) -> Timestamp?
+    {
         var selection = TemporalSelection()
         selection.picked = attributes
         selection.showsScope = false
@@ -52,7 +47,8 @@ struct AirHistory: Sendable {
     }
 
     /// The oldest such time.
-    func oldest(_ id: String, _ attributes: Set<TermID>, tenant: String) async throws(NGSILDError) -> Timestamp? {
+    public func oldest(_ id: String, _ attributes: Set<TermID>, tenant: String) async throws(NGSILDError) -> Timestamp?
+    {
         var selection = TemporalSelection()
         selection.picked = attributes
         selection.showsScope = false
@@ -102,7 +98,7 @@ struct AirHistory: Sendable {
     /// Adds instances to the history of a result.
     ///
     /// - Returns: why it was refused; `nil` where all is durable.
-    func bringIn(_ draft: EntityDraft, tenant: String) async -> NGSILDError? {
+    public func bringIn(_ draft: EntityDraft, tenant: String) async -> NGSILDError? {
         let result = await withCheckedContinuation { continuation in
             temporal.upsertTemporalEvolution(draft, tenant: tenant, on: ImmediateReplyScheduler()) {
                 continuation.resume(returning: $0)
