@@ -33,6 +33,9 @@ static const unsigned char css_panels_css[] = {
 static const unsigned char css_subscriptions_css[] = {
 #embed "../../Web/CityConsole/Site/css/subscriptions.css"
 };
+static const unsigned char css_traffic_css[] = {
+#embed "../../Web/CityConsole/Site/css/traffic.css"
+};
 static const unsigned char favicon_svg[] = {
 #embed "../../Web/CityConsole/Site/favicon.svg"
 };
@@ -111,6 +114,9 @@ static const unsigned char js_colourmark_js[] = {
 static const unsigned char js_conditions_js[] = {
 #embed "../../Web/CityConsole/Site/js/conditions.js"
 };
+static const unsigned char js_controlmode_js[] = {
+#embed "../../Web/CityConsole/Site/js/controlmode.js"
+};
 static const unsigned char js_detail_js[] = {
 #embed "../../Web/CityConsole/Site/js/detail.js"
 };
@@ -128,6 +134,9 @@ static const unsigned char js_entityvalues_js[] = {
 };
 static const unsigned char js_features_js[] = {
 #embed "../../Web/CityConsole/Site/js/features.js"
+};
+static const unsigned char js_flowforecast_js[] = {
+#embed "../../Web/CityConsole/Site/js/flowforecast.js"
 };
 static const unsigned char js_forecastfan_js[] = {
 #embed "../../Web/CityConsole/Site/js/forecastfan.js"
@@ -204,6 +213,9 @@ static const unsigned char js_past_js[] = {
 static const unsigned char js_pastcity_js[] = {
 #embed "../../Web/CityConsole/Site/js/pastcity.js"
 };
+static const unsigned char js_queueline_js[] = {
+#embed "../../Web/CityConsole/Site/js/queueline.js"
+};
 static const unsigned char js_rangechart_js[] = {
 #embed "../../Web/CityConsole/Site/js/rangechart.js"
 };
@@ -218,6 +230,21 @@ static const unsigned char js_series_js[] = {
 };
 static const unsigned char js_sheet_js[] = {
 #embed "../../Web/CityConsole/Site/js/sheet.js"
+};
+static const unsigned char js_signaldecision_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaldecision.js"
+};
+static const unsigned char js_signaldecisions_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaldecisions.js"
+};
+static const unsigned char js_signaldiagram_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaldiagram.js"
+};
+static const unsigned char js_signalqueues_js[] = {
+#embed "../../Web/CityConsole/Site/js/signalqueues.js"
+};
+static const unsigned char js_signaltimeline_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaltimeline.js"
 };
 static const unsigned char js_sparkline_js[] = {
 #embed "../../Web/CityConsole/Site/js/sparkline.js"
@@ -264,6 +291,33 @@ static const unsigned char js_time_js[] = {
 static const unsigned char js_toast_js[] = {
 #embed "../../Web/CityConsole/Site/js/toast.js"
 };
+static const unsigned char js_trafficempty_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficempty.js"
+};
+static const unsigned char js_trafficjunction_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficjunction.js"
+};
+static const unsigned char js_trafficlegend_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficlegend.js"
+};
+static const unsigned char js_trafficlist_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficlist.js"
+};
+static const unsigned char js_trafficmap_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficmap.js"
+};
+static const unsigned char js_trafficmodel_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficmodel.js"
+};
+static const unsigned char js_trafficpage_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficpage.js"
+};
+static const unsigned char js_trafficsegment_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficsegment.js"
+};
+static const unsigned char js_trafficwords_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficwords.js"
+};
 static const unsigned char js_travel_js[] = {
 #embed "../../Web/CityConsole/Site/js/travel.js"
 };
@@ -283,6 +337,7 @@ static const console_site_file files[] = {
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
+    {"css/traffic.css", css_traffic_css, sizeof css_traffic_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
     {"index.html", index_html, sizeof index_html},
     {"js/aircalendar.js", js_aircalendar_js, sizeof js_aircalendar_js},
@@ -309,12 +364,14 @@ static const console_site_file files[] = {
     {"js/chartseries.js", js_chartseries_js, sizeof js_chartseries_js},
     {"js/colourmark.js", js_colourmark_js, sizeof js_colourmark_js},
     {"js/conditions.js", js_conditions_js, sizeof js_conditions_js},
+    {"js/controlmode.js", js_controlmode_js, sizeof js_controlmode_js},
     {"js/detail.js", js_detail_js, sizeof js_detail_js},
     {"js/dom.js", js_dom_js, sizeof js_dom_js},
     {"js/empty.js", js_empty_js, sizeof js_empty_js},
     {"js/entity.js", js_entity_js, sizeof js_entity_js},
     {"js/entityvalues.js", js_entityvalues_js, sizeof js_entityvalues_js},
     {"js/features.js", js_features_js, sizeof js_features_js},
+    {"js/flowforecast.js", js_flowforecast_js, sizeof js_flowforecast_js},
     {"js/forecastfan.js", js_forecastfan_js, sizeof js_forecastfan_js},
     {"js/formparts.js", js_formparts_js, sizeof js_formparts_js},
     {"js/glyphs.js", js_glyphs_js, sizeof js_glyphs_js},
@@ -340,11 +397,17 @@ static const console_site_file files[] = {
     {"js/panelhead.js", js_panelhead_js, sizeof js_panelhead_js},
     {"js/past.js", js_past_js, sizeof js_past_js},
     {"js/pastcity.js", js_pastcity_js, sizeof js_pastcity_js},
+    {"js/queueline.js", js_queueline_js, sizeof js_queueline_js},
     {"js/rangechart.js", js_rangechart_js, sizeof js_rangechart_js},
     {"js/rankedlist.js", js_rankedlist_js, sizeof js_rankedlist_js},
     {"js/rates.js", js_rates_js, sizeof js_rates_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
+    {"js/signaldecision.js", js_signaldecision_js, sizeof js_signaldecision_js},
+    {"js/signaldecisions.js", js_signaldecisions_js, sizeof js_signaldecisions_js},
+    {"js/signaldiagram.js", js_signaldiagram_js, sizeof js_signaldiagram_js},
+    {"js/signalqueues.js", js_signalqueues_js, sizeof js_signalqueues_js},
+    {"js/signaltimeline.js", js_signaltimeline_js, sizeof js_signaltimeline_js},
     {"js/sparkline.js", js_sparkline_js, sizeof js_sparkline_js},
     {"js/store.js", js_store_js, sizeof js_store_js},
     {"js/stream.js", js_stream_js, sizeof js_stream_js},
@@ -360,6 +423,15 @@ static const console_site_file files[] = {
     {"js/theme.js", js_theme_js, sizeof js_theme_js},
     {"js/time.js", js_time_js, sizeof js_time_js},
     {"js/toast.js", js_toast_js, sizeof js_toast_js},
+    {"js/trafficempty.js", js_trafficempty_js, sizeof js_trafficempty_js},
+    {"js/trafficjunction.js", js_trafficjunction_js, sizeof js_trafficjunction_js},
+    {"js/trafficlegend.js", js_trafficlegend_js, sizeof js_trafficlegend_js},
+    {"js/trafficlist.js", js_trafficlist_js, sizeof js_trafficlist_js},
+    {"js/trafficmap.js", js_trafficmap_js, sizeof js_trafficmap_js},
+    {"js/trafficmodel.js", js_trafficmodel_js, sizeof js_trafficmodel_js},
+    {"js/trafficpage.js", js_trafficpage_js, sizeof js_trafficpage_js},
+    {"js/trafficsegment.js", js_trafficsegment_js, sizeof js_trafficsegment_js},
+    {"js/trafficwords.js", js_trafficwords_js, sizeof js_trafficwords_js},
     {"js/travel.js", js_travel_js, sizeof js_travel_js},
     {"js/types.js", js_types_js, sizeof js_types_js},
     {"js/units.js", js_units_js, sizeof js_units_js},

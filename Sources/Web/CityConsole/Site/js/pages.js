@@ -15,6 +15,10 @@ const kinds = [
     script: () => import("./airpage.js").then(({ AirPage }) => AirPage),
   },
   {
+    name: "traffic", title: "Traffic", picture: "car", pattern: /^#\/traffic(\?|$)/, styles: ["pages", "history", "cityview", "traffic"],
+    script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
+  },
+  {
     name: "history", title: "History", picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
@@ -45,6 +49,8 @@ export class Pages {
   goTo = () => {};
   /** The map's parts for pages that draw one, `{ maplibre, theme, tiles }`; `null` without a map, and until it has come. */
   mapParts = () => null;
+  /** The state of the live stream: `connecting`, `loading`, `live` or `reconnecting`. */
+  connection = "connecting";
   /** Fulfilled once it is known whether there is a map. */
   mapKnown;
   #mapIsKnown;
