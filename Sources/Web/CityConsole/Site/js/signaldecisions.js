@@ -78,7 +78,7 @@ export class SignalDecisions {
   }
 
   #item(decision, isNewest, open) {
-    const head = el("p", { className: "signal-decision-head" }, el("time", {}, Number.isFinite(decision.at) ? clock.format(decision.at) : ""), el("b", {}, phaseText(decision.phase, this.#phases)), el("span", { className: "pill" }, reasonWord(decision.reason)));
+    const head = el("p", { className: "signal-decision-head" }, el("time", {}, Number.isFinite(decision.at) ? clock.format(decision.at) : ""), el("b", {}, decision.phase ? phaseText(decision.phase, this.#phases) : "No phase"), el("span", { className: "pill" }, reasonWord(decision.reason)));
     const item = el("li", {}, head, decision.sentence ? el("p", {}, decision.sentence) : null);
     if (decision.candidates.length === 0) return item;
     const bars = costBars(decision, this.#phases);

@@ -139,7 +139,7 @@ export class TrafficList {
     setText(row.name, junction.name);
     setMark(row, null, Number.isFinite(waiting) ? String(Math.round(waiting)) : "–");
     setText(row.word, Number.isFinite(waiting) ? `${Math.round(waiting)} ${Math.round(waiting) === 1 ? "vehicle waits" : "vehicles wait"}` : "Queues are not known");
-    setText(row.what, junction.decision ? `${phaseText(junction.decision.phase, phases)} has green` : "");
+    setText(row.what, junction.decision?.phase ? `${phaseText(junction.decision.phase, phases)} has green` : "");
     if (row.tone !== control.tone + control.name) {
       row.tone = control.tone + control.name;
       row.doubts.replaceChildren(el("span", { className: "view-doubt" }, el("span", { className: "pill", "data-tone": control.tone }, control.name), control.warning ? ` ${control.warning}` : ""));

@@ -182,7 +182,7 @@ function intersectionOf(record, values) {
   const { point } = placeOf(record.entity);
   return {
     id: record.id, index: record.index, name: nameOf(record.entity) ?? shortId(record.id), point, coordinates: point, mode: textOf(values.get("controlMode")?.value), modeAttribute: values.get("controlMode")?.attribute ?? "controlMode",
-    active: textOf(values.get("activeControl")?.value), activeSince: values.get("activeControl")?.at ?? NaN, maximumRed: numberIn(values, "maximumRed"),
+    active: textOf(values.get("activeControl")?.value), activeSince: values.get("activeControl")?.at ?? NaN, maximumRed: numberIn(values, "maximumRed"), fault: textOf(values.get("configurationFault")?.value).slice(0, 300),
     decision: decisionOf(values.get("decision")?.value, values.get("decision")?.at), decisionAttribute: values.get("decision")?.attribute ?? null,
   };
 }

@@ -35,19 +35,21 @@ const controls = {
 };
 
 /** `{ key, name, short, words, tone, warning }`: how an intersection is controlled now, against what was asked for. */
-export function controlOf({ active, mode }) {
+export function controlOf({ active, mode, fault = "" }) {
   const control = Object.hasOwn(controls, active) ? controls[active] : { name: "Not known", short: "not known", words: "The roadside unit has not said yet who decides." };
   const key = Object.hasOwn(controls, active) ? active : "unknown";
+  // The controller cannot read its description, so nothing comes from it.
+  if (fault) return { key, ...control, tone: "warn", warning: `The controller cannot decide here. ${fault}` };
   if (key === "unknown") return { key, ...control, tone: "", warning: "" };
   const hasFallenBack = (mode === "adaptive" || mode === "") && active === "fixedPlan";
   if (hasFallenBack) return { key, ...control, tone: "warn", warning: "It fell back: adaptive control is wanted, but its requests or its data stay away. The fixed plan keeps the junction safe." };
   if (active === "longestRed") return { key, ...control, tone: "warn", warning: "Somebody waited nearly as long as is allowed, so the policy is overruled for a moment." };
-  const isOther = mode !== "" && mode !== active;
+  const isOther = mode !== "" && mode !== active && !(mode === "off" && active === "fixedPlan");
   return { key, ...control, tone: isOther ? "warn" : active === "adaptive" ? "good" : "", warning: isOther ? `Wanted is ${controls[mode]?.short ?? mode}; the roadside unit has not followed yet.` : "" };
 }
 
 /** Why the controller chose, in a word. */
-const reasons = { extend: "Goes on", change: "Changes", bound: "Must wait", rest: "Nobody waits", hold: "Holds", safety: "Overruled" };
+const reasons = { extend: "Goes on", change: "Changes", bound: "Must wait", rest: "Nobody waits", longestGreen: "Longest green is over", operator: "Operator" };
 export const reasonWord = (reason) => (Object.hasOwn(reasons, reason) ? reasons[reason] : String(reason ?? "").slice(0, 40));
 
 /** What detectors suffer from, the worst first. */
