@@ -9,6 +9,7 @@ public struct EvaluationPlots: Sendable {
     /// SVG pictures, and `index.html` with all of them.
     public let files: [File]
 
+    /// Draws what the report has; measures that no run knows are left out.
     public init(_ report: EvaluationReport) {
         var pictures = Self.measures.compactMap { DotPlot(report, $0) }.map {
             File(name: "\($0.measure.name).svg", text: $0.svg)
