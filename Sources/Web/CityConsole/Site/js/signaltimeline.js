@@ -23,6 +23,7 @@ export class SignalTimeline {
   #note = el("p", { className: "hint", role: "status" });
   #table = el("tbody", {});
   #id = null;
+  #read = "";
   #groups = [];
   #courses = new Map();
   #loading = null;
@@ -40,9 +41,12 @@ export class SignalTimeline {
   show(id, groups, theme) {
     this.theme = theme;
     this.#groups = groups;
-    if (this.#id !== id) {
-      this.#id = id;
-      this.#courses.clear();
+    // Groups may come later than their intersection.
+    const read = [id, ...groups.map((group) => group.id)].join(" ");
+    if (this.#id !== id) this.#courses.clear();
+    this.#id = id;
+    if (this.#read !== read) {
+      this.#read = read;
       this.#toldAt = 0;
       this.#load();
     }
@@ -64,6 +68,7 @@ export class SignalTimeline {
   close() {
     this.#loading?.abort();
     this.#id = null;
+    this.#read = "";
   }
 
   tick() {

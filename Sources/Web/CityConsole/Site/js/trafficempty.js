@@ -4,14 +4,13 @@ import { el } from "./dom.js";
 import { copyButton } from "./empty.js";
 
 export function trafficEmpty() {
+  const now = Date.now();
+  const text = (time) => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
   const body = {
     id: "urn:ngsi-ld:TrafficFlowObserved:first", type: "TrafficFlowObserved", name: { type: "Property", value: "My first detector" },
     intensity: { type: "Property", value: 14 }, averageVehicleSpeed: { type: "Property", value: 47, unitCode: "KMH" }, occupancy: { type: "Property", value: 0.08 },
-    dateObserved: { type: "Property", value: "2026-01-31T08:00:00Z/2026-01-31T08:01:00Z" }, location: { type: "GeoProperty", value: { type: "Point", coordinates: [7.75, 48.58] } },
+    dateObserved: { type: "Property", value: `${text(now - 60_000)}/${text(now)}` }, location: { type: "GeoProperty", value: { type: "Point", coordinates: [7.75, 48.58] } },
   };
-  const now = new Date();
-  const minute = (back) => new Date(now.getTime() - back * 60_000).toISOString().replace(/\.\d+Z$/, "Z");
-  body.dateObserved.value = `${minute(1)}/${minute(0)}`;
   const curl = `curl -X POST ${location.origin}/ngsi-ld/v1/entities -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
   const command = (text) => el("div", { className: "command" }, el("code", {}, text), copyButton(text));
   const heard = el("p", { className: "notice", hidden: true });
@@ -25,7 +24,7 @@ export function trafficEmpty() {
     show(isEmpty, count) {
       element.hidden = !isEmpty;
       heard.hidden = count === 0;
-      heard.textContent = `${count === 1 ? "1 detector is" : `${count} detectors are`} heard; their state appears here as soon as it is computed.`;
+      heard.textContent = count === 1 ? "1 detector is heard; its state appears here as soon as it is computed." : `${count} detectors are heard; their states appear here as soon as they are computed.`;
     },
   };
 }
