@@ -1,8 +1,8 @@
 // Cases for the console's modules that need no map and no broker. scripts/console-test runs this in the page and gets
 // back a list of `{ name, holds, seen }`.
 async () => {
-  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }, scale, data, { csvOf }, index, model, limits] = await Promise.all(
-    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates", "chartscale", "historydata", "historytable", "airindex", "airmodel", "airlimits"].map((name) => import(`/console/js/${name}.js`)));
+  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }, scale, data, { csvOf }, index, model, limits, { TrafficModel }, { decisionOf, phaseNamed, namesLane }, { clippedLine }, { armsOf }, trafficWords, { flowForecastOf }, { inkOn }] = await Promise.all(
+    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates", "chartscale", "historydata", "historytable", "airindex", "airmodel", "airlimits", "trafficmodel", "signaldecision", "queueline", "signaldiagram", "trafficwords", "flowforecast", "ink"].map((name) => import(`/console/js/${name}.js`)));
   const results = [];
   const equal = (name, seen, wanted) => {
     const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
@@ -130,7 +130,7 @@ async () => {
     [["EAQI", 1], ["EAQI", 6], ["US-AQI", 0], ["US-AQI", 50], ["US-AQI", 51], ["US-AQI", 900], ["UK-DAQI", 10], ["IN-NAQI", 401]].map((one) => index.categoryOf(...one).name),
     ["Good", "Extremely poor", "Good", "Good", "Moderate", "Hazardous", "Very High", "Severe"]);
   equal("an index that is not known has no categories", [index.categoryOf("__proto__", 1), index.categoryOf("EAQI", NaN), index.categoriesOf("odd")], [null, null, []]);
-  equal("ink is read on its colour", ["#ffffff", "#FFFF00", "#7E0023", "#FF5050"].map(index.inkOn), ["#000000", "#000000", "#ffffff", "#000000"]);
+  equal("ink is read on its colour", ["#ffffff", "#FFFF00", "#7E0023", "#FF5050"].map(inkOn), ["#000000", "#000000", "#ffffff", "#000000"]);
   const record = (id, type, attributes) => ({ id, types: [type], point: null, entity: { id, type, ...attributes } });
   const refers = { refAirQualityObserved: { type: "Relationship", object: "urn:s" } };
   const air = model.readAir([
@@ -158,6 +158,44 @@ async () => {
   equal("a year is breached, met, or not yet to be told",
     [whole, new Map([...whole].slice(1)), new Map([...whole].slice(1, 300)), new Map()].map((one) => limits.judge(one, 2023, pm10)).map(({ above, valid, verdict }) => [above, valid, verdict.tone]),
     [[36, 365, "bad"], [35, 364, "good"], [35, 299, "warn"], [0, 0, ""]]);
+  const street = [[7, 48], [7, 48.001], [7, 48.002]];
+  equal("a queue is the end of its lane, and no longer than it", [clippedLine(street, 1e6), clippedLine(street, 111.195 * 1.5).map(([x, y]) => [x, Math.round(y * 1e4) / 1e4]), clippedLine(street, 0)],
+    [street, [[7, 48.0005], [7, 48.001], [7, 48.002]], [[7, 48.002]]]);
+  const seenOf = (decision) => decision && [decision.phase, decision.reason, decision.candidates, [...decision.queues], [...decision.blocked]];
+  equal("a decision is read with lists or objects, and what is none is left out",
+    [{ phase: "A", reason: "extend", candidates: [{ phase: "A", cost: 3 }, { phase: 2, delayVehicleSeconds: 4 }, null, { phase: "B" }], queues: { a: 2, b: "x" }, blocked: ["a"] }, { queues: [{ lane: "a", vehicles: 1 }, null] }, null, [], "x"]
+      .map((json) => seenOf(decisionOf(json, 0))),
+    [["A", "extend", [{ phase: "A", cost: 3 }, { phase: "2", cost: 4 }], [["a", 2]], ["a"]], ["", "", [], [["a", 1]], []], null, null, null]);
+  const phases = [{ id: "urn:ngsi-ld:SignalPhase:x:1", number: 1, name: "North" }, { id: "urn:ngsi-ld:SignalPhase:x:2", number: 2, name: null }];
+  equal("a phase is named by name, number or id", ["North", "2", "urn:ngsi-ld:SignalPhase:x:1", "3", ""].map((name) => phaseNamed(name, phases)?.number ?? null), [1, 2, 1, null, null]);
+  equal("a lane is named by its id or its end", ["urn:ngsi-ld:ApproachLane:x:a", "a", "b"].map((name) => namesLane(new Set([name]), { id: "urn:ngsi-ld:ApproachLane:x:a", name: null })), [true, true, false]);
+  const signalGroup = (number, coordinates, kind = "vehicle") => ({ id: `g${number}`, number, kind, coordinates: coordinates ? [coordinates] : [], point: null });
+  equal("groups of one approach stand side by side, those without a place around",
+    armsOf({ point: [7, 48] }, [signalGroup(1, [[6.99995, 48.001], [6.99995, 48.0001]]), signalGroup(5, [[6.99998, 48.001], [6.99998, 48.0001]]), signalGroup(2, [[7.001, 48.00003], [7.0002, 48.00003]]), signalGroup(21, [[6.9999, 48.0001], [7.0001, 48.0001]], "pedestrian")])
+      .map((arm) => [Math.round(arm.bearing), arm.cars.map(({ number }) => number), arm.walkers.map(({ number }) => number)]),
+    [[0, [1, 5], []], [90, [2], []], [270, [], [21]]]);
+  equal("who decides, and when that is a warning",
+    [["adaptive", "adaptive"], ["fixedPlan", "adaptive"], ["fixedPlan", "fixedPlan"], ["fixedPlan", "off"], ["longestRed", "adaptive"], ["adaptive", "fixedPlan"], ["constructor", "adaptive"], ["", ""]].map(([active, mode]) => trafficWords.controlOf({ active, mode }).tone),
+    ["good", "warn", "", "", "warn", "warn", "", ""]);
+  equal("a description that cannot be used is a warning", trafficWords.controlOf({ active: "fixedPlan", mode: "fixedPlan", fault: "No groups." }).warning, "The controller cannot decide here. No groups.");
+  equal("durations", [0, 59.4, 60, 125, NaN].map(trafficWords.durationText), ["0\u00a0s", "59\u00a0s", "1\u00a0min 00\u00a0s", "2\u00a0min 05\u00a0s", "–"]);
+  const flowValues = (more) => new Map(Object.entries({ dateIssued: "2026-01-01T00:00:00Z", quantity: "averageVehicleSpeed", value: [30, 20], ...more }).map(([name, value]) => [name, { value, attribute: name }]));
+  const flow = (more) => flowForecastOf({ id: "f", entity: {} }, flowValues(more));
+  equal("a forecast of the flow has its times and errors in each form",
+    [flow({ forecastError: { horizonMinutes: [15, 30], mae: [1, 2], persistenceMae: [2, 3] } }), flow({ validTimes: ["2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z"], forecastError: { 30: { mae: 2, persistence: 3 }, 15: { rmse: 1 } } }), flow({ forecastError: [{ minutes: 60, rmse: 4, persistenceRMSE: 5, coveragePercent: 90 }] })]
+      .map(({ times, errors }) => [times.map((one) => new Date(one).toISOString().slice(11, 16)), errors.map(({ minutes, mae, persistence }) => [minutes, mae, String(persistence)])]),
+    [[["00:15", "00:30"], [[15, 1, "2"], [30, 2, "3"]]], [["01:00", "02:00"], [[15, 1, "NaN"], [30, 2, "3"]]], [["00:15", "00:30"], [[60, 4, "5"]]]]);
+  equal("one that says too little is none", [flow({ value: [] }), flow({ dateIssued: "soon" }), flow({ value: 3 })], [null, null, null]);
+  const traffic = new TrafficModel();
+  const stored = (id, type, attributes, index) => ({ ...record(id, type, attributes), index, shapes: [] });
+  const junction = stored("urn:j", "SignalizedIntersection", { name: property("J") }, 1);
+  const lamp = (state) => stored("urn:g", "SignalGroup", { refSignalizedIntersection: { type: "Relationship", object: "urn:j" }, groupNumber: property(1), signalState: property(state, { observedAt: "2026-01-01T00:00:00Z" }) }, 2);
+  traffic.readAll([junction, lamp("red"), stored("urn:r", "Room", {}, 3)]);
+  const first = [traffic.structure, traffic.partsOf("urn:j").groups[0]];
+  const touched = traffic.take({ changed: new Set([lamp("green")]), removed: new Set() });
+  equal("a lamp that changes changes nothing else", [[...touched.keys()], traffic.structure === first[0], first[1].state, first[1] === traffic.groups.get("urn:g")], [["groups"], true, "green", true]);
+  traffic.take({ changed: new Set(), removed: new Set([lamp("green")]) });
+  equal("a group that goes is gone", [traffic.partsOf("urn:j").groups.length, traffic.structure > first[0]], [0, true]);
   equal("offsets in words", [0, 5.5 * HOUR, -3 * HOUR].map(limits.offsetText), ["UTC", "UTC+05:30", "UTC−03:00"]);
   return results;
 }

@@ -22,8 +22,8 @@ DAYS = 366
 GAP = range(100, 110)  # days of the year without values
 SPARSE = range(200, 205)  # days with ten hours only
 LABEL = "document.querySelector('#air-chart-title')?.closest('section').querySelector('.chart-canvas').getAttribute('aria-label') ?? ''"
-NOTE = "document.querySelector('.air-note')?.textContent ?? ''"
-NAMES = "[...document.querySelectorAll('.air-row .air-name')].map((one) => one.textContent)"
+NOTE = "document.querySelector('.view-note')?.textContent ?? ''"
+NAMES = "[...document.querySelectorAll('.view-row .view-name')].map((one) => one.textContent)"
 COUNT = "document.querySelector('.air-count-line')?.textContent ?? ''"
 
 
@@ -147,8 +147,8 @@ def go(visit, address):
 
 def settle(visit):
     """Waits until map, chart and calendar have drawn what they were asked."""
-    visit.wait("document.querySelector('.air-map')?.dataset.ready === 'true' || document.querySelector('.air-map-box.is-empty')")
-    visit.wait("[...document.querySelectorAll('.air-station:not([hidden]) .air-card:not([hidden])')].every((one) => one.getAttribute('aria-busy') !== 'true')")
+    visit.wait("document.querySelector('.view-map')?.dataset.ready === 'true' || document.querySelector('.view-map-box.is-empty')")
+    visit.wait("[...document.querySelectorAll('.view-panel:not([hidden]) .view-card:not([hidden])')].every((one) => one.getAttribute('aria-busy') !== 'true')")
     visit.page.wait_for_timeout(400)
 
 
@@ -169,7 +169,7 @@ def check_air(report, visit, send, look, picture):
     check_without_map(report, visit)
     check_hostile(report, visit)
     page.keyboard.press("Escape")
-    visit.wait("document.querySelector('.air-station').hidden")
+    visit.wait("document.querySelector('.view-panel').hidden")
     page.keyboard.press("Escape")
     report.check("Escape leaves the page", visit.wait("document.querySelector('#air').hidden"))
 
@@ -182,11 +182,11 @@ def check_overview(report, visit, answers, look, picture):
     report.check("the page opens with all stations", visit.wait(f"{NAMES}.length === {len(STATIONS)}"), page.evaluate(NAMES))
     settle(visit)
     report.check("the worst is first, and a name with markup stays text", page.evaluate(NAMES)[0] == STATIONS["market"][0] and page.evaluate(NAMES)[-1] == STATIONS["park"][0], page.evaluate(NAMES))
-    words = page.evaluate("[...document.querySelectorAll('.air-row .air-word')].map((one) => one.textContent)")
+    words = page.evaluate("[...document.querySelectorAll('.view-row .view-word')].map((one) => one.textContent)")
     report.check("each says its category in words", len(words) == len(STATIONS) and all(word and word != "No value" for word in words), words)
-    report.check("with the course of the last day", visit.wait("document.querySelectorAll('.air-row .spark:not([hidden])').length >= 4"))
-    report.check("the legend names the categories", all(name in page.inner_text(".air-legend") for name in ("Good", "Fair", "Moderate", "Poor", "Very poor", "Extremely poor")))
-    alerts = page.inner_text(".air-alerts")
+    report.check("with the course of the last day", visit.wait("document.querySelectorAll('.view-row .spark:not([hidden])').length >= 4"))
+    report.check("the legend names the categories", all(name in page.inner_text(".view-legend") for name in ("Good", "Fair", "Moderate", "Poor", "Very poor", "Extremely poor")))
+    alerts = page.inner_text(".view-alerts")
     report.check("an alert that is raised is told", "1 alert" in alerts and "Information threshold" in alerts, alerts[:80])
     if answers and answers[-1].ok:
         report.check("the field between the stations is drawn and told", visit.wait(f"/Between the stations: .* by /.test({NOTE})"), page.evaluate(NOTE))
@@ -199,7 +199,7 @@ def check_overview(report, visit, answers, look, picture):
 def check_index(report, visit):
     page = visit.page
     page.locator("#air-pollutant").select_option("no2")
-    report.check("a pollutant can be chosen", visit.wait("/pollutant=no2/.test(location.hash) && /NO₂\\s/.test(document.querySelector('.air-what').textContent)"), page.inner_text(".air-row .air-what >> nth=0"))
+    report.check("a pollutant can be chosen", visit.wait("/pollutant=no2/.test(location.hash) && /NO₂\\s/.test(document.querySelector('.view-what').textContent)"), page.inner_text(".view-row .view-what >> nth=0"))
     page.get_by_label("Uncertainty").check()
     report.check("and the uncertainty in the place of the field", visit.wait("/uncertainty=1/.test(location.hash)"))
     page.get_by_label("Uncertainty").uncheck()
@@ -208,21 +208,21 @@ def check_index(report, visit):
 
 def check_station(report, visit, look, picture):
     page = visit.page
-    page.focus(".air-row >> nth=0")
+    page.focus(".view-row >> nth=0")
     page.keyboard.press("Enter")
     is_open = visit.wait("document.activeElement?.id === 'air-station-title'")
     report.check("Enter on a row opens the station and moves the focus there", is_open, page.inner_text("#air-station-title"))
     settle(visit)
-    rows = page.evaluate("document.querySelectorAll('.air-subs tbody tr').length")
+    rows = page.evaluate("document.querySelectorAll('.view-table tbody tr').length")
     report.check("its pollutants are told with their sub-indices", rows == len(POLLUTANTS), rows)
-    report.check("with what to do", visit.wait("document.querySelector('.air-advice')?.textContent.length > 20"), page.evaluate("document.querySelector('.air-advice')?.textContent"))
+    report.check("with what to do", visit.wait("document.querySelector('.view-advice')?.textContent.length > 20"), page.evaluate("document.querySelector('.view-advice')?.textContent"))
     report.check("the last day is drawn", visit.wait(f"/PM2.5: [\\d.]+ to [\\d.]+/.test({LABEL}) && /CO: .*\\smg/.test({LABEL})"), page.evaluate(LABEL))
-    words = page.inner_text(".air-words")
+    words = page.inner_text(".view-words")
     report.check("the forecast says how far off it was, beside persistence", "6 h ahead by 25" in words and "persistence by 30" in words, words)
     fan = page.evaluate("document.querySelector('#air-forecast-title').closest('section').querySelector('.chart-canvas').getAttribute('aria-label')")
     report.check("the fan, persistence and what was measured are in one chart", all(word in fan for word in ("measured: ", "9 times in 10: ", "Persistence")), fan)
     look("a station")
-    picture("air-station")
+    picture("view-panel")
     page.get_by_role("button", name="7 d").click()
     report.check("another window can be chosen, and is in the address", visit.wait("/range=7d/.test(location.hash)"))
 
@@ -259,11 +259,11 @@ def check_time(report, visit, asked, picture):
         page.keyboard.press("ArrowLeft")
     report.check("the slider goes to another hour by key", visit.wait("/at=/.test(location.hash)"), page.inner_text(".air-hour"))
     report.check("which is said", page.inner_text(".air-hour") != before and page.inner_text(".air-time .pill") == "Past")
-    visit.wait("document.querySelectorAll('.air-row .air-word').length > 0")
+    visit.wait("document.querySelectorAll('.view-row .view-word').length > 0")
     settle(visit)
     hours = [url for url in asked if "at=" in url]
     report.check("of thirty steps the field is asked for a few times at most", 1 <= len(hours) <= 8, len(hours))
-    words = "[...document.querySelectorAll('.air-row .air-word')].map((one) => one.textContent)"
+    words = "[...document.querySelectorAll('.view-row .view-word')].map((one) => one.textContent)"
     report.check("the stations have the values of that hour", visit.wait(f"{words}.every((word) => word !== 'No value')"), page.evaluate(words))
     picture("air-past")
     page.get_by_role("button", name="Newest").click()
@@ -300,7 +300,7 @@ def check_live(report, visit, send):
     change = {pollutant: reading("park", pollutant, now) for pollutant in POLLUTANTS}
     change["pm10"]["value"] = fresh
     send("PATCH", f"{visit.url}/ngsi-ld/v1/entities/{station('park')}/attrs", change)
-    rows = "[...document.querySelectorAll('.air-row')].find((row) => /Park/.test(row.textContent))?.textContent ?? ''"
+    rows = "[...document.querySelectorAll('.view-row')].find((row) => /Park/.test(row.textContent))?.textContent ?? ''"
     report.check("a new value appears while the page is open", visit.wait(f"(text) => ({rows}).includes(text)", f"{fresh:.2f}"), page.evaluate(rows))
 
 

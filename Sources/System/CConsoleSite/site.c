@@ -15,6 +15,9 @@ static const unsigned char css_air_css[] = {
 static const unsigned char css_base_css[] = {
 #embed "../../Web/CityConsole/Site/css/base.css"
 };
+static const unsigned char css_cityview_css[] = {
+#embed "../../Web/CityConsole/Site/css/cityview.css"
+};
 static const unsigned char css_history_css[] = {
 #embed "../../Web/CityConsole/Site/css/history.css"
 };
@@ -30,14 +33,14 @@ static const unsigned char css_panels_css[] = {
 static const unsigned char css_subscriptions_css[] = {
 #embed "../../Web/CityConsole/Site/css/subscriptions.css"
 };
+static const unsigned char css_traffic_css[] = {
+#embed "../../Web/CityConsole/Site/css/traffic.css"
+};
 static const unsigned char favicon_svg[] = {
 #embed "../../Web/CityConsole/Site/favicon.svg"
 };
 static const unsigned char index_html[] = {
 #embed "../../Web/CityConsole/Site/index.html"
-};
-static const unsigned char js_airalerts_js[] = {
-#embed "../../Web/CityConsole/Site/js/airalerts.js"
 };
 static const unsigned char js_aircalendar_js[] = {
 #embed "../../Web/CityConsole/Site/js/aircalendar.js"
@@ -78,6 +81,9 @@ static const unsigned char js_airstation_js[] = {
 static const unsigned char js_airtime_js[] = {
 #embed "../../Web/CityConsole/Site/js/airtime.js"
 };
+static const unsigned char js_alertlist_js[] = {
+#embed "../../Web/CityConsole/Site/js/alertlist.js"
+};
 static const unsigned char js_api_js[] = {
 #embed "../../Web/CityConsole/Site/js/api.js"
 };
@@ -102,8 +108,14 @@ static const unsigned char js_chartscale_js[] = {
 static const unsigned char js_chartseries_js[] = {
 #embed "../../Web/CityConsole/Site/js/chartseries.js"
 };
+static const unsigned char js_colourmark_js[] = {
+#embed "../../Web/CityConsole/Site/js/colourmark.js"
+};
 static const unsigned char js_conditions_js[] = {
 #embed "../../Web/CityConsole/Site/js/conditions.js"
+};
+static const unsigned char js_controlmode_js[] = {
+#embed "../../Web/CityConsole/Site/js/controlmode.js"
 };
 static const unsigned char js_detail_js[] = {
 #embed "../../Web/CityConsole/Site/js/detail.js"
@@ -117,8 +129,17 @@ static const unsigned char js_empty_js[] = {
 static const unsigned char js_entity_js[] = {
 #embed "../../Web/CityConsole/Site/js/entity.js"
 };
+static const unsigned char js_entityvalues_js[] = {
+#embed "../../Web/CityConsole/Site/js/entityvalues.js"
+};
 static const unsigned char js_features_js[] = {
 #embed "../../Web/CityConsole/Site/js/features.js"
+};
+static const unsigned char js_flowforecast_js[] = {
+#embed "../../Web/CityConsole/Site/js/flowforecast.js"
+};
+static const unsigned char js_forecastfan_js[] = {
+#embed "../../Web/CityConsole/Site/js/forecastfan.js"
 };
 static const unsigned char js_formparts_js[] = {
 #embed "../../Web/CityConsole/Site/js/formparts.js"
@@ -150,6 +171,9 @@ static const unsigned char js_historytable_js[] = {
 static const unsigned char js_icons_js[] = {
 #embed "../../Web/CityConsole/Site/js/icons.js"
 };
+static const unsigned char js_ink_js[] = {
+#embed "../../Web/CityConsole/Site/js/ink.js"
+};
 static const unsigned char js_legend_js[] = {
 #embed "../../Web/CityConsole/Site/js/legend.js"
 };
@@ -174,14 +198,29 @@ static const unsigned char js_mapstyle_js[] = {
 static const unsigned char js_markers_js[] = {
 #embed "../../Web/CityConsole/Site/js/markers.js"
 };
+static const unsigned char js_pagemap_js[] = {
+#embed "../../Web/CityConsole/Site/js/pagemap.js"
+};
 static const unsigned char js_pages_js[] = {
 #embed "../../Web/CityConsole/Site/js/pages.js"
+};
+static const unsigned char js_panelhead_js[] = {
+#embed "../../Web/CityConsole/Site/js/panelhead.js"
 };
 static const unsigned char js_past_js[] = {
 #embed "../../Web/CityConsole/Site/js/past.js"
 };
 static const unsigned char js_pastcity_js[] = {
 #embed "../../Web/CityConsole/Site/js/pastcity.js"
+};
+static const unsigned char js_queueline_js[] = {
+#embed "../../Web/CityConsole/Site/js/queueline.js"
+};
+static const unsigned char js_rangechart_js[] = {
+#embed "../../Web/CityConsole/Site/js/rangechart.js"
+};
+static const unsigned char js_rankedlist_js[] = {
+#embed "../../Web/CityConsole/Site/js/rankedlist.js"
 };
 static const unsigned char js_rates_js[] = {
 #embed "../../Web/CityConsole/Site/js/rates.js"
@@ -191,6 +230,21 @@ static const unsigned char js_series_js[] = {
 };
 static const unsigned char js_sheet_js[] = {
 #embed "../../Web/CityConsole/Site/js/sheet.js"
+};
+static const unsigned char js_signaldecision_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaldecision.js"
+};
+static const unsigned char js_signaldecisions_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaldecisions.js"
+};
+static const unsigned char js_signaldiagram_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaldiagram.js"
+};
+static const unsigned char js_signalqueues_js[] = {
+#embed "../../Web/CityConsole/Site/js/signalqueues.js"
+};
+static const unsigned char js_signaltimeline_js[] = {
+#embed "../../Web/CityConsole/Site/js/signaltimeline.js"
 };
 static const unsigned char js_sparkline_js[] = {
 #embed "../../Web/CityConsole/Site/js/sparkline.js"
@@ -222,6 +276,9 @@ static const unsigned char js_subscriptionwords_js[] = {
 static const unsigned char js_sync_js[] = {
 #embed "../../Web/CityConsole/Site/js/sync.js"
 };
+static const unsigned char js_temporal_js[] = {
+#embed "../../Web/CityConsole/Site/js/temporal.js"
+};
 static const unsigned char js_theme_early_js[] = {
 #embed "../../Web/CityConsole/Site/js/theme-early.js"
 };
@@ -233,6 +290,33 @@ static const unsigned char js_time_js[] = {
 };
 static const unsigned char js_toast_js[] = {
 #embed "../../Web/CityConsole/Site/js/toast.js"
+};
+static const unsigned char js_trafficempty_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficempty.js"
+};
+static const unsigned char js_trafficjunction_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficjunction.js"
+};
+static const unsigned char js_trafficlegend_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficlegend.js"
+};
+static const unsigned char js_trafficlist_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficlist.js"
+};
+static const unsigned char js_trafficmap_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficmap.js"
+};
+static const unsigned char js_trafficmodel_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficmodel.js"
+};
+static const unsigned char js_trafficpage_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficpage.js"
+};
+static const unsigned char js_trafficsegment_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficsegment.js"
+};
+static const unsigned char js_trafficwords_js[] = {
+#embed "../../Web/CityConsole/Site/js/trafficwords.js"
 };
 static const unsigned char js_travel_js[] = {
 #embed "../../Web/CityConsole/Site/js/travel.js"
@@ -247,14 +331,15 @@ static const unsigned char js_units_js[] = {
 static const console_site_file files[] = {
     {"css/air.css", css_air_css, sizeof css_air_css},
     {"css/base.css", css_base_css, sizeof css_base_css},
+    {"css/cityview.css", css_cityview_css, sizeof css_cityview_css},
     {"css/history.css", css_history_css, sizeof css_history_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
+    {"css/traffic.css", css_traffic_css, sizeof css_traffic_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
     {"index.html", index_html, sizeof index_html},
-    {"js/airalerts.js", js_airalerts_js, sizeof js_airalerts_js},
     {"js/aircalendar.js", js_aircalendar_js, sizeof js_aircalendar_js},
     {"js/airchart.js", js_airchart_js, sizeof js_airchart_js},
     {"js/airdata.js", js_airdata_js, sizeof js_airdata_js},
@@ -268,6 +353,7 @@ static const console_site_file files[] = {
     {"js/airpage.js", js_airpage_js, sizeof js_airpage_js},
     {"js/airstation.js", js_airstation_js, sizeof js_airstation_js},
     {"js/airtime.js", js_airtime_js, sizeof js_airtime_js},
+    {"js/alertlist.js", js_alertlist_js, sizeof js_alertlist_js},
     {"js/api.js", js_api_js, sizeof js_api_js},
     {"js/areapicker.js", js_areapicker_js, sizeof js_areapicker_js},
     {"js/attribute.js", js_attribute_js, sizeof js_attribute_js},
@@ -276,12 +362,17 @@ static const console_site_file files[] = {
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
     {"js/chartseries.js", js_chartseries_js, sizeof js_chartseries_js},
+    {"js/colourmark.js", js_colourmark_js, sizeof js_colourmark_js},
     {"js/conditions.js", js_conditions_js, sizeof js_conditions_js},
+    {"js/controlmode.js", js_controlmode_js, sizeof js_controlmode_js},
     {"js/detail.js", js_detail_js, sizeof js_detail_js},
     {"js/dom.js", js_dom_js, sizeof js_dom_js},
     {"js/empty.js", js_empty_js, sizeof js_empty_js},
     {"js/entity.js", js_entity_js, sizeof js_entity_js},
+    {"js/entityvalues.js", js_entityvalues_js, sizeof js_entityvalues_js},
     {"js/features.js", js_features_js, sizeof js_features_js},
+    {"js/flowforecast.js", js_flowforecast_js, sizeof js_flowforecast_js},
+    {"js/forecastfan.js", js_forecastfan_js, sizeof js_forecastfan_js},
     {"js/formparts.js", js_formparts_js, sizeof js_formparts_js},
     {"js/glyphs.js", js_glyphs_js, sizeof js_glyphs_js},
     {"js/header.js", js_header_js, sizeof js_header_js},
@@ -292,6 +383,7 @@ static const console_site_file files[] = {
     {"js/historyseries.js", js_historyseries_js, sizeof js_historyseries_js},
     {"js/historytable.js", js_historytable_js, sizeof js_historytable_js},
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
+    {"js/ink.js", js_ink_js, sizeof js_ink_js},
     {"js/legend.js", js_legend_js, sizeof js_legend_js},
     {"js/list.js", js_list_js, sizeof js_list_js},
     {"js/main.js", js_main_js, sizeof js_main_js},
@@ -300,12 +392,22 @@ static const console_site_file files[] = {
     {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
     {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},
     {"js/markers.js", js_markers_js, sizeof js_markers_js},
+    {"js/pagemap.js", js_pagemap_js, sizeof js_pagemap_js},
     {"js/pages.js", js_pages_js, sizeof js_pages_js},
+    {"js/panelhead.js", js_panelhead_js, sizeof js_panelhead_js},
     {"js/past.js", js_past_js, sizeof js_past_js},
     {"js/pastcity.js", js_pastcity_js, sizeof js_pastcity_js},
+    {"js/queueline.js", js_queueline_js, sizeof js_queueline_js},
+    {"js/rangechart.js", js_rangechart_js, sizeof js_rangechart_js},
+    {"js/rankedlist.js", js_rankedlist_js, sizeof js_rankedlist_js},
     {"js/rates.js", js_rates_js, sizeof js_rates_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
+    {"js/signaldecision.js", js_signaldecision_js, sizeof js_signaldecision_js},
+    {"js/signaldecisions.js", js_signaldecisions_js, sizeof js_signaldecisions_js},
+    {"js/signaldiagram.js", js_signaldiagram_js, sizeof js_signaldiagram_js},
+    {"js/signalqueues.js", js_signalqueues_js, sizeof js_signalqueues_js},
+    {"js/signaltimeline.js", js_signaltimeline_js, sizeof js_signaltimeline_js},
     {"js/sparkline.js", js_sparkline_js, sizeof js_sparkline_js},
     {"js/store.js", js_store_js, sizeof js_store_js},
     {"js/stream.js", js_stream_js, sizeof js_stream_js},
@@ -316,10 +418,20 @@ static const console_site_file files[] = {
     {"js/subscriptions.js", js_subscriptions_js, sizeof js_subscriptions_js},
     {"js/subscriptionwords.js", js_subscriptionwords_js, sizeof js_subscriptionwords_js},
     {"js/sync.js", js_sync_js, sizeof js_sync_js},
+    {"js/temporal.js", js_temporal_js, sizeof js_temporal_js},
     {"js/theme-early.js", js_theme_early_js, sizeof js_theme_early_js},
     {"js/theme.js", js_theme_js, sizeof js_theme_js},
     {"js/time.js", js_time_js, sizeof js_time_js},
     {"js/toast.js", js_toast_js, sizeof js_toast_js},
+    {"js/trafficempty.js", js_trafficempty_js, sizeof js_trafficempty_js},
+    {"js/trafficjunction.js", js_trafficjunction_js, sizeof js_trafficjunction_js},
+    {"js/trafficlegend.js", js_trafficlegend_js, sizeof js_trafficlegend_js},
+    {"js/trafficlist.js", js_trafficlist_js, sizeof js_trafficlist_js},
+    {"js/trafficmap.js", js_trafficmap_js, sizeof js_trafficmap_js},
+    {"js/trafficmodel.js", js_trafficmodel_js, sizeof js_trafficmodel_js},
+    {"js/trafficpage.js", js_trafficpage_js, sizeof js_trafficpage_js},
+    {"js/trafficsegment.js", js_trafficsegment_js, sizeof js_trafficsegment_js},
+    {"js/trafficwords.js", js_trafficwords_js, sizeof js_trafficwords_js},
     {"js/travel.js", js_travel_js, sizeof js_travel_js},
     {"js/types.js", js_types_js, sizeof js_types_js},
     {"js/units.js", js_units_js, sizeof js_units_js},

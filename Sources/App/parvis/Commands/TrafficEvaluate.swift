@@ -15,6 +15,7 @@ struct TrafficEvaluate: AsyncParsableCommand {
               parvis traffic evaluate cologne1 ingolstadt7/ingolstadt7.sumocfg --seeds 1-10
               parvis traffic evaluate cologne3 --controllers parvis --demand 1.2 --dead-detectors 0.3
               parvis traffic evaluate cologne1 --seeds 1-3 --controllers fixed,parvis --monitor --json > delay.json
+              parvis traffic evaluate cologne1 ingolstadt1 --emissions --plots pictures
             """)
 
     @Argument(help: "Scenarios: a .sumocfg file each, or a folder that holds one.")
@@ -39,6 +40,9 @@ struct TrafficEvaluate: AsyncParsableCommand {
     var monitor = false
     @Flag(help: "Compute emissions too; slower.")
     var emissions = false
+    @Option(
+        help: ArgumentHelp("Write pictures (SVG) and a page that shows them into this folder.", valueName: "folder"))
+    var plots: String?
     @Flag(help: "Print JSON instead of tables.")
     var json = false
 
@@ -73,6 +77,8 @@ struct TrafficEvaluate: AsyncParsableCommand {
                 scenarios: try scenarios.map { try Scenario(path: $0) }, controllers: try chosenControllers(),
                 seeds: try Self.numbers(seeds), options: options)
             if let jobs { evaluation.jobs = jobs }
+            // Before hours of work rather than after them.
+            if let plots { try FileManager.default.createDirectory(atPath: plots, withIntermediateDirectories: true) }
             let report = try await evaluation.report { line in
                 FileHandle.standardError.write(Data(line.utf8))
             }
@@ -83,7 +89,17 @@ struct TrafficEvaluate: AsyncParsableCommand {
             } else {
                 print(report.description)
             }
+            if let plots { try write(EvaluationPlots(report), into: plots) }
         }
+    }
+
+    private func write(_ plots: EvaluationPlots, into folder: String) throws {
+        let folder = URL(fileURLWithPath: folder, isDirectory: true)
+        for file in plots.files {
+            try Data(file.text.utf8).write(to: folder.appendingPathComponent(file.name), options: .atomic)
+        }
+        let index = folder.appendingPathComponent("index.html").path
+        FileHandle.standardError.write(Data("\(plots.files.count - 1) pictures are in \(index)\n".utf8))
     }
 
     private func chosenControllers() throws -> [SimulationRun.Controller] {

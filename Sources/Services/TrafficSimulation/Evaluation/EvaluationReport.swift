@@ -51,34 +51,49 @@ public struct EvaluationReport: Sendable, Codable {
     }
 }
 
+extension EvaluationReport {
+    /// What the figures are, in sentences.
+    var preface: [String] {
+        [
+            "Delay in seconds a vehicle: time lost and waited before being let in, of all vehicles, those included",
+            "that are under way or were never let in. Throughput: vehicles that arrived. Demand x \(demand), dead detectors"
+                + " \(Int((deadDetectors * 100).rounded())) %.",
+        ]
+    }
+
+    /// A line of names, then one for each scenario and controller.
+    var table: [[String]] {
+        [
+            [
+                "scenario", "controller", "delay", "median", "worst", "x median", "worst seed", "waiting",
+                "travel time",
+                "throughput", "not let in", "CO2 kg", "violations", "decision ms",
+            ]
+        ]
+            + rows.map { row in
+                let worst = row.worst?.delaySeconds ?? 0
+                let carbon = row.runs.compactMap(\.carbonDioxideKilograms)
+                let violations = row.runs.compactMap(\.violations)
+                let longest = row.runs.compactMap(\.longestDecisionMilliseconds).max()
+                return [
+                    row.scenario, row.controller.rawValue, Self.text(row.delaySeconds),
+                    Self.text(row.medianDelaySeconds), Self.text(worst),
+                    Self.text(worst / max(row.medianDelaySeconds, 0.01), 2), row.worst.map { "\($0.seed)" } ?? "-",
+                    Self.text(row.waitingSeconds), Self.text(row.travelSeconds), Self.text(row.arrived, 0),
+                    Self.text(row.neverInserted),
+                    carbon.isEmpty ? "-" : Self.text(carbon.reduce(0, +) / Double(carbon.count), 0),
+                    violations.isEmpty ? "-" : "\(violations.reduce(0, +))", longest.map { Self.text($0, 2) } ?? "-",
+                ]
+            }
+    }
+
+    static func text(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
+}
+
 extension EvaluationReport: CustomStringConvertible {
     /// Tables for a terminal: means, then the delay of every seed.
     public var description: String {
-        var lines = [
-            "Delay in seconds a vehicle: time lost and waited before being let in, of all vehicles, those included",
-            "that are under way or were never let in. Demand x \(demand), dead detectors \(Int((deadDetectors * 100).rounded())) %.",
-            "",
-        ]
-        var table = [
-            [
-                "scenario", "controller", "delay", "median", "worst", "x median", "standing", "travel", "arrived",
-                "not let in", "CO2 kg", "decision ms",
-            ]
-        ]
-        for row in rows {
-            let worst = row.worst?.delaySeconds ?? 0
-            let carbon = row.runs.compactMap(\.carbonDioxideKilograms)
-            let longest = row.runs.compactMap(\.longestDecisionMilliseconds).max()
-            table.append([
-                row.scenario, row.controller.rawValue, Self.text(row.delaySeconds), Self.text(row.medianDelaySeconds),
-                Self.text(worst), Self.text(worst / max(row.medianDelaySeconds, 0.01), 2),
-                Self.text(row.waitingSeconds), Self.text(row.travelSeconds), Self.text(row.arrived, 0),
-                Self.text(row.neverInserted),
-                carbon.isEmpty ? "-" : Self.text(carbon.reduce(0, +) / Double(carbon.count), 0),
-                longest.map { Self.text($0, 2) } ?? "-",
-            ])
-        }
-        lines += Self.aligned(table)
+        var lines = preface + [""] + Self.aligned(table)
         lines += ["", "Delay of each seed"]
         let seeds = Set(rows.flatMap(\.seeds)).sorted()
         lines += Self.aligned(
@@ -95,8 +110,6 @@ extension EvaluationReport: CustomStringConvertible {
         }
         return lines.joined(separator: "\n")
     }
-
-    private static func text(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
 
     /// The first two columns to the left, numbers to the right.
     private static func aligned(_ table: [[String]]) -> [String] {

@@ -21,6 +21,20 @@ public struct RunResult: Sendable, Equatable, Codable {
     /// What the safety monitor found; `nil` when none watched.
     public var violations: Int?
 
+    /// Delay by when vehicles wanted to set out, in steps of ``courseStepSeconds``; `nil` in results of before it was kept.
+    public var course: [CourseStep]?
+
+    /// What it cost the vehicles that wanted to set out in one step of time, and were let in.
+    public struct CourseStep: Sendable, Equatable, Codable {
+        /// On the simulation's clock.
+        public var startSeconds: Double
+        public var vehicles: Int
+        /// Seconds a vehicle.
+        public var delaySeconds: Double
+    }
+
+    public static let courseStepSeconds = 300.0
+
     struct Fault: Error, CustomStringConvertible { let description: String }
 
     /// Reads SUMO's `tripinfo` and statistics.
@@ -35,6 +49,7 @@ public struct RunResult: Sendable, Equatable, Codable {
         var travel = 0.0
         var carbonDioxide = 0.0
         var hasEmissions = false
+        var delays: [Double: (vehicles: Int, seconds: Double)] = [:]
         var tags = XMLTags(Array(trips))
         while let tag = try tags.next() {
             if tag.name == "tripinfo", !tag.isEnd {
@@ -42,6 +57,12 @@ public struct RunResult: Sendable, Equatable, Codable {
                 count += 1
                 lost += number("timeLoss") + number("departDelay")
                 waiting += number("waitingTime")
+                let wanted = number("depart") - number("departDelay")
+                if wanted.isFinite {
+                    let step = (wanted / Self.courseStepSeconds).rounded(.down) * Self.courseStepSeconds
+                    delays[step, default: (0, 0)].vehicles += 1
+                    delays[step, default: (0, 0)].seconds += number("timeLoss") + number("departDelay")
+                }
                 if number("arrival") >= 0 {
                     arrived += 1
                     travel += number("duration")
@@ -66,5 +87,9 @@ public struct RunResult: Sendable, Equatable, Codable {
         waitingSeconds = waiting / Double(max(count, 1))
         travelSeconds = travel / Double(max(arrived, 1))
         carbonDioxideKilograms = hasEmissions ? carbonDioxide : nil
+        course = delays.sorted { $0.key < $1.key }.map { start, one in
+            CourseStep(
+                startSeconds: start, vehicles: one.vehicles, delaySeconds: one.seconds / Double(max(one.vehicles, 1)))
+        }
     }
 }

@@ -12,9 +12,9 @@ struct EvaluationReportTests {
         let statistics = folder.appendingPathComponent("statistics.xml")
         try Data(
             """
-            <tripinfos><tripinfo id="a" arrival="50" duration="40" timeLoss="10" departDelay="2" waitingTime="4">
+            <tripinfos><tripinfo id="a" depart="302" arrival="50" duration="40" timeLoss="10" departDelay="2" waitingTime="4">
             <emissions CO2_abs="2500000"/></tripinfo>
-            <tripinfo id="b" arrival="-1" duration="90" timeLoss="30" departDelay="0" waitingTime="20"/></tripinfos>
+            <tripinfo id="b" depart="310" arrival="-1" duration="90" timeLoss="30" departDelay="0" waitingTime="20"/></tripinfos>
             """.utf8
         ).write(to: trips)
         try Data(
@@ -30,6 +30,8 @@ struct EvaluationReportTests {
         #expect(result.delaySeconds == 60.5)
         #expect(result.travelSeconds == 40)
         #expect(result.carbonDioxideKilograms == 2.5)
+        // Both wanted to set out in the second five minutes.
+        #expect(result.course == [.init(startSeconds: 300, vehicles: 2, delaySeconds: 21)])
     }
 
     @Test func `a row has the mean, the median and the worst of its seeds`() throws {
@@ -44,5 +46,7 @@ struct EvaluationReportTests {
         let text = EvaluationReport(rows: [row], demand: 1, deadDetectors: 0).description
         #expect(text.contains("s         parvis"))
         #expect(text.contains("3.00"))
+        let heads = EvaluationReport(rows: [row], demand: 1, deadDetectors: 0).table[0]
+        #expect(Set(["waiting", "travel time", "throughput", "worst seed", "violations"]).isSubset(of: heads))
     }
 }

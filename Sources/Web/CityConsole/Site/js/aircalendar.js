@@ -2,7 +2,7 @@
 // of days that the server computes.
 
 import { BrokerError, problemOf } from "./api.js";
-import { isoText } from "./airdata.js";
+import { isoText } from "./temporal.js";
 import { pollutantNamed, pollutants } from "./airindex.js";
 import { DAY, daysIn, judge, limitText, limitsOf, offsetText, standardOffset } from "./airlimits.js";
 import { el, setText } from "./dom.js";
@@ -44,9 +44,9 @@ export class AirCalendar {
     const note = el("p", { className: "hint" });
     const table = el("details", { className: "history-table", ontoggle: () => this.#showTable() }, el("summary", {}, "Days above the limit as a table"));
     this.#parts = { pollutant, limit, zone, year, before, after, grid, count, said, note, table };
-    this.element = el("section", { className: "air-card card", "aria-labelledby": "air-calendar-title" },
+    this.element = el("section", { className: "view-card card", "aria-labelledby": "air-calendar-title" },
       el("h4", { id: "air-calendar-title" }, "Exceedance calendar"),
-      el("div", { className: "air-tools" }, pollutant, limit, zone, el("span", { className: "air-years" }, before, year, after)),
+      el("div", { className: "view-tools" }, pollutant, limit, zone, el("span", { className: "air-years" }, before, year, after)),
       count, grid, el("ul", { className: "air-day-legend", "aria-label": "Squares" }, ...["below", "above", "few", "none"].map((state) => el("li", {}, el("span", { className: "air-day", "data-state": state, "aria-hidden": "true" }), words[state]))),
       said, note, table);
   }

@@ -4,15 +4,12 @@ import { BrokerError, problemOf } from "./api.js";
 import { attributeNames, shortName } from "./entity.js";
 import { pollutants } from "./airindex.js";
 import { HOUR, resultOf } from "./airmodel.js";
+import { isoText, loadMeans, loadPages, rowsOf } from "./temporal.js";
 
 const temporal = "/ngsi-ld/v1/temporal/entities";
 const headers = { Accept: "application/json" };
-/** An answer holds 10,000 instances; a result has at most 17, a trend 24. */
-const PAGE = 300;
 /** Result entities of one index that are read of an hour that is over. */
 const RESULTS_MAX = 2000;
-
-export const isoText = (time) => new Date(time).toISOString().replace(".000Z", "Z");
 
 /**
  * The interpolated field of a pollutant as contour bands.
@@ -30,23 +27,6 @@ export async function loadField({ pollutant, at, isUncertainty }, signal) {
 }
 
 const idPattern = (index) => `^urn:ngsi-ld:AirQualityIndex:${index.replace(/[^A-Za-z0-9-]/g, ".")}:`;
-
-/** Everything of a list of the temporal operations, page by page, up to `most` entities. */
-async function loadPages(parameters, most, signal) {
-  const all = [];
-  while (all.length < most) {
-    const query = new URLSearchParams({ ...parameters, limit: String(PAGE), offset: String(all.length) });
-    const response = await fetch(`${temporal}?${query}`, { headers, signal });
-    if (!response.ok) throw new BrokerError(await problemOf(response));
-    const page = await response.json();
-    if (!Array.isArray(page)) break;
-    all.push(...page);
-    if (page.length < PAGE) break;
-  }
-  return all;
-}
-
-const rowsOf = (attribute, name) => [attribute].flat().find((one) => Array.isArray(one?.[name]))?.[name] ?? [];
 
 /** The results of one index for the hour that ends at `at`, by the id of the result entity. */
 export async function loadResults(index, at, signal) {
@@ -70,21 +50,8 @@ export async function loadResults(index, at, signal) {
  *
  * @param source `{ type, attributes, index }`: one attribute under the names it has; with `index` of its results only
  */
-export async function loadTrends({ type, attributes, index }, until, signal) {
-  const parameters = {
-    type, attrs: attributes.join(","), timerel: "between", timeAt: isoText(until - 24 * HOUR + 1), endTimeAt: isoText(until + 1),
-    options: "aggregatedValues", aggrMethods: "avg", aggrPeriodDuration: "PT1H",
-  };
-  if (index) parameters.idPattern = idPattern(index);
-  const entities = await loadPages(parameters, RESULTS_MAX, signal);
-  const trends = new Map();
-  for (const entity of entities) {
-    const name = attributes.find((one) => Object.hasOwn(entity, one));
-    const rows = name === undefined ? [] : rowsOf(entity[name], "avg").filter(([value]) => Number.isFinite(value));
-    if (rows.length > 1) trends.set(entity.id, { times: rows.map(([, , end]) => Date.parse(end)), values: rows.map(([value]) => value) });
-  }
-  return trends;
-}
+export const loadTrends = ({ type, attributes, index }, until, signal) =>
+  loadMeans({ type, attributes, idPattern: index && idPattern(index), until, span: 24 * HOUR, period: "PT1H" }, RESULTS_MAX, signal);
 
 /** What a station measured last, up to a moment: by pollutant key `{ value, unit, at }`. */
 export async function loadReadings({ id, readings }, at, signal) {

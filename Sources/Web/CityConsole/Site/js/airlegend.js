@@ -1,17 +1,9 @@
 // What the colours of the map mean: the categories of the index with how many stations are in each, and the bands of the field.
 
-import { categoriesOf, inkOn, plainColour } from "./airindex.js";
+import { categoriesOf, plainColour } from "./airindex.js";
+import { colourMark } from "./colourmark.js";
 import { el } from "./dom.js";
 import { formatNumber, unitSymbol, withUnit } from "./units.js";
-
-/** A colour with its word: whoever does not see the colour reads it. */
-export function colourMark(colour, text = "") {
-  const mark = el("span", { className: "air-mark" }, text);
-  mark.style.background = colour;
-  mark.style.color = inkOn(colour);
-  if (text === "") mark.setAttribute("aria-hidden", "true");
-  return mark;
-}
 
 /** The bands of a field: `[{ colour, range, label }]`. */
 export function bandsOf(field) {
@@ -24,7 +16,7 @@ export function bandsOf(field) {
 }
 
 export class AirLegend {
-  element = el("div", { className: "air-legend" });
+  element = el("div", { className: "view-legend" });
   #shown = "";
 
   /**
@@ -52,11 +44,11 @@ export class AirLegend {
   }
 }
 
-const listPart = (name, items) => el("div", { className: "air-legend-part" }, el("h4", {}, name), el("ul", {}, ...items));
+const listPart = (name, items) => el("div", { className: "view-legend-part" }, el("h4", {}, name), el("ul", {}, ...items));
 
 function categoryItem({ name, colours, range, band }, count) {
-  const marks = colours.length > 0 ? colours.map((colour) => colourMark(colour)) : [el("span", { className: "air-mark is-none", "aria-hidden": "true" })];
-  return el("li", {}, el("span", { className: "air-marks" }, ...marks), el("span", {}, name, hint(range), hint(band && `· ${band}`)), el("b", { className: "air-count" }, stationsText(count)));
+  const marks = colours.length > 0 ? colours.map((colour) => colourMark(colour)) : [colourMark(null)];
+  return el("li", {}, el("span", { className: "view-marks" }, ...marks), el("span", {}, name, hint(range), hint(band && `· ${band}`)), el("b", { className: "view-count" }, stationsText(count)));
 }
 
 /** A label that has numbers says the range itself. */

@@ -6,7 +6,9 @@
 // - `forecasts` by pollutant key: see `forecastOf`
 
 import { attributeNames, mainInstance, nameOf, placeOf, shortId, shortName } from "./entity.js";
-import { categoryOf, indexOrder, inkOn, plainColour, pollutantNamed, pollutants } from "./airindex.js";
+import { byGravity, raisedAlert, textOf, valuesOf } from "./entityvalues.js";
+import { categoryOf, indexOrder, plainColour, pollutantNamed, pollutants } from "./airindex.js";
+import { inkOn } from "./ink.js";
 import { parseTime } from "./time.js";
 import { unitSymbol } from "./units.js";
 
@@ -28,7 +30,7 @@ export function readAir(records) {
   const indices = new Set();
   for (const record of rest) {
     if (record.types.includes("Alert")) {
-      const alert = alertOf(record);
+      const alert = raisedAlert(record, (_, kind) => kind === "airPollution", ["refAirQualityObserved"]);
       if (alert) air.alerts.push(alert);
       continue;
     }
@@ -49,7 +51,7 @@ export function readAir(records) {
   }
   const rank = (index) => (indexOrder.includes(index) ? indexOrder.indexOf(index) : indexOrder.length);
   air.indices = [...indices].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-  air.alerts.sort((a, b) => b.rank - a.rank || b.from - a.from);
+  air.alerts.sort(byGravity);
   return air;
 }
 
@@ -72,17 +74,6 @@ function readingsOf(entity) {
   return readings;
 }
 
-/** The plain values of an entity's attributes by short name: `{ value, at }`. */
-function valuesOf(entity) {
-  const values = new Map();
-  for (const name of attributeNames(entity)) {
-    const instance = mainInstance(entity[name]);
-    const value = instance.object ?? instance.languageMap ?? instance.json ?? instance.valueList ?? instance.value;
-    values.set(shortName(name), { value: value?.["@value"] ?? value, at: parseTime(instance.observedAt) });
-  }
-  return values;
-}
-
 /**
  * One index of one station in one hour: `{ id, index, value, level, colour, subs, dominant, at, edition, withheld, doubts,
  * completeness, isProvisional, advice }`; `subs` has the value for each pollutant key.
@@ -96,12 +87,12 @@ export function resultOf(id, values) {
   return {
     id, index: String(value("index") ?? /^urn:ngsi-ld:AirQualityIndex:([^:]+):/.exec(id)?.[1] ?? ""),
     value: typeof value("airQualityIndex") === "number" ? value("airQualityIndex") : NaN,
-    level: text(value("airQualityLevel")), colour: plainColour(value("colour")), subs,
+    level: textOf(value("airQualityLevel")), colour: plainColour(value("colour")), subs,
     dominant: [value("dominantPollutant") ?? []].flat().map((name) => pollutantNamed(name)?.key).filter(Boolean),
-    at: values.get("indexEdition")?.at ?? values.get("airQualityIndex")?.at ?? NaN, edition: text(value("indexEdition")),
-    withheld: text(value("withheldReason")), doubts: doubtsOf(value("sensorFitness"), [value("qualityMarks") ?? []].flat().map(String)),
+    at: values.get("indexEdition")?.at ?? values.get("airQualityIndex")?.at ?? NaN, edition: textOf(value("indexEdition")),
+    withheld: textOf(value("withheldReason")), doubts: doubtsOf(value("sensorFitness"), [value("qualityMarks") ?? []].flat().map(String)),
     completeness: typeof value("completeness") === "number" ? value("completeness") : NaN, isProvisional: value("isProvisional") === true,
-    advice: text(value("healthAdvice")?.en ?? Object.values(value("healthAdvice") ?? {})[0]),
+    advice: textOf(value("healthAdvice")?.en ?? Object.values(value("healthAdvice") ?? {})[0]),
   };
 }
 
@@ -126,8 +117,6 @@ function doubtsOf(fitness, marks) {
   }
   return [...doubts.values()].sort((a, b) => a.tone.localeCompare(b.tone));
 }
-
-const text = (value) => (value === undefined || value === null ? "" : String(value));
 
 /** What the map and the list show of a result: `{ value, category }`, of one pollutant or (`null`) of the index as a whole. */
 export function shownOf(result, key) {
@@ -157,20 +146,6 @@ function forecastOf(values) {
     // Hour h is the hour that ends h hours after the one in which the forecast was made.
     times: means.map((_, at) => Math.floor(issued / HOUR) * HOUR + (at + 1) * HOUR),
     trainedAt: parseTime(value("trainedAt")), trainedHours: value("trainedHours"),
-  };
-}
-
-const severities = ["informational", "low", "medium", "high", "critical"];
-
-function alertOf(record) {
-  const values = valuesOf(record.entity);
-  const value = (name) => values.get(name)?.value;
-  if (value("alertState") !== "raised" || value("subCategory") !== "airPollution") return null;
-  const info = [value("info") ?? []].flat().find((one) => one?.language === "en") ?? {};
-  return {
-    id: record.id, severity: text(value("severity")), rank: severities.indexOf(value("severity")), from: parseTime(value("validFrom")), until: parseTime(value("validTo")),
-    headline: text(info.headline), text: text(info.description ?? value("description")), instruction: text(info.instruction),
-    stations: [value("refAirQualityObserved") ?? []].flat().map(String),
   };
 }
 

@@ -5,8 +5,7 @@
 //
 // Invariant: what is shown of an hour that is over comes from the history; of the newest from the entities as they change.
 
-import { AirAlerts } from "./airalerts.js";
-import { isoText, loadField, loadResults, loadTrends } from "./airdata.js";
+import { loadField, loadResults, loadTrends } from "./airdata.js";
 import { indexOrder, indexTitle, pollutantNamed, pollutants } from "./airindex.js";
 import { AirLegend } from "./airlegend.js";
 import { AirList } from "./airlist.js";
@@ -14,9 +13,11 @@ import { AirMap } from "./airmap.js";
 import { HOUR, isOfAir, newestHour, prevailing, ranked, readAir } from "./airmodel.js";
 import { AirStation } from "./airstation.js";
 import { HourSlider } from "./airtime.js";
+import { AlertList } from "./alertlist.js";
 import { copyText } from "./detail.js";
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { isoText } from "./temporal.js";
 import { parseTime } from "./time.js";
 
 /** How often the newest field is asked for again, at the least. */
@@ -32,7 +33,7 @@ export class AirPage {
   #legend = new AirLegend();
   #slider = new HourSlider();
   #station = new AirStation();
-  #alerts = new AirAlerts();
+  #alerts = new AlertList();
   #parts;
   #address = "";
   /** What the address says. */
@@ -59,7 +60,7 @@ export class AirPage {
       this.#choice = { ...this.#station.choice };
       this.#write();
     };
-    this.#alerts.addressOf = (id) => this.#addressWith({ station: id });
+    this.#alerts.linksOf = ({ about }) => about.map((id) => ({ name: this.#air.stations.get(id)?.name ?? id, href: this.#addressWith({ station: id }) }));
     pages.mapKnown.then(() => this.#makeMap());
   }
 
@@ -126,20 +127,20 @@ export class AirPage {
     const pollutant = el("select", { id: "air-pollutant", onchange: () => this.#set({ key: pollutant.value || null }) },
       el("option", { value: "" }, "All, the worst decides"), ...pollutants.map((one) => el("option", { value: one.key }, one.title)));
     const uncertainty = el("input", { type: "checkbox", role: "switch", onchange: () => this.#set({ isUncertainty: uncertainty.checked }) });
-    const field = (text, control) => el("div", { className: "air-field" }, el("label", { htmlFor: control.id }, text), control);
+    const field = (text, control) => el("div", { className: "view-field" }, el("label", { htmlFor: control.id }, text), control);
     const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
     copy.setAttribute("aria-label", "Copy the link to what is shown");
     const print = el("button", { type: "button", className: "button", onclick: () => this.#print() }, icon("print"), "Print");
-    const note = el("p", { className: "air-note hint", role: "status" });
-    const empty = el("div", { className: "air-empty card", hidden: true }, el("h3", {}, "What is the air?"),
+    const note = el("p", { className: "view-note hint", role: "status" });
+    const empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, "What is the air?"),
       el("p", {}, "Send entities of type AirQualityObserved with pm25, pm10, no2, o3, so2 or co and a location: their indices, forecasts and the map between them appear here by themselves."));
-    const mapBox = el("div", { className: "air-map-box" });
-    const view = el("div", { className: "air-view" },
-      el("section", { className: "air-map-card card", "aria-label": "Map of the air" }, mapBox, this.#slider.element, note, this.#legend.element),
-      el("section", { className: "air-list-card card", "aria-label": "Stations" }, el("h3", {}, "Stations"), this.#list.element));
+    const mapBox = el("div", { className: "view-map-box" });
+    const view = el("div", { className: "view-halves" },
+      el("section", { className: "view-map-card card", "aria-label": "Map of the air" }, mapBox, this.#slider.element, note, this.#legend.element),
+      el("section", { className: "view-list-card card", "aria-label": "Stations" }, el("h3", {}, "Stations"), this.#list.element));
     this.#parts = { title, index, pollutant, uncertainty, note, empty, mapBox, view };
     this.#page.append(
-      el("div", { className: "air-bar" }, title, field("Index", index), field("Pollutant", pollutant), el("label", { className: "air-switch" }, uncertainty, "Uncertainty"),
+      el("div", { className: "view-bar" }, title, field("Index", index), field("Pollutant", pollutant), el("label", { className: "view-switch" }, uncertainty, "Uncertainty"),
         el("span", { className: "grow" }), copy, print),
       this.#alerts.element, empty, view, this.#station.element);
   }
@@ -245,7 +246,7 @@ export class AirPage {
     this.#parts.empty.hidden = stations.length > 0 || !this.#isLoaded;
     this.#parts.view.hidden = stations.length === 0;
     this.#page.setAttribute("aria-busy", String(!this.#isLoaded));
-    this.#alerts.show(this.#air.alerts, this.#air.stations);
+    this.#alerts.show(this.#air.alerts);
     if (stations.length === 0) return;
     const shown = at === null ? stations : stations.map((station) => this.#then(station, index));
     view.rows = ranked(shown, index, key);

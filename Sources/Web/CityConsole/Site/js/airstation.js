@@ -1,15 +1,15 @@
 // One station: what the air is there and what to do, what decides, what is doubtful; then its charts, forecast and calendar.
 
 import { AirCalendar } from "./aircalendar.js";
-import { AirChart } from "./airchart.js";
+import { pollutantChart, seriesOf } from "./airchart.js";
 import { loadReadings } from "./airdata.js";
-import { AirForecast } from "./airforecast.js";
+import { forecastsOf, pollutantForecast } from "./airforecast.js";
 import { categoryOf, indexTitle, pollutants } from "./airindex.js";
-import { colourMark } from "./airlegend.js";
 import { HOUR } from "./airmodel.js";
 import { hourText } from "./airtime.js";
-import { el, setText } from "./dom.js";
-import { icon } from "./icons.js";
+import { colourMark } from "./colourmark.js";
+import { el } from "./dom.js";
+import { PanelHead } from "./panelhead.js";
 import { ageText, presentTime } from "./time.js";
 import { formatNumber, withUnit } from "./units.js";
 
@@ -19,26 +19,20 @@ export class AirStation {
   /** Called when the reader chose something that the address keeps. */
   onChange = () => {};
   element;
-  #chart = new AirChart();
-  #forecast = new AirForecast();
+  #chart = pollutantChart();
+  #forecast = pollutantForecast();
   #calendar = new AirCalendar();
-  #parts;
+  #head = new PanelHead("air-station-title", "station", () => this.onClose());
+  #now = el("section", { className: "view-card card view-now", "aria-labelledby": "air-now-title" });
   #shown = "";
   #readings = { id: null, at: null, values: new Map() };
   #loading = null;
   #view = null;
 
   constructor() {
-    const title = el("h3", { id: "air-station-title", tabIndex: -1 });
-    const entity = el("a", { className: "text-button", "aria-label": "Details of this station" }, icon("target"), "Details");
-    const close = el("button", { type: "button", className: "icon-button", "aria-label": "Close the station", title: "Close", onclick: () => this.onClose() }, icon("close"));
-    const now = el("section", { className: "air-card card air-now", "aria-labelledby": "air-now-title" });
-    const when = el("p", { className: "hint" });
-    this.#parts = { title, entity, now, when };
     for (const part of [this.#chart, this.#forecast, this.#calendar]) part.onChange = () => this.onChange();
-    this.element = el("section", { className: "air-station", "aria-labelledby": "air-station-title", hidden: true },
-      el("div", { className: "air-station-head" }, el("div", {}, title, when), entity, close),
-      el("div", { className: "air-cards" }, now, this.#chart.element, this.#forecast.element, this.#calendar.element));
+    this.element = el("section", { className: "view-panel", "aria-labelledby": this.#head.titleId, hidden: true }, this.#head.element,
+      el("div", { className: "view-cards" }, this.#now, this.#chart.element, this.#forecast.element, this.#calendar.element));
   }
 
   get isOpen() {
@@ -48,7 +42,7 @@ export class AirStation {
   /** What the address keeps of what was chosen here. */
   get choice() {
     const { pollutant, limit, zone, year } = this.#calendar.choice;
-    return { range: this.#chart.range, forecast: this.#forecast.pollutant, day: pollutant, limit, zone, year };
+    return { range: this.#chart.range, forecast: this.#forecast.chosen, day: pollutant, limit, zone, year };
   }
 
   /**
@@ -60,21 +54,17 @@ export class AirStation {
     const isOther = this.#view?.station.id !== station.id;
     this.#view = view;
     this.element.hidden = false;
-    setText(this.#parts.title, station.name);
-    this.#parts.entity.href = `#/entity/${encodeURIComponent(station.id)}`;
-    this.#parts.entity.hidden = station.record === null;
+    this.#head.show(station.name, station.id, station.record !== null);
     this.#showNow();
     this.tick();
     this.#loadReadings();
-    const later = (part, ...more) => part.show(station, ...more);
-    later(this.#chart, choice.range ?? this.#chart.range, end);
-    later(this.#forecast, choice.forecast ?? view.key ?? undefined);
+    this.#chart.show({ id: station.id, definitions: seriesOf(station), range: choice.range ?? this.#chart.range, end });
+    this.#forecast.show(station.id, forecastsOf(station), choice.forecast ?? view.key ?? undefined);
     if (isOther || choice.isFresh) this.#calendar.show(station, { pollutant: choice.day ?? view.key, limit: choice.limit, zone: choice.zone, year: choice.year }, end);
   }
 
   focus() {
-    this.#parts.title.focus({ preventScroll: true });
-    this.element.scrollIntoView({ block: "start" });
+    this.#head.focus(this.element);
   }
 
   close() {
@@ -95,7 +85,7 @@ export class AirStation {
     const { result, hour, at } = this.#view;
     const now = presentTime();
     const isRecent = at === null && result?.at <= now && now - result.at < 24 * HOUR;
-    setText(this.#parts.when, `${hourText(result?.at ?? hour)}${isRecent ? `, ${ageText(result.at, now)}` : ""}${at === null && result?.isProvisional ? "; the hour still runs" : ""}`);
+    this.#head.say(`${hourText(result?.at ?? hour)}${isRecent ? `, ${ageText(result.at, now)}` : ""}${at === null && result?.isProvisional ? "; the hour still runs" : ""}`);
   }
 
   /** What was measured up to an hour that is over; for the newest the entity says it. */
@@ -124,16 +114,16 @@ export class AirStation {
     this.#shown = text;
     const category = categoryOf(index, result?.value) ?? null;
     const value = Number.isFinite(result?.value) ? formatNumber(result.value) : "–";
-    const mark = category ? colourMark(category.colour, value) : el("span", { className: "air-mark is-none" }, value);
-    mark.classList.add("air-big");
+    const mark = colourMark(category?.colour, value);
+    mark.classList.add("view-big");
     const dominant = pollutants.filter(({ key }) => result?.dominant.includes(key)).map(({ label }) => label).join(", ");
     const reason = result ? result.withheld || "" : `The ${indexTitle(index)} index has not been computed for this hour.`;
-    this.#parts.now.replaceChildren(...[
+    this.#now.replaceChildren(...[
       el("h4", { id: "air-now-title" }, at === null ? "Now" : "In this hour"),
-      el("div", { className: "air-head" }, mark, el("div", {}, el("p", { className: "air-category" }, category?.name ?? result?.level ?? "No value"),
+      el("div", { className: "view-head" }, mark, el("div", {}, el("p", { className: "view-category" }, category?.name ?? result?.level ?? "No value"),
         el("p", { className: "hint" }, [indexTitle(index), result?.edition].filter(Boolean).join(", ")), dominant ? el("p", {}, "Decided by ", el("b", {}, dominant)) : null)),
       reason ? el("p", { className: "notice", "data-tone": "warn" }, `No index: ${reason}`) : null,
-      at === null && result?.advice ? el("p", { className: "air-advice" }, result.advice) : null,
+      at === null && result?.advice ? el("p", { className: "view-advice" }, result.advice) : null,
       subTable(index, result, readings), doubtsOf(result),
     ].filter(Boolean));
   }
@@ -145,15 +135,15 @@ function subTable(index, result, readings) {
     const category = categoryOf(index, value);
     const reading = readings.get(key);
     return el("tr", {}, el("th", { scope: "row" }, title), el("td", {}, reading ? withUnit(formatNumber(reading.value), reading.unit) : ""),
-      el("td", {}, category ? el("span", { className: "air-sub" }, colourMark(category.colour, formatNumber(value)), category.name) : value === undefined ? "no sub-index" : formatNumber(value)));
+      el("td", {}, category ? el("span", { className: "view-sub" }, colourMark(category.colour, formatNumber(value)), category.name) : value === undefined ? "no sub-index" : formatNumber(value)));
   });
   if (rows.length === 0) return null;
-  return el("table", { className: "air-subs" }, el("thead", {}, el("tr", {}, ...["Pollutant", "Measured", "Sub-index"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, ...rows));
+  return el("table", { className: "view-table" }, el("thead", {}, el("tr", {}, ...["Pollutant", "Measured", "Sub-index"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, ...rows));
 }
 
 function doubtsOf(result) {
   if (!result) return null;
   const items = result.doubts.map(({ tone, word, reason }) => el("li", {}, el("span", { className: "pill", "data-tone": tone }, word), ` ${reason}`));
   if (Number.isFinite(result.completeness)) items.push(el("li", { className: "hint" }, `${Math.round(result.completeness * 100)} % of the usual values have come for this hour.`));
-  return items.length > 0 ? el("ul", { className: "air-quality", "aria-label": "Quality of the data" }, ...items) : null;
+  return items.length > 0 ? el("ul", { className: "view-quality", "aria-label": "Quality of the data" }, ...items) : null;
 }

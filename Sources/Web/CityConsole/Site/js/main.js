@@ -212,7 +212,10 @@ header.setPlace(settings.placeName);
 const sync = new Sync(store);
 past.sync = sync;
 past.onTravel = (isOn) => header.setState(isOn ? "past" : "loading");
-sync.onState = (state) => { if (!past.isTravelling) header.setState(state); };
+sync.onState = (state) => {
+  pages.connection = state;
+  if (!past.isTravelling) header.setState(state);
+};
 sync.onProblem = (text) => {
   problemText = text;
   header.setProblem(text);

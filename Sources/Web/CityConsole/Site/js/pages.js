@@ -11,8 +11,12 @@ import { toast } from "./toast.js";
 
 const kinds = [
   {
-    name: "air", title: "Air", picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "air"],
+    name: "air", title: "Air", picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "cityview", "air"],
     script: () => import("./airpage.js").then(({ AirPage }) => AirPage),
+  },
+  {
+    name: "traffic", title: "Traffic", picture: "car", pattern: /^#\/traffic(\?|$)/, styles: ["pages", "history", "cityview", "traffic"],
+    script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
   },
   {
     name: "history", title: "History", picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
@@ -45,6 +49,8 @@ export class Pages {
   goTo = () => {};
   /** The map's parts for pages that draw one, `{ maplibre, theme, tiles }`; `null` without a map, and until it has come. */
   mapParts = () => null;
+  /** The state of the live stream: `connecting`, `loading`, `live` or `reconnecting`. */
+  connection = "connecting";
   /** Fulfilled once it is known whether there is a map. */
   mapKnown;
   #mapIsKnown;

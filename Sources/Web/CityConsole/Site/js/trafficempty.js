@@ -1,0 +1,30 @@
+// What the traffic page says when there is nothing to show: what it shows otherwise, and how to begin.
+
+import { el } from "./dom.js";
+import { copyButton } from "./empty.js";
+
+export function trafficEmpty() {
+  const now = Date.now();
+  const text = (time) => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+  const body = {
+    id: "urn:ngsi-ld:TrafficFlowObserved:first", type: "TrafficFlowObserved", name: { type: "Property", value: "My first detector" },
+    intensity: { type: "Property", value: 14 }, averageVehicleSpeed: { type: "Property", value: 47, unitCode: "KMH" }, occupancy: { type: "Property", value: 0.08 },
+    dateObserved: { type: "Property", value: `${text(now - 60_000)}/${text(now)}` }, location: { type: "GeoProperty", value: { type: "Point", coordinates: [7.75, 48.58] } },
+  };
+  const curl = `curl -X POST ${location.origin}/ngsi-ld/v1/entities -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  const command = (text) => el("div", { className: "command" }, el("code", {}, text), copyButton(text));
+  const heard = el("p", { className: "notice", hidden: true });
+  const element = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, "How is the traffic?"),
+    el("p", {}, "This page shows how roads flow, which detectors are at fault, what the next hour brings, and what signals do and why. It fills by itself from entities."), heard,
+    el("p", {}, "Drive a city in the simulator SUMO, with its junctions, queues and signals live:"), command("parvis traffic sumo city.sumocfg"),
+    el("p", {}, "Or send a first measurement of a detector; RoadSegment entities say which roads there are:"), command(curl));
+  return {
+    element,
+    /** @param count of detectors that are heard although no road is known */
+    show(isEmpty, count) {
+      element.hidden = !isEmpty;
+      heard.hidden = count === 0;
+      heard.textContent = count === 1 ? "1 detector is heard; its state appears here as soon as it is computed." : `${count} detectors are heard; their states appear here as soon as they are computed.`;
+    },
+  };
+}
