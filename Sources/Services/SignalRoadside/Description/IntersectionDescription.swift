@@ -25,9 +25,13 @@ public struct IntersectionDescription: Sendable {
         laneLines = intersection.lanes.map { _ in [] }
     }
 
+    /// The id of the `SignalizedIntersection`.
     public var id: String { SignalEntity.intersection.id(key) }
+    /// The id of a group, by its place in the intersection.
     public func groupID(_ index: Int) -> String { SignalEntity.group.id("\(key):\(groupNumbers[index])") }
+    /// The id of a lane, by its place in the intersection.
     public func laneID(_ index: Int) -> String { SignalEntity.lane.id("\(key):\(intersection.lanes[index].name)") }
+    /// The id of a phase, by its place in the intersection.
     public func phaseID(_ index: Int) -> String { SignalEntity.phase.id("\(key):\(index + 1)") }
 
     /// Writes all entities but the detectors, which several intersections may share.

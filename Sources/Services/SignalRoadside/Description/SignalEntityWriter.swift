@@ -18,6 +18,7 @@ public struct SignalEntityWriter: ~Copyable {
         writer.append("[")
     }
 
+    /// Opens an entity; its attributes follow.
     public mutating func begin(_ id: String, _ type: String) {
         if count > 0 { writer.append(",") }
         writer.append("{\"id\":")
@@ -26,6 +27,7 @@ public struct SignalEntityWriter: ~Copyable {
         writer.append(jsonString: type)
     }
 
+    /// Closes the entity.
     public mutating func end() {
         writer.append("}")
         count += 1
