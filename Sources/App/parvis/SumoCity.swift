@@ -6,7 +6,8 @@ import TrafficSimulation
 /// The city of a simulated street, over HTTP: reports are batches of entities, commands are read back.
 struct SumoCity: StreetCity {
     private let http: OutgoingHTTP
-    /// For what has to arrive, and for what is better late than never.
+    private let quickHTTP: OutgoingHTTP
+    /// For what has to arrive, and for what is of no use later.
     private let patient: NGSILDClient
     private let quick: NGSILDClient
 
@@ -17,15 +18,18 @@ struct SumoCity: StreetCity {
         var configuration = OutgoingHTTP.Configuration()
         configuration.allowsLoopback = true
         configuration.allowsPrivateAddresses = true
+        configuration.readTimeout = .seconds(60)
+        configuration.timeout = .seconds(120)
+        http = OutgoingHTTP(configuration: configuration)
         configuration.connectTimeout = .seconds(1)
         configuration.readTimeout = .seconds(2)
-        configuration.timeout = .seconds(60)
-        http = OutgoingHTTP(configuration: configuration)
+        configuration.timeout = .seconds(4)
+        quickHTTP = OutgoingHTTP(configuration: configuration)
         var client = NGSILDClient.Configuration()
         client.tenant = tenant
         patient = try NGSILDClient(url, http: http, configuration: client)
         client.retries = 0
-        quick = try NGSILDClient(url, http: http, configuration: client)
+        quick = try NGSILDClient(url, http: quickHTTP, configuration: client)
     }
 
     func describe(_ bodies: [[UInt8]]) async throws {
@@ -66,5 +70,8 @@ struct SumoCity: StreetCity {
         return found
     }
 
-    func close() async { await http.shutdown() }
+    func close() async {
+        await http.shutdown()
+        await quickHTTP.shutdown()
+    }
 }

@@ -34,15 +34,9 @@ public struct IntersectionDescription: Sendable {
     /// The id of a phase, by its place in the intersection.
     public func phaseID(_ index: Int) -> String { SignalEntity.phase.id("\(key):\(index + 1)") }
 
-    /// Writes all entities but the detectors, which several intersections may share.
+    /// Writes all entities but the detectors, which several intersections may share. The intersection itself comes last: as
+    /// long as it is not there, what is missing of it is no fault.
     public func append(to writer: inout SignalEntityWriter) {
-        writer.begin(id, SignalEntity.intersection.rawValue)
-        writer.text("name", intersection.name)
-        writer.text("controlMode", controlMode.rawValue)
-        writer.number("maximumRed", intersection.maximumRedSeconds, unit: "SEC")
-        if let location { writer.location([location]) }
-        if !intersection.exits.isEmpty { writer.json("exits") { appendExits(to: &$0) } }
-        writer.end()
         for index in intersection.groups.indices { appendGroup(index, to: &writer) }
         for (index, phase) in intersection.phases.enumerated() {
             writer.begin(phaseID(index), SignalEntity.phase.rawValue)
@@ -58,6 +52,13 @@ public struct IntersectionDescription: Sendable {
         writer.json("steps") { appendSteps(to: &$0) }
         writer.end()
         for index in intersection.lanes.indices { appendLane(index, to: &writer) }
+        writer.begin(id, SignalEntity.intersection.rawValue)
+        writer.text("name", intersection.name)
+        writer.text("controlMode", controlMode.rawValue)
+        writer.number("maximumRed", intersection.maximumRedSeconds, unit: "SEC")
+        if let location { writer.location([location]) }
+        if !intersection.exits.isEmpty { writer.json("exits") { appendExits(to: &$0) } }
+        writer.end()
     }
 
     private func appendGroup(_ index: Int, to writer: inout SignalEntityWriter) {

@@ -8,7 +8,11 @@ public enum SignalEntity: String, Sendable, CaseIterable {
     case detector = "SignalDetector"
 
     /// The attributes that change while signals run: all others are configuration.
-    public var liveAttributes: Set<String> {
+    public var liveAttributes: Set<String> { Self.live[self] ?? [] }
+
+    private static let live = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.listedLiveAttributes) })
+
+    private var listedLiveAttributes: Set<String> {
         switch self {
         case .intersection:
             ["decision", "command", "activeControl", "acknowledgement", "configurationFault"]
