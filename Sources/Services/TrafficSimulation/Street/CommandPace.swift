@@ -15,13 +15,14 @@ struct CommandPace {
     private var tries = 0
     private(set) var timing = DecisionTiming()
 
-    /// A city that did not answer is asked again after so long.
-    private static let pause = Duration.milliseconds(200)
+    private let pause: Duration
     private var nextTry: ContinuousClock.Instant?
 
-    init(_ intersections: [String], deadline: Duration) {
+    /// - Parameter pause: A city that did not answer is asked again after so long.
+    init(_ intersections: [String], deadline: Duration, pause: Duration) {
         self.intersections = intersections
         self.deadline = deadline
+        self.pause = pause
         expected = Set(intersections)
     }
 
@@ -58,7 +59,7 @@ struct CommandPace {
 
     private mutating func fail(_ now: ContinuousClock.Instant) -> [String: [UInt8]]? {
         answered = false
-        nextTry = now.advanced(by: Self.pause)
+        nextTry = now.advanced(by: pause)
         return nil
     }
 

@@ -64,7 +64,9 @@ struct Street {
         newAcknowledgements = acknowledgements
         acknowledgedAt = units.map { _ in -.infinity }
         shown = units.map { _ in "" }
-        pace = CommandPace(description.intersections.map(\.id), deadline: .seconds(run.options.deadlineSeconds))
+        pace = CommandPace(
+            description.intersections.map(\.id), deadline: .seconds(run.options.deadlineSeconds),
+            pause: .seconds(run.options.retrySeconds))
     }
 
     mutating func run(

@@ -23,6 +23,8 @@ public struct StreetRun: Sendable {
         public var speed: Double?
         /// How long commands are waited for, in seconds of wall time.
         public var deadlineSeconds = 1.0
+        /// How long a city that did not answer is left alone, in seconds of wall time.
+        public var retrySeconds = 0.2
         /// Where a network without a projection lies.
         public var origin = Position(longitude: 0, latitude: 0)
         /// A program with its first arguments that watches the run as ``SafetyMonitor`` does; empty for none.
