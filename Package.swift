@@ -124,7 +124,16 @@ let services =
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
     + layer("Services", "SignalControl")
-    + layer("Services", "TrafficSimulation", ["SignalControl"])
+    + layer("Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"])
+    + layer(
+        "Services", "SignalService",
+        [
+            "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime", "SignalControl",
+            "SignalRoadside",
+        ],
+        tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
+    + layer(
+        "Services", "TrafficSimulation", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl", "SignalRoadside"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
@@ -156,8 +165,8 @@ let app: [Target] = [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
             "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
-            "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "CityConsole", "CMimalloc",
-            "ServiceRuntime", logging, yams,
+            "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
+            "SignalService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -15,6 +15,7 @@ import NGSILDOperations
 import NotificationDelivery
 import SQLiteStorage
 import ServiceRuntime
+import SignalService
 import Snapshots
 import TemporalEvolution
 import TrafficService
@@ -44,6 +45,7 @@ final class CityServer: Sendable {
     private let air: AirService?
     /// `nil` where it is turned off.
     private let traffic: TrafficService?
+    private let signals: SignalService?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -73,6 +75,7 @@ final class CityServer: Sendable {
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.instanceLimit = settings.temporalInstances
+        if settings.hasSignals { historyConfiguration.defaultPolicies = SignalService.historyPolicies }
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         snapshots = try SnapshotStore(
@@ -80,6 +83,7 @@ final class CityServer: Sendable {
             configuration: Self.snapshotConfiguration(outgoing, logger))
         air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
         traffic = settings.hasTraffic ? Self.trafficService(settings, broker, history, logger) : nil
+        signals = settings.hasSignals ? Self.signalService(settings, broker, history, logger) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -115,6 +119,7 @@ final class CityServer: Sendable {
         snapshots.start(tenantNames: broker.tenantNames)
         air?.start()
         traffic?.start()
+        signals?.start()
         port = try http.start()
     }
 
@@ -189,6 +194,14 @@ final class CityServer: Sendable {
         return TrafficService(serviceOperations(settings, broker, history), configuration: configuration)
     }
 
+    private static func signalService(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
+    ) -> SignalService {
+        var configuration = SignalServiceConfiguration()
+        configuration.onProblem = { logger.warning("Signals", metadata: ["reason": "\($0)"]) }
+        return SignalService(serviceOperations(settings, broker, history), configuration: configuration)
+    }
+
     private static func serviceOperations(
         _ settings: Settings, _ broker: Broker, _ history: HistoryStore
     ) -> ServiceOperations {
@@ -238,6 +251,7 @@ final class CityServer: Sendable {
         http.shutdown()
         await air?.stop()
         await traffic?.stop()
+        await signals?.stop()
         await snapshots.stop()
         await subscriptions.stop()
         history.stop()

@@ -12,8 +12,6 @@ struct NetworkIntersections {
         var minimumGreenSeconds = 5.0
         /// How far before the stop line vehicles are seen, in metres.
         var viewMetres = 250.0
-        /// Leaves out greens that are not in the network's own plan.
-        var usesPlanPhasesOnly = false
         /// How far behind the intersection, in metres.
         var exitMetres = 60.0
     }
@@ -72,7 +70,7 @@ struct NetworkIntersections {
             name: program.signals, groups: groups, conflicts: rules.conflicts, yields: rules.yields, plan: plan,
             phases: rules.phases(
                 lanes: Dictionary(grouping: links, by: \.from).sorted { $0.key < $1.key }
-                    .map { GroupSet($0.value.compactMap(\.link)) }, onlyOfPlan: configuration.usesPlanPhasesOnly),
+                    .map { GroupSet($0.value.compactMap(\.link)) }),
             lanes: site.lanes, exits: site.exits, boxes: site.boxes,
             detectorCount: site.detectors.count)
         sites.append(Site(signals: program.signals, intersection: intersection, detectors: site.detectors))
