@@ -135,7 +135,7 @@ struct RightOfWay {
     /// behind it.
     ///
     /// - Parameter lanes: The groups of each lane.
-    func phases(lanes: [GroupSet], onlyOfPlan: Bool = false) -> [SignalPhase] {
+    func phases(lanes: [GroupSet]) -> [SignalPhase] {
         var found: [SignalPhase] = []
         var seen: Set<SignalPhase> = []
         func add(_ phase: SignalPhase) {
@@ -143,7 +143,7 @@ struct RightOfWay {
             found.append(phase)
         }
         for step in program.phases where !step.state.contains("y") { add(phase(step.state)) }
-        for yieldingToo in onlyOfPlan ? [] : [true, false] {
+        for yieldingToo in [true, false] {
             let excluding = lanes.map { lane in
                 lane.reduce(GroupSet()) { set, group in
                     set.union(conflicts[group]).union(yieldingToo ? [] : yields[group])
