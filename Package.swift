@@ -108,7 +108,7 @@ let services =
     + layer("Services", "AirMap", ["JSONTree", "CZip", "AirQuality", "SpatialInterpolation"])
     + layer(
         "Services", "ServiceRuntime", ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
-        tests: ["InMemoryStorage"])
+        tests: ["JSONLD", "BrokerCore", "InMemoryStorage"])
     + layer(
         "Services", "AirService",
         [

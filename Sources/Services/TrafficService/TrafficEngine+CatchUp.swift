@@ -89,6 +89,8 @@ extension TrafficEngine {
                 _ = take(reading, of: detector)
             }
         }
+        // The newest state may be one of silence.
+        if let last = readings.last?.reading.time { segment.newest = min(segment.newest, last) }
     }
 
     /// Looks whether the history has something by now of detectors that have said nothing: imports tell nobody.

@@ -115,7 +115,9 @@ extension TrafficEngine {
             let since = silence(of: detector, now)
             detector.written = (status, since)
             // It counts no longer, or again.
-            if detector.memory.newest != nil, let segment = segments[detector.segment] { due(segment, at: since) }
+            if detector.memory.newest != nil, let segment = segments[detector.segment] {
+                due(segment, at: since, isSilence: true)
+            }
         }
         guard let (status, since) = detector.written else { return nil }
         var writer = ByteWriter(capacity: 1_024)

@@ -89,14 +89,16 @@ actor TrafficEngine {
     }
 
     /// Notes that a segment needs a state for a time; one that waits for an earlier time is computed before.
-    func due(_ segment: TrafficSegment, at time: Timestamp) {
+    ///
+    /// - Parameter isSilence: Nothing was measured then, so readings of before may still come.
+    func due(_ segment: TrafficSegment, at time: Timestamp, isSilence: Bool = false) {
         let time = max(time, segment.newest)
         if let waiting = segment.due, waiting < time, past[segment.key]?.last?.time != waiting {
             past[segment.key, default: []].append(segment.state(at: waiting))
             pastCount += 1
         }
         segment.due = max(segment.due ?? time, time)
-        segment.newest = time
+        if !isSilence { segment.newest = time }
         touchedSegments.insert(segment.key)
     }
 
@@ -125,10 +127,8 @@ actor TrafficEngine {
         }
         let places = vocabulary.places(in: entity.attributes)
         guard let detector = detector(key, entity, places) else { return }
-        let isMeasured = change.attributes.contains {
-            $0.kind != .deleted && vocabulary.field($0.name)?.isValue == true
-        }
-        guard isMeasured, let reading = TrafficReading(entity.attributes, places) else { return }
+        let changed = Set(change.attributes.compactMap { $0.kind == .deleted ? nil : vocabulary.field($0.name) })
+        guard let reading = TrafficReading(entity.attributes, places, changed: changed) else { return }
         guard isTimely(reading) else {
             statistics.readingsFromTheFuture += 1
             return
@@ -161,11 +161,9 @@ actor TrafficEngine {
         _ key: TrafficKey, _ entity: EntityRecord, _ places: [TrafficVocabulary.Field: Int]
     ) -> TrafficDetector? {
         let forest = entity.attributes
-        if let kind = places[.itemType].flatMap({ forest.stringValue(of: $0) }),
-            Self.otherItems.contains(kind.lowercased())
-        {
-            return nil
-        }
+        let kinds = [TrafficVocabulary.Field.itemType, .itemSubType, .vehicleType]
+        let counted = kinds.compactMap { places[$0] }.compactMap { forest.stringValue(of: $0) }
+        if counted.contains(where: { Self.otherItems.contains($0.lowercased()) }) { return nil }
         let detector: TrafficDetector
         if let known = detectors[key] {
             detector = known

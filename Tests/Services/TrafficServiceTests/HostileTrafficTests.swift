@@ -105,13 +105,21 @@ import Testing
     @Test func `people and bicycles are not traffic`() async throws {
         let streets = try TestStreets()
         streets.traffic.start()
+        func items(_ number: Int, _ more: String) -> String {
+            #"{"id":"urn:ngsi-ld:ItemFlowObserved:\#(number)","type":"ItemFlowObserved","averageSpeed":{"type":"Property","value":9,"observedAt":"\#(minute(5).text)"}\#(more)}"#
+        }
         try await streets.report(
             [
-                #"{"id":"urn:ngsi-ld:ItemFlowObserved:1","type":"ItemFlowObserved","itemType":{"type":"Property","value":"person"},"intensity":{"type":"Property","value":9,"observedAt":"\#(minute(5).text)"}}"#,
-                #"{"id":"urn:ngsi-ld:ItemFlowObserved:2","type":"ItemFlowObserved","averageSpeed":{"type":"Property","value":9,"observedAt":"\#(minute(5).text)"}}"#,
+                items(1, #","itemType":{"type":"Property","value":"person"}"#),
+                items(2, #","itemType":{"type":"Property","value":"vehicle"}"#),
+                items(
+                    3,
+                    #","itemType":{"type":"Property","value":"vehicle"},"itemSubType":{"type":"Property","value":"bicycle"}"#
+                ),
             ], at: minute(5))
         #expect(streets.entity("urn:ngsi-ld:TrafficSegmentState:ItemFlowObserved:1") == nil)
         #expect(streets.value("urn:ngsi-ld:TrafficSegmentState:ItemFlowObserved:2", "averageVehicleSpeed") == "9")
+        #expect(streets.entity("urn:ngsi-ld:TrafficSegmentState:ItemFlowObserved:3") == nil)
         await streets.stop()
     }
 }

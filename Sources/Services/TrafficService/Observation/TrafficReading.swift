@@ -58,10 +58,16 @@ struct TrafficReading: Sendable, Equatable {
 
     /// What an entity says now: the values of the newest time that any has.
     ///
+    /// - Parameter changed: Only these count for what is newest; `nil`: all. The others join them where they are of the
+    ///   same time.
     /// - Returns: `nil` where it holds no measured number with a time that can be written.
-    init?(_ forest: AttributeForest, _ places: [TrafficVocabulary.Field: Int]) {
+    init?(
+        _ forest: AttributeForest, _ places: [TrafficVocabulary.Field: Int],
+        changed: Set<TrafficVocabulary.Field>? = nil
+    ) {
         let values = places.filter { $0.key.isValue }
-        guard let newest = values.values.map({ forest.nodes[$0].historyTime }).max(),
+        let news = values.filter { changed?.contains($0.key) ?? true }
+        guard let newest = news.values.map({ forest.nodes[$0].historyTime }).max(),
             Timestamp.representable.contains(newest)
         else { return nil }
         self.init(time: newest)

@@ -16,7 +16,7 @@ struct TrafficVocabulary: Sendable {
     enum Field: Sendable, Hashable {
         case intensity, speed, occupancy
         case observed, observedFrom, observedTo
-        case segment, lane, itemType
+        case segment, lane, itemType, itemSubType, vehicleType
         case location, name, length, maximumAllowedSpeed, laneNumber, road
 
         /// Whether the attribute is a measured value.
@@ -26,7 +26,8 @@ struct TrafficVocabulary: Sendable {
     static let fields: [String: Field] = [
         "intensity": .intensity, "averageVehicleSpeed": .speed, "averageSpeed": .speed, "occupancy": .occupancy,
         "dateObserved": .observed, "dateObservedFrom": .observedFrom, "dateObservedTo": .observedTo,
-        "refRoadSegment": .segment, "laneId": .lane, "itemType": .itemType, "location": .location, "name": .name,
+        "refRoadSegment": .segment, "laneId": .lane, "itemType": .itemType, "itemSubType": .itemSubType,
+        "vehicleType": .vehicleType, "location": .location, "name": .name,
         "length": .length, "maximumAllowedSpeed": .maximumAllowedSpeed, "totalLaneNumber": .laneNumber,
         "refRoad": .road,
     ]
