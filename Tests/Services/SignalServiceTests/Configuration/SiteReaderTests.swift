@@ -80,7 +80,7 @@ struct SiteReaderTests {
         (
             lane, .lane,
             #""zones":{"type":"JsonProperty","json":[\#(Array(repeating: "{}", count: 10_000).joined(separator: ","))]}"#,
-            "at most 64"
+            "at most 32"
         ),
         (lane, .lane, #""speedLimit":{"type":"Property","value":0}"#, "speedLimit"),
         (plan, .plan, #""steps":{"type":"JsonProperty","json":[]}"#, "plan"),
