@@ -162,19 +162,23 @@ enum SumoSummary {
     static func text(_ result: StreetResult) -> String {
         let run = result.run
         func one(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
-        var lines = [
-            "Delay \(one(run.delaySeconds)) s a vehicle: \(run.vehicles) wanted to travel, \(run.arrived) arrived, "
-                + "\(run.neverInserted) were never let in; standing \(one(run.waitingSeconds)) s",
-            "Control of \(result.signals) signals in \(result.seconds) s: "
-                + result.controlSeconds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) s" }
-                .joined(separator: ", "),
-            "Commands: \(result.commandsInTime) in time, \(result.commandsMissing) missing, "
-                + "\(result.commandsRefused) refused; answered after \(one(result.meanAnswerMilliseconds)) ms, at most "
-                + "\(one(result.mostAnswerMilliseconds)) ms",
-            "Processor time of this process: \(one(result.processorSeconds)) s, "
-                + "\(one(result.processorSeconds * 1_000 / Double(max(1, result.seconds)), 2)) ms for each simulated second; "
-                + "\(one(result.wallSeconds)) s in all",
-        ]
+        let controls = result.controlSeconds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) s" }
+        let perSecond = result.processorSeconds * 1_000 / Double(max(1, result.seconds))
+        var lines: [String] = []
+        lines.append(
+            "Delay \(one(run.delaySeconds)) s a vehicle: \(run.vehicles) wanted to travel, \(run.arrived) arrived, \(run.neverInserted) were never let in"
+        )
+        lines.append(
+            "Control of \(result.signals) signals in \(result.seconds) s: \(controls.joined(separator: ", "))")
+        lines.append(
+            "Commands: \(result.commandsInTime) in time, \(result.commandsMissing) missing, \(result.commandsRefused) refused"
+        )
+        lines.append(
+            "Commands came \(one(result.meanAnswerMilliseconds)) ms after the readings, at most \(one(result.mostAnswerMilliseconds)) ms"
+        )
+        lines.append(
+            "Processor time of this process: \(one(result.processorSeconds)) s, \(one(perSecond, 2)) ms for each simulated second; \(one(result.wallSeconds)) s in all"
+        )
         if let violations = run.violations {
             lines.append("Safety monitor: \(violations) violations")
             for violation in result.violationExamples {

@@ -23,7 +23,7 @@ public struct PolicySettings: Sendable, Equatable {
     public var waitingWeight = 0.3
     /// How many people are assumed behind a call at a crossing, and how much more they count for each minute of waiting.
     public var callPersons = 2.0
-    public var callWaitingWeight = 1.0
+    public var callWaitingWeight = 3.0
     /// What a public-transport vehicle that asks for priority counts, in vehicles.
     public var priorityVehicles = 20.0
     /// Memory of flows, in seconds.

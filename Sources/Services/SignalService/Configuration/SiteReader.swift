@@ -7,11 +7,13 @@ import SignalRoadside
 /// Whatever the entities say, the result is an intersection that can be controlled or a fault that tells what to change.
 struct SiteReader {
     /// Bounds of one intersection.
-    static let mostLanes = 256
-    static let mostPhases = 256
+    static let mostLanes = 96
+    static let mostPhases = 64
     static let mostSteps = 256
-    static let mostZones = 64
-    static let mostMovements = 64
+    static let mostZones = 32
+    static let mostMovements = 16
+    /// Phases times movements: what one decision has to look at.
+    static let mostCombinations = 16_384
     static let mostExits = 512
     static let mostExitDetectors = 16
 
@@ -70,6 +72,13 @@ struct SiteReader {
                 SignalPhase(
                     protected: try groupSet(phase.source, "protectedGroup"),
                     permissive: try groupSet(phase.source, "permissiveGroup")))
+        }
+        let movements = lanes.reduce(0) { $0 + $1.movements.count }
+        guard phases.count * movements <= Self.mostCombinations else {
+            throw fault(
+                site,
+                "it has \(phases.count) phases and \(movements) movements; their product may be \(Self.mostCombinations) at most"
+            )
         }
         let plan = try plan(phases.map(\.number), signalPhases)
         let maximumRed = try seconds(site, "maximumRed", 10...3_600) ?? 120

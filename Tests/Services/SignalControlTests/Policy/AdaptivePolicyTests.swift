@@ -100,16 +100,15 @@ struct AdaptivePolicyTests {
 
     @Test func `people who called get green though a street is busy`() throws {
         var controller = try controller()
-        var servedAt: Int?
-        for now in 1...100 {
+        // Only the north and the south have vehicles, so without the call they would keep their green.
+        for now in 1...10 { _ = controller.step(observation([0: 3, 2: 3], at: Double(now)), atSeconds: Double(now)) }
+        var isServed = false
+        for now in 11...70 where !isServed {
             var seen = observation([0: 3, 2: 3], at: Double(now))
-            // Only the north and the south have vehicles, so without the call they would keep their green.
-            if now >= 20, servedAt == nil { seen.calls = [6] }
-            if controller.step(seen, atSeconds: Double(now)).colours[6].isGreen, now >= 20, servedAt == nil {
-                servedAt = now
-            }
+            seen.calls = [6]
+            isServed = controller.step(seen, atSeconds: Double(now)).colours[6].isGreen
         }
-        #expect((servedAt ?? 1_000) < 80)
+        #expect(isServed)
     }
 
     @Test func `a vehicle with priority gets its green soon, and keeps it until it has passed`() throws {
@@ -136,7 +135,7 @@ struct AdaptivePolicyTests {
         for waiting in [0, 1] {
             var controller = IntersectionController(limited, atSeconds: 0)
             var run = 0
-            for now in 1...200 {
+            for now in 1...70 {
                 let outcome = controller.step(
                     observation([0: 12, 2: 12, 4: Double(waiting)], at: Double(now)), atSeconds: Double(now))
                 run = outcome.colours[2].isGreen ? run + 1 : 0
@@ -144,7 +143,7 @@ struct AdaptivePolicyTests {
             }
         }
         #expect((longest[1] ?? 0) <= 25)
-        #expect((longest[0] ?? 0) > 60)
+        #expect((longest[0] ?? 0) > 40)
     }
 
     @Test func `impossible readings count as silence`() throws {
