@@ -54,7 +54,7 @@ struct EvaluationPlotsTests {
         let files = EvaluationPlots(report(name, [try run(10, course: [4, 9])])).files
         for file in files {
             #expect(file.name.wholeMatch(of: /[A-Za-z0-9-]{1,60}\.(svg|html)/) != nil)
-            #expect(!file.text.contains("<b"))
+            #expect(!file.text.contains("<b "))
             #expect(!file.text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
         }
         for file in files where file.name.hasSuffix(".svg") {
