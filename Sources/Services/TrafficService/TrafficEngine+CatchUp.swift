@@ -6,6 +6,9 @@ import ServiceRuntime
 /// What the engine knows is computed from the history: at the start, and when changes came too fast.
 extension TrafficEngine {
     private static let page = 500
+    /// Hours that are read at least, for what is usual; and detectors beyond which it is less than what is configured, so
+    /// that a large city does not wait for minutes.
+    private static let (leastHours, detectorsReadWhole) = (48.0, 1_000.0)
     /// States that wait for the history, at most, before they are brought in.
     private static let pastWaiting = 20_000
     /// How often detectors that have said nothing are looked for, and at how many segments.
@@ -106,6 +109,12 @@ extension TrafficEngine {
         for key in found { if let segment = segments[key] { await read(segment) } }
     }
 
+    /// Hours of each detector that are read.
+    private var hoursRead: Double {
+        let share = min(1, Self.detectorsReadWhole / Double(max(1, detectors.count)))
+        return max(min(Self.leastHours, configuration.hoursCaughtUp), configuration.hoursCaughtUp * share)
+    }
+
     private func read(_ detector: TrafficDetector) async throws(NGSILDError) -> [TrafficReading] {
         let (id, tenant) = (detector.key.id, detector.key.tenant)
         guard let entity = try? operations.consumption.retrieveEntity(id: id, tenant: tenant) else { return [] }
@@ -119,7 +128,7 @@ extension TrafficEngine {
         }
         // Values from the future do not count, and must not hide those before.
         let last = min(newest, configuration.clock().adding(seconds: 600))
-        var from = last.adding(seconds: -configuration.hoursCaughtUp * 3_600)
+        var from = last.adding(seconds: -hoursRead * 3_600)
         if let known = detector.memory.newest?.time { from = max(from, known) }
         let found = try await history.instances(of: id, Set(terms.keys), tenant: tenant, from: from, to: last)
         var readings: [Timestamp: TrafficReading] = [:]

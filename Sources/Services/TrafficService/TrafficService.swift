@@ -9,7 +9,8 @@ public struct TrafficServiceConfiguration: Sendable {
     public var detectorLimit = 10_000
     /// Changes that may wait; beyond it the history is read.
     public var inboxLimit = 50_000
-    /// Hours of each detector that a start reads from the history: enough for free flow and what is usual.
+    /// Hours of each detector that a start reads from the history: enough for free flow and what is usual. With more than
+    /// 1,000 detectors it is less, at least 48.
     public var hoursCaughtUp = 168.0
     /// Hours for which a start brings states into the history that are missing there.
     public var hoursRecorded = 24.0
