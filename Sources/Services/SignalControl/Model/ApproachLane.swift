@@ -48,6 +48,15 @@ public struct ApproachLane: Sendable, Equatable {
         self.stopLineDetector = stopLineDetector
         self.speedMetresPerSecond = speedMetresPerSecond
     }
+
+    /// Whether its numbers can be computed with.
+    var isPlausible: Bool {
+        speedMetresPerSecond >= 0.5 && speedMetresPerSecond <= 100
+            && movements.allSatisfy { $0.share >= 0 && $0.share <= 1 }
+            && zones.allSatisfy {
+                $0.distanceMetres >= 0 && $0.lengthMetres > 0 && $0.distanceMetres + $0.lengthMetres <= 10_000
+            }
+    }
 }
 
 /// Where movements lead: the beginning of a lane behind the intersection.

@@ -4,7 +4,7 @@
 /// 1. There are 1 to `GroupSet.capacity` groups; every index in sets, lanes, phases and the plan names one.
 /// 2. `conflicts` is symmetric and no group conflicts with itself.
 /// 3. No phase and no step of the plan holds two groups that conflict, or one unprotected where it would have to yield.
-/// 4. Every group that has a lane or is a crossing is green in some phase of `servingPhases`.
+/// 4. Every group that has a lane, and every one that is not for vehicles, is green in some phase of `servingPhases`.
 /// 5. Serving all `servingPhases` one after the other takes less than `maximumRedSeconds`.
 public struct Intersection: Sendable {
     public let name: String
@@ -13,7 +13,7 @@ public struct Intersection: Sendable {
     public let conflicts: [GroupSet]
     /// For each group those that it may be green with only while it gives way to them.
     public let yields: [GroupSet]
-    public let plan: FixedPlan
+    public private(set) var plan: FixedPlan
     /// What a policy may choose from.
     public let phases: [SignalPhase]
     public let lanes: [ApproachLane]
@@ -34,19 +34,25 @@ public struct Intersection: Sendable {
         case neverGreen(String)
         case maximumRed(neededSeconds: Double)
         case emptyPlan
+        case noPhase
+        case lane(String)
 
         public var description: String {
             switch self {
             case .groupCount(let count):
                 "the intersection has \(count) signal groups; 1 to \(GroupSet.capacity) are possible"
             case .index(let index): "the index \(index) names nothing in the intersection"
-            case .timing(let group): "the times of signal group \(group) are not between 0 and 120 s"
+            case .timing(let group):
+                "the times of signal group \(group) are not between 0 and 120 s, or its longest green is shorter than its shortest"
             case .phaseConflict(let one, let other):
                 "a phase has the conflicting signal groups \(one) and \(other) green"
             case .neverGreen(let group): "signal group \(group) is green in no phase"
             case .maximumRed(let needed):
                 "serving all groups takes \(needed) s; the longest red must be more, or the phases fewer"
             case .emptyPlan: "the fixed plan has no steps that last"
+            case .noPhase: "there is no phase to choose from"
+            case .lane(let lane):
+                "the shares of lane \(lane) are not 0 to 1, its speed is not 0.5 to 100 m/s, or a stretch of it is not within 10 km"
             }
         }
     }
@@ -63,6 +69,9 @@ public struct Intersection: Sendable {
         for group in groups {
             let times = [group.minimumGreenSeconds, group.yellowSeconds, group.allRedSeconds]
             guard times.allSatisfy({ $0 >= 0 && $0 <= 120 }) else { throw .timing(group: group.name) }
+            if let longest = group.maximumGreenSeconds {
+                guard longest >= group.minimumGreenSeconds else { throw .timing(group: group.name) }
+            }
         }
         let all = GroupSet(groups.indices)
         var symmetric = conflicts
@@ -75,6 +84,7 @@ public struct Intersection: Sendable {
         }
         guard plan.cycleSeconds > 0, plan.cycleSeconds.isFinite, plan.steps.allSatisfy({ $0.durationSeconds >= 0 })
         else { throw .emptyPlan }
+        guard !phases.isEmpty else { throw .noPhase }
         for phase in phases + plan.steps.map(\.phase) {
             guard phase.green.isSubset(of: all) else { throw .index(phase.green.subtracting(all).max() ?? -1) }
             for index in phase.green {
@@ -86,6 +96,7 @@ public struct Intersection: Sendable {
             }
         }
         for lane in lanes {
+            guard lane.isPlausible else { throw .lane(lane.name) }
             for movement in lane.movements {
                 guard groups.indices.contains(movement.group) else { throw .index(movement.group) }
                 guard movement.exit.map(exits.indices.contains) ?? true else { throw .index(movement.exit ?? -1) }
@@ -97,7 +108,7 @@ public struct Intersection: Sendable {
             if let bad = exit.detectors.first(where: { !(0..<detectorCount).contains($0) }) { throw .index(bad) }
         }
         var needed = GroupSet(lanes.flatMap { $0.movements.map(\.group) })
-        for (index, group) in groups.enumerated() where group.kind == .pedestrian { needed.insert(index) }
+        for (index, group) in groups.enumerated() where group.kind != .vehicle { needed.insert(index) }
         let serving = Self.cover(needed, by: plan.steps.map(\.phase) + phases)
         let served = serving.reduce(GroupSet()) { $0.union($1.green) }
         if let missing = needed.subtracting(served).first(where: { _ in true }) {
@@ -116,6 +127,13 @@ public struct Intersection: Sendable {
         self.detectorCount = detectorCount
         self.maximumRedSeconds = maximumRedSeconds
         self.servingPhases = serving
+    }
+
+    /// The same with a plan whose cycle begins at another time, such as on another clock.
+    public func withOffset(seconds offset: Double) -> Intersection {
+        var other = self
+        other.plan.offsetSeconds = offset
+        return other
     }
 
     /// How long it takes, in seconds, to serve each of `servingPhases` for its minimum green.

@@ -25,9 +25,9 @@ public struct IntersectionObservation: Sendable, Equatable {
     public var measuredAtSeconds: Double
     /// One for each detector of the intersection; `nil` for one that is silent.
     public var readings: [DetectorReading?]
-    /// Groups that a pedestrian has asked for by a button.
+    /// Groups that someone has asked for by a button, and who still waits.
     public var calls: GroupSet
-    /// Groups with a public-transport vehicle that asks for priority.
+    /// Groups that a public-transport vehicle asks for, from afar until it has passed.
     public var priority: GroupSet
 
     public init(

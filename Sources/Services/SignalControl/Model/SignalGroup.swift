@@ -1,24 +1,27 @@
 /// One set of lamps that always show the same: a movement of vehicles, or a crossing.
 public struct SignalGroup: Sendable, Equatable {
     /// Whom the lamps are for.
-    public enum Kind: String, Sendable, Codable { case vehicle, pedestrian }
+    public enum Kind: String, Sendable, Codable, CaseIterable { case vehicle, pedestrian, publicTransport }
 
     public var name: String
     public var kind: Kind
     /// Shortest green, in seconds; for a crossing the time that people need to get past its middle.
     public var minimumGreenSeconds: Double
+    /// Longest green while somebody waits at a conflicting group, in seconds; `nil` where only their longest red ends it.
+    public var maximumGreenSeconds: Double?
     /// Yellow after green, in seconds; 0 for a crossing.
     public var yellowSeconds: Double
     /// How long conflicting groups stay red after this one's yellow, in seconds: the clearance time.
     public var allRedSeconds: Double
 
     public init(
-        name: String, kind: Kind = .vehicle, minimumGreenSeconds: Double = 5, yellowSeconds: Double = 3,
-        allRedSeconds: Double = 0
+        name: String, kind: Kind = .vehicle, minimumGreenSeconds: Double = 5, maximumGreenSeconds: Double? = nil,
+        yellowSeconds: Double = 3, allRedSeconds: Double = 0
     ) {
         self.name = name
         self.kind = kind
         self.minimumGreenSeconds = minimumGreenSeconds
+        self.maximumGreenSeconds = maximumGreenSeconds
         self.yellowSeconds = yellowSeconds
         self.allRedSeconds = allRedSeconds
     }

@@ -11,6 +11,8 @@ public struct AdaptivePolicy: Sendable {
     private var estimator: LaneEstimator
     private var forecast: PhaseForecast
     private var chosenAt: Double?
+    /// Since when each group has been called for without being green; `nil` when it is not.
+    private var calledSince: [Double?]
 
     /// A policy that has seen nothing yet: all lanes count as unknown until the first observation.
     public init(_ intersection: Intersection, settings: PolicySettings = PolicySettings()) {
@@ -19,17 +21,11 @@ public struct AdaptivePolicy: Sendable {
         phase = 0
         estimator = LaneEstimator(intersection, settings)
         forecast = PhaseForecast(intersection, settings)
+        calledSince = Array(repeating: nil, count: intersection.groups.count)
     }
 
     /// Groups that someone waits for or comes to, or of which it is not known.
-    public func demand(_ calls: GroupSet = []) -> GroupSet {
-        var demand = calls
-        for (index, lane) in intersection.lanes.enumerated()
-        where estimator.isAssumed[index] || estimator.present[index] >= 0.5 {
-            for movement in lane.movements { demand.insert(movement.group) }
-        }
-        return demand
-    }
+    public func demand(_ calls: GroupSet = []) -> GroupSet { estimator.demand(calls) }
 
     /// Takes in an observation and decides.
     ///
@@ -41,13 +37,34 @@ public struct AdaptivePolicy: Sendable {
     ) -> SignalDecision {
         estimator.take(observation, colours, atSeconds: now)
         let choice = forecast.choose(
-            estimator, current: phase, colours: colours, since: since, now: now, calls: observation.calls,
-            priority: observation.priority)
+            estimator, callers(observation, colours, now), current: phase, colours: colours, since: since, now: now)
         if choice.phase != phase || chosenAt == nil { chosenAt = now }
         phase = choice.phase
         return SignalDecision(
             atSeconds: now, phase: phase, reason: choice.reason, candidates: choice.candidates,
             queues: estimator.present, blockedLanes: estimator.isBlocked.indices.filter { estimator.isBlocked[$0] },
             assumedLanes: estimator.isAssumed.indices.filter { estimator.isAssumed[$0] })
+    }
+
+    /// Those who wait and are no vehicles of a lane, or count more than these.
+    private mutating func callers(
+        _ observation: IntersectionObservation, _ colours: [SignalColour], _ now: Double
+    ) -> [PhaseForecast.Caller] {
+        var callers: [PhaseForecast.Caller] = []
+        for group in intersection.groups.indices {
+            if observation.calls.contains(group), colours.indices.contains(group), !colours[group].isGreen {
+                let since = calledSince[group] ?? now
+                calledSince[group] = since
+                let weight = 1 + settings.callWaitingWeight * max(0, now - since) / 60
+                callers.append(.init(group: group, count: settings.callPersons, rate: 1, weight: weight))
+            } else {
+                calledSince[group] = nil
+            }
+            // It takes five seconds to pass, so that its green is held until it has.
+            if observation.priority.contains(group) {
+                callers.append(.init(group: group, count: 1, rate: 0.2, weight: settings.priorityVehicles))
+            }
+        }
+        return callers
     }
 }

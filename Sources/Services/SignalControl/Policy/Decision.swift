@@ -8,6 +8,8 @@ public struct SignalDecision: Sendable, Equatable {
         case change
         /// The minimum green or a yellow is not over.
         case bound
+        /// The longest green of a group is over, and somebody waits for a conflicting one.
+        case longestGreen
         /// Nobody is seen anywhere.
         case rest
     }

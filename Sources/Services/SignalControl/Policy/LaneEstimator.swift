@@ -73,6 +73,15 @@ struct LaneEstimator: Sendable {
         }
     }
 
+    /// Groups that someone waits for or comes to, or of which it is not known.
+    func demand(_ calls: GroupSet) -> GroupSet {
+        var demand = calls
+        for (index, lane) in intersection.lanes.enumerated() where isAssumed[index] || present[index] >= 0.5 {
+            for movement in lane.movements { demand.insert(movement.group) }
+        }
+        return demand
+    }
+
     private static func reading(_ observation: IntersectionObservation, _ detector: Int) -> DetectorReading? {
         guard observation.readings.indices.contains(detector), let reading = observation.readings[detector],
             reading.isPlausible

@@ -1,7 +1,8 @@
 /// Thinks phases through: what delay follows if one is chosen now.
 ///
 /// Invariants:
-/// 1. `rates` holds for each phase and lane the vehicles a second that pass while the phase is green.
+/// 1. `rates` holds for each phase and lane, and behind the lanes for each caller, how many a second pass while the phase is
+///    green.
 /// 2. Only phases in `useful` are weighed: no other phase serves every lane as well.
 struct PhaseForecast: Sendable {
     struct Choice {
@@ -10,11 +11,25 @@ struct PhaseForecast: Sendable {
         var candidates: [SignalDecision.Candidate]
     }
 
+    /// Someone who waits beside the vehicles of lanes: people at a crossing, a bus that asks for priority.
+    struct Caller {
+        var group: Int
+        var count: Double
+        /// How many a second pass while the group is green.
+        var rate: Double
+        /// What one of them counts, in vehicles.
+        var weight: Double
+    }
+
     private let intersection: Intersection
     private let settings: PolicySettings
     private let useful: [Int]
     private var rates: [Double]
     private let laneCount: Int
+    /// Lanes and callers.
+    private var count: Int
+    /// How far the rates of two phases are apart: there may be two callers of each group.
+    private let rowLength: Int
     private let horizon: Int
     /// For each lane the lanes that its yielding movements give way to.
     private let opposing: [[Int]]
@@ -35,6 +50,8 @@ struct PhaseForecast: Sendable {
         self.intersection = intersection
         self.settings = settings
         laneCount = intersection.lanes.count
+        count = laneCount
+        rowLength = laneCount + 2 * intersection.groups.count
         horizon = settings.horizonSeconds
         minimumGreen = intersection.groups.map(\.minimumGreenSeconds).max() ?? 5
         change = intersection.groups.map { $0.yellowSeconds + $0.allRedSeconds }.max() ?? 3
@@ -47,18 +64,21 @@ struct PhaseForecast: Sendable {
                 })
         }
         self.opposing = opposing
-        queue = Array(repeating: 0, count: laneCount)
+        queue = Array(repeating: 0, count: rowLength)
         mean = queue
         weight = queue
         yieldsAnywhere = intersection.phases.flatMap { phase in
             intersection.lanes.map { $0.movements.contains { phase.permissive.contains($0.group) } }
         }
-        rates = Array(repeating: 0, count: laneCount * intersection.phases.count)
+        rates = Array(repeating: 0, count: rowLength * intersection.phases.count)
         var useful: [Int] = []
-        let count = laneCount
+        let lanes = laneCount
+        let withLanes = GroupSet(intersection.lanes.flatMap { $0.movements.map(\.group) })
+        let laneless = intersection.groups.indices.filter { !withLanes.contains($0) }
         let still = { (_: Int) in false }
         let plain = intersection.phases.map { phase in
-            (0..<count).map { Self.rate($0, phase, intersection, settings, opposing, still, still) }
+            (0..<lanes).map { Self.rate($0, phase, intersection, settings, opposing, still, still) }
+                + laneless.map { phase.green.contains($0) ? 1 : 0 }
         }
         for one in plain.indices {
             let isBeaten = plain.indices.contains { other in
@@ -99,11 +119,10 @@ struct PhaseForecast: Sendable {
     }
 
     mutating func choose(
-        _ lanes: LaneEstimator, current: Int, colours: [SignalColour], since: [Double], now: Double,
-        calls: GroupSet, priority: GroupSet
+        _ lanes: LaneEstimator, _ callers: [Caller], current: Int, colours: [SignalColour], since: [Double], now: Double
     ) -> Choice {
         let total = lanes.present.reduce(0, +)
-        guard total > 0.01 || !calls.isEmpty else { return Choice(phase: current, reason: .rest, candidates: []) }
+        guard total > 0.01 || !callers.isEmpty else { return Choice(phase: current, reason: .rest, candidates: []) }
         for phase in useful + [current] {
             for lane in 0..<laneCount {
                 var rate = Self.rate(
@@ -113,8 +132,17 @@ struct PhaseForecast: Sendable {
                 if lanes.isClosed[lane] || lanes.isBlocked[lane] && yieldsAnywhere[phase * laneCount + lane] {
                     rate *= 0.1
                 }
-                rates[phase * laneCount + lane] = rate
+                rates[phase * rowLength + lane] = rate
             }
+            for (place, caller) in callers.enumerated() {
+                rates[phase * rowLength + laneCount + place] =
+                    intersection.phases[phase].green.contains(caller.group) ? caller.rate : 0
+            }
+        }
+        count = laneCount + callers.count
+        for (place, caller) in callers.enumerated() {
+            mean[laneCount + place] = 0
+            weight[laneCount + place] = caller.weight
         }
         for lane in 0..<laneCount {
             var sum = 0.0
@@ -142,27 +170,46 @@ struct PhaseForecast: Sendable {
         let start = Int(startIn.rounded(.up))
         if start > 0 { return Choice(phase: current, reason: .bound, candidates: []) }
         if boundFor > 0.5 { return Choice(phase: current, reason: .bound, candidates: []) }
+        let exhausted = exhausted(lanes, callers, colours, since, now)
         var best = current
         var bestCost = Double.infinity
         for seconds in Self.goOnSeconds {
-            bestCost = min(bestCost, delay(lanes, from: current, to: current, keep: seconds))
+            bestCost = min(bestCost, delay(lanes, callers, from: current, to: current, keep: seconds))
         }
         var candidates = [SignalDecision.Candidate(phase: current, delayVehicleSeconds: bestCost)]
         let margin = settings.changeMargin
-        var toBeat = bestCost - margin
+        let mustEnd = green.intersects(exhausted)
+        var toBeat = mustEnd ? Double.infinity : bestCost - margin
         for phase in useful where phase != current {
-            let cost = delay(lanes, from: current, to: phase, keep: 0)
+            let cost = delay(lanes, callers, from: current, to: phase, keep: 0)
             candidates.append(.init(phase: phase, delayVehicleSeconds: cost))
-            if cost < toBeat { (best, toBeat) = (phase, cost) }
+            if cost < toBeat, !intersection.phases[phase].green.intersects(exhausted) { (best, toBeat) = (phase, cost) }
         }
-        return Choice(phase: best, reason: best == current ? .extend : .change, candidates: candidates)
+        let reason: SignalDecision.Reason = best == current ? .extend : mustEnd ? .longestGreen : .change
+        return Choice(phase: best, reason: reason, candidates: candidates)
+    }
+
+    /// Groups whose longest green is over, and that keep somebody waiting.
+    private func exhausted(
+        _ lanes: LaneEstimator, _ callers: [Caller], _ colours: [SignalColour], _ since: [Double], _ now: Double
+    ) -> GroupSet {
+        var over = GroupSet()
+        for (group, rules) in intersection.groups.enumerated() where colours[group].isGreen {
+            if let longest = rules.maximumGreenSeconds, now - since[group] >= longest { over.insert(group) }
+        }
+        guard !over.isEmpty else { return over }
+        let demand = lanes.demand(GroupSet(callers.map(\.group)))
+        return GroupSet(over.filter { intersection.conflicts[$0].intersects(demand) })
     }
 
     /// The delay until the horizon, in vehicle-seconds.
     ///
     /// - Parameter keep: How long the first phase is kept before the rule may change it, in seconds.
-    private mutating func delay(_ lanes: LaneEstimator, from: Int, to: Int, keep: Int) -> Double {
+    private mutating func delay(
+        _ lanes: LaneEstimator, _ callers: [Caller], from: Int, to: Int, keep: Int
+    ) -> Double {
         for lane in 0..<laneCount { queue[lane] = lanes.standing[lane] }
+        for (place, caller) in callers.enumerated() { queue[laneCount + place] = caller.count }
         var phase = to
         var old = from
         // Seconds until the new greens flow; over when 0.
@@ -173,13 +220,13 @@ struct PhaseForecast: Sendable {
         var cost = 0.0
         for second in 0..<horizon {
             let isChanging = changing > 0
-            for lane in 0..<laneCount {
-                var rate = rates[phase * laneCount + lane]
+            for lane in 0..<count {
+                var rate = rates[phase * rowLength + lane]
                 if isChanging {
-                    let before = rates[old * laneCount + lane]
+                    let before = rates[old * rowLength + lane]
                     rate = fullChange - changing < yellowUse ? before : min(rate, before)
                 }
-                let waiting = queue[lane] + lanes.arrivals[lane * horizon + second]
+                let waiting = queue[lane] + (lane < laneCount ? lanes.arrivals[lane * horizon + second] : 0)
                 let left = waiting > rate ? waiting - rate : 0
                 queue[lane] = left
                 cost += left * weight[lane]
@@ -198,7 +245,7 @@ struct PhaseForecast: Sendable {
                 heldFor = Int(minimumGreen)
             }
         }
-        for lane in 0..<laneCount { cost += queue[lane] * weight[lane] * settings.leftOverSeconds }
+        for lane in 0..<count { cost += queue[lane] * weight[lane] * settings.leftOverSeconds }
         return cost
     }
 
@@ -208,8 +255,8 @@ struct PhaseForecast: Sendable {
         var most = 0.0
         for seconds in [3.0] + Self.weighedSeconds {
             var served = 0.0
-            for lane in 0..<laneCount {
-                served += min(queue[lane] + mean[lane] * seconds, rates[current * laneCount + lane] * seconds)
+            for lane in 0..<count {
+                served += min(queue[lane] + mean[lane] * seconds, rates[current * rowLength + lane] * seconds)
             }
             most = max(most, served / seconds)
         }
@@ -217,8 +264,8 @@ struct PhaseForecast: Sendable {
             for seconds in Self.weighedSeconds {
                 let time = seconds + Double(change)
                 var served = 0.0
-                for lane in 0..<laneCount {
-                    served += min(queue[lane] + mean[lane] * time, rates[phase * laneCount + lane] * seconds)
+                for lane in 0..<count {
+                    served += min(queue[lane] + mean[lane] * time, rates[phase * rowLength + lane] * seconds)
                 }
                 if served / time > most { (best, most) = (phase, served / time) }
             }

@@ -21,6 +21,11 @@ public struct PolicySettings: Sendable, Equatable {
     public var hiddenQueue = 4.0
     /// How much more a vehicle counts for each minute that its lane has waited.
     public var waitingWeight = 0.3
+    /// How many people are assumed behind a call at a crossing, and how much more they count for each minute of waiting.
+    public var callPersons = 2.0
+    public var callWaitingWeight = 3.0
+    /// What a public-transport vehicle that asks for priority counts, in vehicles.
+    public var priorityVehicles = 20.0
     /// Memory of flows, in seconds.
     public var flowMemorySeconds = 300.0
     /// Part of an exit's length that is covered by standing vehicles from which on nothing is sent there.

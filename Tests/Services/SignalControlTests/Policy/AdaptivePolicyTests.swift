@@ -70,6 +70,54 @@ struct AdaptivePolicyTests {
         #expect(east >= 40)
     }
 
+    @Test func `people who called get green though a street is busy`() throws {
+        var controller = try controller()
+        // Only the north and the south have vehicles, so without the call they would keep their green.
+        for now in 1...10 { _ = controller.step(observation([0: 3, 2: 3], at: Double(now)), atSeconds: Double(now)) }
+        var isServed = false
+        for now in 11...70 where !isServed {
+            var seen = observation([0: 3, 2: 3], at: Double(now))
+            seen.calls = [6]
+            isServed = controller.step(seen, atSeconds: Double(now)).colours[6].isGreen
+        }
+        #expect(isServed)
+    }
+
+    @Test func `a vehicle with priority gets its green soon, and keeps it until it has passed`() throws {
+        var controller = try controller()
+        for now in 1...30 { _ = controller.step(observation([0: 6, 2: 6], at: Double(now)), atSeconds: Double(now)) }
+        var greens: [Bool] = []
+        for now in 31...70 {
+            var seen = observation([0: 6, 2: 6], at: Double(now))
+            seen.priority = [4]
+            greens.append(controller.step(seen, atSeconds: Double(now)).colours[4].isGreen)
+        }
+        #expect(greens.prefix(15).contains(true))
+        #expect(greens.suffix(20).allSatisfy { $0 })
+    }
+
+    @Test func `a longest green ends while somebody waits, and only then`() throws {
+        let sample = try SampleIntersections.crossroads()
+        var groups = sample.groups
+        for index in 0...3 { groups[index].maximumGreenSeconds = 20 }
+        let limited = try Intersection(
+            name: "limited", groups: groups, conflicts: sample.conflicts, yields: sample.yields, plan: sample.plan,
+            phases: sample.phases, lanes: sample.lanes, exits: sample.exits, detectorCount: sample.detectorCount)
+        var longest: [Int: Int] = [:]
+        for waiting in [0, 1] {
+            var controller = IntersectionController(limited, atSeconds: 0)
+            var run = 0
+            for now in 1...70 {
+                let outcome = controller.step(
+                    observation([0: 12, 2: 12, 4: Double(waiting)], at: Double(now)), atSeconds: Double(now))
+                run = outcome.colours[2].isGreen ? run + 1 : 0
+                longest[waiting] = max(longest[waiting] ?? 0, run)
+            }
+        }
+        #expect((longest[1] ?? 0) <= 25)
+        #expect((longest[0] ?? 0) > 40)
+    }
+
     @Test func `impossible readings count as silence`() throws {
         var controller = try controller()
         for now in 1...50 {
