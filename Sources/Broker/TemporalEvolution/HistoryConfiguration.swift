@@ -1,4 +1,5 @@
 public import NGSILDModel
+public import NGSILDOperations
 
 /// How history is kept.
 public struct HistoryConfiguration: Sendable {
@@ -26,6 +27,9 @@ public struct HistoryConfiguration: Sendable {
     public var scanLimit = 20_000_000
     /// Periods in one aggregated attribute.
     public var periodLimit = 10_000
+    /// Policies that are in effect without being stored: a stored one of the same name, or for the same type and attribute,
+    /// counts instead.
+    public var defaultPolicies: [HistoryPolicy] = []
     /// Where time comes from.
     public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
     /// Told when samples could not be written; they are kept and tried again.

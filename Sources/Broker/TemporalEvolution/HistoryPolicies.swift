@@ -49,7 +49,11 @@ enum PolicyDocument {
 extension HistoryStore: HistoryPolicyService {
     private static let policyLimit = 1_000
 
-    public var policies: [HistoryPolicy] { policyTable.withLock { $0.values.sorted { $0.name < $1.name } } }
+    public var policies: [HistoryPolicy] {
+        let stored = policyTable.withLock { $0 }
+        let built = configuration.defaultPolicies.filter { stored[$0.name] == nil }
+        return (stored.values + built).sorted { $0.name < $1.name }
+    }
 
     public func putPolicy(
         _ policy: HistoryPolicy, on scheduler: any ReplyScheduler,
@@ -73,6 +77,10 @@ extension HistoryStore: HistoryPolicyService {
             let result: Result<Bool, NGSILDError>
             do {
                 let known = policyTable.withLock { ($0[name] != nil, $0.count) }
+                if policy == nil, !known.0, configuration.defaultPolicies.contains(where: { $0.name == name }) {
+                    throw NGSILDError.badRequestData(
+                        "The history policy \(name) is built in; put one of its name in its place instead")
+                }
                 if policy == nil, !known.0 {
                     throw NGSILDError.resourceNotFound("There is no history policy \(name)")
                 }
@@ -99,7 +107,10 @@ extension HistoryStore: HistoryPolicyService {
     /// Makes rules of the policies.
     func applyPolicies() throws(NGSILDError) {
         var rules: [RecordingRules.Rule] = []
-        for policy in policies {
+        let stored = policyTable.withLock { $0 }
+        // Of equal rank the first counts: what an operator stored goes before what is built in.
+        let inOrder = policies.filter { stored[$0.name] != nil } + policies.filter { stored[$0.name] == nil }
+        for policy in inOrder {
             var (type, attribute): (TermID?, TermID?)
             if let iri = policy.type { type = try keeping.registry.id(for: iri) }
             if let iri = policy.attribute { attribute = try keeping.registry.id(for: iri) }

@@ -66,6 +66,32 @@ import Testing
         #expect(try await city.values() == ["20", "1", "2", "3"])
     }
 
+    @Test func `a built-in policy counts until one of its name, or for the same, is put`() async throws {
+        var built = HistoryPolicy(name: "built")
+        let probe = try TestCity()
+        built.type = try iri(probe, "Room")
+        built.attribute = try iri(probe, "temperature")
+        built.isRecorded = false
+        for name in ["built", "mine"] {
+            let city = try TestCity { [built] in $0.defaultPolicies = [built] }
+            #expect(city.history.policies == [built])
+            try await city.create()
+            try await city.set("1")
+            #expect(try await city.values() == [])
+            let refused = await city.reply {
+                city.history.deletePolicy(named: "built", on: ImmediateReplyScheduler(), reply: $0)
+            }
+            guard case .failure(.badRequestData) = refused else { return #expect(Bool(false), "\(refused)") }
+            try await put(city, name) {
+                $0.type = built.type
+                $0.attribute = built.attribute
+            }
+            try await city.set("2")
+            try await city.set("3")
+            #expect(try await city.values() == ["1", "2", "3"])
+        }
+    }
+
     @Test func `policies survive a restart, and go when they are deleted`() async throws {
         let city = try TestCity()
         try await put(city, "b") {
