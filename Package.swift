@@ -117,6 +117,14 @@ let services =
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
     + layer("Services", "SignalControl")
+    + layer("Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"])
+    + layer(
+        "Services", "SignalService",
+        [
+            "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime", "SignalControl",
+            "SignalRoadside",
+        ],
+        tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
     + layer("Services", "TrafficSimulation", ["SignalControl"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
@@ -149,8 +157,8 @@ let app: [Target] = [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
             "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
-            "AirEvaluation", "TrafficForecasting", "TrafficSimulation", "CityConsole", "CMimalloc", "ServiceRuntime",
-            logging, yams,
+            "AirEvaluation", "TrafficForecasting", "TrafficSimulation", "SignalService",
+            "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -15,6 +15,7 @@ import NGSILDOperations
 import NotificationDelivery
 import SQLiteStorage
 import ServiceRuntime
+import SignalService
 import Snapshots
 import TemporalEvolution
 
@@ -41,6 +42,7 @@ final class CityServer: Sendable {
     private let snapshots: SnapshotStore
     /// `nil` where it is turned off.
     private let air: AirService?
+    private let signals: SignalService?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -70,12 +72,14 @@ final class CityServer: Sendable {
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.instanceLimit = settings.temporalInstances
+        if settings.hasSignals { historyConfiguration.defaultPolicies = SignalService.historyPolicies }
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         snapshots = try SnapshotStore(
             provision: broker, consumption: broker, temporal: history, documents: broker,
             configuration: Self.snapshotConfiguration(outgoing, logger))
         air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
+        signals = settings.hasSignals ? Self.signalService(settings, broker, history, logger) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -110,6 +114,7 @@ final class CityServer: Sendable {
         try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
         air?.start()
+        signals?.start()
         port = try http.start()
     }
 
@@ -169,11 +174,23 @@ final class CityServer: Sendable {
         configuration.forecastLimit = settings.airForecasts
         configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
         configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
-        return AirService(
-            ServiceOperations(
-                provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
-                feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames }),
-            configuration: configuration)
+        return AirService(serviceOperations(settings, broker, history), configuration: configuration)
+    }
+
+    private static func signalService(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
+    ) -> SignalService {
+        var configuration = SignalServiceConfiguration()
+        configuration.onProblem = { logger.warning("Signals", metadata: ["reason": "\($0)"]) }
+        return SignalService(serviceOperations(settings, broker, history), configuration: configuration)
+    }
+
+    private static func serviceOperations(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore
+    ) -> ServiceOperations {
+        ServiceOperations(
+            provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil, feed: broker,
+            registry: broker.registry, tenantNames: { [broker] in broker.tenantNames })
     }
 
     /// The maps as the edge serves them. Each request is a task of its own; the service bounds how many are under way.
@@ -216,6 +233,7 @@ final class CityServer: Sendable {
     func stop() async {
         http.shutdown()
         await air?.stop()
+        await signals?.stop()
         await snapshots.stop()
         await subscriptions.stop()
         history.stop()

@@ -29,6 +29,7 @@ struct Settings: Sendable {
     var mqttCertificate: String?
     var mqttKey: String?
     var publicURL: String?
+    var hasSignals = true
     var hasAir = true
     var airIndices: [AirQualityIndex] = [.european]
     var airStations = 1_000
@@ -116,6 +117,7 @@ struct Settings: Sendable {
                 settings.outboxLimit = bytes
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
+        toggle("signals") { $0.hasSignals = $1 },
         toggle("air") { $0.hasAir = $1 },
         Key(
             name: "air-indices",
@@ -323,6 +325,8 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: .hidden)
     var recordHistory = false
 
+    @Flag(help: "Control no signals.")
+    var noSignals = false
     @Flag(help: "Compute no air quality indices and alerts.")
     var noAir = false
     @Option(help: "Air quality indices, with commas: EAQI, US-AQI, CN-AQI, UK-DAQI, IN-NAQI (default: EAQI).")
@@ -347,6 +351,20 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "The key of the client certificate, PEM without a passphrase.")
     var mqttKey: String?
 
+    /// The settings of a city that was not given a directory: it gets one that its starter removes.
+    ///
+    /// - Returns: the settings, and whether the directory is such a one.
+    func settings(temporaryNamed name: String) throws -> (settings: Settings, isTemporary: Bool) {
+        var settings = try settings()
+        let isTemporary = data == nil && ProcessInfo.processInfo.environment["PARVIS_DATA"] == nil
+        if isTemporary {
+            settings.data =
+                FileManager.default.temporaryDirectory
+                .appendingPathComponent("\(name)-\(ProcessInfo.processInfo.processIdentifier)").path
+        }
+        return (settings, isTemporary)
+    }
+
     func settings() throws -> Settings {
         var flags: [String: String] = [:]
         flags["host"] = host
@@ -370,6 +388,7 @@ struct ServerOptions: ParsableArguments {
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey
         if recordHistory { flags["record-history"] = "true" }
+        if noSignals { flags["signals"] = "false" }
         if noAir { flags["air"] = "false" }
         flags["air-indices"] = airIndices
         flags["air-stations"] = airStations

@@ -36,6 +36,11 @@ struct SettingsTests {
         }
     }
 
+    @Test func `signals are controlled unless that is turned off`() throws {
+        #expect(try Settings.resolve(flags: [:], configFile: nil, environment: [:]).hasSignals)
+        #expect(try !Settings.resolve(flags: [:], configFile: nil, environment: ["PARVIS_SIGNALS": "no"]).hasSignals)
+    }
+
     @Test func `indices of the air are named with commas, in any case, or all`() throws {
         let settings = try Settings.resolve(flags: [:], configFile: nil, environment: [:])
         #expect(settings.hasAir)
