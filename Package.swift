@@ -125,7 +125,8 @@ let services =
             "SignalRoadside",
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
-    + layer("Services", "TrafficSimulation", ["SignalControl"])
+    + layer(
+        "Services", "TrafficSimulation", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl", "SignalRoadside"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
@@ -157,7 +158,7 @@ let app: [Target] = [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
             "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
-            "AirEvaluation", "TrafficForecasting", "TrafficSimulation", "SignalService",
+            "AirEvaluation", "TrafficForecasting", "TrafficSimulation", "SignalRoadside", "SignalService", "GeoJSON",
             "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],

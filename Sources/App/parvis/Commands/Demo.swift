@@ -48,13 +48,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func serve() async throws {
-        var settings = try options.settings()
-        let isTemporary = options.data == nil && ProcessInfo.processInfo.environment["PARVIS_DATA"] == nil
-        if isTemporary {
-            settings.data =
-                FileManager.default.temporaryDirectory
-                .appendingPathComponent("parvis-demo-\(ProcessInfo.processInfo.processIdentifier)").path
-        }
+        let (settings, isTemporary) = try options.settings(temporaryNamed: "parvis-demo")
         defer { if isTemporary { try? FileManager.default.removeItem(atPath: settings.data) } }
         let logger = settings.makeLogger()
         let server = try Serve.start(settings, logger, placeName: SampleCity.name)

@@ -6,12 +6,13 @@ final class MonitorProcess {
     private let output = Pipe()
 
     /// - Parameter command: The program and the arguments before ours; it prints a ``SafetyMonitor/Report`` as JSON.
-    init(command: [String], port: UInt16, scenario: Scenario, yellowSeconds: Double?) throws {
+    init(command: [String], port: UInt16, scenario: Scenario, until end: Double? = nil, yellowSeconds: Double?) throws {
         guard let program = command.first else { throw SumoProcess.Fault(description: "no monitor is named") }
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments =
             command.dropFirst() + [
-                "--port", String(port), "--network", scenario.networkPath, "--until", String(scenario.endSeconds),
+                "--port", String(port), "--network", scenario.networkPath, "--until",
+                String(end ?? scenario.endSeconds),
                 "--json",
             ] + (yellowSeconds.map { ["--yellow", String($0)] } ?? [])
         process.standardInput = FileHandle.nullDevice

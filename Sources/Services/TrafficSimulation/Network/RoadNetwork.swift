@@ -2,12 +2,20 @@ import Foundation
 
 /// A street network as SUMO's `.net.xml` has it: lanes, connections, right of way, signal programs.
 struct RoadNetwork {
+    /// A place on the network's plane, in metres.
+    struct Point: Equatable {
+        var x: Double
+        var y: Double
+    }
+
     struct Lane {
         var id: String
         var edge: String
         var index: Int
         var lengthMetres: Double
         var speedMetresPerSecond: Double
+        /// Its line on the network's plane, in metres; empty inside junctions.
+        var line: [Point] = []
         /// Lies inside a junction.
         var isInternal: Bool { edge.hasPrefix(":") }
     }
@@ -26,6 +34,7 @@ struct RoadNetwork {
     /// The right of way in a junction, by the order of its internal lanes.
     struct Junction {
         var id: String
+        var place: Point?
         var internalLanes: [String]
         var foes: [Int: Set<Int>] = [:]
         /// Whom each must let pass.
@@ -50,6 +59,10 @@ struct RoadNetwork {
     private(set) var connections: [Connection] = []
     private(set) var junctions: [Junction] = []
     private(set) var programs: [Program] = []
+    /// Names of streets by their edges, where the network has them.
+    private(set) var streetNames: [String: String] = [:]
+    /// Whether places on the plane can be turned into longitude and latitude.
+    private(set) var hasProjection = false
     /// Connections by the lane they start from, and by the lane they lead to.
     private(set) var leaving: [String: [Int]] = [:]
     private(set) var entering: [String: [Int]] = [:]
@@ -79,12 +92,17 @@ struct RoadNetwork {
         while let tag = try tags.next() {
             let values = tag.attributes
             switch (tag.name, tag.isEnd) {
-            case ("edge", false): edge = values["id"] ?? ""
+            case ("location", false):
+                hasProjection = !["", "!", "-"].contains(values["projParameter"] ?? "")
+            case ("edge", false):
+                edge = values["id"] ?? ""
+                if let name = values["name"], !name.isEmpty { streetNames[edge] = name }
             case ("lane", false):
                 guard let id = values["id"], let length = Double(values["length"] ?? "") else { break }
                 lanes[id] = Lane(
                     id: id, edge: edge, index: Int(values["index"] ?? "") ?? 0, lengthMetres: length,
-                    speedMetresPerSecond: Double(values["speed"] ?? "") ?? 13.9)
+                    speedMetresPerSecond: Double(values["speed"] ?? "") ?? 13.9,
+                    line: edge.hasPrefix(":") ? [] : Self.line(values["shape"]))
             case ("connection", false):
                 guard let from = values["from"], let to = values["to"] else { break }
                 connections.append(
@@ -95,6 +113,9 @@ struct RoadNetwork {
             case ("junction", false):
                 let found = Junction(
                     id: values["id"] ?? "",
+                    place: Double(values["x"] ?? "").flatMap { x in
+                        Double(values["y"] ?? "").map { Point(x: x, y: $0) }
+                    },
                     internalLanes: (values["intLanes"] ?? "").split(separator: " ").map(String.init))
                 if tag.isEmpty { junctions.append(found) } else { junction = found }
             case ("junction", true):
@@ -124,6 +145,15 @@ struct RoadNetwork {
         // A waiting place inside a junction lists the lanes that cross it; the right of way is that of the junction.
         for (index, junction) in junctions.enumerated() where !junction.foes.isEmpty {
             for (place, lane) in junction.internalLanes.enumerated() { placesOfInternalLanes[lane] = (index, place) }
+        }
+    }
+
+    /// Reads `x,y x,y`, heights being left out.
+    private static func line(_ text: String?) -> [Point] {
+        (text ?? "").split(separator: " ").compactMap { part in
+            let numbers = part.split(separator: ",").compactMap { Double($0) }
+            guard numbers.count >= 2, numbers.allSatisfy(\.isFinite) else { return nil }
+            return Point(x: numbers[0], y: numbers[1])
         }
     }
 

@@ -63,6 +63,11 @@ struct DetectorFeed {
         stride(from: 4, to: items.count, by: 5).reduce(0) { $0 + ((items[$1].number ?? -1) >= 0 ? 1 : 0) }
     }
 
+    func isStopLine(_ number: Int) -> Bool { plan.detectors[number].kind == .stopLine }
+
+    /// What each detector tells; `nil` for those that are dead.
+    var all: [DetectorReading?] { readings }
+
     func observation(of detectors: [Int], atSeconds now: Double) -> IntersectionObservation {
         IntersectionObservation(measuredAtSeconds: now, readings: detectors.map { readings[$0] })
     }

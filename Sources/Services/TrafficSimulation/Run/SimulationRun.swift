@@ -70,15 +70,8 @@ public struct SimulationRun: Sendable {
         let needsClient = controller == .parvis || !options.closedLanes.isEmpty || isWatched
         let port = try SumoProcess.freePort()
         let sumo = try SumoProcess(files: files) { folder in
-            var arguments = [
-                "-X", "never", "-c", scenario.configurationPath, "--time-to-teleport", "-1", "--seed", String(seed),
-                "--no-step-log", "true", "--no-warnings", "true", "--duration-log.disable", "true",
-                "--scale", String(options.demand), "--begin", String(scenario.beginSeconds),
-                "--end", String(scenario.endSeconds), "--tripinfo-output", "\(folder)/trips.xml",
-                "--tripinfo-output.write-unfinished", "true", "--statistic-output", "\(folder)/statistics.xml",
-            ]
-            let additional = scenario.additionalPaths + names.map { "\(folder)/\($0)" }
-            if !additional.isEmpty { arguments += ["--additional-files", additional.joined(separator: ",")] }
+            var arguments = Self.arguments(
+                scenario, seed: seed, demand: options.demand, until: scenario.endSeconds, files: names, folder)
             if options.computesEmissions { arguments += ["--device.emissions.probability", "1"] }
             if needsClient { arguments += ["--remote-port", String(port)] }
             if isWatched { arguments += ["--num-clients", "2"] }
@@ -117,6 +110,24 @@ public struct SimulationRun: Sendable {
         }
         result.violations = watched?.violations
         return result
+    }
+
+    /// What SUMO is started with in all runs.
+    ///
+    /// - Parameter files: Names of additional files in the folder.
+    static func arguments(
+        _ scenario: Scenario, seed: Int, demand: Double, until end: Double, files: [String], _ folder: String
+    ) -> [String] {
+        var arguments = [
+            "-X", "never", "-c", scenario.configurationPath, "--time-to-teleport", "-1", "--seed", String(seed),
+            "--no-step-log", "true", "--no-warnings", "true", "--duration-log.disable", "true",
+            "--scale", String(demand), "--begin", String(scenario.beginSeconds), "--end", String(end),
+            "--tripinfo-output", "\(folder)/trips.xml", "--tripinfo-output.write-unfinished", "true",
+            "--statistic-output", "\(folder)/statistics.xml",
+        ]
+        let additional = scenario.additionalPaths + files.map { "\(folder)/\($0)" }
+        if !additional.isEmpty { arguments += ["--additional-files", additional.joined(separator: ",")] }
+        return arguments
     }
 
     private func control(

@@ -100,6 +100,27 @@ final class TraCIConnection {
         }
     }
 
+    /// Longitude and latitude of a place on the network's plane, in degrees; for networks that have a projection.
+    func longitudeLatitude(x: Double, y: Double) throws(TraCIError) -> (longitude: Double, latitude: Double) {
+        var reader = try exchange(0xAB) {
+            $0.byte(0x82)
+            $0.string("")
+            $0.byte(0x0F)
+            $0.int(2)
+            $0.byte(0x01)
+            $0.double(x)
+            $0.double(y)
+            $0.byte(0x07)
+            $0.byte(0x00)
+        }
+        _ = try reader.commandLength()
+        _ = try reader.byte()
+        _ = try reader.byte()
+        _ = try reader.string()
+        guard case .position(let longitude, let latitude) = try reader.value() else { throw .cutShort }
+        return (longitude, latitude)
+    }
+
     /// Ends this client's part; the simulator ends when its last client left.
     func close() {
         guard isOpen else { return }

@@ -88,6 +88,7 @@ struct TraCIReader {
     private mutating func value(depth: Int) throws(TraCIError) -> TraCIValue {
         guard depth < 8 else { throw .unknownType(0x0F) }
         switch try byte() {
+        case 0x00, 0x01: return .position(try double(), try double())
         case 0x07, 0x08: return .int(Int(try byte()))
         case 0x09: return .int(try int())
         case 0x0B: return .double(try double())
@@ -113,6 +114,8 @@ enum TraCIValue: Equatable, Sendable {
     case string(String)
     case strings([String])
     case compound([TraCIValue])
+    /// Metres on the network's plane, or longitude and latitude.
+    case position(Double, Double)
 
     var number: Double? {
         switch self {
