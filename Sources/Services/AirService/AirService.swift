@@ -1,7 +1,7 @@
 import AirMap
 public import AirQuality
 public import NGSILDModel
-public import NGSILDOperations
+import NGSILDOperations
 public import ServiceRuntime
 import Synchronization
 

@@ -1,4 +1,4 @@
-import JSONTree
+import InMemoryStorage
 import NGSILDModel
 import Testing
 
@@ -6,7 +6,7 @@ import Testing
 
 struct FollowedTypesTests {
     @Test func `a type is known by the last part of its IRI whatever its context`() throws {
-        let registry = TermRegistry()
+        let registry = try TermRegistry(store: InMemoryStorage())
         var types = FollowedTypes(["RoadSegment": 1, "Road": 2], registry: registry)
         let plain = try registry.id(for: "https://uri.etsi.org/ngsi-ld/default-context/RoadSegment")
         let model = try registry.id(for: "https://smartdatamodels.org/dataModel.Transportation/RoadSegment")
