@@ -108,7 +108,7 @@ let services =
     + layer("Services", "AirMap", ["JSONTree", "CZip", "AirQuality", "SpatialInterpolation"])
     + layer(
         "Services", "ServiceRuntime", ["JSONTree", "NGSILDModel", "NGSILDOperations"],
-        tests: ["BrokerCore", "InMemoryStorage"])
+        tests: ["InMemoryStorage"])
     + layer(
         "Services", "AirService",
         [

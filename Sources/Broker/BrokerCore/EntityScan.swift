@@ -195,7 +195,7 @@ struct EntityScan {
             guard let list = state.byType[type] else { return nil }
             let first = cursor == .min ? 0 : TenantState.lowerBound(list, UInt32(state.firstSlot(after: cursor)))
             let end = min(first + Self.slice, list.count)
-            for position in first..<end where !visit(state.slots[Int(list[position])]) { return nil }
+            for position in first..<end where !visit(list[position]) { return nil }
             return end < list.count ? state.slots[Int(list[end - 1])].number : nil
         }
     }
@@ -255,7 +255,7 @@ struct EntityScan {
                         positions[which] += 1
                     }
                 }
-                if !visit(state.slots[Int(slot)]) { return nil }
+                if !visit(slot) { return nil }
                 visited += 1
                 if visited == Self.slice { return state.slots[Int(slot)].number }
             }
@@ -279,7 +279,7 @@ struct EntityScan {
             var merge = SlotMerge(lists, from: cursor == .min ? 0 : UInt32(state.firstSlot(after: cursor)))
             var number = cursor
             for _ in 0..<Self.slice {
-                guard let slot = merge.next(), visit(state.slots[Int(slot)]) else { return nil }
+                guard let slot = merge.next(), visit(slot) else { return nil }
                 number = state.slots[Int(slot)].number
             }
             return number
@@ -289,11 +289,11 @@ struct EntityScan {
     private mutating func visitAll() { scan { state, cursor, visit in Self.all(state, cursor, visit) } }
 
     private static func all(
-        _ state: borrowing TenantState, _ cursor: Int64, _ visit: (EntitySlot) -> Bool
+        _ state: borrowing TenantState, _ cursor: Int64, _ visit: (UInt32) -> Bool
     ) -> Int64? {
         let first = cursor == .min ? 0 : state.firstSlot(after: cursor)
         let end = min(first + slice, state.slots.count)
-        for position in first..<end where !visit(state.slots[position]) { return nil }
+        for position in first..<end where !visit(UInt32(position)) { return nil }
         return end < state.slots.count ? state.slots[end - 1].number : nil
     }
 
@@ -302,7 +302,7 @@ struct EntityScan {
     /// - Parameter isByType: whether the slices name only entities of the type asked for.
     private mutating func scan(
         isByType: Bool = false,
-        _ slice: (borrowing TenantState, Int64, (EntitySlot) -> Bool) -> Int64?
+        _ slice: (borrowing TenantState, Int64, (UInt32) -> Bool) -> Int64?
     ) {
         var next: Int64? = cursor
         if links != nil || ranking != nil || tenant.withState({ $0.evictedCount > 0 }) { return scanOutside(slice) }
@@ -310,15 +310,36 @@ struct EntityScan {
         if isByType { query.types = nil }
         while let from = next {
             next = tenant.withState { state in
-                slice(state, from) { slot in slot.record.map { visit($0, slot.number) } ?? true }
+                guard let (column, range) = numbers(of: &state) else {
+                    return slice(state, from) { index in
+                        let slot = state.slots[Int(index)]
+                        return slot.record.map { visit($0, slot.number) } ?? true
+                    }
+                }
+                return slice(state, from) { index in
+                    guard column.mayHold(index, range) else { return true }
+                    let slot = state.slots[Int(index)]
+                    guard let record = slot.record else { return true }
+                    column.note(index, record)
+                    return visit(record, slot.number)
+                }
             }
         }
+    }
+
+    /// What is known of the numbers that the query asks for, and the range of them.
+    private func numbers(of state: inout TenantState) -> (column: NumberColumn, range: ClosedRange<Float>)? {
+        guard let bounds = query.expression?.numericBounds, !bounds.isEmpty,
+            let (column, bound) = state.numbers.column(for: bounds, slotCount: state.slots.count),
+            bound.low <= bound.high
+        else { return nil }
+        return (column, Float(bound.low)...Float(bound.high))
     }
 
     /// The same for visits that look up other entities, read the store or take long: they are made outside of the
     /// state's lock.
     private mutating func scanOutside(
-        _ slice: (borrowing TenantState, Int64, (EntitySlot) -> Bool) -> Int64?
+        _ slice: (borrowing TenantState, Int64, (UInt32) -> Bool) -> Int64?
     ) {
         var next: Int64? = cursor
         var candidates: [EntitySlot] = []
@@ -326,8 +347,10 @@ struct EntityScan {
         while let from = next {
             candidates.removeAll(keepingCapacity: true)
             next = tenant.withState { state in
-                slice(state, from) { slot in
-                    candidates.append(slot)
+                let known = numbers(of: &state)
+                return slice(state, from) { index in
+                    if let known, !known.column.mayHold(index, known.range) { return true }
+                    candidates.append(state.slots[Int(index)])
                     return true
                 }
             }

@@ -64,7 +64,8 @@ struct EntitySlot: Sendable {
 /// 4. `scopes` knows the scopes of the live entities by their slots.
 /// 5. `spatial[a]` holds one box for each instance of GeoProperty `a` of the live entities, keyed by slot. It may hold
 ///    an outdated one besides, so what it finds is checked again.
-/// 6. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
+/// 6. `numbers` is told of each slot whose entity changes.
+/// 7. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
 struct TenantState {
     private let tenant: String
     private let memory: EntityMemory
@@ -75,6 +76,7 @@ struct TenantState {
     private(set) var byType: [TermID: ContiguousArray<UInt32>] = [:]
     private(set) var scopes = ScopeIndex()
     private(set) var spatial: [TermID: RTree] = [:]
+    var numbers = NumberColumns()
     private(set) var footprint = 0
     /// How many records are evicted.
     private(set) var evictedCount = 0
@@ -121,6 +123,7 @@ struct TenantState {
             footprint -= kept?.footprint ?? 0
             memory.add(-(kept?.footprint ?? 0))
             let old = kept?.isEvicted == true ? before ?? kept : kept
+            numbers.changed(index)
             if let record {
                 slots[Int(index)] = EntitySlot(record: record, number: slots[Int(index)].number, revision: revision)
                 reindex(index, from: old, to: record)
@@ -240,6 +243,7 @@ struct TenantState {
         for slot in slots where slot.record != nil { kept.append(slot) }
         slots = kept
         ids.removeAll()
+        numbers.removeAll()
         byType = [:]
         scopes = ScopeIndex()
         spatial = [:]

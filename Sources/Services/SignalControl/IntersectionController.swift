@@ -33,7 +33,9 @@ public struct IntersectionController: Sendable {
                 policy.intersection.phases[made.phase], measuredAtSeconds: observation.measuredAtSeconds)
             decision = made
         }
-        let colours = kernel.step(atSeconds: now, demand: policy.demand(observation?.calls ?? []))
+        let colours = kernel.step(
+            atSeconds: now, demand: policy.demand(observation?.calls ?? []),
+            occupied: observation.map(policy.intersection.occupied) ?? [])
         return Outcome(colours: colours, source: kernel.source, decision: decision)
     }
 }

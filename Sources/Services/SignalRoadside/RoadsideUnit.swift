@@ -81,7 +81,9 @@ public struct RoadsideUnit: Sendable {
             demand.take(observation, colours: kernel.colours, atSeconds: now)
             calls = observation.calls
         }
-        return kernel.step(atSeconds: now, demand: demand.demand(calls))
+        return kernel.step(
+            atSeconds: now, demand: demand.demand(calls),
+            occupied: observation.map(kernel.intersection.occupied) ?? [])
     }
 
     /// Who has decided at the last step.

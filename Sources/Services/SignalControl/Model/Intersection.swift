@@ -18,7 +18,9 @@ public struct Intersection: Sendable {
     public let phases: [SignalPhase]
     public let lanes: [ApproachLane]
     public let exits: [ExitLane]
-    /// How many detectors the lanes and exits name: an observation has as many readings.
+    /// For each group the area detectors on its way through the intersection; none where nothing looks there.
+    public let boxes: [[Int]]
+    /// How many detectors the lanes, exits and boxes name: an observation has as many readings.
     public let detectorCount: Int
     /// Longest red while someone waits, in seconds.
     public let maximumRedSeconds: Double
@@ -60,7 +62,8 @@ public struct Intersection: Sendable {
     /// - Throws: ``Fault``, which names what breaks an invariant.
     public init(
         name: String, groups: [SignalGroup], conflicts: [GroupSet], yields: [GroupSet], plan: FixedPlan,
-        phases: [SignalPhase], lanes: [ApproachLane], exits: [ExitLane] = [], detectorCount: Int = 0,
+        phases: [SignalPhase], lanes: [ApproachLane], exits: [ExitLane] = [], boxes: [[Int]] = [],
+        detectorCount: Int = 0,
         maximumRedSeconds: Double = 120
     ) throws(Fault) {
         guard (1...GroupSet.capacity).contains(groups.count) else { throw .groupCount(groups.count) }
@@ -107,6 +110,8 @@ public struct Intersection: Sendable {
         for exit in exits {
             if let bad = exit.detectors.first(where: { !(0..<detectorCount).contains($0) }) { throw .index(bad) }
         }
+        guard boxes.isEmpty || boxes.count == groups.count else { throw .index(boxes.count) }
+        if let bad = boxes.joined().first(where: { !(0..<detectorCount).contains($0) }) { throw .index(bad) }
         var needed = GroupSet(lanes.flatMap { $0.movements.map(\.group) })
         for (index, group) in groups.enumerated() where group.kind != .vehicle { needed.insert(index) }
         let serving = Self.cover(needed, by: plan.steps.map(\.phase) + phases)
@@ -124,6 +129,7 @@ public struct Intersection: Sendable {
         self.phases = phases
         self.lanes = lanes
         self.exits = exits
+        self.boxes = boxes.isEmpty ? Array(repeating: [], count: groups.count) : boxes
         self.detectorCount = detectorCount
         self.maximumRedSeconds = maximumRedSeconds
         self.servingPhases = serving

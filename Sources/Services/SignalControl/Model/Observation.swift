@@ -19,6 +19,18 @@ public struct DetectorReading: Sendable, Equatable {
     }
 }
 
+extension Intersection {
+    /// Groups whose way through the intersection is seen to be occupied; a silent detector sees nothing.
+    public func occupied(_ observation: IntersectionObservation) -> GroupSet {
+        GroupSet(
+            boxes.indices.filter { group in
+                boxes[group].contains {
+                    observation.reading($0).map { (yields[group].isEmpty ? $0.standing : $0.vehicles) >= 1 } ?? false
+                }
+            })
+    }
+}
+
 /// What an intersection's detectors tell at one time.
 public struct IntersectionObservation: Sendable, Equatable {
     /// When it was measured, in seconds on the controller's clock.
@@ -29,6 +41,14 @@ public struct IntersectionObservation: Sendable, Equatable {
     public var calls: GroupSet
     /// Groups that a public-transport vehicle asks for, from afar until it has passed.
     public var priority: GroupSet
+
+    /// What a detector tells; `nil` where it is silent or tells nonsense.
+    func reading(_ detector: Int) -> DetectorReading? {
+        guard readings.indices.contains(detector), let reading = readings[detector], reading.isPlausible else {
+            return nil
+        }
+        return reading
+    }
 
     public init(
         measuredAtSeconds: Double, readings: [DetectorReading?], calls: GroupSet = [], priority: GroupSet = []

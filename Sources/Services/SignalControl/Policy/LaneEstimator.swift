@@ -67,7 +67,7 @@ struct LaneEstimator: Sendable {
         newest = now
         for index in intersection.lanes.indices { take(lane: index, observation, colours, now, elapsed) }
         for (index, exit) in intersection.exits.enumerated() {
-            let known = exit.detectors.compactMap { Self.reading(observation, $0) }
+            let known = exit.detectors.compactMap { observation.reading($0) }
             let covered = known.reduce(0) { $0 + $1.standing } * Self.metresPerVehicle
             isFull[index] = !known.isEmpty && covered > settings.fullExit * max(exit.lengthMetres, 1)
         }
@@ -82,37 +82,31 @@ struct LaneEstimator: Sendable {
         return demand
     }
 
-    private static func reading(_ observation: IntersectionObservation, _ detector: Int) -> DetectorReading? {
-        guard observation.readings.indices.contains(detector), let reading = observation.readings[detector],
-            reading.isPlausible
-        else { return nil }
-        return reading
-    }
-
     private mutating func take(
         lane index: Int, _ observation: IntersectionObservation, _ colours: [SignalColour], _ now: Double,
         _ elapsed: Double
     ) {
         let lane = intersection.lanes[index]
         let speed = max(lane.speedMetresPerSecond * 0.9, 1)
-        let passed = lane.stopLineDetector.flatMap { Self.reading(observation, $0) }?.vehicles
+        let passed = lane.stopLineDetector.flatMap { observation.reading($0) }?.vehicles
         let isGreen = lane.movements.allSatisfy { colours[$0.group].isGreen }
         if let passed, elapsed > 0 {
             let weight = min(1, elapsed / settings.flowMemorySeconds)
             flow[index] += weight * (passed / elapsed - flow[index])
+        } else if elapsed > 0, let density = movingPerMetre(index, observation) {
+            let weight = min(1, elapsed / settings.flowMemorySeconds)
+            flow[index] += weight * (density * speed - flow[index])
         }
         let start = index * horizon
         for second in 0..<horizon { arrivals[start + second] = 0 }
         var seenStanding = 0.0
         var seen = 0.0
         var silent = 0
-        var silentCapacity = 0.0
         var view = 0.0
         for zone in lane.zones {
             view = max(view, zone.distanceMetres + zone.lengthMetres)
-            guard let reading = Self.reading(observation, zone.detector) else {
+            guard let reading = observation.reading(zone.detector) else {
                 silent += 1
-                silentCapacity += zone.lengthMetres / Self.metresPerVehicle
                 continue
             }
             let share = share(of: index, in: zone.detector)
@@ -126,22 +120,12 @@ struct LaneEstimator: Sendable {
             }
         }
         if let last = lane.zones.max(by: { $0.distanceMetres < $1.distanceMetres }),
-            let reading = Self.reading(observation, last.detector),
+            let reading = observation.reading(last.detector),
             reading.standing * Self.metresPerVehicle > 0.6 * last.lengthMetres
         {
             seenStanding += settings.hiddenQueue
         }
-        if silent == 0 {
-            assumedQueue[index] = seen
-        } else {
-            // What comes in less what goes out, as far as the silent zones hold it.
-            let out = passed ?? (isGreen ? min(assumedQueue[index], settings.saturationFlow * elapsed) : 0)
-            let capacity = silent == lane.zones.count ? max(silentCapacity, 10) : silentCapacity
-            assumedQueue[index] = min(max(0, assumedQueue[index] + flow[index] * elapsed - out), capacity + seen)
-            let missing = max(0, assumedQueue[index] - seen)
-            if isGreen { spread(missing, over: 0...Int(view / speed), from: start) } else { seenStanding += missing }
-            seen += missing
-        }
+        fillSilent(index, observation, passed, isGreen, elapsed, speed, &seenStanding, &seen)
         let beyond = min(horizon, Int(view / speed) + 1)
         for second in beyond..<max(beyond, horizon) { arrivals[start + second] += flow[index] }
         standing[index] = seenStanding
@@ -151,6 +135,63 @@ struct LaneEstimator: Sendable {
         waited[index] = !hasGreen && seenStanding >= 0.5 ? waited[index] + elapsed : 0
         noteBlocked(
             index, passed, isGreen, lane.movements.allSatisfy { colours[$0.group] == .green }, now, elapsed)
+    }
+
+    /// Vehicles that move on what is seen of a lane, for each metre; `nil` where nothing is seen.
+    private func movingPerMetre(_ index: Int, _ observation: IntersectionObservation) -> Double? {
+        var moving = 0.0
+        var metres = 0.0
+        for zone in intersection.lanes[index].zones {
+            guard let reading = observation.reading(zone.detector), reading.standing < 1 else { continue }
+            moving += reading.vehicles * share(of: index, in: zone.detector)
+            metres += zone.lengthMetres
+        }
+        return metres >= 20 ? moving / metres : nil
+    }
+
+    /// Fills in what silent stretches hold.
+    ///
+    /// A queue has no gaps: a stretch is full when standing vehicles are seen farther away, and holds moving ones alone when
+    /// one nearer is not full. Where the queue may end in a silent stretch, what comes in less what goes out decides.
+    private mutating func fillSilent(
+        _ index: Int, _ observation: IntersectionObservation, _ passed: Double?, _ isGreen: Bool, _ elapsed: Double,
+        _ speed: Double, _ standing: inout Double, _ present: inout Double
+    ) {
+        let lane = intersection.lanes[index]
+        var queueEnd = -1.0  // as far as it is seen to reach
+        var freeFrom = Double.infinity  // where it is seen to have ended
+        for zone in lane.zones {
+            guard let reading = observation.reading(zone.detector) else { continue }
+            let covered = reading.standing * Self.metresPerVehicle / max(zone.lengthMetres, 1)
+            if covered > 0.15 { queueEnd = max(queueEnd, zone.distanceMetres) }
+            if covered < 0.5 { freeFrom = min(freeFrom, zone.distanceMetres + zone.lengthMetres) }
+        }
+        var openCapacity = 0.0
+        for zone in lane.zones where observation.reading(zone.detector) == nil {
+            let capacity = zone.lengthMetres / Self.metresPerVehicle * share(of: index, in: zone.detector)
+            if zone.distanceMetres < queueEnd {
+                standing += capacity
+                present += capacity
+            } else {
+                if zone.distanceMetres < freeFrom { openCapacity += capacity }
+                let moving = flow[index] * zone.lengthMetres / speed
+                present += moving
+                let first = Int(zone.distanceMetres / speed)
+                spread(
+                    moving, over: first...max(first, Int((zone.distanceMetres + zone.lengthMetres) / speed) - 1),
+                    from: index * horizon)
+            }
+        }
+        guard openCapacity > 0 else {
+            assumedQueue[index] = 0
+            return
+        }
+        let out = passed ?? (isGreen ? settings.saturationFlow * elapsed : 0)
+        let isBeyond = lane.zones.allSatisfy { observation.reading($0.detector) == nil }
+        assumedQueue[index] = min(
+            max(0, assumedQueue[index] + flow[index] * elapsed - out), isBeyond ? max(openCapacity, 10) : openCapacity)
+        standing += assumedQueue[index]
+        present += assumedQueue[index]
     }
 
     private mutating func spread(_ vehicles: Double, over seconds: ClosedRange<Int>, from start: Int) {

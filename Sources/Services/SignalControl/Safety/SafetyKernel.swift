@@ -5,7 +5,9 @@
 /// 2. A group that must give way to another that is green shows permissive green. A protected green never turns permissive.
 /// 3. A green ends in the group's whole yellow, then red, and lasts at least its minimum.
 /// 4. A group that someone waits for is green within the intersection's longest red.
-/// 5. When the newest request or the data behind it are `staleSeconds` old, the fixed plan is followed from then on, under
+/// 5. A group whose way through the intersection is still occupied counts as not red yet to those that it conflicts with,
+///    for `longestClearingSeconds` more at most, and not when the longest red is near.
+/// 6. When the newest request or the data behind it are `staleSeconds` old, the fixed plan is followed from then on, under
 ///    the same rules, until requests are fresh again.
 ///
 /// One `step` for each second of the signal; it costs about a microsecond for 20 groups. The kernel knows nothing of
@@ -13,6 +15,8 @@
 public struct SafetyKernel: Sendable {
     /// Age of a request or its data at which the plan takes over, in seconds.
     public static let staleSeconds = 5.0
+    /// How much longer than its clearance time a group is waited for whose way is still occupied, in seconds.
+    public static let longestClearingSeconds = 8.0
     /// Ticks of binary fractions of seconds do not add up exactly.
     private static let tolerance = 1e-6
     /// A tick of one second may begin just before a time is over, at each of two changes.
@@ -38,6 +42,7 @@ public struct SafetyKernel: Sendable {
     /// From when on conflicting groups may start, as far as this group is concerned.
     private var clearAt: [Double]
     private var now: Double
+    private var occupied = GroupSet()
     private var request: (phase: SignalPhase, at: Double)?
     /// For each group the serving phase that holds it.
     private let servingPhase: [Int?]
@@ -75,15 +80,22 @@ public struct SafetyKernel: Sendable {
 
     /// Moves on to a time and returns what each group shows from then on.
     ///
-    /// - Parameter demand: Groups that someone waits for, or of which it is not known.
+    /// - Parameters:
+    ///   - demand: Groups that someone waits for, or of which it is not known.
+    ///   - occupied: Groups whose way through the intersection is seen to be occupied.
     @discardableResult
-    public mutating func step(atSeconds time: Double, demand: GroupSet) -> [SignalColour] {
+    public mutating func step(
+        atSeconds time: Double, demand: GroupSet, occupied: GroupSet = []
+    ) -> [SignalColour] {
+        self.occupied = occupied
         if time.isFinite, time > now { now = time }
         noteWaiting(demand)
         let wanted: SignalPhase
         if let due = dueGroup(), let phase = servingPhase[due] {
             source = .longestRed(group: due)
             wanted = consistent(intersection.servingPhases[phase])
+            // There is no time left to wait for those who do not move.
+            self.occupied = []
         } else if let request, now - request.at < Self.staleSeconds {
             source = .request
             wanted = request.phase
@@ -168,7 +180,10 @@ public struct SafetyKernel: Sendable {
     }
 
     private func isClear(_ group: Int) -> Bool {
-        colours[group] == .red && now + Self.tolerance >= clearAt[group]
+        guard colours[group] == .red else { return false }
+        let time = now + Self.tolerance
+        return time >= clearAt[group]
+            && (!occupied.contains(group) || time >= clearAt[group] + Self.longestClearingSeconds)
     }
 
     /// The phase without what conflicts in it: the group with the lower index stays.

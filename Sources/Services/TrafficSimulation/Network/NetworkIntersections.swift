@@ -63,7 +63,7 @@ struct NetworkIntersections {
                 allRedSeconds: configuration.allRedSeconds)
         }
         var site = SiteBuilder(network, configuration)
-        site.build(links, &detectors)
+        site.build(links, groupCount: count, &detectors)
         let plan = FixedPlan(
             steps: program.phases.map {
                 FixedPlan.Step(durationSeconds: $0.durationSeconds, phase: rules.phase($0.state))
@@ -73,7 +73,7 @@ struct NetworkIntersections {
             phases: rules.phases(
                 lanes: Dictionary(grouping: links, by: \.from).sorted { $0.key < $1.key }
                     .map { GroupSet($0.value.compactMap(\.link)) }, onlyOfPlan: configuration.usesPlanPhasesOnly),
-            lanes: site.lanes, exits: site.exits,
+            lanes: site.lanes, exits: site.exits, boxes: site.boxes,
             detectorCount: site.detectors.count)
         sites.append(Site(signals: program.signals, intersection: intersection, detectors: site.detectors))
     }

@@ -4,6 +4,8 @@ import SignalControl
 struct SiteBuilder {
     private(set) var lanes: [ApproachLane] = []
     private(set) var exits: [ExitLane] = []
+    /// For each signal group the readings that look at its way through the intersection.
+    private(set) var boxes: [[Int]] = []
     /// For each reading of an observation the number of its detector in the plan.
     private(set) var detectors: [Int] = []
 
@@ -23,7 +25,9 @@ struct SiteBuilder {
         self.configuration = configuration
     }
 
-    mutating func build(_ links: [RoadNetwork.Connection], _ plan: inout DetectorPlan) {
+    mutating func build(_ links: [RoadNetwork.Connection], groupCount: Int, _ plan: inout DetectorPlan) {
+        boxes = Array(repeating: [], count: groupCount)
+        for connection in links { watchBox(of: connection, &plan) }
         for from in Set(links.map(\.from)).sorted() {
             guard let lane = network.lanes[from] else { continue }
             let own = links.filter { $0.from == from }
@@ -42,6 +46,20 @@ struct SiteBuilder {
                 ApproachLane(
                     name: from, movements: movements, zones: zones(before: lane, &plan),
                     stopLineDetector: reading(plan.number(of: loop)), speedMetresPerSecond: lane.speedMetresPerSecond))
+        }
+    }
+
+    private mutating func watchBox(of connection: RoadNetwork.Connection, _ plan: inout DetectorPlan) {
+        guard let group = connection.link else { return }
+        var via = connection.via
+        for _ in 0..<4 {
+            guard let id = via, let lane = network.lanes[id] else { return }
+            if lane.lengthMetres >= 1 {
+                let detector = DetectorPlan.Detector(
+                    kind: .area, lane: lane.id, fromMetres: 0, toMetres: lane.lengthMetres - 0.1)
+                boxes[group].append(reading(plan.number(of: detector)))
+            }
+            via = network.leaving[id].flatMap { [network] in $0.lazy.compactMap { network.connections[$0].via }.first }
         }
     }
 

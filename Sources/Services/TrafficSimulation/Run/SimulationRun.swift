@@ -24,8 +24,8 @@ public struct SimulationRun: Sendable {
         /// Yellow for all approaches, in seconds; `nil` for 3, 4 or 5 s by their speed limit.
         public var yellowSeconds: Double?
         public var settings = PolicySettings()
-        /// Leaves out greens that are not in the network's own plan: combined freely, some streets lock up (docs/traffic.md).
-        public var usesPlanPhasesOnly = true
+        /// Leaves out greens that are not in the network's own plan.
+        public var usesPlanPhasesOnly = false
         public var computesEmissions = false
         /// Seconds after the beginning from which the controller gets no more data, to see its plan take over.
         public var dataEndAfterSeconds: Double?

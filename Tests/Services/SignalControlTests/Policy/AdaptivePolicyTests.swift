@@ -57,6 +57,34 @@ struct AdaptivePolicyTests {
         #expect(greens > 60)
     }
 
+    @Test func `a silent stretch before a standing queue counts as full, and one behind its end as free`() throws {
+        var controller = try controller()
+        var seen = observation([:], at: 1, dead: [0, 13])
+        // Of the northern lane the first 50 m are silent and four stand behind; of the eastern one it is the other way.
+        seen.readings[1] = DetectorReading(vehicles: 4, standing: 4, occupancy: 0.3)
+        seen.readings[12] = DetectorReading(vehicles: 2, standing: 2, occupancy: 0.3)
+        let queues = try #require(controller.step(seen, atSeconds: 1).decision?.queues)
+        #expect((10.0...12).contains(queues[0]))
+        #expect((2.0...3.5).contains(queues[4]))
+    }
+
+    @Test func `a lane without its loop learns its flow from those that drive on it`() throws {
+        // The nearest stretch and the loop are silent; farther away one is always on its way.
+        let most = try [0.0, 2].map { vehicles in
+            var controller = try controller()
+            var most = 0.0
+            for now in 1...900 {
+                var seen = observation([4: 3], at: Double(now), dead: [0, 2])
+                seen.readings[1] = DetectorReading(vehicles: vehicles)
+                let outcome = controller.step(seen, atSeconds: Double(now))
+                if now > 600 { most = max(most, outcome.decision?.queues[0] ?? 0) }
+            }
+            return most
+        }
+        #expect(most[0] < most[1] / 2)
+        #expect(most[1] > 3)
+    }
+
     @Test func `a queue that does not move with green is told of, and gives way`() throws {
         var controller = try controller()
         var blocked = false

@@ -59,7 +59,10 @@ struct SafetyKernelTests {
                 if Int.random(in: 0..<40, using: &generator) == 0 {
                     demand = GroupSet(all.filter { _ in Bool.random(using: &generator) })
                 }
-                let colours = kernel.step(atSeconds: now, demand: demand)
+                // Every other intersection has detectors on its ways, which tell anything.
+                let occupied = GroupSet(
+                    all.filter { _ in round % 2 == 1 && Int.random(in: 0..<3, using: &generator) > 0 })
+                let colours = kernel.step(atSeconds: now, demand: demand, occupied: occupied)
                 record.take(colours, demand: demand, atSeconds: now)
             }
             #expect(record.violations.prefix(5) == [], "round \(round)")
@@ -83,6 +86,27 @@ struct SafetyKernelTests {
         // Four seconds of yellow and one of red, then the other direction.
         #expect(shown.map { $0[0] }.prefix(6) == [.yellow, .yellow, .yellow, .yellow, .red, .red])
         #expect(shown.map { $0[4] }.prefix(6) == [.red, .red, .red, .red, .red, .green])
+    }
+
+    @Test(arguments: [(3, 3), (20, 8)])
+    func `a green waits for those who are still on their way through, but not for ever`(
+        occupiedSeconds: Int, delay: Int
+    ) throws {
+        let intersection = try SampleIntersections.crossroads()
+        func greenAt(_ occupied: (Int) -> GroupSet) -> Int? {
+            var kernel = SafetyKernel(intersection, atSeconds: 0)
+            for now in 1...60 {
+                kernel.accept(intersection.phases[now <= 20 ? 0 : 2], measuredAtSeconds: Double(now))
+                let colours = kernel.step(atSeconds: Double(now), demand: [], occupied: occupied(now))
+                if colours[4] == .green { return now }
+            }
+            return nil
+        }
+        let usual = try #require(greenAt { _ in [] })
+        // One of the northern arm's vehicles does not get away.
+        #expect(greenAt { $0 < usual + occupiedSeconds ? [0] : [] } == usual + delay)
+        // Those that do not conflict hold up nobody.
+        #expect(greenAt { _ in [5, 6] } == usual)
     }
 
     @Test func `without requests the fixed plan is followed, from five seconds on`() throws {
