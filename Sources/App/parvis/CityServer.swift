@@ -105,7 +105,8 @@ final class CityServer: Sendable {
                 assetsDirectory: settings.assets, placeName: placeName,
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
         let pages = OperatorPages(
-            console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics)
+            console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics,
+            signals: signals)
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
             pages.answer($0)
         }

@@ -4,6 +4,7 @@ import CityConsole
 import JSONTree
 import NGSILDHTTP
 import NotificationDelivery
+import SignalService
 import TemporalEvolution
 
 #if canImport(Glibc)
@@ -19,6 +20,8 @@ struct OperatorPages: Sendable {
     let history: HistoryStore
     let subscriptions: SubscriptionManager
     let metrics: HTTPMetrics
+    /// `nil` where the service is turned off.
+    let signals: SignalService?
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
         guard Self.paths.contains(String(request.path)) else { return page(request) }
@@ -63,6 +66,7 @@ struct OperatorPages: Sendable {
             Int(clamping: statistics.lastSequence))
         appendHistory(figure)
         appendNotifications(figure)
+        appendSignals(figure)
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure(
             "process_peak_resident_memory_bytes", "gauge", "The most memory that was ever resident.",
@@ -85,6 +89,23 @@ extension OperatorPages {
         figure(
             "parvis_history_rolled_samples_total", "counter",
             "Values and periods that retention rolled up or deleted.", statistics.rolledSamples)
+    }
+
+    private func appendSignals(_ figure: (String, String, String, Int) -> Void) {
+        guard let statistics = signals?.newestStatistics else { return }
+        figure(
+            "parvis_signal_intersections", "gauge", "Intersections that are described.", statistics.intersections)
+        figure(
+            "parvis_signal_intersections_faulty", "gauge", "Intersections whose description cannot be used.",
+            statistics.faulty)
+        figure("parvis_signal_commands_total", "counter", "Commands given to signals.", statistics.commands)
+        figure(
+            "parvis_signal_deciding_microseconds", "gauge", "What the decisions of the last second took.",
+            Int(clamping: statistics.decidingMicroseconds))
+        figure(
+            "parvis_signal_step_microseconds", "gauge",
+            "From the readings of the last second to its commands being durable.",
+            Int(clamping: statistics.lastMicroseconds))
     }
 
     private func appendNotifications(_ figure: (String, String, String, Int) -> Void) {

@@ -2,6 +2,14 @@ import NGSILDModel
 import NGSILDOperations
 import ServiceRuntime
 import SignalRoadside
+import Synchronization
+
+/// The statistics as they were after the last step, for whoever must not wait.
+final class PublishedStatistics: Sendable {
+    private let value = Mutex(SignalServiceStatistics())
+    func set(_ statistics: SignalServiceStatistics) { value.withLock { $0 = statistics } }
+    var newest: SignalServiceStatistics { value.withLock { $0 } }
+}
 
 /// An entity of a tenant.
 struct SignalKey: Hashable, Sendable {
@@ -19,6 +27,7 @@ actor SignalEngine {
     let configuration: SignalServiceConfiguration
     var vocabulary: SignalVocabulary
     private let inbox: ChangeInbox
+    private let published: PublishedStatistics
     var statistics = SignalServiceStatistics()
 
     /// Intersections, those included whose own entity is not there yet.
@@ -32,7 +41,11 @@ actor SignalEngine {
     private var toldOfLimit = false
     private let turn = Turn()
 
-    init(_ operations: ServiceOperations, _ configuration: SignalServiceConfiguration, _ inbox: ChangeInbox) {
+    init(
+        _ operations: ServiceOperations, _ configuration: SignalServiceConfiguration, _ inbox: ChangeInbox,
+        _ published: PublishedStatistics
+    ) {
+        self.published = published
         self.operations = operations
         self.configuration = configuration
         self.inbox = inbox
@@ -78,6 +91,7 @@ actor SignalEngine {
         statistics.lastMicroseconds = took
         statistics.mostMicroseconds = max(statistics.mostMicroseconds, took)
         statistics.sumMicroseconds += took
+        published.set(statistics)
     }
 
     private static func isOrdered(_ one: SignalKey, _ other: SignalKey) -> Bool {

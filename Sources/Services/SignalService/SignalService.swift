@@ -50,6 +50,7 @@ public struct SignalServiceStatistics: Sendable, Equatable {
 public final class SignalService: Sendable {
     private let engine: SignalEngine
     private let inbox: ChangeInbox
+    private let published = PublishedStatistics()
     private let feed: any ChangeFeed
     private struct Running {
         var follower: ChangeFollower?
@@ -65,7 +66,7 @@ public final class SignalService: Sendable {
         inbox = ChangeInbox(
             limit: configuration.inboxLimit, typeNames: SignalEntity.allCases.map(\.rawValue),
             registry: operations.registry)
-        engine = SignalEngine(operations, configuration, inbox)
+        engine = SignalEngine(operations, configuration, inbox, published)
     }
 
     /// Follows the changes from now on, and reads what is there. Calling it twice does no harm.
@@ -94,6 +95,9 @@ public final class SignalService: Sendable {
 
     /// Waits until all that was handed over before is worked off and its commands are durable.
     public func settle() async { await engine.workOff() }
+
+    /// The statistics as they were after the last step; never waits.
+    public var newestStatistics: SignalServiceStatistics { published.newest }
 
     public var statistics: SignalServiceStatistics {
         get async { await engine.statistics }

@@ -151,7 +151,7 @@ struct Street {
         var writer = SignalEntityWriter()
         for index in units.indices { appendState(index, to: &writer) }
         for (number, reading) in feed.all.enumerated() {
-            guard let reading else { continue }
+            guard let reading, description.reported.contains(number) else { continue }
             writer.begin(description.detectorIDs[number], SignalEntity.detector.rawValue)
             if feed.isStopLine(number) {
                 writer.number("passedVehicleCount", reading.vehicles, at: time)

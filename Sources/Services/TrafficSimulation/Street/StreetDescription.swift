@@ -19,6 +19,8 @@ struct StreetDescription {
 
     private(set) var intersections: [IntersectionDescription] = []
     private(set) var roads: [Road] = []
+    /// Detectors that the city needs to know of; others, inside intersections, are the roadside unit's own.
+    private(set) var reported: Set<Int> = []
     /// The id of each detector's entity, by its number.
     let detectorIDs: [String]
     private var detectorPlaces: [Position?] = []
@@ -51,7 +53,10 @@ struct StreetDescription {
                 try (network.lanes[lane.name]?.line ?? []).map { try map.position($0) }
             }
             description.location = try Self.place(of: site, network, map)
-            for detector in site.detectors { detectorOwners[detector].append(description.id) }
+            for reading in Self.usedReadings(site.intersection) {
+                reported.insert(site.detectors[reading])
+                detectorOwners[site.detectors[reading]].append(description.id)
+            }
             intersections.append(description)
             edges.formUnion(site.intersection.lanes.compactMap { network.lanes[$0.name]?.edge })
         }
@@ -69,6 +74,12 @@ struct StreetDescription {
                         plan.detectors[$0].kind == .stopLine && names.contains(plan.detectors[$0].lane)
                     }))
         }
+    }
+
+    /// Readings that lanes and exits name, each once.
+    private static func usedReadings(_ intersection: Intersection) -> [Int] {
+        let lanes = intersection.lanes.flatMap { $0.zones.map(\.detector) + [$0.stopLineDetector].compactMap { $0 } }
+        return Set(lanes + intersection.exits.flatMap(\.detectors)).sorted()
     }
 
     private static func id(_ type: String, _ key: String, _ edge: String) -> String {
@@ -104,7 +115,7 @@ struct StreetDescription {
     /// The bodies of the batch that describes the street.
     func bodies() -> [[UInt8]] {
         var writer = SignalEntityWriter()
-        for (number, id) in detectorIDs.enumerated() {
+        for (number, id) in detectorIDs.enumerated() where reported.contains(number) {
             writer.begin(id, SignalEntity.detector.rawValue)
             writer.relationship("refSignalizedIntersection", detectorOwners[number])
             writer.text("detectorKind", plan.detectors[number].kind == .area ? "area" : "stopLine")

@@ -53,8 +53,7 @@ public struct StreetRun: Sendable {
         in city: some StreetCity, watch: @escaping @Sendable (StreetEvent) -> Void
     ) async throws -> StreetResult {
         let network = try RoadNetwork(path: scenario.networkPath)
-        let configuration = NetworkIntersections.Configuration()
-        let sites = NetworkIntersections(network, configuration)
+        let sites = NetworkIntersections(network)
         guard !sites.sites.isEmpty else {
             throw Scenario.Fault(description: "\(scenario.networkPath) has no signals that can be controlled")
         }
