@@ -52,41 +52,8 @@ enum SegmentStateEntity {
 
     // MARK: - The past
 
-    /// States in one draft; an entity may have 5,000 instances.
-    private static let statesInDraft = 200
-
     /// The evolution of one entity, in parts.
     static func drafts(_ states: [SegmentState], id: String, context: TermContext) -> [EntityDraft] {
-        stride(from: 0, to: states.count, by: statesInDraft).compactMap { start in
-            draft(states[start..<min(start + statesInDraft, states.count)], id: id, context: context)
-        }
-    }
-
-    private static func draft(_ states: ArraySlice<SegmentState>, id: String, context: TermContext) -> EntityDraft? {
-        let decoder = EntityDecoder(context: context, keepsEveryInstance: true)
-        var whole = EntityDraft(id: id)
-        var forests: [TermID: AttributeForest] = [:]
-        for state in states {
-            var writer = ByteWriter(capacity: 1_024)
-            writer.append("{\"id\":")
-            writer.append(jsonString: id)
-            writer.append(",\"type\":\"TrafficSegmentState\"")
-            appendInstances(state, to: &writer)
-            writer.append("}")
-            guard let document = try? JSONDocument(parsing: writer.array()),
-                let draft = try? decoder.decodeEntity(document, document.root)
-            else { continue }
-            whole.types = draft.types
-            whole.context = draft.context
-            for root in draft.attributes.roots {
-                forests[draft.attributes.nodes[root].name, default: AttributeForest()]
-                    .append(subtree: root, of: draft.attributes)
-            }
-        }
-        // Instances of one attribute stand side by side.
-        for (_, forest) in forests.sorted(by: { $0.key < $1.key }) {
-            for root in forest.roots { whole.attributes.append(subtree: root, of: forest) }
-        }
-        return whole.attributes.isEmpty ? nil : whole
+        EvolutionDrafts.drafts(states, id: id, typeName: typeName, context: context) { appendInstances($0, to: &$1) }
     }
 }
