@@ -123,15 +123,18 @@ let services =
             "TrafficForecasting",
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
-    + layer("Services", "SignalControl")
-    + layer("Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"])
+    + layer("Services", "SignalControl", tests: ["SampleSignals"])
+    + layer(
+        "Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"], tests: ["SampleSignals"])
     + layer(
         "Services", "SignalService",
         [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime", "SignalControl",
             "SignalRoadside",
         ],
-        tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
+        tests: [
+            "SampleSignals", "BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage",
+        ])
     + layer(
         "Services", "TrafficSimulation", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl", "SignalRoadside"])
 
@@ -139,7 +142,10 @@ let services =
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
 
 let testSupport: [Target] = [
-    .target(name: "ClauseTrait", path: "Tests/Support/ClauseTrait", swiftSettings: strict)
+    .target(name: "ClauseTrait", path: "Tests/Support/ClauseTrait", swiftSettings: strict),
+    .target(
+        name: "SampleSignals", dependencies: ["NGSILDModel", "SignalControl"], path: "Tests/Support/SampleSignals",
+        swiftSettings: strict),
 ]
 
 let app: [Target] = [

@@ -1,5 +1,6 @@
 import JSONTree
 import NGSILDModel
+import SampleSignals
 import SignalControl
 import Testing
 

@@ -1,6 +1,7 @@
 import InMemoryStorage
 import JSONTree
 import NGSILDModel
+import SampleSignals
 import SignalControl
 import SignalRoadside
 import Testing

@@ -5,6 +5,7 @@ import JSONLD
 import JSONTree
 import NGSILDModel
 import NGSILDOperations
+import SampleSignals
 import ServiceRuntime
 import SignalControl
 import SignalRoadside

@@ -1,14 +1,14 @@
-import NGSILDModel
-import SignalControl
+public import NGSILDModel
+public import SignalControl
 
 /// Two streets that cross, one lane each way group, and people over one of them.
 ///
 /// Groups: 0 north-south (number 1), 1 east-west (2), 2 east-west left, which gives way to 1 (3), 3 people (4).
-enum SampleCrossing {
-    static let numbers = [1, 2, 3, 4]
-    static let zero = Timestamp("2026-03-01T08:00:00Z") ?? Timestamp(microseconds: 0)
+public enum SampleCrossing {
+    public static let numbers = [1, 2, 3, 4]
+    public static let zero = Timestamp("2026-03-01T08:00:00Z") ?? Timestamp(microseconds: 0)
 
-    static func intersection() throws -> Intersection {
+    public static func intersection() throws -> Intersection {
         let phases = [
             SignalPhase(protected: [0]), SignalPhase(protected: [1], permissive: [2]), SignalPhase(protected: [3]),
         ]
@@ -39,18 +39,5 @@ enum SampleCrossing {
     }
 
     /// So many seconds after `zero`.
-    static func time(_ seconds: Double) -> Timestamp { zero.adding(seconds: seconds) }
-}
-
-/// The same numbers from the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    public static func time(_ seconds: Double) -> Timestamp { zero.adding(seconds: seconds) }
 }

@@ -1,3 +1,4 @@
+import SampleSignals
 import SignalControl
 import Testing
 

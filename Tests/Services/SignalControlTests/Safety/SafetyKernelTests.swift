@@ -1,3 +1,4 @@
+import SampleSignals
 import Testing
 
 @testable import SignalControl

@@ -1,5 +1,6 @@
 import GeoJSON
 import JSONTree
+import SampleSignals
 import Testing
 
 @testable import SignalRoadside

@@ -1,5 +1,6 @@
 import JSONTree
 import NGSILDModel
+import SampleSignals
 import Testing
 
 @testable import SignalRoadside

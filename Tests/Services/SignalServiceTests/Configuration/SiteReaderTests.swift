@@ -1,4 +1,5 @@
 import NGSILDModel
+import SampleSignals
 import SignalControl
 import SignalRoadside
 import Testing
