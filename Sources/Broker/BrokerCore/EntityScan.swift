@@ -28,8 +28,9 @@ struct EntityScan {
     private let links: LinkFollower?
     /// Whether the query has neither links nor an order nor a place, so that a visit needs to look at none.
     private let isPlain: Bool
-    /// The numbers of the page and where its oldest entity stands, for a page that ends at a place.
+    /// The numbers of the page, where the query names a place.
     private var numbers: [Int64] = []
+    /// Where the oldest entity of a page stands that ends at a place.
     private var ring = 0
 
     private static let slice = 1_024
@@ -67,7 +68,8 @@ struct EntityScan {
             (first, last) = (nil, nil)
         }
         return EntityPage(
-            entities: page, total: query.counts ? matched : nil, hasMore: hasMore, first: first, last: last)
+            entities: page, total: query.counts ? matched : nil, hasMore: hasMore, first: first, last: last,
+            places: numbers)
     }
 
     /// - Returns: whether the scan goes on.
@@ -129,6 +131,7 @@ struct EntityScan {
             if number <= start { return true }
             if page.count < query.limit {
                 append(record, number)
+                numbers.append(number)
                 return true
             }
             hasMore = true
@@ -231,7 +234,11 @@ struct EntityScan {
                 (end, state.slots[Int(list[first])].number, state.slots[Int(list[end - 1])].number)
             )
         }
-        page = tenant.whole(slots).compactMap { $0 }
+        for (slot, record) in zip(slots, tenant.whole(slots)) {
+            guard let record else { continue }
+            page.append(record)
+            if place != nil { numbers.append(slot.number) }
+        }
         matched = total
         hasMore = ends.0 < total
         (first, last) = (ends.1, ends.2)

@@ -20,6 +20,7 @@ extension EntityMapStore {
         // Which entities are selected does not depend on what of them is shown.
         times.picked = []
         times.aggregation = nil
+        times.place = nil
         collect(whole, times, [], tenant, on: scheduler) { [self] result in
             reply(result.map { keep($0, selection, isTemporal: true, lifetime, tenant) })
         }
@@ -37,8 +38,7 @@ extension EntityMapStore {
                 let ids = found + page.entities.map(\.id)
                 guard page.hasMore, !page.entities.isEmpty else { return reply(.success(ids)) }
                 guard ids.count < configuration.entityLimit else { return reply(.failure(tooMany)) }
-                var next = query
-                next.offset += Self.pageLength
+                let (next, times) = page.next(query, times)
                 collect(next, times, ids, tenant, on: scheduler, reply)
             }
         }

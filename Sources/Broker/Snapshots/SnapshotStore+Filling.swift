@@ -133,6 +133,7 @@ extension SnapshotStore {
         query.offset = 0
         var times = times
         times.aggregation = nil
+        times.place = nil
         var count = 0
         while true {
             if Task.isCancelled { return .failure(.internalError("The broker was stopped")) }
@@ -160,7 +161,7 @@ extension SnapshotStore {
                 guard page.hasMore || query.limit == 1, !page.entities.isEmpty else {
                     return count > 0 ? .success : .empty
                 }
-                query.offset += query.limit
+                (query, times) = page.next(query, times)
             }
         }
     }

@@ -179,17 +179,19 @@ extension HistoryStore {
         var reader = TemporalReader(self, selection)
         var matched = 0
         var taken = 0
+        let skipped = selection.place == nil ? query.offset : 0
         /// Whether to go on.
-        func visit(_ head: TemporalHead) throws -> Bool {
+        func visit(_ head: TemporalHead, _ place: TemporalPlace) throws -> Bool {
             let entity = try known(tenant: tenant, id: head.id)
             guard let match = try match(head, entity, query, selection) else { return true }
             matched += 1
-            if matched <= query.offset { return true }
+            if matched <= skipped { return true }
             if taken >= query.limit {
                 page.hasMore = true
-                return query.counts
+                return query.counts && selection.place == nil
             }
             taken += 1
+            page.last = place
             if selection.aggregation != nil {
                 page.entities.append(try aggregated(head, entity, &reader, selection, within: match.periods))
             } else {
@@ -199,55 +201,95 @@ extension HistoryStore {
         }
         if let isAscending = query.order?.isByIDAscending {
             try visitByID(query, tenant, isAscending: isAscending, visit)
-        } else if try visitCurrent(query, tenant, visit) {
-            try visitDirectory(query, tenant, visit)
+            page.last = nil
+        } else {
+            try visitAll(query, tenant, after: selection.place, visit)
+        }
+        if query.counts {
+            page.total = selection.place == nil ? matched : try count(query, selection, tenant)
         }
         try query.checkLimits()
         if selection.aggregation == nil { finish(&page, reader) }
-        page.total = query.counts ? matched : nil
         return page
+    }
+
+    /// How many entities match, wherever a page begins.
+    private func count(_ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String) throws -> Int {
+        var count = 0
+        try visitAll(query, tenant, after: nil) { head, _ in
+            let entity = try known(tenant: tenant, id: head.id)
+            if try match(head, entity, query, selection) != nil { count += 1 }
+            return true
+        }
+        return count
     }
 
     /// All candidates by their ids. Memory: about 100 bytes for each, while the query runs.
     private func visitByID(
-        _ query: EntityQuery, _ tenant: String, isAscending: Bool, _ visit: (TemporalHead) throws -> Bool
+        _ query: EntityQuery, _ tenant: String, isAscending: Bool,
+        _ visit: (TemporalHead, TemporalPlace) throws -> Bool
     ) throws {
-        var heads: [TemporalHead] = []
-        func collect(_ head: TemporalHead) -> Bool {
-            heads.append(head)
+        var found: [(head: TemporalHead, place: TemporalPlace)] = []
+        try visitAll(query, tenant, after: nil) { head, place in
+            found.append((head, place))
             return true
         }
-        if try visitCurrent(query, tenant, collect) { try visitDirectory(query, tenant, collect) }
-        heads.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        found.sort { $0.head.id.utf8.lexicographicallyPrecedes($1.head.id.utf8) }
         if isAscending {
-            for head in heads where try !visit(head) { return }
+            for (head, place) in found where try !visit(head, place) { return }
         } else {
-            for head in heads.reversed() where try !visit(head) { return }
+            for (head, place) in found.reversed() where try !visit(head, place) { return }
+        }
+    }
+
+    /// Candidates behind a place: those with a current state in the order of creation, then the others by id.
+    private func visitAll(
+        _ query: EntityQuery, _ tenant: String, after place: TemporalPlace?,
+        _ visit: (TemporalHead, TemporalPlace) throws -> Bool
+    ) throws {
+        switch place {
+        case .past(let id):
+            try visitDirectory(query, tenant, after: id, visit)
+        case .current, nil:
+            var start = Int64.min
+            if case .current(let number) = place { start = number }
+            if try visitCurrent(query, tenant, after: start, visit) {
+                try visitDirectory(query, tenant, after: nil, visit)
+            }
         }
     }
 
     /// Candidates with a current state, by what the broker has indexes for.
-    private func visitCurrent(_ query: EntityQuery, _ tenant: String, _ visit: (TemporalHead) throws -> Bool) throws
-        -> Bool
-    {
+    ///
+    /// - Returns: whether to go on.
+    private func visitCurrent(
+        _ query: EntityQuery, _ tenant: String, after start: Int64,
+        _ visit: (TemporalHead, TemporalPlace) throws -> Bool
+    ) throws -> Bool {
         var candidates = EntityQuery()
         candidates.types = query.types
         candidates.ids = query.ids
         candidates.idPattern = query.idPattern
         candidates.selectors = query.selectors
         candidates.limit = Self.candidatePage
+        candidates.place = .after(start)
         while true {
             let found = try entities.queryEntities(candidates, tenant: tenant)
-            for record in found.entities where try !visit(head(record)) { return false }
+            for (record, number) in zip(found.entities, found.places) {
+                if try !visit(head(record), .current(number)) { return false }
+            }
             guard found.hasMore, let last = found.last else { return true }
             candidates.place = .after(last)
         }
     }
 
-    private func visitDirectory(_ query: EntityQuery, _ tenant: String, _ visit: (TemporalHead) throws -> Bool) throws {
+    private func visitDirectory(
+        _ query: EntityQuery, _ tenant: String, after start: String?,
+        _ visit: (TemporalHead, TemporalPlace) throws -> Bool
+    ) throws {
         // An entity that was deleted meanwhile is in the directory once the deletion is taken in.
         try settle()
-        for (id, entry) in directory.entries(tenant: tenant) {
+        for (id, entry) in directory.entries(tenant: tenant, after: start) {
             if let types = query.types, !types.matches(entry.types) { continue }
             if !query.ids.isEmpty, !query.ids.contains(id) { continue }
             if let pattern = query.idPattern, !pattern.matches(id) { continue }
@@ -257,7 +299,7 @@ extension HistoryStore {
             if !query.selectors.isEmpty, !query.selectors.contains(where: { $0.matches(bare) }) { continue }
             // One that was created again while the query ran was visited before.
             if (try? entities.retrieveEntity(id: id, tenant: tenant)) != nil { continue }
-            if try !visit(TemporalHead(id: id, types: entry.types, scopes: entry.scopes)) { return }
+            if try !visit(TemporalHead(id: id, types: entry.types, scopes: entry.scopes), .past(id)) { return }
         }
     }
 

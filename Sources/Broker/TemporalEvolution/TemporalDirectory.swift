@@ -61,9 +61,11 @@ final class TemporalDirectory: Sendable {
         noted.withLock { noted in noted = noted.filter { $0.key[0] != tenant } }
     }
 
-    /// All entries of a tenant, by id.
-    func entries(tenant: String) -> [(id: String, entry: Entry)] {
-        tenants.withLock { tenants in (tenants[tenant] ?? [:]).map { ($0.key, $0.value) } }.sorted { $0.id < $1.id }
+    /// The entries of a tenant behind an id, or all, by id.
+    func entries(tenant: String, after start: String? = nil) -> [(id: String, entry: Entry)] {
+        tenants.withLock { tenants in
+            (tenants[tenant] ?? [:]).compactMap { id, entry in start.map { id > $0 } ?? true ? (id, entry) : nil }
+        }.sorted { $0.id < $1.id }
     }
 
     static func document(_ entry: Entry?, tenant: String, id: String) -> DocumentWrite {

@@ -153,7 +153,7 @@ struct EntitySelection {
 
     // MARK: What is selected
 
-    func query() throws(HTTPFailure) -> EntityQuery {
+    func query(isOfHistories: Bool = false) throws(HTTPFailure) -> EntityQuery {
         var query = EntityQuery()
         try refuseLater()
         if let ids = try parameters.list(.id) {
@@ -188,7 +188,7 @@ struct EntitySelection {
         }
         try geo(&query)
         try order(&query)
-        let page = try Pagination(parameters)
+        let page = try Pagination(parameters, isOfHistories: isOfHistories)
         query.counts = page.counts
         query.limit = page.limit
         query.offset = page.offset

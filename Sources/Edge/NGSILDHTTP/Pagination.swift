@@ -15,13 +15,14 @@ struct Pagination {
     /// Where the page stands among the entities, by links of ours; `nil`: where `offset` says.
     let place: EntityQuery.Place?
 
-    init(_ parameters: QueryParameters) throws(HTTPFailure) {
+    /// - Parameter isOfHistories: whether the places of the list are those of histories, which `temporalPlace` reads.
+    init(_ parameters: QueryParameters, isOfHistories: Bool = false) throws(HTTPFailure) {
         limit = try parameters.number(.limit, default: Self.defaultLimit)
         offset = try parameters.number(.offset, default: 0)
         // Early versions of the specification, and clients since, ask for the count by an option.
         let options = try parameters.list(.options)
         counts = try parameters.flag(.count) ? true : options?.contains("count") ?? false
-        place = try Self.place(parameters)
+        place = isOfHistories ? nil : try Self.place(parameters)
         guard limit <= Self.greatestLimit else {
             throw .ngsild(
                 .tooManyResults(
@@ -45,36 +46,59 @@ struct Pagination {
     /// A place that a link of ours has named; `nil` when it is not given.
     static func place(_ name: Parameter, _ parameters: QueryParameters) throws(HTTPFailure) -> Int64? {
         guard let text = parameters[name] else { return nil }
-        guard let number = Int64(text) else {
-            throw .badRequest("\(name.name)=\(text) is not from a link of this broker; page as its Link headers say")
-        }
+        guard let number = Int64(text) else { throw strange(name, text) }
         return number
+    }
+
+    /// The place among histories that a link of ours has named: a number, or `~` and an id.
+    static func temporalPlace(_ parameters: QueryParameters) throws(HTTPFailure) -> TemporalPlace? {
+        guard let text = parameters[.pageAfter] else { return nil }
+        if text.utf8.first == UInt8(ascii: "~") { return .past(String(text.dropFirst())) }
+        guard let number = Int64(text) else { throw strange(.pageAfter, text) }
+        return .current(number)
+    }
+
+    static func strange(_ name: Parameter, _ text: String) -> HTTPFailure {
+        .badRequest("\(name.name)=\(text) is not from a link of this broker; page as its Link headers say")
     }
 
     /// The headers of a page.
     func headers(
         _ request: HTTPRequest, _ type: MediaType, hasMore: Bool, total: Int?
     ) -> [(name: String, value: String)] {
-        headers(request, type, hasMore: hasMore, total: total, first: nil, last: nil)
+        headers(request, type, hasMore: hasMore, total: total, before: nil, after: nil)
+    }
+
+    /// The headers of a page of histories, whose next one is named by its place.
+    func headers(_ request: HTTPRequest, _ type: MediaType, _ page: TemporalPage) -> [(name: String, value: String)] {
+        let after: String? =
+            switch page.last {
+            case .current(let number): String(number)
+            case .past(let id): PercentCoding.encode("~" + id)
+            case nil: nil
+            }
+        return headers(request, type, hasMore: page.hasMore, total: page.total, before: nil, after: after)
     }
 
     /// The headers of a page whose links also say where it starts and ends, so that the pages around it stay where
     /// they are while entities come and go.
     func headers(_ request: HTTPRequest, _ type: MediaType, _ page: EntityPage) -> [(name: String, value: String)] {
-        headers(request, type, hasMore: page.hasMore, total: page.total, first: page.first, last: page.last)
+        headers(
+            request, type, hasMore: page.hasMore, total: page.total, before: page.first.map(String.init),
+            after: page.last.map(String.init))
     }
 
     private func headers(
-        _ request: HTTPRequest, _ type: MediaType, hasMore: Bool, total: Int?, first: Int64?, last: Int64?
+        _ request: HTTPRequest, _ type: MediaType, hasMore: Bool, total: Int?, before: String?, after: String?
     ) -> [(name: String, value: String)] {
         var headers: [(name: String, value: String)] = []
         if limit > 0, offset > 0 {
             let previous = max(0, offset - limit)
-            let anchor = first.map { "&pageBefore=\($0)" } ?? ""
+            let anchor = before.map { "&pageBefore=\($0)" } ?? ""
             headers.append(("Link", Self.link(request, type, "limit=\(limit)&offset=\(previous)\(anchor)", "prev")))
         }
         if limit > 0, hasMore {
-            let anchor = last.map { "&pageAfter=\($0)" } ?? ""
+            let anchor = after.map { "&pageAfter=\($0)" } ?? ""
             headers.append(
                 ("Link", Self.link(request, type, "limit=\(limit)&offset=\(offset + limit)\(anchor)", "next")))
         }

@@ -73,6 +73,7 @@ struct TemporalEntitiesResource {
     }
 
     static let queryNames = EntitySelection.selectionParameters.union(TemporalSelectionReader.names)
+        .union([.pageAfter])
 
     /// Query Temporal Evolution of Entities, 5.7.4.
     private func query() throws(HTTPFailure) {
@@ -102,7 +103,7 @@ struct TemporalEntitiesResource {
     ) throws(HTTPFailure) {
         let temporal = try exchange.temporal()
         let selection = EntitySelection(parameters: parameters, context: context.terms)
-        var query = try selection.query()
+        var query = try selection.query(isOfHistories: true)
         query.selectors = selectors
         if selectors.isEmpty { try selection.refuseTooWide(query) }
         if let order = query.order, order.isByIDAscending == nil {
@@ -114,7 +115,10 @@ struct TemporalEntitiesResource {
         let reading = try TemporalSelectionReader(
             parameters: parameters, context: context.terms, asksByBody: asksByBody, isOfList: true
         ).read()
-        let pagination = try Pagination(parameters)
+        if query.order != nil, reading.selection.place != nil {
+            throw .badRequest("Pages of ordered entities are named by offset alone")
+        }
+        let pagination = try Pagination(parameters, isOfHistories: true)
         let answer: @Sendable (Result<TemporalPage, NGSILDError>, Int, (name: String, value: String)?) -> Void = {
             (result, mapStatus, mapHeader) in
             switch result {
@@ -123,7 +127,7 @@ struct TemporalEntitiesResource {
                 var (status, headers) = TemporalAnswer.statusAndRange(page, reading.selection.times)
                 if status == 200 { status = mapStatus }
                 if let mapHeader { headers.append(mapHeader) }
-                headers += pagination.headers(exchange.request, type, hasMore: page.hasMore, total: page.total)
+                headers += pagination.headers(exchange.request, type, page)
                 exchange.answer(type, context, status: status, headers: headers) { writer, text in
                     TemporalAnswer(context: context.terms, reading: reading)
                         .append(page.entities, as: type, context: text, to: &writer)

@@ -48,13 +48,15 @@ struct TemporalSelectionReader {
                 timerel: parameters[.timerel], timeAt: parameters[.timeAt], endTimeAt: parameters[.endTimeAt],
                 timeproperty: parameters[.timeproperty], lastN: parameters[.lastN])
         }
-        if let place = try Pagination.place(.pageAfter, parameters) {
+        if isOfList {
+            reading.selection.place = try Pagination.temporalPlace(parameters)
+        } else if let place = try Pagination.place(.pageAfter, parameters) {
             guard reading.selection.times.lastN == nil else {
                 throw .badRequest("pageAfter and lastN exclude each other; follow the links as they are")
             }
             let time = Timestamp(microseconds: place)
             guard Timestamp.representable.contains(time) else {
-                throw .badRequest("pageAfter=\(place) is not from a link of this broker; page as its Link headers say")
+                throw Pagination.strange(.pageAfter, String(place))
             }
             reading.selection.after = time
         }

@@ -10,12 +10,18 @@ public struct EntityPage: Sendable {
     /// The places of the first and last entity, for `EntityQuery.place`; `nil` where the page is empty or ordered.
     public var first: Int64?
     public var last: Int64?
-    public init(entities: [EntityRecord], total: Int?, hasMore: Bool, first: Int64? = nil, last: Int64? = nil) {
+    /// The place of each entity, where the query starts behind a place; else empty.
+    public var places: [Int64]
+    public init(
+        entities: [EntityRecord], total: Int?, hasMore: Bool, first: Int64? = nil, last: Int64? = nil,
+        places: [Int64] = []
+    ) {
         self.entities = entities
         self.total = total
         self.hasMore = hasMore
         self.first = first
         self.last = last
+        self.places = places
     }
 }
 

@@ -15,6 +15,9 @@ public struct TemporalSelection: Sendable {
     /// Where a page before this one ended: instances that stand up to there in their series are left out. `.none`: from
     /// the start. Without meaning where `lastN` is asked for.
     public var after = Timestamp.none
+    /// Behind which entity a page of a query begins; `nil`: where the query's `offset` says. Not for queries with an
+    /// order.
+    public var place: TemporalPlace?
     public init() {}
 
     /// Whether the answer has the attribute, by `picked` and `omitted`.
@@ -22,6 +25,15 @@ public struct TemporalSelection: Sendable {
         if let picked, !picked.contains(name) { return false }
         return !omitted.contains(name)
     }
+}
+
+/// A place among the entities of a temporal query, which stays where it is while entities come and go: those that
+/// exist stand before those that have a history only.
+public enum TemporalPlace: Hashable, Sendable {
+    /// Behind the entity that has, or had, this number in the order of creation.
+    case current(Int64)
+    /// Behind this id among those that have a history only.
+    case past(String)
 }
 
 /// The value of one aggregation method over one period.
@@ -79,11 +91,26 @@ public struct TemporalEntity: Sendable {
 public struct TemporalPage: Sendable {
     public var entities: [TemporalEntity] = []
     public var hasMore = false
+    /// The place of the last entity; `nil` where the page is empty or ordered.
+    public var last: TemporalPlace?
     /// How many entities match in all, if that was asked.
     public var total: Int?
     /// Set when not all instances fit: the part of the time that the answer covers, in the direction of pagination.
     public var partialRange: (start: Timestamp, end: Timestamp)?
     public init() {}
+
+    /// What asks for the page behind this one.
+    ///
+    /// - Parameters: what asked for this one.
+    public func next(
+        _ query: EntityQuery, _ selection: TemporalSelection
+    ) -> (query: EntityQuery, selection: TemporalSelection) {
+        var (query, selection) = (query, selection)
+        selection.place = last
+        // Where no place is known, the offset has to do.
+        if last == nil { query.offset += query.limit }
+        return (query, selection)
+    }
 }
 
 /// Temporal evolution: what entities were, and bringing in what happened before.

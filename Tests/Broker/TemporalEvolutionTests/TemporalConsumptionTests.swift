@@ -90,6 +90,56 @@ import Testing
         #expect(!second.hasMore)
     }
 
+    @Test func `pages keep their places while entities come and go, and end with those that are history only`()
+        async throws
+    {
+        let city = try TestCity()
+        for number in 1...6 {
+            try await city.create(
+                "urn:ngsi-ld:Room:\(number)",
+                #""level":{"type":"Property","value":\#(number),"observedAt":"2025-12-01T00:00:00Z"}"#)
+        }
+        for number in [2, 5] { try await city.delete("urn:ngsi-ld:Room:\(number)") }
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Room", context: city.context)
+        query.limit = 2
+        query.counts = true
+        var selection = try times("after", "2025-12-01T00:00:00Z")
+        let first = try await city.query(query, selection).get()
+        #expect(first.entities.map { String($0.id.suffix(1)) } == ["1", "3"])
+        #expect(first.total == 6 && first.hasMore)
+        // One of the page before goes, which by an offset would take another one with it, and a new one comes.
+        try await city.delete("urn:ngsi-ld:Room:1")
+        try await city.create(
+            "urn:ngsi-ld:Room:7", #""level":{"type":"Property","value":7,"observedAt":"2025-12-01T00:00:00Z"}"#)
+        var found: [String] = []
+        var page = first
+        while page.hasMore {
+            #expect(found.count < 10)
+            (query, selection) = page.next(query, selection)
+            #expect(query.offset == 0)
+            page = try await city.query(query, selection).get()
+            #expect(page.total == 7)
+            found += page.entities.map { String($0.id.suffix(1)) }
+        }
+        // The one that was deleted meanwhile is met again, as history.
+        #expect(found == ["4", "6", "7", "1", "2", "5"])
+    }
+
+    @Test func `pages that are ordered by id go by the offset`() async throws {
+        let city = try await Self.city()
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Sensor", context: city.context)
+        query.order = try EntityOrder(parsing: "id;desc", context: city.context)
+        query.limit = 1
+        let selection = try times("after", "2026-01-01T00:00:00Z")
+        let first = try await city.query(query, selection).get()
+        #expect(first.entities.map(\.id) == ["urn:ngsi-ld:Sensor:2"] && first.hasMore && first.last == nil)
+        let next = first.next(query, selection)
+        let second = try await city.query(next.query, next.selection).get()
+        #expect(second.entities.map(\.id) == ["urn:ngsi-ld:Sensor:1"] && !second.hasMore)
+    }
+
     @Test func `an answer that is too long covers a part of the time, for all alike`() async throws {
         let city = try await Self.city { $0.instanceLimit = 6 }
         var query = EntityQuery()

@@ -70,6 +70,8 @@ struct TestCity {
         _ = await perform(.createEntity(try draft(#"{"id":"\#(id)","type":"Room",\#(attributes)}"#)))
     }
 
+    func delete(_ id: String) async throws { _ = await perform(.deleteEntity(id: id)) }
+
     /// Sets temperature, observed at a second of 2026 where one is given.
     func set(_ value: String, observedAt: String? = nil, id: String = room) async throws {
         clock.advance()

@@ -25,11 +25,6 @@ struct PaginationTests {
         }
     }
 
-    private func link(_ relation: String, of answer: WireAnswer) -> String? {
-        let header = answer.headers(named: "Link").first { $0.contains("rel=\"\(relation)\"") }
-        return header?.split(separator: ">").first.map { String($0.dropFirst()) }
-    }
-
     @Test(
         .clause("4.12", "5.5.9"),
         arguments: ["type=Room", "type=Room&count=true", "q=n", "q=n&count=true", "local=true", "type=Room,Hall"])
@@ -38,7 +33,7 @@ struct PaginationTests {
         var page = try client.get("/entities?\(query)&limit=4&pick=id")
         var seen = try ids(page)
         var deleted = 0
-        while let next = link("next", of: page) {
+        while let next = page.link("next") {
             // What was seen goes, which moves all that follows.
             _ = try client.request("DELETE", "/ngsi-ld/v1/entities/urn:x:\(deleted)")
             deleted += 1
@@ -55,13 +50,13 @@ struct PaginationTests {
         var page = try client.get("/entities?type=Room&limit=3&offset=6&pick=id")
         #expect(try ids(page) == ["urn:x:6", "urn:x:7", "urn:x:8"])
         _ = try client.request("DELETE", "/ngsi-ld/v1/entities/urn:x:0")
-        page = try client.request("GET", try #require(link("prev", of: page)))
+        page = try client.request("GET", try #require(page.link("prev")))
         #expect(try ids(page) == ["urn:x:3", "urn:x:4", "urn:x:5"])
-        let again = try client.request("GET", try #require(link("next", of: page)))
+        let again = try client.request("GET", try #require(page.link("next")))
         #expect(try ids(again) == ["urn:x:6", "urn:x:7", "urn:x:8"])
-        page = try client.request("GET", try #require(link("prev", of: page)))
+        page = try client.request("GET", try #require(page.link("prev")))
         #expect(try ids(page) == ["urn:x:1", "urn:x:2"])
-        #expect(link("prev", of: page) == nil)
+        #expect(page.link("prev") == nil)
         _ = broker
     }
 
@@ -70,7 +65,7 @@ struct PaginationTests {
         let all = (0..<10).sorted { ($0 * 7) % 10 < ($1 * 7) % 10 }.map { "urn:x:\($0)" }
         var page = try client.get("/entities?type=Room&orderBy=n&limit=4&pick=id&count=true")
         var seen = try ids(page)
-        while let next = link("next", of: page) {
+        while let next = page.link("next") {
             page = try client.request("GET", next)
             seen += try ids(page)
         }

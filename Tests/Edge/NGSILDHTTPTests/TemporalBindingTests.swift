@@ -79,6 +79,34 @@ struct TemporalBindingTests {
         #expect(one.status == 400 && one.detail.contains("count"))
     }
 
+    @Test(.clause("5.5.9", "6.3.10"))
+    func `links lead over entities that exist and those that are history only`() throws {
+        let client = try city()
+        for number in 1...2 {
+            let entity =
+                #"{"id":"urn:now:\#(number)","type":"Room","n":{"type":"Property","value":1,"observedAt":"2026-01-01T00:00:00Z"}}"#
+            #expect(try client.post("/entities", entity).status == 201)
+        }
+        var path = "/ngsi-ld/v1/temporal/entities?type=Room&\(Self.all)&limit=1&format=temporalValues"
+        var ids: [String] = []
+        while ids.count < 9 {
+            let answer = try client.request("GET", path)
+            #expect(answer.status == 200)
+            ids += answer.body.split(separator: "\"").filter { $0.hasPrefix("urn:") && !$0.hasPrefix("urn:p") }
+                .map(String.init)
+            guard let next = answer.link("next") else { break }
+            #expect(next.contains("pageAfter="))
+            path = next
+        }
+        #expect(ids == ["urn:now:1", "urn:now:2", "urn:r:1", "urn:r:2"])
+    }
+
+    @Test(arguments: ["pageAfter=x", "pageAfter=1.5", "pageAfter=1&orderBy=id", "pageBefore=1"])
+    func `a place among histories that no link named is refused`(parameters: String) throws {
+        let answer = try city().get("/temporal/entities?type=Room&\(Self.all)&\(parameters)")
+        #expect(answer.status == 400, "\(answer.body)")
+    }
+
     @Test(.clause("5.7.4", "5.2.21", "5.2.33"))
     func `a query by POST selects like a query by GET`() throws {
         let answer = try city().post(

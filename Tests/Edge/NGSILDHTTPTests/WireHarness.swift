@@ -67,6 +67,12 @@ struct WireAnswer {
 
     func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name.lowercased() }?.value }
 
+    /// The target of the Link header with a relation.
+    func link(_ relation: String) -> String? {
+        let header = headers(named: "Link").first { $0.contains("rel=\"\(relation)\"") }
+        return header?.split(separator: ">").first.map { String($0.dropFirst()) }
+    }
+
     var summary: String { status == 200 ? body : body.isEmpty ? "\(status)" : "\(status) \(body)" }
 
     static func parse(_ text: String) -> [WireAnswer] {

@@ -1,4 +1,5 @@
 import NGSILDModel
+import NGSILDOperations
 
 /// The form of an export.
 enum ExportFormat: String, CaseIterable, Sendable { case ndjson, json, geojson, csv }
@@ -32,6 +33,7 @@ struct ExportQuery: Sendable {
 /// Where the next piece begins; only the source that said so can read it.
 enum ExportPlace: Sendable {
     case stored(Int64)
+    case temporal(TemporalPlace)
     case asked([(name: String, value: String)])
 }
 

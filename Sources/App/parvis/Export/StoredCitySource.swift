@@ -93,17 +93,17 @@ struct StoredCitySource: ExportSource {
 
     func historyIDs(_ query: ExportQuery, after place: ExportPlace?) async throws -> (ids: [String], next: ExportPlace?)
     {
-        var entities = try selection(query)
-        if case .stored(let offset)? = place { entities.offset = Int(offset) }
+        let entities = try selection(query)
         var selection = TemporalSelection()
+        if case .temporal(let reached)? = place { selection.place = reached }
         selection.times = try times(query)
         selection.picked = []
         selection.showsScope = false
         let page = try await temporal { reply in
             city.history.queryTemporalEvolution(entities, selection, tenant: tenant, on: city.scheduler, reply: reply)
         }
-        let next = entities.offset + page.entities.count
-        return (page.entities.map(\.id), page.hasMore ? .stored(Int64(next)) : nil)
+        let next = page.hasMore ? page.last.map { ExportPlace.temporal($0) } : nil
+        return (page.entities.map(\.id), next)
     }
 
     func historyAttributes(of id: String, _ query: ExportQuery) async throws -> [String] {

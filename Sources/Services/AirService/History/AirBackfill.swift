@@ -129,15 +129,15 @@ public struct AirBackfill: Sendable {
         query.types = types
         query.limit = 200
         var found: [FoundStation] = []
+        var newest = TemporalSelection()
         while true {
-            var newest = TemporalSelection()
             newest.times = try TemporalQuery(timerel: nil, timeAt: nil, endTimeAt: nil, timeproperty: nil, lastN: "1")
             let page = try await self.query(query, newest)
             for entity in page.entities {
                 if let station = try await describe(entity, &vocabulary) { found.append(station) }
             }
             guard page.hasMore else { return found.sorted { $0.id < $1.id } }
-            query.offset += query.limit
+            (query, newest) = page.next(query, newest)
         }
     }
 
