@@ -114,7 +114,7 @@ actor AirEngine {
         switch vocabulary.followed(entity.types) {
         case .observation: await takeObservation(change)
         case .alertRule: readRules(of: change.tenant)
-        case nil: break
+        case .sensor, .calibration, nil: break
         }
     }
 

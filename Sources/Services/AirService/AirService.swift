@@ -77,7 +77,10 @@ public final class AirService: Sendable {
     private let maps: AirMaps
     /// `nil` where nothing is forecast.
     private let forecaster: AirForecaster?
+    private let calibrator: AirCalibrator
     private let inbox: ChangeInbox
+    /// Changes for the calibrator.
+    private let sensorInbox: ChangeInbox
     private let configuration: AirServiceConfiguration
     private let feed: any ChangeFeed
     private struct Running {
@@ -92,8 +95,13 @@ public final class AirService: Sendable {
         self.configuration = configuration
         feed = operations.feed
         inbox = ChangeInbox(
-            limit: configuration.inboxLimit, typeNames: AirVocabulary.followedTypes.map(\.key),
+            limit: configuration.inboxLimit, typeNames: AirVocabulary.typeNames(of: [.observation, .alertRule]),
             registry: operations.registry)
+        sensorInbox = ChangeInbox(
+            limit: configuration.inboxLimit,
+            typeNames: AirVocabulary.typeNames(of: [.observation, .sensor, .calibration]),
+            registry: operations.registry)
+        calibrator = AirCalibrator(operations, configuration, vocabulary, sensorInbox)
         engine = AirEngine(operations, configuration, vocabulary, inbox)
         maps = AirMaps(engine, operations, configuration, vocabulary)
         forecaster = configuration.forecasts ? AirForecaster(engine, operations, configuration, vocabulary) : nil
@@ -103,7 +111,15 @@ public final class AirService: Sendable {
     public func start() {
         running.withLock { running in
             guard running.follower == nil else { return }
-            running.follower = feed.follow { [inbox] in inbox.receive($0) }
+            running.follower = feed.follow { [inbox, sensorInbox] changes in
+                inbox.receive(changes)
+                sensorInbox.receive(changes)
+            }
+            running.tasks.append(
+                Task(priority: .utility) { [calibrator, sensorInbox] in
+                    await calibrator.workOff()
+                    for await _ in sensorInbox.signals { await calibrator.workOff() }
+                })
             running.tasks.append(
                 Task { [engine, inbox, forecaster] in
                     await engine.catchUp()
@@ -120,10 +136,11 @@ public final class AirService: Sendable {
                     Task(priority: .utility) { for await _ in forecaster.trainings { await forecaster.trainAll() } })
             }
             running.tasks.append(
-                Task { [inbox, configuration] in
+                Task { [inbox, sensorInbox, configuration] in
                     while !Task.isCancelled {
                         do { try await Task.sleep(for: .seconds(configuration.careSeconds)) } catch { return }
                         inbox.signal()
+                        sensorInbox.signal()
                     }
                 })
         }
@@ -137,17 +154,21 @@ public final class AirService: Sendable {
             return running.tasks
         }
         inbox.close()
+        sensorInbox.close()
         forecaster?.stop()
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
 
     /// Waits until all that was handed over before is worked off and its results are durable.
-    public func settle() async { await engine.workOff() }
+    public func settle() async {
+        await calibrator.workOff()
+        await engine.workOff()
+    }
 
     /// Waits until all stations that can learn now have, and their forecasts are durable.
     public func settleForecasts() async {
-        await engine.workOff()
+        await settle()
         await forecaster?.settle()
     }
 

@@ -12,6 +12,23 @@ public struct Calibration: Sendable, Hashable {
     public let humidityRange: ClosedRange<Double>
     public let temperatureRange: ClosedRange<Double>
 
+    /// A calibration that was fitted before and kept.
+    ///
+    /// - Returns: `nil` where there are not as many coefficients as the model has, or a number is not finite.
+    public init?(
+        _ pollutant: Pollutant, _ model: CalibrationModel, coefficients: [Double], quality: CalibrationQuality,
+        sensorRange: ClosedRange<Double>, humidityRange: ClosedRange<Double>, temperatureRange: ClosedRange<Double>
+    ) {
+        guard coefficients.count == model.columns, coefficients.allSatisfy(\.isFinite) else { return nil }
+        self.pollutant = pollutant
+        self.model = model
+        self.coefficients = coefficients
+        self.quality = quality
+        self.sensorRange = sensorRange
+        self.humidityRange = humidityRange
+        self.temperatureRange = temperatureRange
+    }
+
     /// What can lie beyond what was calibrated.
     public enum Beyond: String, Sendable, Hashable { case sensor, humidity, temperature }
 
@@ -91,10 +108,12 @@ public struct Calibration: Sendable, Hashable {
                 relative: quality.relativeUncertaintyAtLimit, allowed: requirements.relativeUncertainty,
                 limitValue: requirements.limitValue)
         }
-        return Calibration(
-            pollutant: pollutant, model: chosen.model, coefficients: coefficients, quality: quality,
+        let calibration = Calibration(
+            pollutant, chosen.model, coefficients: coefficients, quality: quality,
             sensorRange: range(pairs.map(\.sensor)), humidityRange: range(pairs.map(\.relativeHumidity)),
             temperatureRange: range(pairs.map(\.temperature)))
+        guard let calibration else { throw .notDetermined }
+        return calibration
     }
 
     private static func range(_ values: [Double]) -> ClosedRange<Double> {

@@ -16,7 +16,8 @@ public struct CalibrationPair: Sendable, Hashable {
         self.temperature = temperature
     }
 
-    var isComplete: Bool {
+    /// Whether all numbers are there, and the humidity can be one.
+    public var isComplete: Bool {
         sensor.isFinite && reference.isFinite && temperature.isFinite && (0...110).contains(relativeHumidity)
     }
 }

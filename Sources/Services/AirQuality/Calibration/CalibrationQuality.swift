@@ -8,7 +8,7 @@ public struct CalibrationQuality: Sendable, Hashable {
     public let rmse: Double
     /// The mean error, in µg/m³.
     public let bias: Double
-    /// Pearson's correlation with the reference, squared.
+    /// Pearson's correlation with the reference, squared; 0 where it is negative.
     public let determination: Double
     /// The orthogonal regression candidate = intercept + slope · reference.
     public let slope: Double
@@ -18,7 +18,23 @@ public struct CalibrationQuality: Sendable, Hashable {
     public let relativeUncertaintyAtLimit: Double
 
     /// The variance of what the regression leaves, less the reference's own; not below 0.
-    private let randomVariance: Double
+    public let randomVariance: Double
+
+    /// What was found of a calibration before and kept.
+    public init(
+        pairs: Int, rmse: Double, bias: Double, determination: Double, slope: Double, intercept: Double,
+        limitValue: Double, relativeUncertaintyAtLimit: Double, randomVariance: Double
+    ) {
+        self.pairs = pairs
+        self.rmse = rmse
+        self.bias = bias
+        self.determination = determination
+        self.slope = slope
+        self.intercept = intercept
+        self.limitValue = limitValue
+        self.relativeUncertaintyAtLimit = relativeUncertaintyAtLimit
+        self.randomVariance = randomVariance
+    }
 
     init(predictions: [Double], references: [Double], requirements: CalibrationRequirements) {
         let count = Double(max(1, predictions.count))
@@ -42,7 +58,8 @@ public struct CalibrationQuality: Sendable, Hashable {
         pairs = predictions.count
         rmse = (squares / count).squareRoot()
         bias = meanY - meanX
-        determination = xx > 0 && yy > 0 ? xy * xy / (xx * yy) : 0
+        // Hours held out make a sensor that says nothing look as if it went against the reference.
+        determination = xx > 0 && yy > 0 && xy > 0 ? xy * xy / (xx * yy) : 0
         self.slope = slope
         self.intercept = intercept
         randomVariance = variance

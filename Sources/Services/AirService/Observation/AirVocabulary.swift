@@ -8,12 +8,18 @@ import ServiceRuntime
 /// decides, so that `https://smartdatamodels.org/dataModel.Environment/pm25` and a plain `PM2.5` are the same.
 struct AirVocabulary: Sendable {
     /// The types that the service follows.
-    enum FollowedType: Sendable { case observation, alertRule }
+    enum FollowedType: Sendable { case observation, alertRule, sensor, calibration }
 
     /// The types that the service follows, by their names.
     static let followedTypes: [String: FollowedType] = [
         "AirQualityObserved": .observation, AlertRule.typeName: .alertRule,
+        SensorCalibration.sensorTypeName: .sensor, SensorCalibration.typeName: .calibration,
     ]
+
+    /// The names of the types of some kinds.
+    static func typeNames(of kinds: Set<FollowedType>) -> [String] {
+        followedTypes.filter { kinds.contains($0.value) }.map(\.key)
+    }
 
     /// The relationship from a result to the station that it is about.
     static let reference = "refAirQualityObserved"
