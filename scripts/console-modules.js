@@ -153,6 +153,13 @@ async () => {
   const who = limits.limits.find(({ body, key }) => body === "WHO 2021" && key === "pm10");
   const days = new Map([[0, { count: 24, mean: 50.4, most: 90 }], [1, { count: 24, mean: 50.5, most: 90 }], [2, { count: 17, mean: 80, most: 90 }], [3, { count: 18, mean: 45.1, most: 90 }]]);
   equal("a day above the limit is one after rounding, and one with enough values", limits.judge(days, 2023, pm10).days.slice(0, 5).map(({ state }) => state), ["below", "above", "few", "below", "none"]);
+  const ozone = limits.limitsOf("o3").find(({ metric, isWHO }) => metric === "mean8" && isWHO);
+  // Hours of 90 but for 120 from the 6th to the 13th of the first day; on the second day 5 hours are missing, on the third 17.
+  const ozoneHours = new Map(Array.from({ length: 7 + 96 }, (_, at) => [at, at >= 12 && at < 20 ? 120 : 90]).filter(([at]) => !(at >= 33 && at < 38) && !(at >= 56 && at < 73)));
+  const eight = limits.eightHourDays(ozoneHours, 2023);
+  equal("the highest 8-hour mean of a day is that of any 8 hours that end on it", [eight.get(0), eight.get(1).most], [{ count: 24, most: 120 }, 90]);
+  equal("an 8-hour mean has at least 6 hours", [eight.get(1).count, eight.get(2).count, eight.get(3).count], [16, 4, 24]);
+  equal("and a day 18 of them", limits.judge(eight, 2023, ozone).days.slice(0, 5).map(({ state }) => state), ["above", "few", "few", "below", "none"]);
   equal("WHO's limits are compared with what was measured", limits.judge(days, 2023, who).days.slice(0, 5).map(({ state }) => state), ["above", "above", "few", "above", "none"]);
   const whole = new Map(Array.from({ length: 365 }, (_, at) => [at, { count: 24, mean: at < 36 ? 60 : 10, most: 60 }]));
   equal("a year is breached, met, or not yet to be told",

@@ -71,6 +71,24 @@ def expected(limit, offset=0):
     return sum(1 for mean in valid.values() if math.floor(mean + 0.5 + 1e-9) > limit), len(valid)
 
 
+def expected_eight(limit, offset=0):
+    """Days whose highest 8-hour mean is above a limit, and days with enough of these; an 8-hour mean belongs to the day it ends in."""
+    hours = {moment: round(2.5 * of_year(moment), 2) for moment in hours_of_year()}
+    start = datetime.datetime(YEAR, 1, 1, tzinfo=UTC) - datetime.timedelta(hours=offset)
+    above = enough = 0
+    for day in range(366 if YEAR % 4 == 0 else 365):
+        means = []
+        for end in range(1, 25):
+            last = start + datetime.timedelta(days=day, hours=end)
+            values = [hours[last - back * HOUR] for back in range(8) if last - back * HOUR in hours]
+            if len(values) >= 6:
+                means.append(sum(values) / len(values))
+        if len(means) >= 18:
+            enough += 1
+            above += math.floor(max(means) + 0.5 + 1e-9) > limit
+    return above, enough
+
+
 def read(url):
     with urllib.request.urlopen(url) as answer:
         return json.load(answer)
@@ -87,8 +105,11 @@ def prepare(url, send, is_plain=False):
         statuses.append(send("POST", url + "/ngsi-ld/v1/entityOperations/upsert?options=update", batch))
     moments = list(hours_of_year())
     for at in range(0, len(moments), 4000):
+        part = moments[at:at + 4000]
         statuses.append(send("POST", temporal, {"id": station("harbour"), "type": TYPE, "pm10": [
-            {"type": "Property", "value": of_year(one), "unitCode": "GQ", "observedAt": iso(one)} for one in moments[at:at + 4000]]}))
+            {"type": "Property", "value": of_year(one), "unitCode": "GQ", "observedAt": iso(one)} for one in part]}))
+        statuses.append(send("POST", temporal, {"id": station("harbour"), "type": TYPE, "o3": [
+            {"type": "Property", "value": round(2.5 * of_year(one), 2), "unitCode": "GQ", "observedAt": iso(one)} for one in part]}))
     statuses += [send("POST", entities, forecast(now)), send("POST", entities, alert(now))]
     until = time.monotonic() + 90
     while time.monotonic() < until and not all(exists(entities, result(name)) for name in STATIONS):
@@ -235,6 +256,14 @@ def check_calendar(report, visit):
         above, valid = expected(45, offset)
         report.check(f"the calendar counts the days above the limit ({zone})", visit.wait(f"(text) => ({COUNT}).startsWith(text)", f"{above} days above the limit in {YEAR}, of {valid} "), f"{above} of {valid}: {page.evaluate(COUNT)}")
     report.check("and says that the limit is breached", "18 allowed" in page.evaluate(COUNT) and "Breached" in page.evaluate(COUNT))
+    for zone, offset in (("utc", 0), ("local", visit.offset)):
+        go(visit, "#/air?" + urllib.parse.urlencode({"station": station("harbour"), "day": "o3", "limit": "eu-2024-2881-mean8", "zone": zone, "year": YEAR}))
+        settle(visit)
+        above, valid = expected_eight(120, offset)
+        report.check(f"8-hour means are counted by the day they end in ({zone})", visit.wait(f"(text) => ({COUNT}).startsWith(text)", f"{above} days with an 8-hour mean above the limit in {YEAR}, of {valid} "), f"{above} of {valid}: {page.evaluate(COUNT)}")
+    report.check("and says that three years decide", "3 years decide" in page.evaluate(COUNT), page.evaluate(COUNT))
+    go(visit, "#/air?" + urllib.parse.urlencode({"station": station("harbour"), "day": "pm10", "limit": "eu-2024-2881-mean", "zone": "local", "year": YEAR}))
+    settle(visit)
     drawn = page.evaluate("Object.fromEntries(['none', 'few', 'above'].map((state) => [state, document.querySelectorAll(`.air-days [data-state=${state}]`).length]))")
     report.check("days without values and with too few look different", drawn["none"] >= len(GAP) - 1 and drawn["few"] >= len(SPARSE) - 1, drawn)
     page.focus(".air-days")

@@ -1,10 +1,11 @@
 // A year as squares, a row for each month, a square for each day: above a limit or not, by the means or the highest values
-// of days that the server computes.
+// of days, or the means of hours, that the server computes.
 
 import { BrokerError, problemOf } from "./api.js";
 import { isoText } from "./temporal.js";
 import { pollutantNamed, pollutants } from "./airindex.js";
-import { DAY, daysIn, judge, limitText, limitsOf, offsetText, standardOffset } from "./airlimits.js";
+import { DAY, LEAD, daysIn, eightHourDays, judge, limitText, limitsOf, metricWords, offsetText, standardOffset } from "./airlimits.js";
+import { HOUR } from "./airmodel.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { formatCount, formatNumber, withUnit } from "./units.js";
@@ -108,11 +109,12 @@ export class AirCalendar {
     const loading = new AbortController();
     this.#loading = loading;
     const view = this.#view;
-    const id = JSON.stringify([view.station.id, view.key, view.year, view.offset]);
+    const isEight = view.limit.metric === "mean8";
+    const id = JSON.stringify([view.station.id, view.key, view.year, view.offset, isEight]);
     this.element.setAttribute("aria-busy", "true");
     try {
       if (!this.#cache.has(id)) {
-        const days = await loadDays(view.station.id, view.station.readings.get(view.key), view.year, view.offset, loading.signal);
+        const days = await (isEight ? loadEightHourDays : loadDays)(view.station.id, view.station.readings.get(view.key), view.year, view.offset, loading.signal);
         if (this.#cache.size > 24) this.#cache.clear();
         this.#cache.set(id, days);
       }
@@ -151,11 +153,11 @@ export class AirCalendar {
     const { above, valid, measured, verdict } = this.#judged;
     const label = pollutants.find((one) => one.key === key).label;
     const allowed = limit.allowed === null ? "" : ` ${formatCount(limit.allowed)} ${limit.metric === "hour" ? "hours " : ""}allowed.`;
-    const counted = limit.metric === "hour" ? "days with an hour above the limit" : "days above the limit";
+    const counted = { hour: "days with an hour above the limit", mean8: "days with an 8-hour mean above the limit", mean: "days above the limit" }[limit.metric];
     count.replaceChildren(el("b", {}, `${formatCount(above)} ${above === 1 ? counted.replace("days", "day") : counted}`), ` in ${year}, of ${formatCount(valid)} with enough values.${allowed} `,
       ...(verdict.text ? [el("span", { className: "pill", "data-tone": verdict.tone }, verdict.text)] : []));
-    setText(note, `${limitText(limit)}. Days ${zone === "utc" ? "in UTC" : `in local standard time (${offsetText(offset)}), the year round`}; an hour belongs to the day in which it ends. `
-      + `${formatCount(measured - valid)} days have less than three quarters of the usual values and do not count.`);
+    setText(note, `${limitText(limit)}. Days ${zone === "utc" ? "in UTC" : `in local standard time (${offsetText(offset)}), the year round`}; an hour ${limit.metric === "mean8" ? "or 8-hour mean " : ""}belongs to the day in which it ends. `
+      + `${formatCount(measured - valid)} days have less than three quarters of the usual ${metricWords[limit.metric].values} and do not count.`);
     const text = `${label} in ${year}: ${above} ${counted}, ${valid} days with enough values of ${daysIn(year)}. Arrows read days.`;
     grid.setAttribute("aria-label", text);
     this.#point(-1, false);
@@ -173,8 +175,8 @@ export class AirCalendar {
   #dayText(day) {
     const { value, state, count } = this.#judged.days[day];
     const date = dayForm.format(Date.UTC(this.#view.year, 0, 1) + day * DAY);
-    const isMean = this.#view.limit.metric === "mean";
-    return Number.isFinite(value) ? `${date}: ${isMean ? "mean" : "highest"} ${this.#valueText(value)}, ${words[state]} (${formatCount(count)} values)` : `${date}: ${words[state]}`;
+    const metric = metricWords[this.#view.limit.metric];
+    return Number.isFinite(value) ? `${date}: ${metric.value} ${this.#valueText(value)}, ${words[state]} (${formatCount(count)} ${metric.values})` : `${date}: ${words[state]}`;
   }
 
   #valueText(value) {
@@ -198,7 +200,7 @@ export class AirCalendar {
     if (!table.open || !this.#judged) return;
     const rows = this.#judged.days.flatMap(({ state, value, count }, day) => (state !== "above" ? [] : [el("tr", {},
       el("th", { scope: "row" }, dayForm.format(Date.UTC(this.#view.year, 0, 1) + day * DAY)), el("td", {}, this.#valueText(value)), el("td", {}, formatCount(count)))]));
-    const head = el("tr", {}, ...["Day", this.#view.limit.metric === "mean" ? "Daily mean" : "Highest hour", "Values"].map((text) => el("th", { scope: "col" }, text)));
+    const head = el("tr", {}, ...["Day", capital(metricWords[this.#view.limit.metric].name), capital(metricWords[this.#view.limit.metric].values)].map((text) => el("th", { scope: "col" }, text)));
     const fresh = el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": "Days above the limit" },
       rows.length > 0 ? el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)) : el("p", { className: "hint" }, "No day is above the limit."));
     if (table.children[1]) table.children[1].replaceWith(fresh);
@@ -206,15 +208,27 @@ export class AirCalendar {
   }
 }
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** The days of a year by their number: `{ count, mean, most }` in µg/m³. Days begin at midnight, `offset` east of UTC. */
-async function loadDays(id, { attribute, unit }, year, offset, signal) {
+const loadDays = (id, reading, year, offset, signal) => loadPeriods(id, reading, startOf(year, offset), daysIn(year), DAY, "P1D", signal);
+
+/** The same with the highest 8-hour mean of each: `{ count, most }`. */
+async function loadEightHourDays(id, reading, year, offset, signal) {
+  const hours = await loadPeriods(id, reading, startOf(year, offset) - LEAD * HOUR, LEAD + daysIn(year) * 24, HOUR, "PT1H", signal);
+  return eightHourDays(new Map([...hours].map(([hour, { mean }]) => [hour, mean])), year);
+}
+
+/** A mean that is stamped midnight is that of the hour before: a day has the instants after its midnight, up to the next. */
+const startOf = (year, offset) => Date.UTC(year, 0, 1) - offset + 1;
+
+/** Periods by their number: `{ count, mean, most }` in µg/m³. */
+async function loadPeriods(id, { attribute, unit }, start, number, length, duration, signal) {
   const factor = FACTORS[unit];
   if (factor === undefined) throw new Error(`limits are in µg/m³, and the values are in ${unit}`);
-  // A mean that is stamped midnight is that of the hour before: a day has the instants after its midnight, up to the next.
-  const start = Date.UTC(year, 0, 1) - offset + 1;
   const query = new URLSearchParams({
-    attrs: attribute, timerel: "between", timeAt: isoText(start), endTimeAt: isoText(start + daysIn(year) * DAY), options: "aggregatedValues",
-    aggrMethods: "totalCount,avg,max", aggrPeriodDuration: "P1D",
+    attrs: attribute, timerel: "between", timeAt: isoText(start), endTimeAt: isoText(start + number * length), options: "aggregatedValues",
+    aggrMethods: "totalCount,avg,max", aggrPeriodDuration: duration,
   });
   const response = await fetch(`/ngsi-ld/v1/temporal/entities/${encodeURIComponent(id)}?${query}`, { headers: { Accept: "application/json" }, signal });
   if (response.status === 404) return new Map();
@@ -222,11 +236,11 @@ async function loadDays(id, { attribute, unit }, year, offset, signal) {
   const aggregates = [(await response.json())[attribute] ?? []].flat().find((one) => Array.isArray(one?.totalCount));
   const byStart = (name) => new Map((aggregates?.[name] ?? []).map(([value, from]) => [from, value]));
   const [means, most] = ["avg", "max"].map(byStart);
-  const days = new Map();
+  const periods = new Map();
   for (const [count, from] of aggregates?.totalCount ?? []) {
     const mean = means.get(from);
     if (!(count > 0) || !Number.isFinite(mean)) continue;
-    days.set(Math.round((Date.parse(from) - start) / DAY), { count, mean: mean * factor, most: (most.get(from) ?? mean) * factor });
+    periods.set(Math.round((Date.parse(from) - start) / length), { count, mean: mean * factor, most: (most.get(from) ?? mean) * factor });
   }
-  return days;
+  return periods;
 }
