@@ -39,6 +39,9 @@ static const unsigned char css_traffic_css[] = {
 static const unsigned char favicon_svg[] = {
 #embed "../../Web/CityConsole/Site/favicon.svg"
 };
+static const unsigned char icon_maskable_svg[] = {
+#embed "../../Web/CityConsole/Site/icon-maskable.svg"
+};
 static const unsigned char index_html[] = {
 #embed "../../Web/CityConsole/Site/index.html"
 };
@@ -174,6 +177,9 @@ static const unsigned char js_icons_js[] = {
 static const unsigned char js_ink_js[] = {
 #embed "../../Web/CityConsole/Site/js/ink.js"
 };
+static const unsigned char js_install_js[] = {
+#embed "../../Web/CityConsole/Site/js/install.js"
+};
 static const unsigned char js_legend_js[] = {
 #embed "../../Web/CityConsole/Site/js/legend.js"
 };
@@ -227,6 +233,9 @@ static const unsigned char js_rates_js[] = {
 };
 static const unsigned char js_series_js[] = {
 #embed "../../Web/CityConsole/Site/js/series.js"
+};
+static const unsigned char js_serviceworker_js[] = {
+#embed "../../Web/CityConsole/Site/js/serviceworker.js"
 };
 static const unsigned char js_sheet_js[] = {
 #embed "../../Web/CityConsole/Site/js/sheet.js"
@@ -327,6 +336,9 @@ static const unsigned char js_types_js[] = {
 static const unsigned char js_units_js[] = {
 #embed "../../Web/CityConsole/Site/js/units.js"
 };
+static const unsigned char manifest_webmanifest[] = {
+#embed "../../Web/CityConsole/Site/manifest.webmanifest"
+};
 
 static const console_site_file files[] = {
     {"css/air.css", css_air_css, sizeof css_air_css},
@@ -339,6 +351,7 @@ static const console_site_file files[] = {
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
     {"css/traffic.css", css_traffic_css, sizeof css_traffic_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
+    {"icon-maskable.svg", icon_maskable_svg, sizeof icon_maskable_svg},
     {"index.html", index_html, sizeof index_html},
     {"js/aircalendar.js", js_aircalendar_js, sizeof js_aircalendar_js},
     {"js/airchart.js", js_airchart_js, sizeof js_airchart_js},
@@ -384,6 +397,7 @@ static const console_site_file files[] = {
     {"js/historytable.js", js_historytable_js, sizeof js_historytable_js},
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
+    {"js/install.js", js_install_js, sizeof js_install_js},
     {"js/legend.js", js_legend_js, sizeof js_legend_js},
     {"js/list.js", js_list_js, sizeof js_list_js},
     {"js/main.js", js_main_js, sizeof js_main_js},
@@ -402,6 +416,7 @@ static const console_site_file files[] = {
     {"js/rankedlist.js", js_rankedlist_js, sizeof js_rankedlist_js},
     {"js/rates.js", js_rates_js, sizeof js_rates_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
+    {"js/serviceworker.js", js_serviceworker_js, sizeof js_serviceworker_js},
     {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
     {"js/signaldecision.js", js_signaldecision_js, sizeof js_signaldecision_js},
     {"js/signaldecisions.js", js_signaldecisions_js, sizeof js_signaldecisions_js},
@@ -435,6 +450,7 @@ static const console_site_file files[] = {
     {"js/travel.js", js_travel_js, sizeof js_travel_js},
     {"js/types.js", js_types_js, sizeof js_types_js},
     {"js/units.js", js_units_js, sizeof js_units_js},
+    {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
 };
 
 const console_site_file *console_site_file_at(size_t index) {

@@ -52,6 +52,8 @@ public struct CityConsole: Sendable {
         for file in EmbeddedSite.files() { add("/console/" + file.path, file.bytes, .revalidate) }
         for alias in ["/", "/console", "/console/"] { resources[alias] = resources["/console/index.html"] }
         resources["/favicon.ico"] = resources["/console/favicon.svg"]
+        // A service worker looks after addresses from its own folder on.
+        resources["/serviceworker.js"] = resources["/console/js/serviceworker.js"]
 
         let directory =
             configuration.assetsDirectory
@@ -83,6 +85,7 @@ public struct CityConsole: Sendable {
         case "css": "text/css; charset=utf-8"
         case "js": "text/javascript; charset=utf-8"
         case "json": "application/json"
+        case "webmanifest": "application/manifest+json"
         case "svg": "image/svg+xml"
         case "txt", "md": "text/plain; charset=utf-8"
         default: "application/octet-stream"

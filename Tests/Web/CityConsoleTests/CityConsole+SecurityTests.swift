@@ -18,7 +18,8 @@ struct CityConsoleSecurityTests {
         #expect(
             try policy(CityConsole(assetsDirectory: "/nonexistent")) == [
                 "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"],
-                "connect-src": ["'self'"], "img-src": ["'self'", "data:", "blob:"], "worker-src": ["blob:"],
+                "connect-src": ["'self'"], "img-src": ["'self'", "data:", "blob:"], "worker-src": ["'self'", "blob:"],
+                "manifest-src": ["'self'"],
                 "child-src": ["blob:"], "base-uri": ["'none'"], "form-action": ["'none'"],
                 "frame-ancestors": ["'none'"],
             ])
