@@ -6,6 +6,11 @@ extension TabularMapping {
     ///
     /// - Throws: `ImportError.invalidMapping`, which names the key and its line.
     public init(path: String, limits: ImportLimits = .init()) throws(ImportError) {
+        try self.init(yaml: Self.text(path: path, limits: limits), file: path)
+    }
+
+    /// The text of a mapping's file.
+    package static func text(path: String, limits: ImportLimits = .init()) throws(ImportError) -> String {
         let file = try FileSource(path: path)
         guard file.size <= limits.mappingBytes else {
             throw .tooLarge(
@@ -23,7 +28,7 @@ extension TabularMapping {
         guard let text = String(validating: buffer[..<filled], as: UTF8.self) else {
             throw .unsupportedFormat(file: path, found: "no text in UTF-8", remedy: "save the mapping as UTF-8")
         }
-        try self.init(yaml: text, file: path)
+        return text
     }
 
     /// Reads a mapping from its text; `file` is the name that errors give to it.
@@ -54,14 +59,14 @@ extension TabularMapping {
         }
     }
 
-    private static func name(_ value: YAMLValue) throws(ImportError) -> String {
+    package static func name(_ value: YAMLValue) throws(ImportError) -> String {
         let text = try value.text()
         try checkName(text, value)
         return text
     }
 
     /// Names are terms or URIs; CIM 009 clause 4.6.2 names the characters that they must not hold.
-    private static func checkName(_ name: String, _ value: YAMLValue) throws(ImportError) {
+    package static func checkName(_ name: String, _ value: YAMLValue) throws(ImportError) {
         guard !name.isEmpty, !name.contains(where: { "<>\"'=;()".contains($0) || $0.isWhitespace }) else {
             throw value.failure("\(name) is no NGSI-LD name; leave out spaces and the characters <>\"'=;()")
         }
@@ -70,7 +75,7 @@ extension TabularMapping {
         }
     }
 
-    private static func template(_ value: YAMLValue) throws(ImportError) -> TextTemplate {
+    package static func template(_ value: YAMLValue) throws(ImportError) -> TextTemplate {
         let text = try value.text()
         guard let template = TextTemplate(text) else {
             throw value.failure("\(text) has a brace without its partner or without a column between them")
@@ -138,7 +143,7 @@ extension TabularMapping {
             zone: zone)
     }
 
-    private static func zone(_ value: YAMLValue) throws(ImportError) -> ZoneRule {
+    package static func zone(_ value: YAMLValue) throws(ImportError) -> ZoneRule {
         if let offset = try value.value("offset") {
             if let zone = try value.value("zone") { throw zone.failure("give zone or offset, not both") }
             guard let milliseconds = ZoneRule.offset(try offset.text()) else {
@@ -154,7 +159,7 @@ extension TabularMapping {
         return .named(zone)
     }
 
-    private static func constants(_ value: YAMLValue?) throws(ImportError) -> [ConstantAttribute] {
+    package static func constants(_ value: YAMLValue?) throws(ImportError) -> [ConstantAttribute] {
         guard let value else { return [] }
         var constants: [ConstantAttribute] = []
         for (name, child) in try value.members() {
@@ -250,13 +255,7 @@ extension TabularMapping {
         let form = try value.value("as")
         if let values = try value.value("values") {
             if let form { throw form.failure("leave it out where values are given") }
-            var table: [[UInt8]: [UInt8]] = [:]
-            for (key, child) in try values.members() {
-                var writer = ByteWriter()
-                try child.appendJSON(to: &writer)
-                table[Array(key.utf8)] = writer.array()
-            }
-            return .table(column: column, values: table)
+            return .table(column: column, values: try table(values))
         }
         let (scale, offset) = (try value.value("scale"), try value.value("offset"))
         switch try form?.text() ?? "number" {
@@ -270,6 +269,17 @@ extension TabularMapping {
             return .boolean(column: column)
         default: throw (form ?? value).failure("it must be number, text or boolean")
         }
+    }
+
+    /// What stands for what, as JSON.
+    package static func table(_ values: YAMLValue) throws(ImportError) -> [[UInt8]: [UInt8]] {
+        var table: [[UInt8]: [UInt8]] = [:]
+        for (key, child) in try values.members() {
+            var writer = ByteWriter()
+            try child.appendJSON(to: &writer)
+            table[Array(key.utf8)] = writer.array()
+        }
+        return table
     }
 
     /// An entity has each attribute once, so a name stands in one place.

@@ -27,9 +27,9 @@ public struct TabularMapping: Sendable {
     let attributes: [AttributeRule]
 
     /// An attribute with the same value for many rows, as JSON: `,"name":{...}`.
-    struct ConstantAttribute: Sendable, Equatable {
-        let name: String
-        let member: [UInt8]
+    package struct ConstantAttribute: Sendable, Equatable {
+        package let name: String
+        package let member: [UInt8]
     }
 
     /// Attributes that depend on the value of one column, such as the position of a station.
@@ -87,12 +87,12 @@ public enum AttributeKind: String, Sendable {
 /// Text with columns in it, such as `urn:ngsi-ld:AirQualityObserved:{station}`.
 ///
 /// `{file}` stands for the name of the file without directories and endings, unless a column has that name.
-struct TextTemplate: Sendable, Equatable {
-    enum Piece: Sendable, Equatable {
+package struct TextTemplate: Sendable, Equatable {
+    package enum Piece: Sendable, Equatable {
         case literal([UInt8])
         case column(String)
     }
-    let pieces: [Piece]
+    package let pieces: [Piece]
 
     var columns: [String] {
         pieces.compactMap { if case .column(let name) = $0 { name } else { nil } }
