@@ -99,7 +99,7 @@ let edge =
     + layer(
         "Edge", "DeviceIngest",
         ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "MQTTClient", "DatasetImport"],
-        tests: ["BrokerCore", "InMemoryStorage", "NGSILDClient", "RealMosquitto"])
+        tests: ["BrokerCore", "InMemoryStorage", "NGSILDClient", "NGSILDQuery", "RealMosquitto"])
 
 let services =
     layer("Services", "SampleCity", ["JSONTree"])

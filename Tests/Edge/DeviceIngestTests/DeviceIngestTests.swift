@@ -7,6 +7,7 @@ import MQTTClient
 import NGSILDClient
 import NGSILDModel
 import NGSILDOperations
+import NGSILDQuery
 import RealMosquitto
 import Synchronization
 import Testing

@@ -36,7 +36,7 @@ extension TabularMapping {
         let root = try YAMLValue.parse(yaml, file: file)
         try root.allow([
             "type", "id", "mode", "context", "delimiter", "decimal", "missing", "time", "static", "lookup",
-            "attributes",
+            "attributes", "wide",
         ])
         type = try Self.name(root.required("type", "name the entity type, such as AirQualityObserved"))
         id = try Self.template(
@@ -47,6 +47,7 @@ extension TabularMapping {
         decimalComma = try Self.decimalComma(root.value("decimal"))
         missing = try (root.value("missing")?.texts() ?? []).map { Array($0.utf8) }
         time = try Self.time(root.value("time"))
+        wide = try Self.wide(root.value("wide"))
         if mode == .history, time == nil {
             _ = try root.required("time", "history needs the column of the time")
         }
@@ -119,9 +120,11 @@ extension TabularMapping {
     private static func time(_ value: YAMLValue?) throws(ImportError) -> TimeRule? {
         guard let value else { return nil }
         try value.allow([
-            "column", "format", "year", "month", "day", "hour", "minute", "second", "zone", "offset",
+            "column", "format", "year", "month", "day", "hour", "minute", "second", "zone", "offset", "start", "step",
         ])
         let zone = try self.zone(value)
+        if let start = try value.value("start") { return try steps(start, value, zone) }
+        if let step = try value.value("step") { throw step.failure("it needs start, the time of the first row") }
         if let column = try value.value("column") {
             for part in ["year", "month", "day", "hour", "minute", "second"] {
                 if let other = try value.value(part) { throw other.failure("leave it out where column is given") }
@@ -141,6 +144,37 @@ extension TabularMapping {
                 day: try value.required("day", hint).text(), hour: try value.value("hour")?.text(),
                 minute: try value.value("minute")?.text(), second: try value.value("second")?.text()),
             zone: zone)
+    }
+
+    /// Times of rows that do not tell theirs.
+    private static func steps(
+        _ start: YAMLValue, _ value: YAMLValue, _ zone: ZoneRule
+    ) throws(ImportError) -> TimeRule {
+        try value.allow(["start", "step", "zone", "offset"])
+        let step = try value.required("step", "give the seconds from one row to the next")
+        let seconds = try step.number()
+        guard (0.001...366 * 86_400).contains(seconds) else {
+            throw step.failure("it must be 0.001 to \(366 * 86_400) seconds")
+        }
+        let text = Array(try start.text().utf8)
+        let first: Int64
+        switch text.withUnsafeBufferPointer({ TimeFormat.iso8601.read($0) }) {
+        case .utc(let milliseconds)?: first = milliseconds
+        case .local(let milliseconds)?:
+            var converter = ZoneConverter(zone)
+            first = converter.utc(fromLocal: milliseconds).millisecondsSinceEpoch
+        case nil: throw start.failure("it must be a time such as 2026-03-01T00:00:00Z")
+        }
+        return TimeRule(source: .steps(start: first, step: Int64((seconds * 1_000).rounded())), zone: zone)
+    }
+
+    private static func wide(_ value: YAMLValue?) throws(ImportError) -> Wide? {
+        guard let value else { return nil }
+        try value.allow(["name", "value", "except"])
+        let name = try value.required("name", "give a name for what a column stands for, such as detector")
+        let cell = try value.required("value", "give a name for what its cells hold, such as speed")
+        guard try name.text() != cell.text() else { throw cell.failure("name and value need two names") }
+        return Wide(name: try name.text(), value: try cell.text(), except: try value.value("except")?.texts() ?? [])
     }
 
     package static func zone(_ value: YAMLValue) throws(ImportError) -> ZoneRule {

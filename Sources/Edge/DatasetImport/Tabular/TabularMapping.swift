@@ -21,6 +21,8 @@ public struct TabularMapping: Sendable {
     /// Cells that mean "no value", beside the empty one.
     let missing: [[UInt8]]
     let time: TimeRule?
+    /// `nil`: a row of the table is a row.
+    let wide: Wide?
     /// Attributes that every entity has.
     let constants: [ConstantAttribute]
     let lookup: Lookup?
@@ -32,10 +34,25 @@ public struct TabularMapping: Sendable {
         package let member: [UInt8]
     }
 
+    /// A table with a column for each thing: the names that its columns' names and their cells get.
+    struct Wide: Sendable, Equatable {
+        let name: String
+        let value: String
+        /// Columns that are left out.
+        let except: [String]
+    }
+
     /// Attributes that depend on the value of one column, such as the position of a station.
     struct Lookup: Sendable {
         let column: String
         let table: [[UInt8]: [ConstantAttribute]]
+    }
+
+    /// All columns that the mapping names.
+    var columns: Set<String> {
+        Set(
+            id.columns + (time?.columns ?? []) + (lookup.map { [$0.column] } ?? [])
+                + attributes.flatMap(\.columns))
     }
 
     struct AttributeRule: Sendable {

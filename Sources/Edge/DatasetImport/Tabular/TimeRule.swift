@@ -7,6 +7,8 @@ struct TimeRule: Sendable {
         case column(String, TimeFormat)
         /// Numbers in columns of their own; those left out count as their first value.
         case parts(year: String, month: String, day: String, hour: String?, minute: String?, second: String?)
+        /// A row begins so many milliseconds after the one before it, the first at a time since 1970 in UTC.
+        case steps(start: Int64, step: Int64)
     }
     let source: Source
     let zone: ZoneRule
@@ -16,6 +18,7 @@ struct TimeRule: Sendable {
         case .column(let name, _): [name]
         case .parts(let year, let month, let day, let hour, let minute, let second):
             [year, month, day] + [hour, minute, second].compactMap { $0 }
+        case .steps: []
         }
     }
 }

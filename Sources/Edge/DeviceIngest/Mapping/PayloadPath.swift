@@ -35,7 +35,7 @@ struct PayloadPath: Sendable, Equatable {
     private static func pointer(_ text: String) -> [Step]? {
         var steps: [Step] = []
         for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            let name = part.replacing("~1", with: "/").replacing("~0", with: "~")
+            let name = String(part).replacing("~1", with: "/").replacing("~0", with: "~")
             if let index = element(part) { steps.append(.either(name, index)) } else { steps.append(.member(name)) }
         }
         return steps

@@ -20,8 +20,8 @@ struct RuleReader {
         let kind = try value.value("payload")
         let payload: IngestRule.Payload =
             switch try kind?.text() ?? "json" {
-            case "json": .records(try records(isValue: false))
-            case "value": .records(try records(isValue: true))
+            case "json": try records(isValue: false)
+            case "value": try records(isValue: true)
             case "ngsi-ld": try entities()
             default: throw (kind ?? value).failure("it must be json, value or ngsi-ld")
             }

@@ -63,9 +63,11 @@ final class PayloadContexts: Sendable {
     func terms(_ document: JSONDocument, _ node: JSONNode) throws(Refusal) -> TermContext {
         let found: ResolvedContext?
         do throws(ContextError) {
-            found =
-                try cache.map { (cache) throws(ContextError) in try cache.resolveInline(document, node) }
-                ?? ResolvedContext.inline(document, node)
+            if let cache {
+                found = try cache.resolveInline(document, node)
+            } else {
+                found = try ResolvedContext.inline(document, node)
+            }
         } catch { throw Refusal(reason: "its @context cannot be used: \(error)") }
         guard let found else {
             throw Refusal(

@@ -34,7 +34,7 @@ struct MessageReader: Sendable {
     ///   - hasConstants: whether the entity with this id is there and has the attributes under `static`.
     func read(
         _ message: MQTTIncoming, by index: Int, _ captures: [Substring], arrival: Timestamp,
-        hasConstants: (String) -> Bool
+        hasConstants: @escaping (String) -> Bool
     ) -> MessageReading {
         var reading = MessageReading()
         let bound = rules[index]

@@ -138,7 +138,9 @@ struct RecordReader {
         case .same(let source): return try appendSame(source, to: &writer)
         case .number(let source, let scale, let offset):
             guard let bytes = try value(source) else { return false }
-            let number = bytes.withUnsafeBufferPointer { CellNumber.double($0) }.map { $0 * scale + offset }
+            let isPlain = scale == 1 && offset == 0
+            let number = bytes.withUnsafeBufferPointer { CellNumber.double($0) }
+                .map { isPlain ? $0 : ($0 * scale + offset).roundedToTwelveDigits }
             guard let number, number.isFinite else { throw Self.wrong(bytes, "number") }
             writer.append(number: number)
         case .text(let source):
