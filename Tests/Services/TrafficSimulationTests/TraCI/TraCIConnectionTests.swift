@@ -93,24 +93,16 @@ struct TraCIConnectionTests {
 
     @Test(
         arguments: [
-            ({ $0.byte(0x42) }, .unknownType(0x42)),
-            (
-                {
-                    $0.byte(0x0F)
-                    $0.int(2_000_000_000)
-                }, .tooLong(2_000_000_000)
-            ),
-            (
-                {
-                    $0.byte(0x0E)
-                    $0.int(2_000_000_000)
-                }, .cutShort
-            ),
-            ({ for _ in 0..<20 { $0.byte(0x0F); $0.int(1) } }, .unknownType(0x0F)),
-            ({ $0.byte(0x0B) }, .cutShort),
-        ] as [(@Sendable (inout TraCIWriter) -> Void, TraCIError)])
+            ([0x42], .unknownType(0x42)),
+            // A list of 2,000,000,000 values, and one of as many texts.
+            ([0x0F, 0x77, 0x35, 0x94, 0x00], .tooLong(2_000_000_000)),
+            ([0x0E, 0x77, 0x35, 0x94, 0x00], .cutShort),
+            // A list in a list in a list ...
+            (Array((0..<20).map { _ in [0x0F, 0, 0, 0, 1] }.joined()), .unknownType(0x0F)),
+            ([0x0B], .cutShort),
+        ] as [([UInt8], TraCIError)])
     func `values of no known kind, without end or too deep are refused`(
-        write: @Sendable (inout TraCIWriter) -> Void, expected: TraCIError
+        value: [UInt8], expected: TraCIError
     ) throws {
         let report = Self.bytes {
             $0.int(1)
@@ -120,7 +112,7 @@ struct TraCIConnectionTests {
             $0.byte(1)
             $0.byte(0x10)
             $0.byte(0)
-            write(&$0)
+            for byte in value { $0.byte(byte) }
         }
         #expect(try Self.error(Self.fine(0x02, report), Self.step) == expected)
     }
