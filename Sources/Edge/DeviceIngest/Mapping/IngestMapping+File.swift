@@ -20,9 +20,10 @@ extension IngestMapping {
         guard servers.count <= Self.serverLimit else {
             throw root.failure("more than \(Self.serverLimit) servers; run another Parvis for the rest")
         }
-        let topics = try root.required("topics", "list the topics and what their messages become").elements()
+        let list = try root.required("topics", "list the topics and what their messages become")
+        let topics = try list.elements()
         guard !topics.isEmpty, topics.count <= Self.ruleLimit else {
-            throw root.failure("topics has 1 to \(Self.ruleLimit) members")
+            throw list.failure("it must have 1 to \(Self.ruleLimit) members")
         }
         var rules: [IngestRule] = []
         for value in topics { rules.append(try RuleReader(value).read()) }

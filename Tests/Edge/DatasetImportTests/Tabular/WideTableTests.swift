@@ -78,7 +78,7 @@ struct WideTableTests {
 
     @Test(
         arguments: [
-            ("time,detector,a\n1,2,3\n", "column detector has the name"),
+            ("time,detector,note\n1,2,3\n", "column detector has the name"),
             ("time,note\n2026-03-01,1\n", "no column beside"),
             ("time,a\n2026-03-01,1\n", "column note is missing"),
         ])
