@@ -30,6 +30,11 @@ struct IngestMappingTests {
             ("topics: []", "topics", "1 to"),
             ("servers: []", "topics", "missing"),
             ("topics: {a: b}", "topics", "list"),
+            ("servers: [{url: 'http://h'}]\ntopics: [{topic: a, payload: ngsi-ld}]", "servers[0].url", "scheme"),
+            (
+                "servers: [{url: 'mqtt://h/topic'}]\ntopics: [{topic: a, payload: ngsi-ld}]", "servers[0].url",
+                "without a topic"
+            ),
             ("topics: [{topic: 'a/{x'}]", "topics[0].topic", "brace"),
             ("topics: [{topic: a, type: T, id: 'urn:x:1'}]", "topics[0].attributes", "missing"),
             ("topics: [{topic: a, payload: xml}]", "topics[0].payload", "json, value or ngsi-ld"),

@@ -1,4 +1,5 @@
 public import DatasetImport
+import MQTTClient
 
 extension IngestMapping {
     private static let ruleLimit = 200
@@ -33,7 +34,9 @@ extension IngestMapping {
 
     private static func server(_ value: YAMLValue) throws(ImportError) -> IngestServer {
         try value.allow(["url", "version", "client-id"])
-        let url = try value.required("url", "give mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]").text()
+        let member = try value.required("url", "give mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]")
+        let url = try member.text()
+        do throws(MQTTError) { _ = try MQTTEndpoint.Server(uri: url) } catch { throw member.failure(error.reason) }
         let version = try value.value("version")
         let text = try version?.text() ?? "mqtt5.0"
         guard ["mqtt3.1.1", "mqtt5.0"].contains(text) else {
