@@ -57,6 +57,7 @@ final class MQTTSession {
     /// - Returns: why it ended; `nil` when it was stopped.
     func serve(_ bell: MQTTBell, isStopped: () -> Bool) -> MQTTError? {
         if let error = connect() { return error }
+        note { $0.phase = .subscribing }
         let deadline = ContinuousClock.now + configuration.connectTimeout
         var lastMisc = ContinuousClock.now
         while true {

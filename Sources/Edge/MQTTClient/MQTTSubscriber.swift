@@ -45,7 +45,7 @@ public final class MQTTSubscriber: Sendable {
     /// How it goes with the server.
     public struct Status: Sendable {
         /// Where the connection stands.
-        public enum Phase: String, Sendable { case connecting, subscribed, waiting, stopped }
+        public enum Phase: String, Sendable { case connecting, subscribing, subscribed, waiting, stopped }
         public var phase = Phase.connecting
         /// Why it waits for the next attempt, or what was wrong last; `nil` while all is well.
         public var reason: String?
