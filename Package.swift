@@ -78,12 +78,11 @@ let broker =
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
 
 let notify =
-    layer("Notify", "MQTTDelivery", ["NGSILDClient", "CMosquitto"])
-    + layer(
+    layer(
         "Notify", "NotificationDelivery",
         [
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient",
-            "MQTTDelivery", logging,
+            "MQTTClient", logging,
         ],
         tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
@@ -96,6 +95,11 @@ let edge =
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
+    + layer("Edge", "MQTTClient", ["NGSILDClient", "CMosquitto"], tests: ["RealMosquitto"])
+    + layer(
+        "Edge", "DeviceIngest",
+        ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "MQTTClient", "DatasetImport"],
+        tests: ["BrokerCore", "InMemoryStorage", "NGSILDClient", "NGSILDQuery", "RealMosquitto"])
 
 let services =
     layer("Services", "SampleCity", ["JSONTree"])
@@ -146,6 +150,7 @@ let testSupport: [Target] = [
     .target(
         name: "SampleSignals", dependencies: ["NGSILDModel", "SignalControl"], path: "Tests/Support/SampleSignals",
         swiftSettings: strict),
+    .target(name: "RealMosquitto", path: "Tests/Support/RealMosquitto", swiftSettings: strict),
 ]
 
 let app: [Target] = [
@@ -169,8 +174,9 @@ let app: [Target] = [
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
-            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
-            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
+            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTClient", "NotificationDelivery",
+            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "SampleCity", "AirQuality", "AirMap",
+            "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),

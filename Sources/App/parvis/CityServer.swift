@@ -3,11 +3,12 @@ import AirService
 import BrokerCore
 import BrokerStorage
 import CityConsole
+import DeviceIngest
 import EntityMaps
 import JSONLD
 import JSONTree
 import Logging
-import MQTTDelivery
+import MQTTClient
 import NGSILDClient
 import NGSILDHTTP
 import NGSILDModel
@@ -46,6 +47,8 @@ final class CityServer: Sendable {
     /// `nil` where it is turned off.
     private let traffic: TrafficService?
     private let signals: SignalService?
+    /// `nil` where no mapping is given.
+    private let ingest: DeviceIngest?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -84,6 +87,7 @@ final class CityServer: Sendable {
         air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
         traffic = settings.hasTraffic ? Self.trafficService(settings, broker, history, logger) : nil
         signals = settings.hasSignals ? Self.signalService(settings, broker, history, logger) : nil
+        ingest = try DeviceIngest.make(settings, broker, contexts, logger)
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -106,7 +110,7 @@ final class CityServer: Sendable {
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
         let pages = OperatorPages(
             console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics,
-            signals: signals)
+            signals: signals, ingest: ingest)
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
             pages.answer($0)
         }
@@ -122,6 +126,7 @@ final class CityServer: Sendable {
         traffic?.start()
         signals?.start()
         port = try http.start()
+        ingest?.start()
     }
 
     /// A broker that only this machine can reach may reach this machine; others must be allowed to.
@@ -152,9 +157,7 @@ final class CityServer: Sendable {
 
     private static func mqttConfiguration(_ settings: Settings) -> MQTTPublisher.Configuration {
         var configuration = MQTTPublisher.Configuration()
-        configuration.authorities = settings.mqttAuthorities
-        configuration.certificate = settings.mqttCertificate
-        configuration.key = settings.mqttKey
+        configuration.trust = settings.mqttTrust
         return configuration
     }
 
@@ -250,6 +253,7 @@ final class CityServer: Sendable {
     /// Answers what is under way, makes the last commit durable, closes.
     func stop() async {
         http.shutdown()
+        await ingest?.stop()
         await air?.stop()
         await traffic?.stop()
         await signals?.stop()

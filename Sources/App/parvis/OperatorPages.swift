@@ -1,6 +1,7 @@
 import BrokerCore
 import CMimalloc
 import CityConsole
+import DeviceIngest
 import JSONTree
 import NGSILDHTTP
 import NotificationDelivery
@@ -22,6 +23,8 @@ struct OperatorPages: Sendable {
     let metrics: HTTPMetrics
     /// `nil` where the service is turned off.
     let signals: SignalService?
+    /// `nil` where no mapping is given.
+    let ingest: DeviceIngest?
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
         guard Self.paths.contains(String(request.path)) else { return page(request) }
@@ -29,10 +32,14 @@ struct OperatorPages: Sendable {
         if request.path == "/metrics" {
             return HTTPAnswer(status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: figures())
         }
+        if request.path == "/admin/ingest" {
+            let nothing = Array("{\"servers\":[],\"topics\":[],\"unmatched\":0,\"refusals\":[]}".utf8)
+            return HTTPAnswer(status: 200, contentType: "application/json", body: ingest?.report() ?? nothing)
+        }
         return HTTPAnswer(status: 200, contentType: "application/json", body: Array("{\"status\":\"up\"}".utf8))
     }
 
-    private static let paths: Set<String> = ["/health", "/ready", "/metrics"]
+    private static let paths: Set<String> = ["/health", "/ready", "/metrics", "/admin/ingest"]
     private static var refused: HTTPAnswer { HTTPAnswer(status: 405, headers: [("Allow", "GET, HEAD")]) }
 
     private func page(_ request: HTTPRequest) -> HTTPAnswer? {
@@ -67,6 +74,7 @@ struct OperatorPages: Sendable {
         appendHistory(figure)
         appendNotifications(figure)
         appendSignals(figure)
+        appendIngest(figure)
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure(
             "process_peak_resident_memory_bytes", "gauge", "The most memory that was ever resident.",
@@ -106,6 +114,23 @@ extension OperatorPages {
             "parvis_signal_step_microseconds", "gauge",
             "From the readings of the last second to its commands being durable.",
             Int(clamping: statistics.lastMicroseconds))
+    }
+
+    private func appendIngest(_ figure: (String, String, String, Int) -> Void) {
+        guard let figures = ingest?.figures else { return }
+        figure("parvis_ingest_servers", "gauge", "MQTT servers that messages are taken from.", figures.servers)
+        figure("parvis_ingest_servers_subscribed", "gauge", "Those that are subscribed at.", figures.subscribed)
+        figure("parvis_ingest_messages_total", "counter", "Messages of topics in the mapping.", figures.messages)
+        figure("parvis_ingest_bytes_total", "counter", "Bytes of payloads.", figures.bytes)
+        figure("parvis_ingest_entities_total", "counter", "Entities that messages became.", figures.entities)
+        figure("parvis_ingest_refused_total", "counter", "Messages and records that became nothing.", figures.refused)
+        figure(
+            "parvis_ingest_attributes_left_out_total", "counter", "Attributes left out of entities.",
+            figures.attributesLeftOut)
+        figure("parvis_ingest_unmatched_total", "counter", "Messages of topics that no rule names.", figures.unmatched)
+        figure(
+            "parvis_ingest_returned_batches_total", "counter",
+            "Batches that could not be kept, so that servers send them again.", figures.returnedBatches)
     }
 
     private func appendNotifications(_ figure: (String, String, String, Int) -> Void) {

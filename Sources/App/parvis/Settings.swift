@@ -1,6 +1,7 @@
 import AirQuality
 import ArgumentParser
 import Foundation
+import MQTTClient
 import Yams
 
 /// What the operator set, after flags, environment and file were put together.
@@ -28,6 +29,8 @@ struct Settings: Sendable {
     var mqttAuthorities: String?
     var mqttCertificate: String?
     var mqttKey: String?
+    var ingest: String?
+    var ingestServers: [String] = []
     var publicURL: String?
     var hasSignals = true
     var hasAir = true
@@ -46,6 +49,8 @@ struct Settings: Sendable {
         let apply: @Sendable (inout Settings, String) -> Bool
         var variable: String { "PARVIS_" + name.uppercased().replacingOccurrences(of: "-", with: "_") }
         let expectation: String
+        /// Whether its value may hold a password, and so is not repeated.
+        var isSecret = false
     }
 
     private static let keys: [Key] = [
@@ -151,6 +156,15 @@ struct Settings: Sendable {
         file("mqtt-ca-file") { $0.mqttAuthorities = $1 },
         file("mqtt-certificate") { $0.mqttCertificate = $1 },
         file("mqtt-key") { $0.mqttKey = $1 },
+        file("ingest") { $0.ingest = $1 },
+        Key(
+            name: "mqtt-ingest",
+            apply: { settings, text in
+                settings.ingestServers = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                return settings.ingestServers.allSatisfy { (try? MQTTEndpoint.Server(uri: $0)) != nil }
+                    && !settings.ingestServers.isEmpty
+            }, expectation: "servers with commas between, each as mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]",
+            isSecret: true),
     ]
 
     private static func toggle(_ name: String, set: @escaping @Sendable (inout Settings, Bool) -> Void) -> Key {
@@ -253,12 +267,16 @@ struct Settings: Sendable {
         guard (settings.mqttCertificate == nil) == (settings.mqttKey == nil) else {
             throw ValidationError("A client certificate needs its key; give both mqtt-certificate and mqtt-key")
         }
+        guard settings.ingestServers.isEmpty || settings.ingest != nil else {
+            throw ValidationError("mqtt-ingest needs a mapping, which says what messages become; give ingest a file")
+        }
         return settings
     }
 
     private mutating func set(_ key: Key, _ text: String, place: String) throws {
         guard key.apply(&self, text) else {
-            throw ValidationError("\(place) is \"\(text)\"; it is \(key.expectation)")
+            let given = key.isSecret ? "" : "is \"\(text)\"; it "
+            throw ValidationError("\(place) \(given)is \(key.expectation)")
         }
     }
 
@@ -367,6 +385,12 @@ struct ServerOptions: ParsableArguments {
     var mqttCertificate: String?
     @Option(help: "The key of the client certificate, PEM without a passphrase.")
     var mqttKey: String?
+    @Option(help: "What messages of devices become, YAML or JSON; see docs/mqtt.md.")
+    var ingest: String?
+    @Option(
+        name: .customLong("mqtt-ingest"),
+        help: "MQTT servers to take messages from, with commas: mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT].")
+    var mqttIngest: String?
 
     /// The settings of a city that was not given a directory: it gets one that its starter removes.
     ///
@@ -404,6 +428,8 @@ struct ServerOptions: ParsableArguments {
         flags["mqtt-ca-file"] = mqttAuthorities
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey
+        flags["ingest"] = ingest
+        flags["mqtt-ingest"] = mqttIngest
         if recordHistory { flags["record-history"] = "true" }
         if noSignals { flags["signals"] = "false" }
         if noAir { flags["air"] = "false" }

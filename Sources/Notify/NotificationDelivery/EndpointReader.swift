@@ -1,5 +1,5 @@
 import JSONTree
-import MQTTDelivery
+import MQTTClient
 import NGSILDModel
 
 /// Checks the member `notification.endpoint`.

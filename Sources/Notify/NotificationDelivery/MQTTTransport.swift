@@ -1,5 +1,5 @@
 import JSONTree
-public import MQTTDelivery
+public import MQTTClient
 
 extension MQTTPublisher: NotificationTransport {
     /// Publishes the notification under the topic in the URI.

@@ -1,4 +1,4 @@
-import MQTTDelivery
+import MQTTClient
 
 /// Where notifications go, and how they are written.
 ///

@@ -36,6 +36,23 @@ struct SettingsTests {
         }
     }
 
+    @Test(arguments: ["mqtt://anna:secret@/", "http://anna:secret@host", "mqtt://anna:secret@host/topic", ""])
+    func `a server that no messages can be taken from is refused without its password`(url: String) {
+        let flags = ["mqtt-ingest": url, "ingest": #filePath]
+        #expect { try Settings.resolve(flags: flags, configFile: nil, environment: [:]) } throws: {
+            "\($0)".contains("--mqtt-ingest") && !"\($0)".contains("secret")
+        }
+    }
+
+    @Test func `messages are taken from servers by a mapping`() throws {
+        let flags = ["mqtt-ingest": "mqtt://a, mqtts://b:8884", "ingest": #filePath]
+        let settings = try Settings.resolve(flags: flags, configFile: nil, environment: [:])
+        #expect(settings.ingestServers == ["mqtt://a", "mqtts://b:8884"])
+        #expect {
+            try Settings.resolve(flags: ["mqtt-ingest": "mqtt://a"], configFile: nil, environment: [:])
+        } throws: { "\($0)".contains("needs a mapping") }
+    }
+
     @Test func `signals are controlled unless that is turned off`() throws {
         #expect(try Settings.resolve(flags: [:], configFile: nil, environment: [:]).hasSignals)
         #expect(try !Settings.resolve(flags: [:], configFile: nil, environment: ["PARVIS_SIGNALS": "no"]).hasSignals)

@@ -1,5 +1,5 @@
 import JSONTree
-import MQTTDelivery
+import MQTTClient
 import NGSILDClient
 import NGSILDModel
 import Testing

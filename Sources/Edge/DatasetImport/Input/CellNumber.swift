@@ -1,5 +1,5 @@
 /// Reads numbers out of cells without making a `String` of each.
-enum CellNumber {
+package enum CellNumber {
     /// What the bytes of a cell are as a number.
     enum Reading: Equatable {
         /// Written as JSON writes numbers; the bytes can be copied into JSON as they are.
@@ -34,7 +34,7 @@ enum CellNumber {
     }
 
     /// The number in a cell, or `nil` when there is none or it is not finite.
-    static func double(_ cell: UnsafeBufferPointer<UInt8>, decimalComma: Bool = false) -> Double? {
+    package static func double(_ cell: UnsafeBufferPointer<UInt8>, decimalComma: Bool = false) -> Double? {
         guard cell.count > 0, cell.count <= 64 else { return nil }
         if !decimalComma, let quick = quickDouble(cell) { return quick }
         // Letters would let "nan", "inf" and hexadecimal pass; only the e of an exponent may stand.

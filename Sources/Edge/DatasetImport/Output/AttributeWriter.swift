@@ -1,8 +1,8 @@
-import JSONTree
+package import JSONTree
 
 /// Pieces of attributes that several importers write.
-enum AttributeWriter {
-    static func appendPoint(longitude: Double, latitude: Double, to writer: inout ByteWriter) {
+package enum AttributeWriter {
+    package static func appendPoint(longitude: Double, latitude: Double, to writer: inout ByteWriter) {
         writer.append("{\"type\":\"Point\",\"coordinates\":[")
         writer.append(number: longitude)
         writer.append(UInt8(ascii: ","))
@@ -11,12 +11,12 @@ enum AttributeWriter {
     }
 
     /// The start of an attribute in normalized form, up to where its value begins: `"type":"Property","value":`.
-    static func opening(_ kind: AttributeKind) -> [UInt8] {
+    package static func opening(_ kind: AttributeKind) -> [UInt8] {
         Array("\"type\":\"\(kind.rawValue)\",\"\(kind.valueMember)\":".utf8)
     }
 
     /// What follows the value: `,"unitCode":"GQ"`, or nothing.
-    static func unit(_ unitCode: String?) -> [UInt8] {
+    package static func unit(_ unitCode: String?) -> [UInt8] {
         guard let unitCode else { return [] }
         var writer = ByteWriter()
         writer.append(",\"unitCode\":")
@@ -25,7 +25,7 @@ enum AttributeWriter {
     }
 
     /// `,"name":`
-    static func name(_ name: String) -> [UInt8] {
+    package static func name(_ name: String) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(UInt8(ascii: ","))
         writer.append(jsonString: name)
@@ -34,7 +34,7 @@ enum AttributeWriter {
     }
 
     /// `,"@context":[...]`, or nothing when there is no URL.
-    static func context(_ urls: [String]) -> [UInt8] {
+    package static func context(_ urls: [String]) -> [UInt8] {
         guard !urls.isEmpty else { return [] }
         var writer = ByteWriter()
         writer.append(",\"@context\":[")

@@ -1,11 +1,11 @@
 import JSONTree
 
 /// Builds entity ids: URNs whose parts come from outside and so may hold any character.
-enum EntityID {
+package enum EntityID {
     /// Appends the bytes so that they fit into a URN: letters, digits and `- . _ ~ :` stay, all others are
     /// percent-encoded (RFC 8141, RFC 3986). Commas, slashes and quotes would be legal in part, but break lists of ids
     /// and paths.
-    static func append(encoded bytes: UnsafeBufferPointer<UInt8>, to id: inout [UInt8]) {
+    package static func append(encoded bytes: UnsafeBufferPointer<UInt8>, to id: inout [UInt8]) {
         for byte in bytes {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -37,7 +37,7 @@ enum EntityID {
     }
 
     /// Whether text can stand as a URI: a scheme, a colon, something, and no character that RFC 3986 forbids.
-    static func isURI(_ text: some Collection<UInt8>) -> Bool {
+    package static func isURI(_ text: some Collection<UInt8>) -> Bool {
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon != text.startIndex else { return false }
         let scheme = text[..<colon]
         guard let first = scheme.first, isLetter(first),

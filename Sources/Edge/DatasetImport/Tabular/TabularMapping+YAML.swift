@@ -6,6 +6,11 @@ extension TabularMapping {
     ///
     /// - Throws: `ImportError.invalidMapping`, which names the key and its line.
     public init(path: String, limits: ImportLimits = .init()) throws(ImportError) {
+        try self.init(yaml: Self.text(path: path, limits: limits), file: path)
+    }
+
+    /// The text of a mapping's file.
+    package static func text(path: String, limits: ImportLimits = .init()) throws(ImportError) -> String {
         let file = try FileSource(path: path)
         guard file.size <= limits.mappingBytes else {
             throw .tooLarge(
@@ -23,7 +28,7 @@ extension TabularMapping {
         guard let text = String(validating: buffer[..<filled], as: UTF8.self) else {
             throw .unsupportedFormat(file: path, found: "no text in UTF-8", remedy: "save the mapping as UTF-8")
         }
-        try self.init(yaml: text, file: path)
+        return text
     }
 
     /// Reads a mapping from its text; `file` is the name that errors give to it.
@@ -31,7 +36,7 @@ extension TabularMapping {
         let root = try YAMLValue.parse(yaml, file: file)
         try root.allow([
             "type", "id", "mode", "context", "delimiter", "decimal", "missing", "time", "static", "lookup",
-            "attributes",
+            "attributes", "wide",
         ])
         type = try Self.name(root.required("type", "name the entity type, such as AirQualityObserved"))
         id = try Self.template(
@@ -42,6 +47,7 @@ extension TabularMapping {
         decimalComma = try Self.decimalComma(root.value("decimal"))
         missing = try (root.value("missing")?.texts() ?? []).map { Array($0.utf8) }
         time = try Self.time(root.value("time"))
+        wide = try Self.wide(root.value("wide"))
         if mode == .history, time == nil {
             _ = try root.required("time", "history needs the column of the time")
         }
@@ -54,14 +60,14 @@ extension TabularMapping {
         }
     }
 
-    private static func name(_ value: YAMLValue) throws(ImportError) -> String {
+    package static func name(_ value: YAMLValue) throws(ImportError) -> String {
         let text = try value.text()
         try checkName(text, value)
         return text
     }
 
     /// Names are terms or URIs; CIM 009 clause 4.6.2 names the characters that they must not hold.
-    private static func checkName(_ name: String, _ value: YAMLValue) throws(ImportError) {
+    package static func checkName(_ name: String, _ value: YAMLValue) throws(ImportError) {
         guard !name.isEmpty, !name.contains(where: { "<>\"'=;()".contains($0) || $0.isWhitespace }) else {
             throw value.failure("\(name) is no NGSI-LD name; leave out spaces and the characters <>\"'=;()")
         }
@@ -70,7 +76,7 @@ extension TabularMapping {
         }
     }
 
-    private static func template(_ value: YAMLValue) throws(ImportError) -> TextTemplate {
+    package static func template(_ value: YAMLValue) throws(ImportError) -> TextTemplate {
         let text = try value.text()
         guard let template = TextTemplate(text) else {
             throw value.failure("\(text) has a brace without its partner or without a column between them")
@@ -114,9 +120,11 @@ extension TabularMapping {
     private static func time(_ value: YAMLValue?) throws(ImportError) -> TimeRule? {
         guard let value else { return nil }
         try value.allow([
-            "column", "format", "year", "month", "day", "hour", "minute", "second", "zone", "offset",
+            "column", "format", "year", "month", "day", "hour", "minute", "second", "zone", "offset", "start", "step",
         ])
         let zone = try self.zone(value)
+        if let start = try value.value("start") { return try steps(start, value, zone) }
+        if let step = try value.value("step") { throw step.failure("it needs start, the time of the first row") }
         if let column = try value.value("column") {
             for part in ["year", "month", "day", "hour", "minute", "second"] {
                 if let other = try value.value(part) { throw other.failure("leave it out where column is given") }
@@ -138,7 +146,38 @@ extension TabularMapping {
             zone: zone)
     }
 
-    private static func zone(_ value: YAMLValue) throws(ImportError) -> ZoneRule {
+    /// Times of rows that do not tell theirs.
+    private static func steps(
+        _ start: YAMLValue, _ value: YAMLValue, _ zone: ZoneRule
+    ) throws(ImportError) -> TimeRule {
+        try value.allow(["start", "step", "zone", "offset"])
+        let step = try value.required("step", "give the seconds from one row to the next")
+        let seconds = try step.number()
+        guard (0.001...366 * 86_400).contains(seconds) else {
+            throw step.failure("it must be 0.001 to \(366 * 86_400) seconds")
+        }
+        let text = Array(try start.text().utf8)
+        let first: Int64
+        switch text.withUnsafeBufferPointer({ TimeFormat.iso8601.read($0) }) {
+        case .utc(let milliseconds)?: first = milliseconds
+        case .local(let milliseconds)?:
+            var converter = ZoneConverter(zone)
+            first = converter.utc(fromLocal: milliseconds).millisecondsSinceEpoch
+        case nil: throw start.failure("it must be a time such as 2026-03-01T00:00:00Z")
+        }
+        return TimeRule(source: .steps(start: first, step: Int64((seconds * 1_000).rounded())), zone: zone)
+    }
+
+    private static func wide(_ value: YAMLValue?) throws(ImportError) -> Wide? {
+        guard let value else { return nil }
+        try value.allow(["name", "value", "except"])
+        let name = try value.required("name", "give a name for what a column stands for, such as detector")
+        let cell = try value.required("value", "give a name for what its cells hold, such as speed")
+        guard try name.text() != cell.text() else { throw cell.failure("name and value need two names") }
+        return Wide(name: try name.text(), value: try cell.text(), except: try value.value("except")?.texts() ?? [])
+    }
+
+    package static func zone(_ value: YAMLValue) throws(ImportError) -> ZoneRule {
         if let offset = try value.value("offset") {
             if let zone = try value.value("zone") { throw zone.failure("give zone or offset, not both") }
             guard let milliseconds = ZoneRule.offset(try offset.text()) else {
@@ -154,7 +193,7 @@ extension TabularMapping {
         return .named(zone)
     }
 
-    private static func constants(_ value: YAMLValue?) throws(ImportError) -> [ConstantAttribute] {
+    package static func constants(_ value: YAMLValue?) throws(ImportError) -> [ConstantAttribute] {
         guard let value else { return [] }
         var constants: [ConstantAttribute] = []
         for (name, child) in try value.members() {
@@ -250,13 +289,7 @@ extension TabularMapping {
         let form = try value.value("as")
         if let values = try value.value("values") {
             if let form { throw form.failure("leave it out where values are given") }
-            var table: [[UInt8]: [UInt8]] = [:]
-            for (key, child) in try values.members() {
-                var writer = ByteWriter()
-                try child.appendJSON(to: &writer)
-                table[Array(key.utf8)] = writer.array()
-            }
-            return .table(column: column, values: table)
+            return .table(column: column, values: try table(values))
         }
         let (scale, offset) = (try value.value("scale"), try value.value("offset"))
         switch try form?.text() ?? "number" {
@@ -270,6 +303,17 @@ extension TabularMapping {
             return .boolean(column: column)
         default: throw (form ?? value).failure("it must be number, text or boolean")
         }
+    }
+
+    /// What stands for what, as JSON.
+    package static func table(_ values: YAMLValue) throws(ImportError) -> [[UInt8]: [UInt8]] {
+        var table: [[UInt8]: [UInt8]] = [:]
+        for (key, child) in try values.members() {
+            var writer = ByteWriter()
+            try child.appendJSON(to: &writer)
+            table[Array(key.utf8)] = writer.array()
+        }
+        return table
     }
 
     /// An entity has each attribute once, so a name stands in one place.

@@ -21,21 +21,38 @@ public struct TabularMapping: Sendable {
     /// Cells that mean "no value", beside the empty one.
     let missing: [[UInt8]]
     let time: TimeRule?
+    /// `nil`: a row of the table is a row.
+    let wide: Wide?
     /// Attributes that every entity has.
     let constants: [ConstantAttribute]
     let lookup: Lookup?
     let attributes: [AttributeRule]
 
     /// An attribute with the same value for many rows, as JSON: `,"name":{...}`.
-    struct ConstantAttribute: Sendable, Equatable {
+    package struct ConstantAttribute: Sendable, Equatable {
+        package let name: String
+        package let member: [UInt8]
+    }
+
+    /// A table with a column for each thing: the names that its columns' names and their cells get.
+    struct Wide: Sendable, Equatable {
         let name: String
-        let member: [UInt8]
+        let value: String
+        /// Columns that are left out.
+        let except: [String]
     }
 
     /// Attributes that depend on the value of one column, such as the position of a station.
     struct Lookup: Sendable {
         let column: String
         let table: [[UInt8]: [ConstantAttribute]]
+    }
+
+    /// All columns that the mapping names.
+    var columns: Set<String> {
+        Set(
+            id.columns + (time?.columns ?? []) + (lookup.map { [$0.column] } ?? [])
+                + attributes.flatMap(\.columns))
     }
 
     struct AttributeRule: Sendable {
@@ -87,12 +104,12 @@ public enum AttributeKind: String, Sendable {
 /// Text with columns in it, such as `urn:ngsi-ld:AirQualityObserved:{station}`.
 ///
 /// `{file}` stands for the name of the file without directories and endings, unless a column has that name.
-struct TextTemplate: Sendable, Equatable {
-    enum Piece: Sendable, Equatable {
+package struct TextTemplate: Sendable, Equatable {
+    package enum Piece: Sendable, Equatable {
         case literal([UInt8])
         case column(String)
     }
-    let pieces: [Piece]
+    package let pieces: [Piece]
 
     var columns: [String] {
         pieces.compactMap { if case .column(let name) = $0 { name } else { nil } }

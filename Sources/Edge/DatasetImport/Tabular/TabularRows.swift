@@ -4,17 +4,20 @@ import JSONTree
 ///
 /// Invariants:
 /// 1. After `next` returned true, `entityID`, `observedAt` and `value(of:)` speak of the current row.
+/// 2. Of a wide table each cell of the melted columns is a row, with two columns more: behind the last one of the file the
+///    name of the cell's column, and then the cell.
 final class TabularRows {
     let path: String
     let mapping: TabularMapping
     private(set) var entityID: [UInt8] = []
     /// `nil` only when the mapping has no time.
     private(set) var observedAt: Timestamp?
-    /// Rows read so far, usable or not, the header left out.
+    /// Rows of the file read so far, usable or not, the header left out.
     private(set) var rowsRead = 0
 
     private let reader: CSVReader
     private let width: Int
+    private let wide: WideColumns?
     private let idPieces: [IDPiece]
     private let idStartsWithColumn: Bool
     private let timeColumns: [Int]
@@ -47,8 +50,13 @@ final class TabularRows {
         let source = try InputFile.open(path: path, limits: limits)
         let reader = CSVReader(source: source, file: path, delimiter: mapping.delimiter, limits: limits)
         let header = try TableHeader(reading: reader)
+        let wide = try mapping.wide.map { rule throws(ImportError) in
+            try WideColumns(rule, header, named: mapping.columns)
+        }
         func place(_ column: String) throws(ImportError) -> Int {
-            try header.index(
+            if column == mapping.wide?.name { return header.columns.count }
+            if column == mapping.wide?.value { return header.columns.count + 1 }
+            return try header.index(
                 required: column,
                 remedy: "correct the column's name in the mapping, or its delimiter if the columns look joined")
         }
@@ -67,6 +75,7 @@ final class TabularRows {
         self.path = path
         self.mapping = mapping
         self.reader = reader
+        self.wide = wide
         width = header.columns.count
         idPieces = try pieces(mapping.id)
         idStartsWithColumn = if case .column? = idPieces.first { true } else { false }
@@ -81,6 +90,9 @@ final class TabularRows {
                 columns.append(try part.map { name throws(ImportError) in try place(name) } ?? -1)
             }
             timeColumns = columns
+            timeFormat = nil
+        case .steps?:
+            timeColumns = []
             timeFormat = nil
         case nil:
             timeColumns = []
@@ -122,16 +134,35 @@ final class TabularRows {
 
     /// Moves to the next row whose id and time can be read; others are counted as skipped.
     func next(_ summary: inout ImportSummary) throws(ImportError) -> Bool {
-        while try reader.readRow() {
+        while true {
+            if let wide {
+                while wide.advance() {
+                    // An empty cell is no row; so is what the mapping calls missing.
+                    if !isMissing(field(width + 1).trimmed), readID(&summary), readTime(&summary) { return true }
+                }
+            }
+            guard try reader.readRow() else { return false }
             rowsRead += 1
             guard reader.fieldCount == width else {
                 skipRow("the row has not as many fields as the header", "\(reader.fieldCount) fields", &summary)
                 continue
             }
-            if readID(&summary), readTime(&summary) { return true }
+            if let wide {
+                wide.restart()
+            } else if readID(&summary), readTime(&summary) {
+                return true
+            }
         }
-        return false
     }
+
+    @inline(__always)
+    private func field(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+        if index < width { return reader.field(index) }
+        guard let wide else { return UnsafeBufferPointer(start: nil, count: 0) }
+        return index == width ? wide.name : reader.field(wide.column)
+    }
+
+    private func text(_ index: Int) -> String { String(decoding: field(index), as: UTF8.self) }
 
     private func readID(_ summary: inout ImportSummary) -> Bool {
         entityID.removeAll(keepingCapacity: true)
@@ -152,7 +183,7 @@ final class TabularRows {
             switch piece {
             case .literal(let bytes): id.append(contentsOf: bytes)
             case .column(let column, let name):
-                let cell = reader.field(column).trimmed
+                let cell = field(column).trimmed
                 if isMissing(cell) { return name }
                 // A whole id, or the start of one, stands in the cell as it is.
                 if index == 0, startsWithColumn {
@@ -166,10 +197,14 @@ final class TabularRows {
     }
 
     private func readTime(_ summary: inout ImportSummary) -> Bool {
+        if case .steps(let start, let step)? = mapping.time?.source {
+            observedAt = Timestamp(millisecondsSinceEpoch: start + step * Int64(rowsRead - 1))
+            return true
+        }
         guard !timeColumns.isEmpty else { return true }
         let moment: TimeFormat.Moment?
         if let timeFormat {
-            moment = timeFormat.read(reader.field(timeColumns[0]).trimmed)
+            moment = timeFormat.read(field(timeColumns[0]).trimmed)
         } else {
             moment = timeOfParts()
         }
@@ -177,7 +212,7 @@ final class TabularRows {
         case .utc(let milliseconds)?: observedAt = Timestamp(millisecondsSinceEpoch: milliseconds)
         case .local(let milliseconds)?: observedAt = zone.utc(fromLocal: milliseconds)
         case nil:
-            let cells = timeColumns.filter { $0 >= 0 }.map { reader.text($0) }.joined(separator: " ")
+            let cells = timeColumns.filter { $0 >= 0 }.map { text($0) }.joined(separator: " ")
             skipRow("the time cannot be read", cells, &summary)
             return false
         }
@@ -185,13 +220,13 @@ final class TabularRows {
     }
 
     private func timeOfParts() -> TimeFormat.Moment? {
-        guard let year = CellNumber.integer(reader.field(timeColumns[0]).trimmed),
-            let month = CellNumber.integer(reader.field(timeColumns[1]).trimmed),
-            let day = CellNumber.integer(reader.field(timeColumns[2]).trimmed)
+        guard let year = CellNumber.integer(field(timeColumns[0]).trimmed),
+            let month = CellNumber.integer(field(timeColumns[1]).trimmed),
+            let day = CellNumber.integer(field(timeColumns[2]).trimmed)
         else { return nil }
         var civil = CivilTime(year: year, month: month, day: day)
         for index in 3..<6 where timeColumns[index] >= 0 {
-            guard let value = CellNumber.integer(reader.field(timeColumns[index]).trimmed) else { return nil }
+            guard let value = CellNumber.integer(field(timeColumns[index]).trimmed) else { return nil }
             switch index {
             case 3: civil.hour = value
             case 4: civil.minute = value
@@ -211,7 +246,7 @@ final class TabularRows {
     /// The attributes that the mapping's lookup has for this row; empty without a lookup or an entry.
     func lookedUp(_ summary: inout ImportSummary) -> [TabularMapping.ConstantAttribute] {
         guard let lookup = mapping.lookup else { return [] }
-        let cell = reader.field(lookupColumn).trimmed
+        let cell = field(lookupColumn).trimmed
         if let row = lookup.table[Array(cell)] { return row }
         summary.skip(
             .value, file: path, line: line, reason: "the lookup has no entry for this \(lookup.column)",
@@ -234,7 +269,7 @@ final class TabularRows {
     ) -> Value {
         switch attributes[attribute] {
         case .number(let column, let scale, let offset):
-            let cell = reader.field(column).trimmed
+            let cell = field(column).trimmed
             if isMissing(cell) { return .missing }
             if scale == 1, offset == 0, CellNumber.isPlainJSON(cell) {
                 writer.append(cell)
@@ -248,7 +283,7 @@ final class TabularRows {
             writer.append(number: scaled)
             return .written
         case .text(let column):
-            let cell = reader.field(column)
+            let cell = field(column)
             if isMissing(cell.trimmed) { return .missing }
             guard cell.isUTF8 else {
                 return skipValue(attribute, column, "the text is not UTF-8 (convert the file with iconv)", &summary)
@@ -256,7 +291,7 @@ final class TabularRows {
             writer.append(jsonString: cell)
             return .written
         case .boolean(let column):
-            let cell = reader.field(column).trimmed
+            let cell = field(column).trimmed
             if isMissing(cell) { return .missing }
             switch String(decoding: cell, as: UTF8.self).lowercased() {
             case "true", "t", "yes", "y", "1": writer.append("true")
@@ -265,7 +300,7 @@ final class TabularRows {
             }
             return .written
         case .table(let column, let values):
-            let cell = reader.field(column).trimmed
+            let cell = field(column).trimmed
             if isMissing(cell) { return .missing }
             guard let value = values[Array(cell)] else {
                 return skipValue(attribute, column, "the mapping has no value for it", &summary)
@@ -275,7 +310,7 @@ final class TabularRows {
         case .relationship(let pieces, let startsWithColumn):
             return appendRelationship(pieces, startsWithColumn, to: &writer, attribute, &summary)
         case .point(let longitude, let latitude):
-            let (x, y) = (reader.field(longitude).trimmed, reader.field(latitude).trimmed)
+            let (x, y) = (field(longitude).trimmed, field(latitude).trimmed)
             if isMissing(x), isMissing(y) { return .missing }
             guard let x = CellNumber.double(x, decimalComma: mapping.decimalComma), abs(x) <= 180,
                 let y = CellNumber.double(y, decimalComma: mapping.decimalComma), abs(y) <= 90
@@ -317,39 +352,7 @@ final class TabularRows {
     ) -> Value {
         summary.skip(
             .value, file: path, line: line, reason: "\(mapping.attributes[attribute].name): \(reason)",
-            example: reader.text(column))
+            example: text(column))
         return .skipped
-    }
-}
-
-extension Double {
-    /// The number to twelve significant digits, which hides the noise of binary fractions behind a scale.
-    var roundedToTwelveDigits: Double {
-        guard self != 0, isFinite else { return self }
-        return Double(formatted: self) ?? self
-    }
-
-    private init?(formatted value: Double) {
-        var magnitude = 0
-        var probe = abs(value)
-        while probe >= 10, magnitude < 308 {
-            probe /= 10
-            magnitude += 1
-        }
-        while probe < 1, magnitude > -290 {
-            probe *= 10
-            magnitude -= 1
-        }
-        let shift = 11 - magnitude
-        guard abs(shift) <= 300 else { return nil }
-        let power = Self.power(abs(shift))
-        self = shift >= 0 ? (value * power).rounded() / power : (value / power).rounded() * power
-        guard isFinite else { return nil }
-    }
-
-    private static func power(_ exponent: Int) -> Double {
-        var result = 1.0
-        for _ in 0..<exponent { result *= 10 }
-        return result
     }
 }

@@ -1,5 +1,5 @@
 /// Reads a moment out of one cell, by a pattern of the fields that Unicode's date patterns name (UTS 35).
-struct TimeFormat: Sendable, Equatable {
+package struct TimeFormat: Sendable, Equatable {
     enum Field: Sendable, Equatable {
         case year, month, day, hour, minute, second, fraction, offset
         case literal(UInt8)
@@ -18,21 +18,21 @@ struct TimeFormat: Sendable, Equatable {
     }
 
     /// A moment, or a time on the local clock when the cell names no offset.
-    enum Moment: Equatable {
+    package enum Moment: Equatable {
         case local(Int64)
         case utc(Int64)
     }
 
     let kind: Kind
 
-    static let iso8601 = TimeFormat(kind: .iso8601)
-    static let hint =
+    package static let iso8601 = TimeFormat(kind: .iso8601)
+    package static let hint =
         "write iso8601, unix, unix-ms, or a pattern of yyyy MM dd HH mm ss SSS XXX with the characters between them"
 
     private init(kind: Kind) { self.kind = kind }
 
     /// - Returns: `nil` when the pattern has a letter that is no field, or no year, month and day.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         switch text {
         case "iso8601": kind = .iso8601
         case "unix": kind = .epoch(milliseconds: 1000)
@@ -75,7 +75,7 @@ struct TimeFormat: Sendable, Equatable {
     }
 
     /// The moment in a cell, or `nil` when the cell does not follow the format or names no real moment.
-    func read(_ cell: UnsafeBufferPointer<UInt8>) -> Moment? {
+    package func read(_ cell: UnsafeBufferPointer<UInt8>) -> Moment? {
         switch kind {
         case .epoch(let milliseconds):
             guard let number = CellNumber.double(cell) else { return nil }

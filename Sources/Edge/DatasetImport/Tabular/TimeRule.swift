@@ -1,5 +1,5 @@
-import struct Foundation.Date
-import struct Foundation.TimeZone
+package import struct Foundation.Date
+package import struct Foundation.TimeZone
 
 /// How a row tells its time.
 struct TimeRule: Sendable {
@@ -7,6 +7,8 @@ struct TimeRule: Sendable {
         case column(String, TimeFormat)
         /// Numbers in columns of their own; those left out count as their first value.
         case parts(year: String, month: String, day: String, hour: String?, minute: String?, second: String?)
+        /// A row begins so many milliseconds after the one before it, the first at a time since 1970 in UTC.
+        case steps(start: Int64, step: Int64)
     }
     let source: Source
     let zone: ZoneRule
@@ -16,12 +18,13 @@ struct TimeRule: Sendable {
         case .column(let name, _): [name]
         case .parts(let year, let month, let day, let hour, let minute, let second):
             [year, month, day] + [hour, minute, second].compactMap { $0 }
+        case .steps: []
         }
     }
 }
 
 /// Where the clock of a table stands against UTC.
-enum ZoneRule: Sendable {
+package enum ZoneRule: Sendable {
     case offset(milliseconds: Int64)
     case named(TimeZone)
 
@@ -43,14 +46,14 @@ enum ZoneRule: Sendable {
 ///
 /// When clocks go back, the repeated hour is taken as its first pass; when they go forward, a time that never was is
 /// read with the offset before the change.
-struct ZoneConverter {
+package struct ZoneConverter {
     private let rule: ZoneRule
     private var day = Int64.min
     private var dayOffset: Int64?
 
-    init(_ rule: ZoneRule) { self.rule = rule }
+    package init(_ rule: ZoneRule) { self.rule = rule }
 
-    mutating func utc(fromLocal local: Int64) -> Timestamp {
+    package mutating func utc(fromLocal local: Int64) -> Timestamp {
         switch rule {
         case .offset(let milliseconds): return Timestamp(millisecondsSinceEpoch: local - milliseconds)
         case .named(let zone):

@@ -1,8 +1,8 @@
-import JSONTree
+package import JSONTree
 import Yams
 
 /// A place in a YAML file: a value, its path of keys, and readings of it whose errors name that path.
-struct YAMLValue {
+package struct YAMLValue {
     let file: String
     let path: String
     private let node: Node
@@ -11,7 +11,7 @@ struct YAMLValue {
     private static let depthLimit = 32
 
     /// Parses a file's text, which must hold keys and values at its top.
-    static func parse(_ text: String, file: String) throws(ImportError) -> YAMLValue {
+    package static func parse(_ text: String, file: String) throws(ImportError) -> YAMLValue {
         try refuseDepth(text, file: file)
         let node: Node?
         do {
@@ -84,17 +84,17 @@ struct YAMLValue {
         }
     }
 
-    func failure(_ reason: String) -> ImportError {
+    package func failure(_ reason: String) -> ImportError {
         .invalidMapping(file: file, line: node.mark?.line, key: path.isEmpty ? "YAML" : path, reason: reason)
     }
 
     /// The value behind a key, or `nil` when the key is not there.
-    func value(_ key: String) throws(ImportError) -> YAMLValue? {
+    package func value(_ key: String) throws(ImportError) -> YAMLValue? {
         guard let child = try mapping()[key] else { return nil }
         return YAMLValue(file: file, path: path.isEmpty ? key : "\(path).\(key)", node: child)
     }
 
-    func required(_ key: String, _ reason: String) throws(ImportError) -> YAMLValue {
+    package func required(_ key: String, _ reason: String) throws(ImportError) -> YAMLValue {
         guard let value = try value(key) else {
             throw .invalidMapping(
                 file: file, line: path.isEmpty ? nil : node.mark?.line, key: path.isEmpty ? key : "\(path).\(key)",
@@ -104,14 +104,20 @@ struct YAMLValue {
     }
 
     /// Refuses keys that nobody would read, so that a slip of the pen is seen.
-    func allow(_ keys: [String]) throws(ImportError) {
+    package func allow(_ keys: [String]) throws(ImportError) {
         for (key, child) in try members() where !keys.contains(key) {
             throw child.failure("the key is unknown; known keys are \(keys.joined(separator: ", "))")
         }
     }
 
+    /// The members of a list, in their order.
+    package func elements() throws(ImportError) -> [YAMLValue] {
+        guard let sequence = node.sequence else { throw failure("it must be a list") }
+        return sequence.enumerated().map { YAMLValue(file: file, path: "\(path)[\($0)]", node: $1) }
+    }
+
     /// All keys and values in their order.
-    func members() throws(ImportError) -> [(key: String, value: YAMLValue)] {
+    package func members() throws(ImportError) -> [(key: String, value: YAMLValue)] {
         var members: [(String, YAMLValue)] = []
         for (key, child) in try mapping() {
             guard let name = key.scalar?.string else { throw failure("a key is no plain text") }
@@ -125,15 +131,15 @@ struct YAMLValue {
         return mapping
     }
 
-    var isMapping: Bool { node.mapping != nil }
+    package var isMapping: Bool { node.mapping != nil }
 
-    func text() throws(ImportError) -> String {
+    package func text() throws(ImportError) -> String {
         guard let scalar = node.scalar, !scalar.string.isEmpty else { throw failure("it must be a text") }
         return scalar.string
     }
 
     /// A text, or several as a list.
-    func texts() throws(ImportError) -> [String] {
+    package func texts() throws(ImportError) -> [String] {
         guard node.mapping == nil else { throw failure("it must be a text or a list of texts") }
         guard let sequence = node.sequence else { return [node.scalar?.string ?? ""] }
         var texts: [String] = []
@@ -146,7 +152,7 @@ struct YAMLValue {
         return texts
     }
 
-    func number() throws(ImportError) -> Double {
+    package func number() throws(ImportError) -> Double {
         guard let value = node.scalar.flatMap({ Double($0.string) }), value.isFinite else {
             throw failure("it must be a number")
         }
@@ -154,7 +160,7 @@ struct YAMLValue {
     }
 
     /// The value as JSON. Plain `true`, `false` and numbers keep their kind; whatever is quoted is text.
-    func appendJSON(to writer: inout ByteWriter) throws(ImportError) {
+    package func appendJSON(to writer: inout ByteWriter) throws(ImportError) {
         if let scalar = node.scalar {
             let isPlain = scalar.style == .plain || scalar.style == .any
             if isPlain, scalar.string == "true" || scalar.string == "false" {

@@ -2,11 +2,15 @@ import Glibc
 
 /// A client of SUMO's Traffic Control Interface over TCP.
 ///
-/// Commands are sent and answered one after the other, and each call blocks its thread until the simulator answers. To be used
-/// by one thread at a time.
+/// Commands are sent and answered one after the other, and each call blocks its thread until the simulator answers, or has
+/// said nothing for as long as `patience`. To be used by one thread at a time.
 final class TraCIConnection {
     /// Longest message that is read, 64 MiB: the subscriptions of some 100,000 detectors.
     static let mostBytes = 64 << 20
+    /// How long the simulator may say nothing, default ten minutes: a step waits for all other clients.
+    static let patience = Duration.seconds(600)
+    /// The same for the answer to a farewell.
+    private static let shortPatience = Duration.seconds(5)
 
     /// What a subscription told of an object: variables with their values.
     struct Report {
@@ -21,8 +25,12 @@ final class TraCIConnection {
 
     /// Connects to a simulator on this machine.
     ///
-    /// - Parameter attempts: How often to try, 20 ms apart, while SUMO loads its network.
-    init(port: UInt16, attempts: Int = 1, isAlive: () -> Bool = { true }) throws(TraCIError) {
+    /// - Parameters:
+    ///   - attempts: How often to try, 20 ms apart, while SUMO loads its network.
+    ///   - patience: How long it may say nothing.
+    init(
+        port: UInt16, attempts: Int = 1, patience: Duration = TraCIConnection.patience, isAlive: () -> Bool = { true }
+    ) throws(TraCIError) {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -43,6 +51,7 @@ final class TraCIConnection {
                 var on: Int32 = 1
                 setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
                 descriptor = socket
+                wait(atMost: patience)
                 return
             }
             Glibc.close(socket)
@@ -124,6 +133,7 @@ final class TraCIConnection {
     /// Ends this client's part; the simulator ends when its last client left.
     func close() {
         guard isOpen else { return }
+        wait(atMost: Self.shortPatience)
         _ = try? exchange(0x7F) { _ in }
         Glibc.close(descriptor)
         isOpen = false
@@ -142,6 +152,14 @@ final class TraCIConnection {
     }
 
     // MARK: - Messages
+
+    private func wait(atMost patience: Duration) {
+        let (seconds, attoseconds) = patience.components
+        var time = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
+    }
 
     private func exchange(
         _ command: UInt8, _ write: (inout TraCIWriter) -> Void
@@ -188,7 +206,7 @@ final class TraCIConnection {
                 Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .closed }
+            guard count > 0 else { throw count < 0 && errno == EAGAIN ? .silent : .closed }
             sent += count
         }
     }
@@ -201,7 +219,7 @@ final class TraCIConnection {
                 recv(descriptor, $0.baseAddress.map { $0 + filled }, count - filled, 0)
             }
             if got < 0, errno == EINTR { continue }
-            guard got > 0 else { throw .closed }
+            guard got > 0 else { throw got < 0 && errno == EAGAIN ? .silent : .closed }
             filled += got
         }
         return bytes

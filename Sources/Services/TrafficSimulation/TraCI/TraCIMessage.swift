@@ -39,6 +39,7 @@ struct TraCIWriter {
 struct TraCIReader {
     private let bytes: [UInt8]
     private(set) var place = 0
+    private static let mostParts = 10_000
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -100,6 +101,8 @@ struct TraCIReader {
             return .strings(strings)
         case 0x0F:
             let count = try int()
+            // No value that is asked for has more parts; without a bound a message could become many times its size.
+            guard count <= Self.mostParts else { throw .tooLong(count) }
             var values: [TraCIValue] = []
             for _ in 0..<max(0, count) { values.append(try value(depth: depth + 1)) }
             return .compound(values)
@@ -129,6 +132,8 @@ enum TraCIValue: Equatable, Sendable {
 enum TraCIError: Error, Equatable, CustomStringConvertible {
     case cannotConnect(port: UInt16)
     case closed
+    /// It has said nothing for as long as it may.
+    case silent
     case cutShort
     case tooLong(Int)
     case unknownType(UInt8)
@@ -140,6 +145,7 @@ enum TraCIError: Error, Equatable, CustomStringConvertible {
         case .cannotConnect(let port):
             "nobody answers at port \(port) of this machine; is SUMO running with --remote-port?"
         case .closed: "SUMO closed the connection; its own messages say why"
+        case .silent: "SUMO answers nothing; it may hang, or wait for another client"
         case .cutShort: "a message of SUMO ends too early"
         case .tooLong(let count): "SUMO announces a message of \(count) bytes, more than is read"
         case .unknownType(let type): "SUMO sent a value of type \(type), which is not known here"

@@ -4,7 +4,7 @@
 
 import { el, setText } from "./dom.js";
 import { loadCourses } from "./temporal.js";
-import { presentTime } from "./time.js";
+import { exactText, isTravelling, presentTime } from "./time.js";
 import { lampNamed, lamps } from "./trafficwords.js";
 
 const MINUTE = 60_000;
@@ -12,6 +12,8 @@ const SPAN = 10 * MINUTE;
 const ROW = 20;
 const LEFT = 42;
 const BOTTOM = 22;
+/** How far the clock of a street may be ahead, as that of a simulation that runs faster than time; what is later is a fault. */
+const AHEAD = 7 * 24 * 60 * MINUTE;
 /** Ids in one request, so that its address stays short. */
 const IDS_MAX = 40;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -45,12 +47,12 @@ export class SignalTimeline {
     const read = [id, ...groups.map((group) => group.id)].join(" ");
     if (this.#id !== id) this.#courses.clear();
     this.#id = id;
+    this.note(groups);
     if (this.#read !== read) {
       this.#read = read;
       this.#toldAt = 0;
       this.#load();
     }
-    this.note(groups);
     this.redraw();
   }
 
@@ -88,25 +90,32 @@ export class SignalTimeline {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    const now = presentTime();
+    const end = this.#end();
     setText(this.#note, "Reading …");
     try {
       const groups = [...this.#groups];
       const attribute = groups[0]?.stateAttribute ?? "signalState";
       for (let at = 0; at < groups.length; at += IDS_MAX) {
-        const courses = await loadCourses(groups.slice(at, at + IDS_MAX).map(({ id }) => id), attribute, now - SPAN, now + MINUTE, loading.signal);
+        const courses = await loadCourses(groups.slice(at, at + IDS_MAX).map(({ id }) => id), attribute, end - SPAN, end + MINUTE, loading.signal);
         if (loading.signal.aborted) return;
         for (const [id, rows] of courses) {
           const newest = rows.at(-1)?.[1] ?? -Infinity;
           this.#courses.set(id, [...rows, ...(this.#courses.get(id) ?? []).filter(([, time]) => time > newest)]);
         }
       }
-      setText(this.#note, "");
+      setText(this.#note, end > presentTime() + MINUTE ? `The street's clock is ahead: it is ${exactText(end)} there.` : "");
     } catch (error) {
       if (!loading.signal.aborted) setText(this.#note, `What was before could not be read: ${error.message}`);
     }
     this.#tell();
     this.redraw();
+  }
+
+  /** Where the window ends: now, or the newest of the groups' times where their clock is ahead. */
+  #end() {
+    const now = presentTime();
+    if (isTravelling()) return now;
+    return Math.max(now, ...[...this.#courses.values()].map((course) => course.at(-1)?.[1] ?? now).filter((time) => time <= now + AHEAD));
   }
 
   /** Bands of a group in the window: `[state, from, to]`. */
@@ -135,7 +144,7 @@ export class SignalTimeline {
     context.clearRect(0, 0, width, height);
     context.font = `12px ${style.fontFamily}`;
     context.textBaseline = "middle";
-    const to = presentTime();
+    const to = this.#end();
     const from = to - SPAN;
     const x = (time) => LEFT + ((time - from) / SPAN) * (width - LEFT - 2);
     context.fillStyle = colour("muted");
@@ -165,8 +174,8 @@ export class SignalTimeline {
 
   /** The same in numbers, now and then. */
   #tell() {
-    const to = presentTime();
-    this.#toldAt = to;
+    const to = this.#end();
+    this.#toldAt = presentTime();
     const figures = this.#groups.map((group) => {
       const bands = this.#bandsOf(group.id, to - SPAN, to);
       const known = bands.reduce((sum, [, start, end]) => sum + end - start, 0);

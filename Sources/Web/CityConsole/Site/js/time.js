@@ -10,6 +10,9 @@ export function setPresentTime(time) {
   chosen = time;
 }
 
+/** Whether the page is at another time than now. */
+export const isTravelling = () => chosen !== null;
+
 /** The time that ages are counted from. */
 export const presentTime = () => chosen ?? Date.now();
 

@@ -1,21 +1,23 @@
 import Foundation
 import Synchronization
-import Testing
+public import Testing
 
 /// A real mosquitto on a free port of this machine, with a folder of its own.
-final class MosquittoServer: Sendable {
-    static let path = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"].first {
+public final class MosquittoServer: Sendable {
+    public static let path = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
-    static let absence: Comment = "mosquitto is not installed; scripts/bootstrap --test installs it"
+    public static let absence: Comment = "mosquitto is not installed; scripts/bootstrap --test installs it"
 
-    let folder: String
-    let port: Int
+    public let folder: String
+    public let port: Int
     private let lines: String
     private let state = Mutex((process: Process?.none, log: ""))
 
+    /// Keeps nothing beyond its end unless its lines say so.
+    ///
     /// - Parameter lines: of its configuration, `FOLDER` standing for the folder; `prepare` makes what they name.
-    init(_ lines: String = "allow_anonymous true", prepare: (String) throws -> Void = { _ in }) throws {
+    public init(_ lines: String = "allow_anonymous true", prepare: (String) throws -> Void = { _ in }) throws {
         folder = NSTemporaryDirectory() + "parvis-mqtt-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         port = try FreePort.find()
@@ -29,14 +31,13 @@ final class MosquittoServer: Sendable {
     }
 
     /// What it has said.
-    var log: String { state.withLock { $0.log } }
+    public var log: String { state.withLock { $0.log } }
 
     /// Returns once it listens.
-    func start() async throws {
+    public func start() async throws {
         let configuration = """
             user root
             listener \(port) 127.0.0.1
-            persistence false
             log_dest stderr
             log_type all
             connection_messages true
@@ -70,7 +71,7 @@ final class MosquittoServer: Sendable {
     }
 
     /// Ends it as a crash would.
-    func stop() {
+    public func stop() {
         let process = state.withLock { state in
             defer { state.process = nil }
             return state.process
@@ -80,10 +81,13 @@ final class MosquittoServer: Sendable {
         process.waitUntilExit()
     }
 
-    struct Failure: Error, CustomStringConvertible { let description: String }
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+        public init(description: String) { self.description = description }
+    }
 
     /// Runs a tool in the folder.
-    static func run(_ tool: String, _ arguments: String..., in folder: String) throws {
+    public static func run(_ tool: String, _ arguments: String..., in folder: String) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [tool] + arguments
@@ -96,7 +100,7 @@ final class MosquittoServer: Sendable {
     }
 
     /// Makes an authority and, signed by it, the certificates server (for localhost), other (for another name), client.
-    static func makeCertificates(in folder: String) throws {
+    public static func makeCertificates(in folder: String) throws {
         func make(_ name: String, _ extra: String...) throws {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -118,8 +122,8 @@ final class MosquittoServer: Sendable {
 }
 
 /// Ports that nobody listens on.
-enum FreePort {
-    static func find() throws -> Int {
+public enum FreePort {
+    public static func find() throws -> Int {
         let listener = try SilentServer()
         defer { listener.close() }
         return listener.port
@@ -127,11 +131,11 @@ enum FreePort {
 }
 
 /// Takes connections and never says anything.
-final class SilentServer: Sendable {
+public final class SilentServer: Sendable {
     private let socket: Int32
-    let port: Int
+    public let port: Int
 
-    init() throws {
+    public init() throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -147,5 +151,5 @@ final class SilentServer: Sendable {
         port = Int(UInt16(bigEndian: address.sin_port))
     }
 
-    func close() { _ = Glibc.close(socket) }
+    public func close() { _ = Glibc.close(socket) }
 }

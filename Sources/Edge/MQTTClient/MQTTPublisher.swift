@@ -9,12 +9,8 @@ import Synchronization
 public final class MQTTPublisher: Sendable {
     /// Whom to trust, who to be, and the limits.
     public struct Configuration: Sendable {
-        /// A PEM file with the authorities that certificates of servers may come from; `nil`: those of the system.
-        public var authorities: String?
-        /// A PEM file with the client certificate to show, and what leads from it to its authority; `nil`: none.
-        public var certificate: String?
-        /// A PEM file with the key of the client certificate, without a passphrase.
-        public var key: String?
+        /// Over TLS.
+        public var trust = MQTTTrust()
         /// Connections at a time, default 64; beyond it an idle one is closed, or the message is refused for now.
         public var connectionLimit = 64
         /// Messages at a time, default 10,000; more are refused for now.

@@ -142,16 +142,6 @@ public struct MQTTEndpoint: Hashable, Sendable {
     /// The server as messages name it.
     var serverName: String { "\(hostText):\(port)" }
 
-    /// What connections are shared by.
-    struct Server: Hashable {
-        let isSecure: Bool
-        let host: String
-        let port: Int
-        let user: String?
-        let password: String?
-        let version: Version
-    }
-
     var server: Server {
         Server(isSecure: isSecure, host: host, port: port, user: user, password: password, version: version)
     }

@@ -1,8 +1,9 @@
 import Foundation
 import NGSILDClient
+import RealMosquitto
 import Testing
 
-@testable import MQTTDelivery
+@testable import MQTTClient
 
 @Suite(.enabled(if: MosquittoServer.path != nil, MosquittoServer.absence), .timeLimit(.minutes(20)))
 struct MQTTPublisherTests {
@@ -127,9 +128,9 @@ struct MQTTPublisherTests {
         let uri = "mqtts://localhost:\(server.port)/t"
         let receiver = try await MQTTReceiver.start(port: server.port, certificates: folder)
         let known = publisher {
-            $0.authorities = folder + "/ca.pem"
-            $0.certificate = folder + "/client.pem"
-            $0.key = folder + "/client.key"
+            $0.trust.authorities = folder + "/ca.pem"
+            $0.trust.certificate = folder + "/client.pem"
+            $0.trust.key = folder + "/client.key"
         }
         for qos in [MQTTEndpoint.QoS.atMostOnce, .atLeastOnce, .exactlyOnce] {
             #expect(try await error(known, uri, qos: qos) == nil)
@@ -137,20 +138,20 @@ struct MQTTPublisherTests {
         }
         await known.shutdown()
 
-        let nameless = publisher { $0.authorities = folder + "/ca.pem" }
+        let nameless = publisher { $0.trust.authorities = folder + "/ca.pem" }
         #expect(try await error(nameless, uri) != nil)
         await nameless.shutdown()
 
         let distrustful = publisher {
-            $0.authorities = folder + "/stranger.pem"
-            $0.certificate = folder + "/client.pem"
-            $0.key = folder + "/client.key"
+            $0.trust.authorities = folder + "/stranger.pem"
+            $0.trust.certificate = folder + "/client.pem"
+            $0.trust.key = folder + "/client.key"
         }
         let fault = try await error(distrustful, uri)
         #expect(fault?.reason.contains("cannot be trusted: its certificate") == true, "\(String(describing: fault))")
         await distrustful.shutdown()
 
-        let misled = publisher { $0.certificate = folder + "/no-such-file.pem" }
+        let misled = publisher { $0.trust.certificate = folder + "/no-such-file.pem" }
         #expect(try await error(misled, uri)?.reason.contains("client certificate cannot be used") == true)
         await misled.shutdown()
     }
@@ -160,9 +161,9 @@ struct MQTTPublisherTests {
         try await server.start()
         let folder = server.folder
         let publisher = publisher {
-            $0.authorities = folder + "/ca.pem"
-            $0.certificate = folder + "/client.pem"
-            $0.key = folder + "/client.key"
+            $0.trust.authorities = folder + "/ca.pem"
+            $0.trust.certificate = folder + "/client.pem"
+            $0.trust.key = folder + "/client.key"
         }
         for host in ["localhost", "127.0.0.1"] {
             let fault = try await error(publisher, "mqtts://\(host):\(server.port)/t")

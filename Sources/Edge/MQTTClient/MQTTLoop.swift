@@ -1,5 +1,4 @@
 import CMosquitto
-import Foundation
 import NGSILDClient
 import Synchronization
 
@@ -28,23 +27,17 @@ final class MQTTLoop: Sendable {
 
     private let configuration: MQTTPublisher.Configuration
     private let inbox = Mutex(Inbox())
-    /// An eventfd: readable when there are commands.
-    private let bell: Int32
-
-    private static let library: Void = { _ = mosquitto_lib_init() }()
+    /// Rings when there are commands.
+    private let bell = MQTTBell()
 
     init(_ configuration: MQTTPublisher.Configuration) {
         self.configuration = configuration
-        bell = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
     }
-
-    /// Nobody holds the loop any more, so nobody rings.
-    deinit { if bell >= 0 { Glibc.close(bell) } }
 
     /// Hands a command to the thread, which starts with the first one.
     func submit(_ command: Command) {
         let (isTaken, mustStart) = inbox.withLock { inbox -> (Bool, Bool) in
-            if inbox.isClosed || bell < 0 { return (false, false) }
+            if inbox.isClosed || !bell.works { return (false, false) }
             if case .stop = command { inbox.isClosed = true }
             inbox.commands.append(command)
             defer { inbox.isRunning = true }
@@ -52,13 +45,9 @@ final class MQTTLoop: Sendable {
         }
         guard isTaken else { return Self.refuse(command) }
         if mustStart {
-            _ = Self.library
-            let thread = Thread { [self] in run() }
-            thread.name = "parvis-mqtt"
-            thread.start()
+            MQTTThread.start("parvis-mqtt") { [self] in run() }
         } else {
-            var one: UInt64 = 1
-            _ = write(bell, &one, 8)
+            bell.ring()
         }
     }
 
@@ -73,12 +62,6 @@ final class MQTTLoop: Sendable {
     // MARK: On the thread
 
     private func run() {
-        // OpenSSL writes to sockets without MSG_NOSIGNAL; a server that goes away must not end the process.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-
         var connections: [MQTTEndpoint.Server: MQTTConnection] = [:]
         var lastSweep = ContinuousClock.now
         while true {
@@ -142,7 +125,7 @@ final class MQTTLoop: Sendable {
 
     /// Waits for a socket, a command, or the next thing that is due, and serves the sockets.
     private func wait(for connections: [MQTTConnection]) {
-        var polled = [pollfd(fd: bell, events: Int16(POLLIN), revents: 0)]
+        var polled = [pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)]
         var owners: [MQTTConnection] = []
         var due: ContinuousClock.Instant?
         for connection in connections {
@@ -160,10 +143,7 @@ final class MQTTLoop: Sendable {
                 0, min(milliseconds, Int(clamping: seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000) + 1))
         }
         guard poll(&polled, nfds_t(polled.count), Int32(milliseconds)) > 0 else { return }
-        if polled[0].revents != 0 {
-            var count: UInt64 = 0
-            _ = read(bell, &count, 8)
-        }
+        if polled[0].revents != 0 { bell.silence() }
         let now = ContinuousClock.now
         for (connection, entry) in zip(owners, polled.dropFirst()) where entry.revents != 0 {
             connection.ready(now: now)

@@ -128,35 +128,18 @@ final class MQTTConnection {
             handle, MOSQ_OPT_PROTOCOL_VERSION, server.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311)
         mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1)
         if let user = server.user { mosquitto_username_pw_set(handle, user, server.password) }
-        if let error = secure(handle) { return lose(error, now) }
+        do throws(MQTTError) {
+            tls = try configuration.trust.secure(handle, host: server.isSecure ? server.host : nil)
+        } catch {
+            return lose(error, now)
+        }
         setCallbacks(handle)
         let code = mosquitto_connect_async(
             handle, address.description, Int32(server.port), Int32(configuration.keepAlive.components.seconds))
         // A server that answers at once may have failed the handshake already.
         if code == MOSQ_ERR_TLS.rawValue { return lose(untrusted, now) }
-        let reason = code == MOSQ_ERR_SUCCESS.rawValue ? "" : Self.text(code)
+        let reason = code == MOSQ_ERR_SUCCESS.rawValue ? "" : MQTTReason.text(code)
         if !reason.isEmpty { lose(.unreachable("\(name) cannot be reached: \(reason)"), now) }
-    }
-
-    private func secure(_ handle: OpaquePointer) -> MQTTError? {
-        guard server.isSecure else { return nil }
-        var failed: UnsafePointer<CChar>?
-        let isAddress: Int32 = NetworkAddress(server.host) == nil ? 0 : 1
-        guard
-            let context = parvis_tls_context(
-                server.host, isAddress, configuration.authorities, configuration.certificate, configuration.key,
-                &failed)
-        else {
-            let what = failed.map { String(cString: $0) } ?? "TLS"
-            return .unreachable("\(what) cannot be used; check the settings mqtt-ca-file, mqtt-certificate, mqtt-key")
-        }
-        // libmosquitto takes a reference of its own, which holds until the handle is destroyed.
-        defer { SSL_CTX_free(context) }
-        mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0)
-        let code = mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, UnsafeMutableRawPointer(context))
-        guard code == MOSQ_ERR_SUCCESS.rawValue else { return .unreachable("libmosquitto was built without TLS") }
-        tls = context
-        return nil
     }
 
     private func setCallbacks(_ handle: OpaquePointer) {
@@ -249,10 +232,10 @@ final class MQTTConnection {
 
     /// Does what the callbacks noted, and what a code of libmosquitto's means.
     private func settle(_ code: Int32, _ now: ContinuousClock.Instant) {
-        let reason = code == MOSQ_ERR_SUCCESS.rawValue ? nil : Self.text(code)
+        let reason = code == MOSQ_ERR_SUCCESS.rawValue ? nil : MQTTReason.text(code)
         if let answer = connectAnswer {
             connectAnswer = nil
-            if answer != 0 { return lose(refusal(answer), now) }
+            if answer != 0 { return lose(MQTTReason.refusal(answer, of: name, server.version), now) }
             phase = .open
             failures = 0
             sendWaiting(now)
@@ -264,16 +247,12 @@ final class MQTTConnection {
         } else if let reason {
             lose(.unreachable("\(name): \(reason)"), now)
         } else if mosquitto_socket(handle) < 0 {
-            let reason = farewell.map { Self.text(reason: $0) } ?? "the connection was lost"
+            let reason = farewell.map { MQTTReason.text(reason: $0) } ?? "the connection was lost"
             lose(.unreachable("\(name): \(reason)"), now)
         }
     }
 
-    /// Why TLS failed.
-    private var untrusted: MQTTError {
-        let fault = tls.flatMap { parvis_tls_fault($0) }.map { "its certificate: \(String(cString: $0))" }
-        return .unreachable("\(name) cannot be trusted: \(fault ?? "TLS cannot be agreed on")")
-    }
+    private var untrusted: MQTTError { MQTTTrust.untrusted(name, tls) }
 
     private func settleConfirmed() {
         while !confirmed.isEmpty {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MQTTDelivery
+@testable import MQTTClient
 
 struct MQTTEndpointTests {
     @Test func `the parts of a URI`() throws {

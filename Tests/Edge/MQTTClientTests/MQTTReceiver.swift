@@ -1,5 +1,6 @@
 import CMosquitto
 import Foundation
+import RealMosquitto
 import Synchronization
 
 /// Receives what a server is sent, as any subscriber of it does.
