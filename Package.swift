@@ -123,6 +123,17 @@ let services =
             "TrafficForecasting",
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
+    + layer("Services", "AlertRules", ["JSONTree", "GeoJSON", "NGSILDModel"])
+    + layer(
+        "Services", "RuleService",
+        [
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime",
+            "AlertRules",
+        ],
+        tests: [
+            "BrokerCore", "BrokerStorage", "TemporalEvolution", "NotificationDelivery", "InMemoryStorage",
+            "SQLiteStorage",
+        ])
     + layer("Services", "SignalControl", tests: ["SampleSignals"])
     + layer(
         "Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"], tests: ["SampleSignals"])
@@ -172,7 +183,7 @@ let app: [Target] = [
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
             "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
-            "SignalService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
+            "SignalService", "AlertRules", "RuleService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -1,0 +1,14 @@
+/// Why something is no rule: which member, and what is expected there.
+public struct RuleError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The path to the member, such as `condition.tests[0].value`.
+    public let member: String
+    /// A sentence that names the remedy.
+    public let reason: String
+
+    public init(_ member: String, _ reason: String) {
+        self.member = member
+        self.reason = reason
+    }
+
+    public var description: String { "\(member): \(reason)" }
+}
