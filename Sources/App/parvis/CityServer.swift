@@ -13,6 +13,7 @@ import NGSILDHTTP
 import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
+import RuleService
 import SQLiteStorage
 import ServiceRuntime
 import SignalService
@@ -46,6 +47,7 @@ final class CityServer: Sendable {
     /// `nil` where it is turned off.
     private let traffic: TrafficService?
     private let signals: SignalService?
+    private let rules: RuleService?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -84,6 +86,8 @@ final class CityServer: Sendable {
         air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
         traffic = settings.hasTraffic ? Self.trafficService(settings, broker, history, logger) : nil
         signals = settings.hasSignals ? Self.signalService(settings, broker, history, logger) : nil
+        rules =
+            settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -98,7 +102,7 @@ final class CityServer: Sendable {
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
-            airMaps: air.map(Self.airMapPages))
+            airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -106,7 +110,7 @@ final class CityServer: Sendable {
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
         let pages = OperatorPages(
             console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics,
-            signals: signals)
+            signals: signals, rules: rules)
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
             pages.answer($0)
         }
@@ -121,6 +125,7 @@ final class CityServer: Sendable {
         air?.start()
         traffic?.start()
         signals?.start()
+        rules?.start()
         port = try http.start()
     }
 
@@ -203,6 +208,36 @@ final class CityServer: Sendable {
         return SignalService(serviceOperations(settings, broker, history), configuration: configuration)
     }
 
+    private static func ruleService(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ subscriptions: SubscriptionManager,
+        _ logger: Logger
+    ) -> RuleService {
+        var configuration = RuleServiceConfiguration()
+        configuration.ruleLimit = settings.rulesLimit
+        configuration.watchLimit = settings.ruleEntities
+        configuration.onProblem = { logger.warning("Rules", metadata: ["reason": "\($0)"]) }
+        return RuleService(
+            serviceOperations(settings, broker, history),
+            delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
+            configuration: configuration)
+    }
+
+    /// The rules as the edge serves them. Each request is a task of its own; the service bounds what takes long.
+    private static func rulePages(_ rules: RuleService) -> RulePages {
+        let requests = RuleRequests(rules)
+        return RulePages { request, tenant, reply in
+            Task {
+                do throws(NGSILDError) {
+                    switch request {
+                    case .list: reply(.success(await requests.list()))
+                    case .test(let body): reply(.success(try await requests.test(body, tenant: tenant)))
+                    case .testDelivery(let body): reply(.success(try await requests.testDelivery(body, tenant: tenant)))
+                    }
+                } catch { reply(.failure(error)) }
+            }
+        }
+    }
+
     private static func serviceOperations(
         _ settings: Settings, _ broker: Broker, _ history: HistoryStore
     ) -> ServiceOperations {
@@ -253,6 +288,7 @@ final class CityServer: Sendable {
         await air?.stop()
         await traffic?.stop()
         await signals?.stop()
+        await rules?.stop()
         await snapshots.stop()
         await subscriptions.stop()
         history.stop()

@@ -4,6 +4,7 @@ import CityConsole
 import JSONTree
 import NGSILDHTTP
 import NotificationDelivery
+import RuleService
 import SignalService
 import TemporalEvolution
 
@@ -22,6 +23,7 @@ struct OperatorPages: Sendable {
     let metrics: HTTPMetrics
     /// `nil` where the service is turned off.
     let signals: SignalService?
+    let rules: RuleService?
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
         guard Self.paths.contains(String(request.path)) else { return page(request) }
@@ -67,6 +69,7 @@ struct OperatorPages: Sendable {
         appendHistory(figure)
         appendNotifications(figure)
         appendSignals(figure)
+        appendRules(figure)
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure(
             "process_peak_resident_memory_bytes", "gauge", "The most memory that was ever resident.",
@@ -106,6 +109,20 @@ extension OperatorPages {
             "parvis_signal_step_microseconds", "gauge",
             "From the readings of the last second to its commands being durable.",
             Int(clamping: statistics.lastMicroseconds))
+    }
+
+    private func appendRules(_ figure: (String, String, String, Int) -> Void) {
+        guard let statistics = rules?.newestStatistics else { return }
+        figure("parvis_rules", "gauge", "Alert rules, on or off.", statistics.rules)
+        figure("parvis_rules_refused", "gauge", "Alert rules that cannot be used.", statistics.rulesRefused)
+        figure(
+            "parvis_rule_entities", "gauge", "Entities that rules watch, each counted for each rule.",
+            statistics.watched)
+        figure("parvis_rule_alerts", "gauge", "Alerts of rules that stand.", statistics.raised)
+        figure("parvis_rule_alerts_raised_total", "counter", "Alerts raised by rules.", statistics.alertsRaised)
+        figure(
+            "parvis_rule_alerts_escalated_total", "counter", "Alerts that nobody acknowledged in time.",
+            statistics.alertsEscalated)
     }
 
     private func appendNotifications(_ figure: (String, String, String, Int) -> Void) {

@@ -16,7 +16,7 @@ struct Parvis: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Notifications.self,
+            Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Notifications.self, Rules.self,
             VersionCommand.self,
         ])
 }

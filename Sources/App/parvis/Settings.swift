@@ -39,6 +39,9 @@ struct Settings: Sendable {
     var trafficDetectors = 10_000
     var hasTrafficForecast = true
     var trafficForecasts = 500
+    var hasRules = true
+    var rulesLimit = 1_000
+    var ruleEntities = 50_000
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -137,6 +140,9 @@ struct Settings: Sendable {
         number("traffic-detectors", 1...100_000) { $0.trafficDetectors = $1 },
         toggle("traffic-forecast") { $0.hasTrafficForecast = $1 },
         number("traffic-forecasts", 1...10_000) { $0.trafficForecasts = $1 },
+        toggle("rules") { $0.hasRules = $1 },
+        number("rules-limit", 1...100_000) { $0.rulesLimit = $1 },
+        number("rule-entities", 1...10_000_000) { $0.ruleEntities = $1 },
         number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
         toggle("allow-private-endpoints") { $0.allowsPrivateEndpoints = $1 },
         Key(
@@ -355,6 +361,13 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Quantities of traffic detectors that are forecast; more are left out (default: 500).")
     var trafficForecasts: String?
 
+    @Flag(help: "Watch no entities by alert rules.")
+    var noRules = false
+    @Option(help: "Alert rules that are kept; more are refused (default: 1000).")
+    var rulesLimit: String?
+    @Option(help: "Entities that rules watch, each counted for each rule; more are left out (default: 50000).")
+    var ruleEntities: String?
+
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
     @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
@@ -415,6 +428,9 @@ struct ServerOptions: ParsableArguments {
         flags["traffic-detectors"] = trafficDetectors
         if noTrafficForecast { flags["traffic-forecast"] = "false" }
         flags["traffic-forecasts"] = trafficForecasts
+        if noRules { flags["rules"] = "false" }
+        flags["rules-limit"] = rulesLimit
+        flags["rule-entities"] = ruleEntities
         if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

@@ -118,11 +118,7 @@ extension RuleEngine {
         if alert.isRaised {
             // Somebody knows.
             if alert.isAcknowledged { return nil }
-            if !alert.isEscalated, let escalation = rule.rule?.escalation,
-                alert.since.adding(seconds: escalation.afterSeconds) <= now
-            {
-                return .escalated
-            }
+            if let time = alert.escalates(rule.rule?.escalation), time <= now { return .escalated }
         }
         return alert.dueNotice == alert.notice ? nil : alert.dueNotice
     }
@@ -131,10 +127,7 @@ extension RuleEngine {
     func nextNotice(_ watched: WatchedEntity, _ rule: WatchedRule) -> Timestamp? {
         let alert = watched.alert
         let now = configuration.clock()
-        var time: Timestamp?
-        if alert.isRaised, !alert.isAcknowledged, !alert.isEscalated, let escalation = rule.rule?.escalation {
-            time = alert.since.adding(seconds: escalation.afterSeconds)
-        }
+        var time = alert.escalates(rule.rule?.escalation)
         if !alert.isAcknowledged || !alert.isRaised, alert.dueNotice != alert.notice { time = min(time ?? now, now) }
         guard let time else { return nil }
         let unmuted = max(time, rule.mutedUntil, alert.mutedUntil)

@@ -35,14 +35,16 @@ actor RuleEngine {
     var channelProblems: [RuleKey: String] = [:]
     /// Silence is counted from here on.
     var listensSince = Timestamp.none
+    private let newest: Newest<RuleServiceStatistics>
     private var hasCaughtUp = false
     private var nextCare = Timestamp.none
     private let turn = Turn()
 
     init(
         _ operations: ServiceOperations, _ delivery: RuleDelivery?, _ configuration: RuleServiceConfiguration,
-        _ inbox: ChangeInbox
+        _ inbox: ChangeInbox, _ newest: Newest<RuleServiceStatistics>
     ) {
+        self.newest = newest
         self.operations = operations
         self.configuration = configuration
         self.inbox = inbox
@@ -68,6 +70,7 @@ actor RuleEngine {
         passTime()
         await writeAlerts()
         await care()
+        newest.value = statistics
         await turn.give()
     }
 

@@ -69,6 +69,7 @@ public final class RuleService: Sendable {
         var isStopped = false
     }
     private let running = Mutex(Running())
+    private let newest: Newest<RuleServiceStatistics>
 
     /// Makes a service that is not started yet.
     ///
@@ -83,7 +84,8 @@ public final class RuleService: Sendable {
         inbox = ChangeInbox(
             limit: configuration.inboxLimit, typeNames: [RuleVocabulary.ruleType, RuleVocabulary.alertType],
             registry: operations.registry)
-        engine = RuleEngine(operations, delivery, configuration, inbox)
+        newest = Newest(RuleServiceStatistics())
+        engine = RuleEngine(operations, delivery, configuration, inbox, newest)
         tests = RuleHistoryTests(operations, clock: configuration.clock)
     }
 
@@ -134,6 +136,9 @@ public final class RuleService: Sendable {
     /// Waits until all that was handed over before is worked off and its alerts are durable.
     public func settle() async { await engine.workOff() }
 
+    /// The statistics after the last step, without waiting for one that is under way.
+    public var newestStatistics: RuleServiceStatistics { newest.value }
+
     public var statistics: RuleServiceStatistics {
         get async { await engine.statistics }
     }
@@ -156,5 +161,15 @@ public final class RuleService: Sendable {
     public func testDelivery(_ notice: RuleNotice, tenant: String) async throws(NGSILDError) -> NotificationTest {
         guard let delivery else { throw .operationNotSupported("This server delivers no notifications") }
         return try await RuleSubscriptions(delivery, operations.registry).test(notice, tenant: tenant)
+    }
+}
+
+/// A value that one writes and others read.
+final class Newest<Value: Sendable>: Sendable {
+    private let state: Mutex<Value>
+    init(_ value: Value) { state = Mutex(value) }
+    var value: Value {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }

@@ -76,6 +76,8 @@ struct StandingAlert: Hashable, Sendable {
     var isRaised = false
     var since = Timestamp.none
     var notice: Notice?
+    /// When that was.
+    var noticedAt = Timestamp.none
     var isAcknowledged = false
     var mutedUntil = Timestamp.none
     var isEscalated = false
@@ -88,7 +90,10 @@ struct StandingAlert: Hashable, Sendable {
         guard let forest = entity?.attributes else { return }
         isRaised = vocabulary.text("alertState", in: forest) == "raised"
         since = vocabulary.time("validFrom", in: forest)
-        notice = vocabulary.text("notice", in: forest).flatMap { Notice(rawValue: $0) }
+        if let root = vocabulary.root(named: "notice", in: forest) {
+            notice = forest.stringValue(of: root).flatMap { Notice(rawValue: $0) }
+            noticedAt = forest.nodes[root].observedAt
+        }
         if let root = vocabulary.root(named: "acknowledged", in: forest) {
             isAcknowledged = forest.valueText(of: root) == "true"
         }
@@ -96,6 +101,12 @@ struct StandingAlert: Hashable, Sendable {
         isEscalated = vocabulary.root(named: "escalatedAt", in: forest) != nil
         source = vocabulary.root(named: "alertSource", in: forest).flatMap { forest.firstObject(of: $0) }
         rule = vocabulary.root(named: "alertRule", in: forest).flatMap { forest.firstObject(of: $0) }
+    }
+
+    /// When it is escalated; `nil`: not, as nobody was told of it yet, somebody acknowledged it, or it is escalated already.
+    func escalates(_ escalation: AlertRule.Escalation?) -> Timestamp? {
+        guard let escalation, isRaised, notice == .raised, !isAcknowledged, !isEscalated else { return nil }
+        return max(since, noticedAt).adding(seconds: escalation.afterSeconds)
     }
 
     /// What should have been told, were nothing muted.
