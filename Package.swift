@@ -79,11 +79,12 @@ let broker =
 
 let notify =
     layer("Notify", "MQTTDelivery", ["NGSILDClient", "CMosquitto"])
+    + layer("Notify", "SMTPDelivery", ["CCurl"])
     + layer(
         "Notify", "NotificationDelivery",
         [
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient",
-            "MQTTDelivery", logging,
+            "MQTTDelivery", "SMTPDelivery", logging,
         ],
         tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
@@ -168,6 +169,9 @@ let app: [Target] = [
     .systemLibrary(
         name: "CMosquitto", path: "Sources/System/CMosquitto", pkgConfig: "libmosquitto",
         providers: [.apt(["libmosquitto-dev", "libssl-dev"])]),
+    .systemLibrary(
+        name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]),
     // Comes with Swift's Foundation.
     .systemLibrary(name: "CICU", path: "Sources/System/CICU"),
     .systemLibrary(
@@ -180,10 +184,12 @@ let app: [Target] = [
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
-            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "NotificationDelivery",
+            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTDelivery", "SMTPDelivery",
+            "NotificationDelivery",
             "NGSILDHTTP", "NGSILDClient", "DatasetImport", "SampleCity", "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
-            "SignalService", "AlertRules", "RuleService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
+            "SignalService", "AlertRules", "RuleService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime",
+            logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

@@ -14,6 +14,7 @@ import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
 import RuleService
+import SMTPDelivery
 import SQLiteStorage
 import ServiceRuntime
 import SignalService
@@ -71,13 +72,15 @@ final class CityServer: Sendable {
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
             transport: NotificationTransports([
-                "http": notifying, "https": notifying, "mqtt": mqtt, "mqtts": mqtt, "parvis": notificationStreams,
+                "http": notifying, "https": notifying, "mqtt": mqtt, "mqtts": mqtt,
+                "mailto": Self.mailTransport(settings), "parvis": notificationStreams,
             ]),
             consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.instanceLimit = settings.temporalInstances
-        if settings.hasSignals { historyConfiguration.defaultPolicies = SignalService.historyPolicies }
+        if settings.hasSignals { historyConfiguration.defaultPolicies += SignalService.historyPolicies }
+        if settings.hasRules { historyConfiguration.defaultPolicies += RuleService.historyPolicies }
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         snapshots = try SnapshotStore(
@@ -161,6 +164,16 @@ final class CityServer: Sendable {
         configuration.certificate = settings.mqttCertificate
         configuration.key = settings.mqttKey
         return configuration
+    }
+
+    private static func mailTransport(_ settings: Settings) -> MailTransport {
+        let from = settings.smtpFrom ?? ""
+        let sender = settings.smtpServer.map { server in
+            var configuration = SMTPSender.Configuration(server: server, from: from)
+            configuration.authorities = settings.smtpAuthorities
+            return SMTPSender(configuration)
+        }
+        return MailTransport(sender, from: from, allowed: settings.smtpRecipients)
     }
 
     private static func snapshotConfiguration(

@@ -16,7 +16,8 @@ struct Parvis: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Notifications.self, Rules.self,
+            Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Notifications.self,
+            Rules.self,
             VersionCommand.self,
         ])
 }

@@ -1,6 +1,8 @@
 import AirQuality
 import ArgumentParser
 import Foundation
+import NGSILDModel
+import SMTPDelivery
 import Yams
 
 /// What the operator set, after flags, environment and file were put together.
@@ -39,6 +41,10 @@ struct Settings: Sendable {
     var trafficDetectors = 10_000
     var hasTrafficForecast = true
     var trafficForecasts = 500
+    var smtpServer: SMTPServer?
+    var smtpFrom: String?
+    var smtpRecipients: Set<String>?
+    var smtpAuthorities: String?
     var hasRules = true
     var rulesLimit = 1_000
     var ruleEntities = 50_000
@@ -154,6 +160,26 @@ struct Settings: Sendable {
                     ($0.hasPrefix("https://") || $0.hasPrefix("http://")) && !$0.hasSuffix("/")
                 }
             }, expectation: "origins with commas between, such as https://city.example,https://map.example:8443"),
+        Key(
+            name: "smtp-url",
+            apply: { settings, text in
+                settings.smtpServer = SMTPServer(text)
+                return settings.smtpServer != nil
+            }, expectation: "smtp://user:password@host:port or smtps://...; user and password are percent-encoded"),
+        Key(
+            name: "smtp-from",
+            apply: { settings, text in
+                settings.smtpFrom = text
+                return MailtoURI.isAddress(text)
+            }, expectation: "an e-mail address"),
+        Key(
+            name: "smtp-recipients",
+            apply: { settings, text in
+                let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+                settings.smtpRecipients = Set(names)
+                return !names.isEmpty && names.allSatisfy { MailtoURI.isAddress($0) || MailtoURI.isAddress("x@\($0)") }
+            }, expectation: "addresses and domains with commas between, such as duty@city.example,north.example"),
+        file("smtp-ca-file") { $0.smtpAuthorities = $1 },
         file("mqtt-ca-file") { $0.mqttAuthorities = $1 },
         file("mqtt-certificate") { $0.mqttCertificate = $1 },
         file("mqtt-key") { $0.mqttKey = $1 },
@@ -258,6 +284,9 @@ struct Settings: Sendable {
         }
         guard (settings.mqttCertificate == nil) == (settings.mqttKey == nil) else {
             throw ValidationError("A client certificate needs its key; give both mqtt-certificate and mqtt-key")
+        }
+        guard settings.smtpServer == nil || settings.smtpFrom != nil else {
+            throw ValidationError("Mail needs a sender; give smtp-from beside smtp-url")
         }
         return settings
     }
@@ -376,6 +405,18 @@ struct ServerOptions: ParsableArguments {
         name: .customLong("mqtt-ca-file"),
         help: "The authorities that MQTT servers' certificates may come from, PEM (default: the system's).")
     var mqttAuthorities: String?
+    @Option(
+        name: .customLong("smtp-url"),
+        help: "Where mail is handed in, smtp://USER:PASSWORD@HOST:PORT or smtps://... (default: no mail is sent).")
+    var smtpURL: String?
+    @Option(help: "The address that mail comes from.")
+    var smtpFrom: String?
+    @Option(help: "Addresses and domains, with commas, that mail may go to (default: any).")
+    var smtpRecipients: String?
+    @Option(
+        name: .customLong("smtp-ca-file"),
+        help: "The authorities that the mail server's certificate may come from, PEM (default: the system's).")
+    var smtpAuthorities: String?
     @Option(help: "The client certificate to show to MQTT servers, PEM.")
     var mqttCertificate: String?
     @Option(help: "The key of the client certificate, PEM without a passphrase.")
@@ -414,6 +455,10 @@ struct ServerOptions: ParsableArguments {
         flags["dead-letters"] = deadLetters
         flags["outbox-limit"] = outboxLimit
         flags["stream-origins"] = streamOrigins
+        flags["smtp-url"] = smtpURL
+        flags["smtp-from"] = smtpFrom
+        flags["smtp-recipients"] = smtpRecipients
+        flags["smtp-ca-file"] = smtpAuthorities
         flags["mqtt-ca-file"] = mqttAuthorities
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey

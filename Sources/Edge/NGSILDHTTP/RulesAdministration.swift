@@ -16,9 +16,10 @@ public struct RulePages: Sendable {
 
     /// - Parameter answer: Called on an event loop; must not block, and replies once with JSON, from any thread.
     public init(
-        answer: @escaping @Sendable (
-            Request, _ tenant: String, @escaping @Sendable (Result<[UInt8], NGSILDError>) -> Void
-        ) -> Void
+        answer:
+            @escaping @Sendable (
+                Request, _ tenant: String, @escaping @Sendable (Result<[UInt8], NGSILDError>) -> Void
+            ) -> Void
     ) { self.answer = answer }
 }
 

@@ -27,7 +27,9 @@ public struct AlertRule: Hashable, Sendable {
     ///   - value: The value of an attribute by its name; `nil` where it has none.
     ///   - needsName: Whether a rule without a name is refused; one that is only tried out needs none.
     /// - Throws: `RuleError` naming the member and what is expected there.
-    public init(needsName: Bool = true, _ value: (String) -> (document: JSONDocument, node: JSONNode)?) throws(RuleError) {
+    public init(needsName: Bool = true, _ value: (String) -> (document: JSONDocument, node: JSONNode)?)
+        throws(RuleError)
+    {
         func member(_ name: String) -> RuleJSON? {
             guard let (document, node) = value(name), !document.isNull(node) else { return nil }
             return RuleJSON(document: document, node: node, path: name)

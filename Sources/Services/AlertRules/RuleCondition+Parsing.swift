@@ -10,7 +10,8 @@ extension RuleCondition {
     ) throws(RuleError) {
         let json = RuleJSON(document: document, node: node, path: "condition")
         try json.checkMembers(["entities", "match", "for", "tests", "timeZone"])
-        let entities = try json.needed("entities", "it says whom the rule watches, such as {\"type\": \"AirQualityObserved\"}")
+        let entities = try json.needed(
+            "entities", "it says whom the rule watches, such as {\"type\": \"AirQualityObserved\"}")
         var reader = RuleTestReader()
         let list = try json.needed("tests", "a list of tests is expected, such as a threshold")
         for element in try list.elements(limit: RuleLimits.tests) { try reader.read(element) }
@@ -28,7 +29,8 @@ extension RuleCondition {
         let name = try zone?.string("a time zone such as Europe/Paris", limit: 64) ?? "UTC"
         let times = activeTimes.map { RuleJSON(document: $0.document, node: $0.node, path: "activeTimes") }
         guard let schedule = RuleSchedule(windows: try Self.windows(times), zoneName: name) else {
-            throw RuleError(zone?.path ?? "condition.timeZone", "a time zone of the IANA list is expected, such as Europe/Paris")
+            throw RuleError(
+                zone?.path ?? "condition.timeZone", "a time zone of the IANA list is expected, such as Europe/Paris")
         }
         self.schedule = schedule
     }
@@ -60,7 +62,8 @@ extension RuleCondition {
 
     private static func minute(_ json: RuleJSON) throws(RuleError) -> Int {
         let parts = (json.text ?? "").split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+        guard parts.count == 2,
+            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
             let hour = Int(parts[0]), let minute = Int(parts[1]), minute < 60, hour < 24 || (hour == 24 && minute == 0)
         else { throw json.fail("a time of the day such as 07:00 is expected, up to 24:00") }
         return hour * 60 + minute
@@ -77,9 +80,12 @@ extension RuleCondition.Selection {
                 types.append(String(name))
             }
         }
-        guard !types.isEmpty, !types.contains("*") else { throw type.fail("the type of the watched entities is expected") }
+        guard !types.isEmpty, !types.contains("*") else {
+            throw type.fail("the type of the watched entities is expected")
+        }
         // An alert about alerts would raise the next.
-        for name in types where ["Alert", "AlertRule"].contains(name.split(whereSeparator: { $0 == "/" || $0 == "#" }).last) {
+        for name in types
+        where ["Alert", "AlertRule"].contains(name.split(whereSeparator: { $0 == "/" || $0 == "#" }).last) {
             throw type.fail("rules do not watch alerts and rules")
         }
         self.init(types: types)
@@ -101,7 +107,8 @@ extension RuleJSON {
     func polygons() throws(RuleError) -> [Polygon] {
         let geometry: Geometry
         do throws(GeoJSONError) {
-            geometry = try Geometry(parsing: document, node: node, limits: .init(vertices: RuleLimits.vertices, collectionDepth: 1))
+            geometry = try Geometry(
+                parsing: document, node: node, limits: .init(vertices: RuleLimits.vertices, collectionDepth: 1))
         } catch { throw fail("a GeoJSON Polygon or MultiPolygon is expected: \(error)") }
         switch geometry {
         case .polygon(let polygon): return [polygon]

@@ -5,6 +5,9 @@ public struct RuleError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A sentence that names the remedy.
     public let reason: String
 
+    /// - Parameters:
+    ///   - member: the path to it, from the rule on.
+    ///   - reason: what is expected there.
     public init(_ member: String, _ reason: String) {
         self.member = member
         self.reason = reason

@@ -18,7 +18,8 @@ struct RuleJSON {
         for (key, _) in document.members(node) {
             let name = document.string(key) ?? ""
             guard known.contains(name) else {
-                throw fail("there is no member \"\(name.prefix(40))\"; known are \(known.sorted().joined(separator: ", "))")
+                throw fail(
+                    "there is no member \"\(name.prefix(40))\"; known are \(known.sorted().joined(separator: ", "))")
             }
         }
     }

@@ -5,9 +5,8 @@ public enum RuleLimits {
     public static let tests = 20
     public static let ids = 1_000
     public static let activeTimes = 50
-    /// Elements of `notify`, and recipients of one of them.
+    /// Elements of `notify`.
     public static let notices = 20
-    public static let recipients = 50
     public static let vertices = 10_000
     /// Characters of a name or another short text.
     public static let text = 500

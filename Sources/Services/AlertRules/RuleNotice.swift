@@ -1,7 +1,9 @@
 public import JSONTree
+import NGSILDModel
 
 /// Whom a rule tells, and by what way.
 public struct RuleNotice: Hashable, Sendable {
+    /// By what way it goes.
     public enum Channel: String, Sendable, CaseIterable { case webhook, mqtt, email }
 
     public var channel: Channel
@@ -29,7 +31,8 @@ public struct RuleNotice: Hashable, Sendable {
         case .webhook, .mqtt:
             try json.checkMembers(["channel", "uri", "receiverInfo", "notifierInfo", "timeout", "cooldown"])
             let schemes = channel == .webhook ? ["https://", "http://"] : ["mqtt://", "mqtts://"]
-            let uri = try json.needed("uri", "an address is expected that begins with \(schemes.joined(separator: " or "))")
+            let uri = try json.needed(
+                "uri", "an address is expected that begins with \(schemes.joined(separator: " or "))")
             self.uri = try uri.string("an address", limit: 2_000)
             let lower = self.uri.lowercased()
             guard schemes.contains(where: { lower.hasPrefix($0) && lower.utf8.count > $0.utf8.count }) else {
@@ -42,14 +45,16 @@ public struct RuleNotice: Hashable, Sendable {
             try json.checkMembers(["channel", "to"])
             let to = try json.needed("to", "addresses are expected, such as [\"duty@city.example\"]")
             var addresses: [String] = []
-            for element in try to.elements(limit: RuleLimits.recipients) {
-                guard let text = element.text, Self.isAddress(text) else {
+            for element in try to.elements(limit: MailtoURI.limit) {
+                guard let text = element.text, MailtoURI.isAddress(text) else {
                     throw element.fail("an e-mail address is expected, such as duty@city.example")
                 }
                 if !addresses.contains(text) { addresses.append(text) }
             }
-            guard !addresses.isEmpty else { throw to.fail("at least one address is expected") }
-            uri = "mailto:" + addresses.map(Self.escaped).joined(separator: ",")
+            guard let mailto = MailtoURI(addresses: addresses) else {
+                throw to.fail("at least one address is expected")
+            }
+            uri = mailto.text
         }
     }
 
@@ -60,39 +65,5 @@ public struct RuleNotice: Hashable, Sendable {
             if !notices.contains(notice) { notices.append(notice) }
         }
         return notices
-    }
-
-    /// A dot-atom, an `@` and a name of a host (RFC 5321 section 4.1.2, without quoted strings and literals).
-    static func isAddress(_ text: String) -> Bool {
-        let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard text.utf8.count <= 254, parts.count == 2, (1...64).contains(parts[0].count), !parts[1].isEmpty else {
-            return false
-        }
-        func isAtom(_ bytes: Substring.UTF8View, _ more: String) -> Bool {
-            bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { atom in
-                !atom.isEmpty && atom.allSatisfy { isAlphanumeric($0) || more.utf8.contains($0) }
-            }
-        }
-        return isAtom(parts[0], "!#$%&'*+-/=?^_`{|}~") && isAtom(parts[1], "-")
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        let lower = byte | 0x20
-        return (lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z"))
-            || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
-    }
-
-    /// As it stands in a `mailto` URI (RFC 6068 section 2).
-    private static func escaped(_ address: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in address.utf8 {
-            if isAlphanumeric(byte) || "@.-_~!$'*+".utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -2,6 +2,7 @@ public import GeoJSON
 
 /// One question that a rule asks of an entity.
 public struct RuleTest: Hashable, Sendable {
+    /// What it asks.
     public enum Kind: Hashable, Sendable {
         case threshold(Comparison)
         /// The change within so many seconds.

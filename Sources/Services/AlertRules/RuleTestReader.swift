@@ -35,7 +35,8 @@ struct RuleTestReader {
             let polygons = try json.needed("area", "a GeoJSON Polygon or MultiPolygon is expected").polygons()
             let name = try json.member("attribute")?.string("the name of a GeoProperty") ?? "location"
             tests.append(
-                RuleTest(kind: .area(polygons, inside: event == "inside"), place: number(.init(name, isGeometry: true))))
+                RuleTest(kind: .area(polygons, inside: event == "inside"), place: number(.init(name, isGeometry: true)))
+            )
         default:
             throw RuleError("\(json.path).kind", "threshold, rate, absence or area is expected")
         }
@@ -48,7 +49,8 @@ struct RuleTestReader {
         let text = try member.string("the name of an attribute")
         let attribute = RuleCondition.Attribute(text)
         guard !attribute.name.isEmpty, attribute.path.count <= 8 else {
-            throw member.fail("the name of an attribute is expected, with up to 8 members behind it, such as status.code")
+            throw member.fail(
+                "the name of an attribute is expected, with up to 8 members behind it, such as status.code")
         }
         return number(attribute)
     }
@@ -94,7 +96,8 @@ struct RuleTestReader {
         let clear = try member?.finite("the value at which a raised alert ends")
         let isUpper = name == "above" || name == "atLeast"
         if let clear, let member, isUpper ? clear >= value : clear <= value {
-            throw member.fail("an alert ends at a value \(isUpper ? "below" : "above") the one that raises it, \(value)")
+            throw member.fail(
+                "an alert ends at a value \(isUpper ? "below" : "above") the one that raises it, \(value)")
         }
         switch name {
         case "above": return .above(value, clear: clear)

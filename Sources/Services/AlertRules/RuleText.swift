@@ -4,7 +4,8 @@ extension RuleCondition {
     public func text(of place: Int) -> String {
         guard tests.indices.contains(place) else { return "" }
         let test = tests[place]
-        let name = test.place.map { place in ([attributes[place].name] + attributes[place].path).joined(separator: ".") }
+        let name = test.place.map { place in ([attributes[place].name] + attributes[place].path).joined(separator: ".")
+        }
         switch test.kind {
         case .threshold(let comparison): return "\(name ?? "") \(Self.text(comparison))"
         case .rate(let comparison, let seconds):

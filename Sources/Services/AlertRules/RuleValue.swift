@@ -26,7 +26,8 @@ public struct RuleObservation: Hashable, Sendable {
     }
 
     public static func == (left: RuleObservation, right: RuleObservation) -> Bool {
-        left.time == right.time && left.values.elementsEqual(right.values) { $0.place == $1.place && $0.value == $1.value }
+        left.time == right.time
+            && left.values.elementsEqual(right.values) { $0.place == $1.place && $0.value == $1.value }
     }
 
     public func hash(into hasher: inout Hasher) {

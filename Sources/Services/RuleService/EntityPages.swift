@@ -12,7 +12,8 @@ struct EntityPages {
     ///   - names: Types by their names or IRIs.
     ///   - query: What else they have to meet.
     init(
-        _ names: [String], _ query: EntityQuery = EntityQuery(), of tenant: String, _ consumption: any EntityConsumption,
+        _ names: [String], _ query: EntityQuery = EntityQuery(), of tenant: String,
+        _ consumption: any EntityConsumption,
         _ vocabulary: inout RuleVocabulary
     ) {
         self.consumption = consumption

@@ -41,9 +41,10 @@ extension RuleEngine {
             await Task.yield()
         }
         guard let subscriptions else { return }
-        let needed = Set(rules.values.filter { $0.key.tenant == tenant && $0.state == .watching }.flatMap { rule in
-            rule.rule.map { RuleSubscriptions.channels(of: rule.key.id, $0).map(\.id) } ?? []
-        })
+        let needed = Set(
+            rules.values.filter { $0.key.tenant == tenant && $0.state == .watching }.flatMap { rule in
+                rule.rule.map { RuleSubscriptions.channels(of: rule.key.id, $0).map(\.id) } ?? []
+            })
         for id in subscriptions.ids(tenant: tenant) where !needed.contains(id) {
             retired.insert(RuleKey(tenant: tenant, id: id))
         }

@@ -68,7 +68,8 @@ extension RuleEngine {
         }
         let alert = StandingAlert(try? operations.consumption.retrieveEntity(id: alertID, tenant: tenant), &vocabulary)
         guard alert.rule.map({ $0 == rule.key.id }) ?? true, alert.source.map({ $0 == entity.id }) ?? true else {
-            return configuration.onProblem("\(entity.id) is not watched by \(rule.key.id): the alert \(alertID) is another's")
+            return configuration.onProblem(
+                "\(entity.id) is not watched by \(rule.key.id): the alert \(alertID) is another's")
         }
         let machine = await machine(condition, entity, alert, tenant: tenant)
         let watched = WatchedEntity(id: entity.id, alertID: alertID, machine: machine, alert: alert)
@@ -92,7 +93,8 @@ extension RuleEngine {
             condition, start: start, heard: entity.createdAt, listensSince: listensSince)
         var found: [RuleObservation] = []
         if condition.windowSeconds > 0 {
-            found = await past(condition, entity, tenant: tenant, from: now.adding(seconds: -condition.windowSeconds), to: now)
+            found = await past(
+                condition, entity, tenant: tenant, from: now.adding(seconds: -condition.windowSeconds), to: now)
         }
         found += observations(condition, entity.attributes, now: now) { _ in true }
         if condition.hearsEverything { found.append(RuleObservation(time: min(entity.modifiedAt, now))) }
@@ -111,13 +113,16 @@ extension RuleEngine {
         _ condition: RuleCondition, _ entity: EntityRecord, tenant: String, from: Timestamp, to: Timestamp
     ) async -> [RuleObservation] {
         guard let history else { return [] }
-        let names = entity.attributes.names.filter { name in
+        let asked = entity.attributes.names.filter { name in
             condition.attributes.contains { vocabulary.matches(name, $0.name) }
         }
-        guard !names.isEmpty else { return [] }
+        guard !asked.isEmpty else { return [] }
         do throws(NGSILDError) {
-            let instances = try await history.instances(of: entity.id, Set(names), tenant: tenant, from: from, to: to)
-            return HistoryObservations(condition, instances, &vocabulary).observations
+            // A copy: the engine may not be held while the history is read.
+            var names = vocabulary
+            return try await history.observations(
+                condition, of: entity.id, Set(asked), tenant: tenant, from: from, to: to, &names
+            ).observations
         } catch {
             configuration.onProblem("The history of \(entity.id) cannot be read: \(error.detail)")
             return []

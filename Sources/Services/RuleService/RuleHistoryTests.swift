@@ -34,7 +34,8 @@ final class RuleHistoryTests: Sendable {
         _ rule: AlertRule, tenant: String, from: Timestamp?, to: Timestamp?
     ) async throws(NGSILDError) -> RuleTestReport {
         guard let temporal = operations.temporal else {
-            throw .operationNotSupported("No history is kept here, so rules cannot be tested; start without --no-history")
+            throw .operationNotSupported(
+                "No history is kept here, so rules cannot be tested; start without --no-history")
         }
         let now = clock()
         let end = min(to ?? now, now)
@@ -106,8 +107,8 @@ final class RuleHistoryTests: Sendable {
         let known = start.adding(seconds: -max(condition.windowSeconds, condition.silenceSeconds))
         var found: [RuleObservation] = []
         if !names.isEmpty {
-            let instances = try await history.instances(of: entity.id, names, tenant: tenant, from: known, to: report.to)
-            let read = HistoryObservations(condition, instances, &vocabulary)
+            let read = try await history.observations(
+                condition, of: entity.id, names, tenant: tenant, from: known, to: report.to, &vocabulary)
             found = read.observations
             report.values += read.count
         }

@@ -24,7 +24,7 @@ enum RuleIdentity {
     static func subscription(_ rule: String, _ purpose: String, _ endpoint: String) -> String {
         // FNV-1a, so that a changed endpoint is another subscription, and what waits for the old one is still sent.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in endpoint.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in "\(rule) \(endpoint)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return subscriptionPrefix + localName(rule).prefix(1_500) + ":" + purpose + ":" + String(hash, radix: 16)
     }
 }

@@ -31,6 +31,7 @@ public struct RuleReport: Sendable {
 
 /// What a rule would have done.
 public struct RuleTestReport: Sendable {
+    /// An alert that would have stood.
     public struct Firing: Sendable {
         public let entity: String
         public let name: String

@@ -7,6 +7,7 @@ import ServiceRuntime
 public struct RuleRequests: Sendable {
     private let service: RuleService
 
+    /// Answers for a service, from any thread.
     public init(_ service: RuleService) { self.service = service }
 
     /// The rules of all tenants.
@@ -87,7 +88,9 @@ public struct RuleRequests: Sendable {
         for (key, value) in document.members(node) {
             let name = String(IRI.localName(document.string(key) ?? ""))
             var value = value
-            if document.isObject(value) { value = document.member(value, "json") ?? document.member(value, "value") ?? value }
+            if document.isObject(value) {
+                value = document.member(value, "json") ?? document.member(value, "value") ?? value
+            }
             values[name] = value
         }
         do throws(RuleError) {

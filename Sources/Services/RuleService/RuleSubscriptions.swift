@@ -35,7 +35,8 @@ struct RuleSubscriptions: Sendable {
                     notice: notice, isEscalation: isEscalation)
             }
         }
-        return channels(rule.notices, isEscalation: false) + channels(rule.escalation?.notices ?? [], isEscalation: true)
+        return channels(rule.notices, isEscalation: false)
+            + channels(rule.escalation?.notices ?? [], isEscalation: true)
     }
 
     func status(_ id: String, tenant: String) -> DeliveryStatus? {
@@ -54,7 +55,8 @@ struct RuleSubscriptions: Sendable {
     func ensure(_ channel: Channel, rule id: String, name: String, tenant: String) async -> String? {
         if status(channel.id, tenant: tenant) != nil { return nil }
         // Those who were told that nobody reacted are told of the end as well.
-        let notices = channel.isEscalation ? "(notice==\"escalated\"|(notice==\"cleared\";escalatedAt))" : "notice!=\"escalated\""
+        let notices =
+            channel.isEscalation ? "(notice==\"escalated\"|(notice==\"cleared\";escalatedAt))" : "notice!=\"escalated\""
         let more = ",\"watchedAttributes\":[\"notice\"],\"q\":\(quoted("alertRule==\"\(id)\";\(notices)"))"
         let error = await create(channel.id, name: "Alerts of \(name)", more, channel.notice, tenant: tenant)
         if case .alreadyExists = error { return nil }

@@ -48,7 +48,8 @@ struct RuleVocabulary: Sendable {
     // MARK: - Values
 
     mutating func json(_ name: String, in forest: AttributeForest) -> (document: JSONDocument, node: JSONNode)? {
-        guard let root = root(named: name, in: forest), let document = try? JSONDocument(parsing: forest.valueText(of: root))
+        guard let root = root(named: name, in: forest),
+            let document = try? JSONDocument(parsing: forest.valueText(of: root))
         else { return nil }
         return (document, document.root)
     }

@@ -118,7 +118,8 @@ public struct CityAlert: Sendable {
         var writer = ByteWriter(capacity: 4_096)
         alert.append(
             id: id, messageType: isRaised ? wasRaised ? "Update" : "Alert" : "Cancel", info: infoText, to: &writer)
-        return try EntityDifference.draft(writer.array(), present: present, optional: ["location", "validTo"] + removed,
+        return try EntityDifference.draft(
+            writer.array(), present: present, optional: ["location", "validTo"] + removed,
             context: context)
     }
 

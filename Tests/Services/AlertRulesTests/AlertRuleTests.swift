@@ -16,7 +16,8 @@ import Testing
         let read = try rule(
             Self.text(
                 #"{"entities":{"type":"A|https://x.example/B","id":["urn:a:1"],"scopeQ":"/centre"},"match":"any","for":"PT10M","timeZone":"Europe/Paris","tests":[\#(Self.test),{"kind":"absence","attribute":"pm25","after":"PT15M"},{"kind":"rate","attribute":"level.now","comparison":"atMost","value":-1,"per":"P1D"}]}"#,
-                #","ruleState":"on","severity":"high","category":"environment","activeTimes":[{"days":["mon"],"from":"22:00","to":"06:00"}],"notify":[{"channel":"webhook","uri":"https://a.example/x"},{"channel":"email","to":["a+b@c.example","d@e.example"]}],"escalation":{"after":"PT30M","notify":[{"channel":"mqtt","uri":"mqtt://h/t"}]}"#))
+                #","ruleState":"on","severity":"high","category":"environment","activeTimes":[{"days":["mon"],"from":"22:00","to":"06:00"}],"notify":[{"channel":"webhook","uri":"https://a.example/x"},{"channel":"email","to":["a+b@c.example","d@e.example"]}],"escalation":{"after":"PT30M","notify":[{"channel":"mqtt","uri":"mqtt://h/t"}]}"#
+            ))
         #expect(read.isOn)
         #expect(read.severity == .high)
         #expect(read.condition.selection.types == ["A", "https://x.example/B"])
@@ -38,43 +39,77 @@ import Testing
             (text(#"{"entities":{},"tests":[\#(test)]}"#), "condition.entities.type", "type"),
             (text(#"{"entities":{"type":"*"},"tests":[\#(test)]}"#), "condition.entities.type", "type"),
             (text(#"{"entities":{"type":"Alert"},"tests":[\#(test)]}"#), "condition.entities.type", "alerts"),
-            (text(#"{"entities":{"type":"https://x/AlertRule"},"tests":[\#(test)]}"#), "condition.entities.type", "alerts"),
-            (text(#"{"entities":{"type":"T","area":{"type":"Point","coordinates":[1,2]}},"tests":[\#(test)]}"#),
-                "condition.entities.area", "Polygon"),
+            (
+                text(#"{"entities":{"type":"https://x/AlertRule"},"tests":[\#(test)]}"#), "condition.entities.type",
+                "alerts"
+            ),
+            (
+                text(#"{"entities":{"type":"T","area":{"type":"Point","coordinates":[1,2]}},"tests":[\#(test)]}"#),
+                "condition.entities.area", "Polygon"
+            ),
             (text(#"{"entities":{"type":"T"},"tests":[]}"#), "condition.tests", "at least one"),
             (text(#"{"entities":{"type":"T"},"test":[]}"#), "condition", "\"test\""),
             (text(#"{"entities":{"type":"T"},"tests":[\#(test)],"match":"most"}"#), "condition.match", "any"),
             (text(#"{"entities":{"type":"T"},"tests":[\#(test)],"for":"10 min"}"#), "condition.for", "PT15M"),
             (text(#"{"entities":{"type":"T"},"tests":[\#(test)],"for":"P8D"}"#), "condition.for", "P7D"),
-            (text(#"{"entities":{"type":"T"},"tests":[\#(test)],"timeZone":"Mars/Base"}"#), "condition.timeZone", "IANA"),
+            (
+                text(#"{"entities":{"type":"T"},"tests":[\#(test)],"timeZone":"Mars/Base"}"#), "condition.timeZone",
+                "IANA"
+            ),
             (tests(#"{"kind":"magic"}"#), "condition.tests[0].kind", "threshold"),
             (tests("7"), "condition.tests[0]", "object"),
-            (tests(#"{"kind":"threshold","comparison":"above","value":1}"#), "condition.tests[0].attribute", "attribute"),
-            (tests(#"{"kind":"threshold","attribute":"a","comparison":"over","value":1}"#),
-                "condition.tests[0].comparison", "above"),
-            (tests(#"{"kind":"threshold","attribute":"a","comparison":"above","value":"1"}"#),
-                "condition.tests[0].value", "number"),
-            (tests(#"{"kind":"threshold","attribute":"a","comparison":"above","value":1e999}"#),
-                "condition.tests[0].value", "number"),
-            (tests(#"{"kind":"threshold","attribute":"a","comparison":"above","value":1,"clear":1}"#),
-                "condition.tests[0].clear", "below"),
-            (tests(#"{"kind":"threshold","attribute":"a","comparison":"atMost","value":1,"clear":0}"#),
-                "condition.tests[0].clear", "above"),
-            (tests(#"{"kind":"threshold","attribute":"a","comparison":"is","value":[1]}"#),
-                "condition.tests[0].value", "text"),
-            (tests(#"{"kind":"threshold","attribute":"a","comparison":"between","low":2,"high":1}"#),
-                "condition.tests[0]", "less"),
-            (tests(#"{"kind":"rate","attribute":"a","comparison":"above","value":1}"#), "condition.tests[0].per", "PT1H"),
-            (tests(#"{"kind":"rate","attribute":"a","comparison":"is","value":1,"per":"PT1H"}"#),
-                "condition.tests[0]", "rate"),
+            (
+                tests(#"{"kind":"threshold","comparison":"above","value":1}"#), "condition.tests[0].attribute",
+                "attribute"
+            ),
+            (
+                tests(#"{"kind":"threshold","attribute":"a","comparison":"over","value":1}"#),
+                "condition.tests[0].comparison", "above"
+            ),
+            (
+                tests(#"{"kind":"threshold","attribute":"a","comparison":"above","value":"1"}"#),
+                "condition.tests[0].value", "number"
+            ),
+            (
+                tests(#"{"kind":"threshold","attribute":"a","comparison":"above","value":1e999}"#),
+                "condition.tests[0].value", "number"
+            ),
+            (
+                tests(#"{"kind":"threshold","attribute":"a","comparison":"above","value":1,"clear":1}"#),
+                "condition.tests[0].clear", "below"
+            ),
+            (
+                tests(#"{"kind":"threshold","attribute":"a","comparison":"atMost","value":1,"clear":0}"#),
+                "condition.tests[0].clear", "above"
+            ),
+            (
+                tests(#"{"kind":"threshold","attribute":"a","comparison":"is","value":[1]}"#),
+                "condition.tests[0].value", "text"
+            ),
+            (
+                tests(#"{"kind":"threshold","attribute":"a","comparison":"between","low":2,"high":1}"#),
+                "condition.tests[0]", "less"
+            ),
+            (
+                tests(#"{"kind":"rate","attribute":"a","comparison":"above","value":1}"#), "condition.tests[0].per",
+                "PT1H"
+            ),
+            (
+                tests(#"{"kind":"rate","attribute":"a","comparison":"is","value":1,"per":"PT1H"}"#),
+                "condition.tests[0]", "rate"
+            ),
             (tests(#"{"kind":"absence","attribute":"a"}"#), "condition.tests[0].after", "silent"),
             (tests(#"{"kind":"area","event":"near","area":{}}"#), "condition.tests[0].event", "inside"),
-            (tests(#"{"kind":"area","event":"inside","area":{"type":"Polygon","coordinates":[]}}"#),
-                "condition.tests[0].area", "Polygon"),
+            (
+                tests(#"{"kind":"area","event":"inside","area":{"type":"Polygon","coordinates":[]}}"#),
+                "condition.tests[0].area", "Polygon"
+            ),
             (tests(test, #","ruleState":"perhaps""#), "ruleState", "on or off"),
             (tests(test, #","severity":"bad""#), "severity", "critical"),
-            (tests(test, #","activeTimes":[{"days":["monday"],"from":"07:00","to":"08:00"}]"#),
-                "activeTimes[0].days[0]", "mon"),
+            (
+                tests(test, #","activeTimes":[{"days":["monday"],"from":"07:00","to":"08:00"}]"#),
+                "activeTimes[0].days[0]", "mon"
+            ),
             (tests(test, #","activeTimes":[{"from":"7:00","to":"08:00"}]"#), "activeTimes[0].from", "07:00"),
             (tests(test, #","activeTimes":[{"from":"08:00","to":"08:00"}]"#), "activeTimes[0]", "whole day"),
             (tests(test, #","notify":[{"channel":"fax"}]"#), "notify[0].channel", "webhook"),
@@ -93,10 +128,14 @@ import Testing
         let many = Array(repeating: Self.test, count: RuleLimits.tests + 1).joined(separator: ",")
         #expect(throws: RuleError.self) { try rule(Self.tests(many)) }
         let long = String(repeating: "x", count: RuleLimits.text + 1)
-        #expect(throws: RuleError.self) { try rule(Self.tests(#"{"kind":"absence","attribute":"\#(long)","after":"PT1M"}"#)) }
+        #expect(throws: RuleError.self) {
+            try rule(Self.tests(#"{"kind":"absence","attribute":"\#(long)","after":"PT1M"}"#))
+        }
         let ring = (0...RuleLimits.vertices).map { "[\(Double($0) / 1e4),0]" }.joined(separator: ",")
         #expect(throws: RuleError.self) {
-            try rule(Self.tests(#"{"kind":"area","event":"inside","area":{"type":"Polygon","coordinates":[[\#(ring),[0,0]]]}}"#))
+            try rule(
+                Self.tests(
+                    #"{"kind":"area","event":"inside","area":{"type":"Polygon","coordinates":[[\#(ring),[0,0]]]}}"#))
         }
     }
 

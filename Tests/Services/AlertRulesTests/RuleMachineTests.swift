@@ -180,7 +180,9 @@ import Testing
                 // The timer of the service rings whenever it likes, also late and for nothing.
                 for _ in 0..<random.next(upTo: 4) {
                     let from = minutes(live.clock)
-                    if from < time { steps += live.advance(to: minute(from + Double(random.next(upTo: 9)) / 8 * (time - from))) }
+                    if from < time {
+                        steps += live.advance(to: minute(from + Double(random.next(upTo: 9)) / 8 * (time - from)))
+                    }
                 }
                 steps += live.take(observation)
             }

@@ -4,7 +4,9 @@ import Testing
 @testable import AlertRules
 
 @Suite struct RuleScheduleTests {
-    private func schedule(_ days: Set<Int>, _ from: Int, _ to: Int, _ zone: String = "Europe/Paris") throws -> RuleSchedule {
+    private func schedule(_ days: Set<Int>, _ from: Int, _ to: Int, _ zone: String = "Europe/Paris") throws
+        -> RuleSchedule
+    {
         try #require(
             RuleSchedule(
                 windows: [.init(days: days, fromMinute: from * 60, toMinute: to * 60)], zoneName: zone))

@@ -57,7 +57,9 @@ struct Rules: AsyncParsableCommand {
         var file: String
 
         func bytes() throws -> [UInt8] {
-            let data = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+            let data =
+                file == "-"
+                ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
             guard let data else { throw Notifications.Refusal(description: "\(file) cannot be read") }
             return Array(data)
         }
