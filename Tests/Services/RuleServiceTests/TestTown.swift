@@ -102,7 +102,7 @@ final class TestTown: Sendable {
         try subscriptions.start()
         var ruleConfiguration = RuleServiceConfiguration()
         ruleConfiguration.clock = { clock.now }
-        ruleConfiguration.careSeconds = 0
+        ruleConfiguration.careSeconds = 0.5
         let problems = problems
         ruleConfiguration.onProblem = { problems.add($0) }
         change(&ruleConfiguration)
