@@ -78,11 +78,12 @@ let broker =
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
 
 let notify =
-    layer(
+    layer("Notify", "SMTPDelivery", ["CCurl"])
+    + layer(
         "Notify", "NotificationDelivery",
         [
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient",
-            "MQTTClient", logging,
+            "MQTTClient", "SMTPDelivery", logging,
         ],
         tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
@@ -127,6 +128,17 @@ let services =
             "TrafficForecasting",
         ],
         tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
+    + layer("Services", "AlertRules", ["JSONTree", "GeoJSON", "NGSILDModel"])
+    + layer(
+        "Services", "RuleService",
+        [
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime",
+            "AlertRules",
+        ],
+        tests: [
+            "BrokerCore", "BrokerStorage", "TemporalEvolution", "NotificationDelivery", "InMemoryStorage",
+            "SQLiteStorage",
+        ])
     + layer("Services", "SignalControl", tests: ["SampleSignals"])
     + layer(
         "Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"], tests: ["SampleSignals"])
@@ -162,6 +174,9 @@ let app: [Target] = [
     .systemLibrary(
         name: "CMosquitto", path: "Sources/System/CMosquitto", pkgConfig: "libmosquitto",
         providers: [.apt(["libmosquitto-dev", "libssl-dev"])]),
+    .systemLibrary(
+        name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]),
     // Comes with Swift's Foundation.
     .systemLibrary(name: "CICU", path: "Sources/System/CICU"),
     .systemLibrary(
@@ -174,11 +189,12 @@ let app: [Target] = [
         name: "parvis",
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
-            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTClient", "NotificationDelivery",
-            "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "SampleCity", "AirQuality", "AirMap",
-            "AirService",
+            "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTClient", "SMTPDelivery",
+            "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "SampleCity",
+            "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
-            "SignalService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime", logging, yams,
+            "SignalService", "AlertRules", "RuleService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime",
+            logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

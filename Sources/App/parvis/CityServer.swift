@@ -14,6 +14,8 @@ import NGSILDHTTP
 import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
+import RuleService
+import SMTPDelivery
 import SQLiteStorage
 import ServiceRuntime
 import SignalService
@@ -49,6 +51,7 @@ final class CityServer: Sendable {
     private let signals: SignalService?
     /// `nil` where no mapping is given.
     private let ingest: DeviceIngest?
+    private let rules: RuleService?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -72,13 +75,15 @@ final class CityServer: Sendable {
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
             transport: NotificationTransports([
-                "http": notifying, "https": notifying, "mqtt": mqtt, "mqtts": mqtt, "parvis": notificationStreams,
+                "http": notifying, "https": notifying, "mqtt": mqtt, "mqtts": mqtt,
+                "mailto": Self.mailTransport(settings), "parvis": notificationStreams,
             ]),
             consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.instanceLimit = settings.temporalInstances
-        if settings.hasSignals { historyConfiguration.defaultPolicies = SignalService.historyPolicies }
+        if settings.hasSignals { historyConfiguration.defaultPolicies += SignalService.historyPolicies }
+        if settings.hasRules { historyConfiguration.defaultPolicies += RuleService.historyPolicies }
         historyConfiguration.onFailure = { logger.error("History", metadata: ["error": "\($0)"]) }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         snapshots = try SnapshotStore(
@@ -88,6 +93,8 @@ final class CityServer: Sendable {
         traffic = settings.hasTraffic ? Self.trafficService(settings, broker, history, logger) : nil
         signals = settings.hasSignals ? Self.signalService(settings, broker, history, logger) : nil
         ingest = try DeviceIngest.make(settings, broker, contexts, logger)
+        rules =
+            settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -102,7 +109,7 @@ final class CityServer: Sendable {
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
-            airMaps: air.map(Self.airMapPages))
+            airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -110,7 +117,7 @@ final class CityServer: Sendable {
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
         let pages = OperatorPages(
             console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics,
-            signals: signals, ingest: ingest)
+            signals: signals, ingest: ingest, rules: rules)
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
             pages.answer($0)
         }
@@ -125,6 +132,7 @@ final class CityServer: Sendable {
         air?.start()
         traffic?.start()
         signals?.start()
+        rules?.start()
         port = try http.start()
         ingest?.start()
     }
@@ -159,6 +167,16 @@ final class CityServer: Sendable {
         var configuration = MQTTPublisher.Configuration()
         configuration.trust = settings.mqttTrust
         return configuration
+    }
+
+    private static func mailTransport(_ settings: Settings) -> MailTransport {
+        let from = settings.smtpFrom ?? ""
+        let sender = settings.smtpServer.map { server in
+            var configuration = SMTPSender.Configuration(server: server, from: from)
+            configuration.authorities = settings.smtpAuthorities
+            return SMTPSender(configuration)
+        }
+        return MailTransport(sender, from: from, allowed: settings.smtpRecipients)
     }
 
     private static func snapshotConfiguration(
@@ -204,6 +222,36 @@ final class CityServer: Sendable {
         var configuration = SignalServiceConfiguration()
         configuration.onProblem = { logger.warning("Signals", metadata: ["reason": "\($0)"]) }
         return SignalService(serviceOperations(settings, broker, history), configuration: configuration)
+    }
+
+    private static func ruleService(
+        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ subscriptions: SubscriptionManager,
+        _ logger: Logger
+    ) -> RuleService {
+        var configuration = RuleServiceConfiguration()
+        configuration.ruleLimit = settings.rulesLimit
+        configuration.watchLimit = settings.ruleEntities
+        configuration.onProblem = { logger.warning("Rules", metadata: ["reason": "\($0)"]) }
+        return RuleService(
+            serviceOperations(settings, broker, history),
+            delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
+            configuration: configuration)
+    }
+
+    /// The rules as the edge serves them. Each request is a task of its own; the service bounds what takes long.
+    private static func rulePages(_ rules: RuleService) -> RulePages {
+        let requests = RuleRequests(rules)
+        return RulePages { request, tenant, reply in
+            Task {
+                do throws(NGSILDError) {
+                    switch request {
+                    case .list: reply(.success(await requests.list()))
+                    case .test(let body): reply(.success(try await requests.test(body, tenant: tenant)))
+                    case .testDelivery(let body): reply(.success(try await requests.testDelivery(body, tenant: tenant)))
+                    }
+                } catch { reply(.failure(error)) }
+            }
+        }
     }
 
     private static func serviceOperations(
@@ -257,6 +305,7 @@ final class CityServer: Sendable {
         await air?.stop()
         await traffic?.stop()
         await signals?.stop()
+        await rules?.stop()
         await snapshots.stop()
         await subscriptions.stop()
         history.stop()

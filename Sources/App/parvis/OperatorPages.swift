@@ -5,6 +5,7 @@ import DeviceIngest
 import JSONTree
 import NGSILDHTTP
 import NotificationDelivery
+import RuleService
 import SignalService
 import TemporalEvolution
 
@@ -25,6 +26,7 @@ struct OperatorPages: Sendable {
     let signals: SignalService?
     /// `nil` where no mapping is given.
     let ingest: DeviceIngest?
+    let rules: RuleService?
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
         guard Self.paths.contains(String(request.path)) else { return page(request) }
@@ -75,6 +77,7 @@ struct OperatorPages: Sendable {
         appendNotifications(figure)
         appendSignals(figure)
         appendIngest(figure)
+        appendRules(figure)
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure(
             "process_peak_resident_memory_bytes", "gauge", "The most memory that was ever resident.",
@@ -131,6 +134,20 @@ extension OperatorPages {
         figure(
             "parvis_ingest_returned_batches_total", "counter",
             "Batches that could not be kept, so that servers send them again.", figures.returnedBatches)
+    }
+
+    private func appendRules(_ figure: (String, String, String, Int) -> Void) {
+        guard let statistics = rules?.newestStatistics else { return }
+        figure("parvis_rules", "gauge", "Alert rules, on or off.", statistics.rules)
+        figure("parvis_rules_refused", "gauge", "Alert rules that cannot be used.", statistics.rulesRefused)
+        figure(
+            "parvis_rule_entities", "gauge", "Entities that rules watch, each counted for each rule.",
+            statistics.watched)
+        figure("parvis_rule_alerts", "gauge", "Alerts of rules that stand.", statistics.raised)
+        figure("parvis_rule_alerts_raised_total", "counter", "Alerts raised by rules.", statistics.alertsRaised)
+        figure(
+            "parvis_rule_alerts_escalated_total", "counter", "Alerts that nobody acknowledged in time.",
+            statistics.alertsEscalated)
     }
 
     private func appendNotifications(_ figure: (String, String, String, Int) -> Void) {

@@ -2,6 +2,8 @@ import AirQuality
 import ArgumentParser
 import Foundation
 import MQTTClient
+import NGSILDModel
+import SMTPDelivery
 import Yams
 
 /// What the operator set, after flags, environment and file were put together.
@@ -42,6 +44,13 @@ struct Settings: Sendable {
     var trafficDetectors = 10_000
     var hasTrafficForecast = true
     var trafficForecasts = 500
+    var smtpServer: SMTPServer?
+    var smtpFrom: String?
+    var smtpRecipients: Set<String>?
+    var smtpAuthorities: String?
+    var hasRules = true
+    var rulesLimit = 1_000
+    var ruleEntities = 50_000
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -142,6 +151,9 @@ struct Settings: Sendable {
         number("traffic-detectors", 1...100_000) { $0.trafficDetectors = $1 },
         toggle("traffic-forecast") { $0.hasTrafficForecast = $1 },
         number("traffic-forecasts", 1...10_000) { $0.trafficForecasts = $1 },
+        toggle("rules") { $0.hasRules = $1 },
+        number("rules-limit", 1...100_000) { $0.rulesLimit = $1 },
+        number("rule-entities", 1...10_000_000) { $0.ruleEntities = $1 },
         number("temporal-instances", 1...1_000_000) { $0.temporalInstances = $1 },
         toggle("allow-private-endpoints") { $0.allowsPrivateEndpoints = $1 },
         Key(
@@ -153,6 +165,26 @@ struct Settings: Sendable {
                     ($0.hasPrefix("https://") || $0.hasPrefix("http://")) && !$0.hasSuffix("/")
                 }
             }, expectation: "origins with commas between, such as https://city.example,https://map.example:8443"),
+        Key(
+            name: "smtp-url",
+            apply: { settings, text in
+                settings.smtpServer = SMTPServer(text)
+                return settings.smtpServer != nil
+            }, expectation: "smtp://user:password@host:port or smtps://...; user and password are percent-encoded"),
+        Key(
+            name: "smtp-from",
+            apply: { settings, text in
+                settings.smtpFrom = text
+                return MailtoURI.isAddress(text)
+            }, expectation: "an e-mail address"),
+        Key(
+            name: "smtp-recipients",
+            apply: { settings, text in
+                let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+                settings.smtpRecipients = Set(names)
+                return !names.isEmpty && names.allSatisfy { MailtoURI.isAddress($0) || MailtoURI.isAddress("x@\($0)") }
+            }, expectation: "addresses and domains with commas between, such as duty@city.example,north.example"),
+        file("smtp-ca-file") { $0.smtpAuthorities = $1 },
         file("mqtt-ca-file") { $0.mqttAuthorities = $1 },
         file("mqtt-certificate") { $0.mqttCertificate = $1 },
         file("mqtt-key") { $0.mqttKey = $1 },
@@ -270,6 +302,9 @@ struct Settings: Sendable {
         guard settings.ingestServers.isEmpty || settings.ingest != nil else {
             throw ValidationError("mqtt-ingest needs a mapping, which says what messages become; give ingest a file")
         }
+        guard settings.smtpServer == nil || settings.smtpFrom != nil else {
+            throw ValidationError("Mail needs a sender; give smtp-from beside smtp-url")
+        }
         return settings
     }
 
@@ -373,6 +408,13 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Quantities of traffic detectors that are forecast; more are left out (default: 500).")
     var trafficForecasts: String?
 
+    @Flag(help: "Watch no entities by alert rules.")
+    var noRules = false
+    @Option(help: "Alert rules that are kept; more are refused (default: 1000).")
+    var rulesLimit: String?
+    @Option(help: "Entities that rules watch, each counted for each rule; more are left out (default: 50000).")
+    var ruleEntities: String?
+
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
     @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
@@ -381,6 +423,18 @@ struct ServerOptions: ParsableArguments {
         name: .customLong("mqtt-ca-file"),
         help: "The authorities that MQTT servers' certificates may come from, PEM (default: the system's).")
     var mqttAuthorities: String?
+    @Option(
+        name: .customLong("smtp-url"),
+        help: "Where mail is handed in, smtp://USER:PASSWORD@HOST:PORT or smtps://... (default: no mail is sent).")
+    var smtpURL: String?
+    @Option(help: "The address that mail comes from.")
+    var smtpFrom: String?
+    @Option(help: "Addresses and domains, with commas, that mail may go to (default: any).")
+    var smtpRecipients: String?
+    @Option(
+        name: .customLong("smtp-ca-file"),
+        help: "The authorities that the mail server's certificate may come from, PEM (default: the system's).")
+    var smtpAuthorities: String?
     @Option(help: "The client certificate to show to MQTT servers, PEM.")
     var mqttCertificate: String?
     @Option(help: "The key of the client certificate, PEM without a passphrase.")
@@ -425,6 +479,10 @@ struct ServerOptions: ParsableArguments {
         flags["dead-letters"] = deadLetters
         flags["outbox-limit"] = outboxLimit
         flags["stream-origins"] = streamOrigins
+        flags["smtp-url"] = smtpURL
+        flags["smtp-from"] = smtpFrom
+        flags["smtp-recipients"] = smtpRecipients
+        flags["smtp-ca-file"] = smtpAuthorities
         flags["mqtt-ca-file"] = mqttAuthorities
         flags["mqtt-certificate"] = mqttCertificate
         flags["mqtt-key"] = mqttKey
@@ -441,6 +499,9 @@ struct ServerOptions: ParsableArguments {
         flags["traffic-detectors"] = trafficDetectors
         if noTrafficForecast { flags["traffic-forecast"] = "false" }
         flags["traffic-forecasts"] = trafficForecasts
+        if noRules { flags["rules"] = "false" }
+        flags["rules-limit"] = rulesLimit
+        flags["rule-entities"] = ruleEntities
         if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

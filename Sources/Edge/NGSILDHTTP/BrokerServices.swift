@@ -31,6 +31,8 @@ public struct BrokerServices: Sendable {
     public let notifications: (any NotificationAdministration)?
     /// `nil` where the air is not mapped: `/air/map` and `/air/tiles` are not found then.
     public let airMaps: AirMapPages?
+    /// `nil` where no alert rules are kept: `/admin/rules` is not found then.
+    public let rules: RulePages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -39,9 +41,10 @@ public struct BrokerServices: Sendable {
         entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
         notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
-        airMaps: AirMapPages? = nil
+        airMaps: AirMapPages? = nil, rules: RulePages? = nil
     ) {
         self.airMaps = airMaps
+        self.rules = rules
         self.historyPolicies = historyPolicies
         self.notifications = notifications
         self.tenants = tenants

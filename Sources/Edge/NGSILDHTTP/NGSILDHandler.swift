@@ -48,6 +48,8 @@ public final class NGSILDHandler: HTTPRequestHandler {
             notifications.open(request)
         } else if AirMapResource.has(request.path) {
             AirMapResource(request: request, pages: binding.services.airMaps).run()
+        } else if RulesAdministration.has(request.path) {
+            RulesAdministration(request: request, pages: binding.services.rules).run()
         } else if request.path == Route.document.rawValue {
             request.answer(OpenAPIDocument.answer(request))
         } else if let notifications = binding.services.notifications,

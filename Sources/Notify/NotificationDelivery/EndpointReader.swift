@@ -39,10 +39,13 @@ struct EndpointReader {
             }
         }
         if kind == .mqtt { try checkMQTT(endpoint) }
+        if kind == .mail, endpoint.accept == .geoJSON {
+            throw .badRequestData("The \"accept\" of a mailto endpoint is application/json or application/ld+json")
+        }
         return endpoint
     }
 
-    private enum Kind { case http, mqtt, stream }
+    private enum Kind { case http, mqtt, mail, stream }
 
     private func kind(of uri: String) throws(NGSILDError) -> Kind {
         guard EntityID.isValid(uri), let colon = uri.firstIndex(of: ":") else {
@@ -55,6 +58,13 @@ struct EndpointReader {
             }
             return .http
         case "mqtt", "mqtts": return .mqtt
+        case "mailto":
+            guard MailtoURI(uri) != nil else {
+                throw .badRequestData(
+                    "The \"uri\" of the endpoint is not mailto: with up to \(MailtoURI.limit) addresses and commas between"
+                )
+            }
+            return .mail
         case "parvis":
             guard uri == NotificationStreams.uri else {
                 throw .badRequestData("The endpoint that is read from Parvis itself is \(NotificationStreams.uri)")
@@ -62,7 +72,7 @@ struct EndpointReader {
             return .stream
         case let scheme:
             throw .operationNotSupported(
-                "Notifications to \(scheme) endpoints are not supported; use http, https, mqtt, mqtts or \(NotificationStreams.uri)"
+                "Notifications to \(scheme) endpoints are not supported; use http, https, mqtt, mqtts, mailto or \(NotificationStreams.uri)"
             )
         }
     }

@@ -16,6 +16,7 @@ public final class ChangeInbox: Sendable {
     }
 
     private let state: Mutex<State>
+    private let registry: TermRegistry
     private let limit: Int
     private let wake: AsyncStream<Void>.Continuation
     /// One element at most waits here, however many changes there are.
@@ -25,9 +26,18 @@ public final class ChangeInbox: Sendable {
     ///   - typeNames: The types of entities whose changes are taken; whatever their @context.
     public init(limit: Int, typeNames: [String], registry: TermRegistry) {
         self.limit = max(1, limit)
-        let kinds = Dictionary(typeNames.map { ($0, true) }) { first, _ in first }
-        state = Mutex(State(types: FollowedTypes(kinds, registry: registry)))
+        self.registry = registry
+        state = Mutex(State(types: Self.types(typeNames, registry)))
         (signals, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    private static func types(_ names: [String], _ registry: TermRegistry) -> FollowedTypes<Bool> {
+        FollowedTypes(Dictionary(names.map { ($0, true) }) { first, _ in first }, registry: registry)
+    }
+
+    /// Takes changes of these types from now on, instead of those before.
+    public func follow(typeNames: [String]) {
+        state.withLock { $0.types = Self.types(typeNames, registry) }
     }
 
     /// Takes those of the changes that the service looks at.
@@ -36,9 +46,11 @@ public final class ChangeInbox: Sendable {
             if state.isBehind || state.isClosed { return false }
             var isNews = false
             for change in changes {
-                guard let entity = change.after ?? change.before, state.types.kind(of: entity.types) != nil,
-                    SnapshotSpace.read(change.tenant) == nil
-                else { continue }
+                // An entity that lost its type is a change of that type too.
+                let isFollowed =
+                    change.after.map { state.types.kind(of: $0.types) != nil } == true
+                    || change.before.map { state.types.kind(of: $0.types) != nil } == true
+                guard isFollowed, SnapshotSpace.read(change.tenant) == nil else { continue }
                 isNews = true
                 guard state.changes.count < limit else {
                     state.changes = []

@@ -57,7 +57,7 @@ public struct CityAlert: Sendable {
     public var urgency = "Immediate"
     public var certainty = "Observed"
     public var onset: Timestamp
-    /// Until when it stands without news; `nil` once it is over.
+    /// Until when it stands without news; `nil` once it is over, and where it stands until it is ended.
     public var expires: Timestamp?
     public var now: Timestamp
     /// In English.
@@ -73,6 +73,10 @@ public struct CityAlert: Sendable {
     public var circle: String?
     public var geometry: String?
     public var infos: [Info] = []
+    /// Further attributes as JSON, each with a comma before it; they alone do not make an alert be written.
+    public var further = ""
+    /// Attributes that are taken away.
+    public var removed: [String] = []
 
     /// An alert that is raised, of one source; what else is known is set after.
     public init(
@@ -114,7 +118,9 @@ public struct CityAlert: Sendable {
         var writer = ByteWriter(capacity: 4_096)
         alert.append(
             id: id, messageType: isRaised ? wasRaised ? "Update" : "Alert" : "Cancel", info: infoText, to: &writer)
-        return try EntityDifference.draft(writer.array(), present: present, optional: ["location"], context: context)
+        return try EntityDifference.draft(
+            writer.array(), present: present, optional: ["location", "validTo"] + removed,
+            context: context)
     }
 
     /// Whether an alert's entity says that it stands.
@@ -147,7 +153,7 @@ public struct CityAlert: Sendable {
         ResultEntity.text("alertState", isRaised ? "raised" : "cleared", to: &writer)
         ResultEntity.time("dateIssued", now, to: &writer)
         ResultEntity.time("validFrom", onset, to: &writer)
-        ResultEntity.time("validTo", isRaised ? expires ?? now : now, to: &writer)
+        if let end = isRaised ? expires : now { ResultEntity.time("validTo", end, to: &writer) }
         ResultEntity.text("description", text, to: &writer)
         ResultEntity.text("status", "Actual", to: &writer)
         ResultEntity.text("msgType", messageType, to: &writer)
@@ -160,7 +166,9 @@ public struct CityAlert: Sendable {
         }
         writer.append(",\"info\":{\"type\":\"JsonProperty\",\"json\":")
         writer.append(utf8: info)
-        writer.append("}}")
+        writer.append("}")
+        writer.append(utf8: further)
+        writer.append("}")
     }
 
     /// The `info` elements of CAP 1.2, one for each language.

@@ -11,8 +11,12 @@ public struct EntityHistory: Sendable {
 
     /// Instances of some attributes of an entity, from one instant to another (`nil`: open), both inclusive, however
     /// many answers that takes. An attribute may come in several parts, each in the order of time.
+    ///
+    /// - Parameter timeproperty: The time that is meant, as in a temporal query; `nil`: `observedAt`, which not all
+    ///   instances have.
     public func instances(
-        of id: String, _ attributes: Set<TermID>, tenant: String, from: Timestamp?, to: Timestamp?
+        of id: String, _ attributes: Set<TermID>, tenant: String, from: Timestamp?, to: Timestamp?,
+        timeproperty: String? = nil
     ) async throws(NGSILDError) -> [TemporalAttribute] {
         var found: [TemporalAttribute] = []
         var start = from
@@ -21,7 +25,7 @@ public struct EntityHistory: Sendable {
             selection.picked = attributes
             selection.showsScope = false
             if let start, let to, start > to { return found }
-            selection.times = try times(from: start, to: to)
+            selection.times = try times(from: start, to: to, timeproperty)
             guard let page = try await retrieve(id, selection, tenant), let entity = page.entities.first else {
                 return found
             }
@@ -58,18 +62,21 @@ public struct EntityHistory: Sendable {
         return entity.attributes.flatMap { $0.aggregates.flatMap(\.values) }.map(\.start).min()
     }
 
-    private func times(from: Timestamp?, to: Timestamp?) throws(NGSILDError) -> TemporalQuery {
+    private func times(
+        from: Timestamp?, to: Timestamp?, _ timeproperty: String?
+    ) throws(NGSILDError) -> TemporalQuery {
         let end = to.map { Timestamp(microseconds: $0.microseconds + 1).text }
         switch (from, end) {
         case (nil, nil): return TemporalQuery()
         case (let from?, nil):
             return try TemporalQuery(
-                timerel: "after", timeAt: from.text, endTimeAt: nil, timeproperty: nil, lastN: nil)
+                timerel: "after", timeAt: from.text, endTimeAt: nil, timeproperty: timeproperty, lastN: nil)
         case (nil, let end?):
-            return try TemporalQuery(timerel: "before", timeAt: end, endTimeAt: nil, timeproperty: nil, lastN: nil)
+            return try TemporalQuery(
+                timerel: "before", timeAt: end, endTimeAt: nil, timeproperty: timeproperty, lastN: nil)
         case (let from?, let end?):
             return try TemporalQuery(
-                timerel: "between", timeAt: from.text, endTimeAt: end, timeproperty: nil, lastN: nil)
+                timerel: "between", timeAt: from.text, endTimeAt: end, timeproperty: timeproperty, lastN: nil)
         }
     }
 

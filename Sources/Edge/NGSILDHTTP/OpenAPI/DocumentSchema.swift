@@ -24,6 +24,11 @@ enum DocumentSchema: String, CaseIterable {
     case delivery = "NotificationDelivery"
     case notificationTest = "NotificationTest"
     case deadLetterCount = "DeadLetterCount"
+    case ruleReport = "RuleReport"
+    case ruleTest = "RuleTest"
+    case ruleTestReport = "RuleTestReport"
+    case ruleChannel = "RuleChannel"
+    case channelTest = "ChannelTest"
     case eventStream = "EventStream"
     case airMap = "AirMap"
     case airTile = "AirTile"
@@ -82,12 +87,13 @@ enum DocumentSchema: String, CaseIterable {
         case .notificationTest: Self.notificationTestValue
         case .deadLetterCount:
             ["type": "object", "properties": ["replayed": ["type": "integer"], "dropped": ["type": "integer"]]]
+        case .ruleReport, .ruleTest, .ruleTestReport, .ruleChannel, .channelTest: ruleValue
         case .health: ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
         }
     }
 
     static let uriValue: DocumentValue = ["type": "string", "format": "uri", "example": "urn:ngsi-ld:Room:1"]
-    private static let time: DocumentValue = ["type": "string", "format": "date-time"]
+    static let time: DocumentValue = ["type": "string", "format": "date-time"]
     private static let deliveryValue: DocumentValue = [
         "type": "object",
         "description": "How the notifications of a subscription go; letters only when it is asked for alone.",

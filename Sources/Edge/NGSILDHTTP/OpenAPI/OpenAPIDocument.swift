@@ -111,7 +111,9 @@ struct OpenAPIDocument {
         if route.isOfNGSILD {
             values += ["NGSILD-Tenant", "NGSILD-Snapshot", "Link"].map { .reference("parameters", $0) }
         }
-        if route.isEndless || route.isOfOneSubscriptionsNotifications || route.isOfAir {
+        if route.isEndless || route.isOfOneSubscriptionsNotifications || route.isOfAir
+            || (route.isOfRules && route != .rules)
+        {
             values.append(.reference("parameters", "NGSILD-Tenant"))
         }
         if operation.isOfEntities { values.append(.reference("parameters", "Prefer")) }
@@ -209,7 +211,8 @@ struct OpenAPIDocument {
         var statuses: Set<Int> = [400, 408, 413, 414, 431, 500, 503]
         if route.isOfNGSILD { statuses.formUnion([403, 404, 422, 504]) }
         if operation.media.count > 1 { statuses.insert(406) }
-        if route.isOfOneSubscriptionsNotifications || route.isOfAir { statuses.insert(404) }
+        if route.isOfOneSubscriptionsNotifications || route.isOfAir || route.isOfRules { statuses.insert(404) }
+        if route == .ruleTest || route == .ruleDeliveryTest { statuses.insert(422) }
         if operation.body != nil { statuses.formUnion([411, 415]) }
         if operation.isWrite { statuses.formUnion([404, 409, 507]) }
         return statuses.sorted().map(reference)

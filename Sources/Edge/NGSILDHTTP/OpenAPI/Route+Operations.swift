@@ -51,6 +51,7 @@ extension Route {
                     .airTile, "Map a pollutant as a tile of 256 x 256 pixels (XYZ, Web Mercator)",
                     AirMapResource.tileParameters, content: .one(.airTile), media: [])
             ]
+        case .rules, .ruleTest, .ruleDeliveryTest: ofRules
         case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
             .health,
             .ready, .metrics:
@@ -292,6 +293,29 @@ extension Route {
 
     private static func administered(_ method: RequestMethod, _ id: String, _ summary: String) -> DocumentedOperation {
         DocumentedOperation(method: method, id: id, summary: summary, answers: [(200, .one(.deadLetterCount))])
+    }
+
+    private var ofRules: [DocumentedOperation] {
+        switch self {
+        case .rules:
+            [
+                .get(
+                    .other, id: "listRules", "Tell how the alert rules of all tenants are, and how they tell",
+                    content: .many(.ruleReport), media: [.json])
+            ]
+        case .ruleTest:
+            [
+                DocumentedOperation(
+                    method: .POST, id: "testRule", summary: "Tell when a rule would have fired",
+                    body: .one(.ruleTest), answers: [(200, .one(.ruleTestReport))])
+            ]
+        default:
+            [
+                DocumentedOperation(
+                    method: .POST, id: "testRuleChannel", summary: "Send a test message by a channel of a rule",
+                    body: .one(.ruleChannel), answers: [(200, .one(.channelTest))])
+            ]
+        }
     }
 
     private var ofOperators: [DocumentedOperation] {

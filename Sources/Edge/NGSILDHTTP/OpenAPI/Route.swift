@@ -41,6 +41,9 @@ enum Route: String, CaseIterable {
     case replay = "/admin/notifications/{subscriptionId}/replay"
     case deadLetter = "/admin/notifications/{subscriptionId}/{deadLetterId}"
     case replayOne = "/admin/notifications/{subscriptionId}/{deadLetterId}/replay"
+    case rules = "/admin/rules"
+    case ruleTest = "/admin/rules/test"
+    case ruleDeliveryTest = "/admin/rules/notify-test"
     case changeStream = "/console/stream"
     case notificationStream = "/streams/subscriptions/{subscriptionId}"
     case airMap = "/air/map"
@@ -62,6 +65,9 @@ enum Route: String, CaseIterable {
 
     /// Whether it is a map of the air, which takes a tenant and may be of nothing.
     var isOfAir: Bool { self == .airMap || self == .airTile }
+
+    /// Whether it is of alert rules, which may be turned off.
+    var isOfRules: Bool { [.rules, .ruleTest, .ruleDeliveryTest].contains(self) }
 
     /// Whether the answer to GET goes on for as long as the client listens.
     var isEndless: Bool { self == .changeStream || self == .notificationStream }

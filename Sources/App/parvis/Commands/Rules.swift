@@ -1,0 +1,180 @@
+import AlertRules
+import ArgumentParser
+import Foundation
+import JSONTree
+import NGSILDClient
+import NGSILDModel
+import RuleService
+
+struct Rules: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the alert rules of a running Parvis, check a rule, and tell when it would have fired.",
+        discussion: """
+            EXAMPLES
+              parvis rules list                        all rules: state, entities, alerts that stand, channels
+              parvis rules validate pm25.json          is the rule in this file well written?
+              parvis rules test pm25.json              when would it have fired in the last 7 days?
+
+            docs/rules.md says how a rule is written.
+            """,
+        subcommands: [List.self, Test.self, Validate.self])
+
+    struct Server: ParsableArguments {
+        @Option(help: "The running Parvis.")
+        var url = "http://127.0.0.1:1026"
+        @Option(help: "The tenant whose entities are meant (default: the default tenant).")
+        var tenant = ""
+
+        func ask(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> JSONDocument {
+            var configuration = OutgoingHTTP.Configuration()
+            configuration.allowsLoopback = true
+            configuration.allowsPrivateAddresses = true
+            configuration.maximumResponseBytes = 64 << 20
+            let http = OutgoingHTTP(configuration: configuration)
+            let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+            var headers = tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)]
+            if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
+            do {
+                let answer = try await http.request(
+                    method, base + "/admin/rules" + path, headers: headers, body: body, timeout: .seconds(60))
+                await http.shutdown()
+                let json = try JSONDocument(parsing: answer.body)
+                guard answer.status == 200 else {
+                    let detail = json.member(json.root, "detail").flatMap { json.string($0) }
+                    throw Notifications.Refusal(description: detail ?? "\(url) answers with status \(answer.status)")
+                }
+                return json
+            } catch {
+                await http.shutdown()
+                throw error
+            }
+        }
+    }
+
+    /// A file with a rule, as an entity.
+    struct RuleFile: ParsableArguments {
+        @Argument(help: "A file with the rule as JSON; - for the standard input.")
+        var file: String
+
+        func bytes() throws -> [UInt8] {
+            let data =
+                file == "-"
+                ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+            guard let data else { throw Notifications.Refusal(description: "\(file) cannot be read") }
+            return Array(data)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all rules of all tenants.")
+
+        @OptionGroup var server: Server
+
+        func run() async throws {
+            try await Failure.told {
+                let json = try await server.ask("GET", "")
+                for rule in json.elements(json.root) { show(json, rule) }
+                if json.count(json.root) == 0 { print("There are no rules.") }
+            }
+        }
+
+        private func show(_ json: JSONDocument, _ node: JSONNode) {
+            func text(_ node: JSONNode, _ name: String) -> String {
+                guard let value = json.member(node, named: name) else { return "" }
+                return json.string(value) ?? json.text(value)
+            }
+            let tenant = text(node, "tenant")
+            print(text(node, "id") + (tenant.isEmpty ? "" : " (tenant \(tenant))"))
+            print("  \(text(node, "state"))  \(text(node, "name"))")
+            print("  \(text(node, "entities")) entities, \(text(node, "raised")) alerts raised")
+            if !text(node, "reason").isEmpty { print("  \(text(node, "reason"))") }
+            if !text(node, "mutedUntil").isEmpty { print("  muted until \(text(node, "mutedUntil"))") }
+            guard let channels = json.member(node, "channels") else { return }
+            for channel in json.elements(channels) {
+                print(
+                    "  \(text(channel, "use")) by \(text(channel, "channel")): \(text(channel, "endpoint")) "
+                        + "\(text(channel, "state")), sent \(text(channel, "sent")), waiting \(text(channel, "waiting")), "
+                        + "dead letters \(text(channel, "deadLetters"))")
+                for name in ["lastError", "problem"] where !text(channel, name).isEmpty {
+                    print("    \(text(channel, name))")
+                }
+            }
+        }
+    }
+
+    struct Test: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell when a rule would have fired, from the history of a running Parvis.",
+            discussion: """
+                EXAMPLES
+                  parvis rules test pm25.json
+                  parvis rules test pm25.json --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z
+                """)
+
+        @OptionGroup var server: Server
+        @OptionGroup var file: RuleFile
+        @Option(help: "The beginning, in UTC (default: 7 days before the end).")
+        var from: String?
+        @Option(help: "The end, in UTC (default: now).")
+        var to: String?
+
+        func run() async throws {
+            try await Failure.told {
+                let rule = try file.bytes()
+                _ = try JSONDocument(parsing: rule)
+                var writer = ByteWriter(capacity: rule.count + 128)
+                writer.append("{\"rule\":")
+                writer.append(rule)
+                for (name, value) in [("from", from), ("to", to)] {
+                    guard let value else { continue }
+                    writer.append(utf8: ",\"\(name)\":")
+                    writer.append(jsonString: value)
+                }
+                writer.append("}")
+                let json = try await server.ask("POST", "/test", body: writer.array())
+                func text(_ node: JSONNode, _ name: String) -> String {
+                    guard let value = json.member(node, named: name), !json.isNull(value) else { return "" }
+                    return json.string(value) ?? json.text(value)
+                }
+                guard let firings = json.member(json.root, "firings") else { return }
+                for firing in json.elements(firings) {
+                    let end = text(firing, "to")
+                    let peak = text(firing, "peak")
+                    print(
+                        "\(text(firing, "from")) to \(end.isEmpty ? "now" : end)  \(text(firing, "name"))"
+                            + (peak.isEmpty ? "" : "  peak \(peak)"))
+                }
+                let isCut = text(json.root, "truncated") == "true"
+                print(
+                    "It would have fired \(json.count(firings)) times\(isCut ? " or more" : "") from "
+                        + "\(text(json.root, "from")) to \(text(json.root, "to")); \(text(json.root, "entities")) "
+                        + "entities, \(text(json.root, "values")) values")
+            }
+        }
+    }
+
+    struct Validate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check how a rule is written, without a running Parvis.",
+            discussion: """
+                The exit status is 1 when it cannot be used. Patterns and queries in "entities" are checked by the server.
+
+                EXAMPLES
+                  parvis rules validate pm25.json
+                """)
+
+        @OptionGroup var file: RuleFile
+
+        func run() async throws {
+            try await Failure.told {
+                let bytes = try file.bytes()
+                let rule: AlertRule
+                do throws(NGSILDError) { rule = try RuleRequests.rule(from: bytes) } catch {
+                    throw Notifications.Refusal(description: error.detail)
+                }
+                let tests = rule.condition.tests.indices.map { rule.condition.text(of: $0) }
+                print("\(rule.name): \(tests.joined(separator: rule.condition.needsAll ? " and " : " or "))")
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import AlertRules
+import NGSILDModel
+import NGSILDOperations
+import NGSILDQuery
+import ServiceRuntime
+import Synchronization
+
+/// Runs rules over the history, to tell when they would have fired.
+///
+/// Which entities a rule selects is asked of how they are now; what they said, of their history.
+final class RuleHistoryTests: Sendable {
+    /// Tests under way; more are refused.
+    private static let testLimit = 2
+    private static let entityLimit = 2_000
+    private static let valueLimit = 2_000_000
+    private static let firingLimit = 1_000
+    /// Seconds after which a test answers with what it has.
+    private static let timeLimit = Duration.seconds(30)
+    /// Days without an answer to the question, and at most.
+    private static let (defaultDays, mostDays) = (7.0, 366.0)
+    /// Seconds before the beginning that decide what stands there.
+    private static let leadSeconds = 86_400.0
+
+    private let operations: ServiceOperations
+    private let clock: @Sendable () -> Timestamp
+    private let underWay = Mutex(0)
+
+    init(_ operations: ServiceOperations, clock: @escaping @Sendable () -> Timestamp) {
+        self.operations = operations
+        self.clock = clock
+    }
+
+    func run(
+        _ rule: AlertRule, tenant: String, from: Timestamp?, to: Timestamp?
+    ) async throws(NGSILDError) -> RuleTestReport {
+        guard let temporal = operations.temporal else {
+            throw .operationNotSupported(
+                "No history is kept here, so rules cannot be tested; start without --no-history")
+        }
+        let now = clock()
+        let end = min(to ?? now, now)
+        let start = from ?? end.adding(seconds: -Self.defaultDays * 86_400)
+        guard start < end else { throw .badRequestData("\"from\" is before \"to\", and in the past") }
+        guard end.adding(seconds: -Self.mostDays * 86_400) <= start else {
+            throw .badRequestData("\"from\" and \"to\" are at most \(Int(Self.mostDays)) days apart")
+        }
+        let query: EntityQuery
+        do throws(RuleError) {
+            query = try rule.condition.selection.entityQuery(TermContext(context: .core, registry: operations.registry))
+        } catch { throw .badRequestData(error.description) }
+        let isFree = underWay.withLock { count in
+            guard count < Self.testLimit else { return false }
+            count += 1
+            return true
+        }
+        guard isFree else { throw .overloaded("\(Self.testLimit) tests of rules are under way; try again in a moment") }
+        defer { underWay.withLock { $0 -= 1 } }
+        return try await run(rule.condition, query, EntityHistory(temporal), tenant: tenant, from: start, to: end)
+    }
+
+    private func run(
+        _ condition: RuleCondition, _ query: EntityQuery, _ history: EntityHistory, tenant: String, from: Timestamp,
+        to: Timestamp
+    ) async throws(NGSILDError) -> RuleTestReport {
+        var report = RuleTestReport(from: from, to: to)
+        var vocabulary = RuleVocabulary(registry: operations.registry)
+        let begin = ContinuousClock.now
+        var pages = EntityPages(
+            condition.selection.types, query, of: tenant, operations.consumption, &vocabulary)
+        while let page = pages.next() {
+            for entity in page {
+                guard report.entities < Self.entityLimit, report.values < Self.valueLimit,
+                    report.firings.count < Self.firingLimit, ContinuousClock.now - begin < Self.timeLimit,
+                    !Task.isCancelled
+                else {
+                    report.isTruncated = true
+                    return Self.sorted(report)
+                }
+                report.entities += 1
+                try await test(entity, condition, history, &vocabulary, tenant: tenant, &report)
+            }
+        }
+        return Self.sorted(report)
+    }
+
+    private static func sorted(_ report: RuleTestReport) -> RuleTestReport {
+        var report = report
+        report.firings.sort { ($0.from, $0.entity) < ($1.from, $1.entity) }
+        if report.firings.count > firingLimit {
+            report.firings.removeLast(report.firings.count - firingLimit)
+            report.isTruncated = true
+        }
+        return report
+    }
+
+    private func test(
+        _ entity: EntityRecord, _ condition: RuleCondition, _ history: EntityHistory,
+        _ vocabulary: inout RuleVocabulary, tenant: String, _ report: inout RuleTestReport
+    ) async throws(NGSILDError) {
+        var names: Set<TermID> = []
+        for name in entity.attributes.names {
+            var isAsked = condition.hearsEverything
+            for attribute in condition.attributes where vocabulary.matches(name, attribute.name) { isAsked = true }
+            if isAsked { names.insert(name) }
+        }
+        let start = report.from.adding(seconds: -Self.leadSeconds - condition.holdSeconds)
+        let known = start.adding(seconds: -max(condition.windowSeconds, condition.silenceSeconds))
+        var found: [RuleObservation] = []
+        if !names.isEmpty {
+            let read = try await history.observations(
+                condition, of: entity.id, names, tenant: tenant, from: known, to: report.to, &vocabulary)
+            found = read.observations
+            report.values += read.count
+        }
+        // A value that stands since before is known from the entity.
+        found = Self.standing(entity, condition, &vocabulary, before: found.first?.time ?? report.to) + found
+        let born = entity.createdAt.isSet ? entity.createdAt : known
+        // Values may be older than their entity, where they were brought in.
+        let watched = max(start, min(born, found.first?.time ?? born))
+        var replay = RuleReplay(condition, start: watched, heard: max(known, min(born, watched)))
+        for observation in found where observation.time <= report.to { replay.take(observation) }
+        let name = vocabulary.placeName(of: entity)
+        for firing in replay.finish(at: report.to, from: report.from) {
+            report.firings.append(
+                .init(entity: entity.id, name: name, from: firing.from, to: firing.to, peak: firing.peak))
+        }
+    }
+
+    private static func standing(
+        _ entity: EntityRecord, _ condition: RuleCondition, _ vocabulary: inout RuleVocabulary, before time: Timestamp
+    ) -> [RuleObservation] {
+        var found: [RuleObservation] = []
+        for (place, attribute) in condition.attributes.enumerated() {
+            guard let root = vocabulary.root(named: attribute.name, in: entity.attributes) else { continue }
+            let said = entity.attributes.nodes[root].historyTime
+            guard said < time, said.isSet else { continue }
+            found.append(
+                RuleObservation(time: said, values: [(place, vocabulary.value(attribute, entity.attributes, root))]))
+        }
+        return found.sorted { $0.time < $1.time }
+    }
+}
