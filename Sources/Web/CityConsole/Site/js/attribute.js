@@ -22,6 +22,7 @@ export class AttributeRow {
   #age = el("dd", { className: "attribute-age" });
   #more = el("dd", { className: "attribute-more" });
   #chart;
+  #alert;
   #spark = null;
   #unit = "";
   #shown = null;
@@ -36,7 +37,11 @@ export class AttributeRow {
       className: "attribute-chart", hidden: true, title: "History", "aria-label": `History of ${shortName(name)}`,
       href: `#/history?${new URLSearchParams({ e: record.id, a: name, range: "24h" })}`,
     }, icon("chart"));
-    label.append(this.#chart);
+    this.#alert = el("a", {
+      className: "attribute-chart", hidden: true, title: "Alert me …", "aria-label": `Alert me about ${shortName(name)}`,
+      href: `#/alerts/new?${new URLSearchParams({ type: [record.entity.type].flat()[0] ?? "", attribute: name, entity: record.id })}`,
+    }, icon("alert"));
+    label.append(this.#chart, this.#alert);
     this.element = el("div", { className: "attribute" }, label, this.#age, this.#value, this.#more);
   }
 
@@ -51,7 +56,7 @@ export class AttributeRow {
     const value = valueOf(instance);
     this.kind = value.kind;
     this.element.dataset.kind = value.kind;
-    this.#chart.hidden = value.kind !== "number";
+    this.#chart.hidden = this.#alert.hidden = value.kind !== "number";
     const unit = unitSymbol(instance.unitCode);
     this.#showValue(value, unit, isFirst);
     this.#unit = unit;

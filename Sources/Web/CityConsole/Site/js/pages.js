@@ -11,6 +11,10 @@ import { toast } from "./toast.js";
 
 const kinds = [
   {
+    name: "alerts", title: "Alerts", picture: "alert", pattern: /^#\/alerts(\/|\?|$)/, styles: ["pages", "cityview", "forms", "alerts"],
+    script: () => import("./alertspage.js").then(({ AlertsPage }) => AlertsPage),
+  },
+  {
     name: "air", title: "Air", picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "cityview", "air"],
     script: () => import("./airpage.js").then(({ AirPage }) => AirPage),
   },
@@ -23,7 +27,7 @@ const kinds = [
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
   {
-    name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "subscriptions"],
+    name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
 ];
