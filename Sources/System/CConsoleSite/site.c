@@ -21,6 +21,9 @@ static const unsigned char css_base_css[] = {
 static const unsigned char css_cityview_css[] = {
 #embed "../../Web/CityConsole/Site/css/cityview.css"
 };
+static const unsigned char css_entityedit_css[] = {
+#embed "../../Web/CityConsole/Site/css/entityedit.css"
+};
 static const unsigned char css_forms_css[] = {
 #embed "../../Web/CityConsole/Site/css/forms.css"
 };
@@ -111,6 +114,15 @@ static const unsigned char js_areapicker_js[] = {
 static const unsigned char js_attribute_js[] = {
 #embed "../../Web/CityConsole/Site/js/attribute.js"
 };
+static const unsigned char js_attributeeditor_js[] = {
+#embed "../../Web/CityConsole/Site/js/attributeeditor.js"
+};
+static const unsigned char js_attributeinput_js[] = {
+#embed "../../Web/CityConsole/Site/js/attributeinput.js"
+};
+static const unsigned char js_attributekinds_js[] = {
+#embed "../../Web/CityConsole/Site/js/attributekinds.js"
+};
 static const unsigned char js_basemap_js[] = {
 #embed "../../Web/CityConsole/Site/js/basemap.js"
 };
@@ -141,6 +153,9 @@ static const unsigned char js_detail_js[] = {
 static const unsigned char js_dom_js[] = {
 #embed "../../Web/CityConsole/Site/js/dom.js"
 };
+static const unsigned char js_download_js[] = {
+#embed "../../Web/CityConsole/Site/js/download.js"
+};
 static const unsigned char js_durations_js[] = {
 #embed "../../Web/CityConsole/Site/js/durations.js"
 };
@@ -152,6 +167,12 @@ static const unsigned char js_entity_js[] = {
 };
 static const unsigned char js_entityapi_js[] = {
 #embed "../../Web/CityConsole/Site/js/entityapi.js"
+};
+static const unsigned char js_entityform_js[] = {
+#embed "../../Web/CityConsole/Site/js/entityform.js"
+};
+static const unsigned char js_entitytools_js[] = {
+#embed "../../Web/CityConsole/Site/js/entitytools.js"
 };
 static const unsigned char js_entityvalues_js[] = {
 #embed "../../Web/CityConsole/Site/js/entityvalues.js"
@@ -204,6 +225,9 @@ static const unsigned char js_legend_js[] = {
 static const unsigned char js_list_js[] = {
 #embed "../../Web/CityConsole/Site/js/list.js"
 };
+static const unsigned char js_listtools_js[] = {
+#embed "../../Web/CityConsole/Site/js/listtools.js"
+};
 static const unsigned char js_main_js[] = {
 #embed "../../Web/CityConsole/Site/js/main.js"
 };
@@ -248,6 +272,9 @@ static const unsigned char js_rankedlist_js[] = {
 };
 static const unsigned char js_rates_js[] = {
 #embed "../../Web/CityConsole/Site/js/rates.js"
+};
+static const unsigned char js_relationgraph_js[] = {
+#embed "../../Web/CityConsole/Site/js/relationgraph.js"
 };
 static const unsigned char js_ruleapi_js[] = {
 #embed "../../Web/CityConsole/Site/js/ruleapi.js"
@@ -375,6 +402,9 @@ static const unsigned char js_typeinfo_js[] = {
 static const unsigned char js_types_js[] = {
 #embed "../../Web/CityConsole/Site/js/types.js"
 };
+static const unsigned char js_undo_js[] = {
+#embed "../../Web/CityConsole/Site/js/undo.js"
+};
 static const unsigned char js_units_js[] = {
 #embed "../../Web/CityConsole/Site/js/units.js"
 };
@@ -384,6 +414,7 @@ static const console_site_file files[] = {
     {"css/alerts.css", css_alerts_css, sizeof css_alerts_css},
     {"css/base.css", css_base_css, sizeof css_base_css},
     {"css/cityview.css", css_cityview_css, sizeof css_cityview_css},
+    {"css/entityedit.css", css_entityedit_css, sizeof css_entityedit_css},
     {"css/forms.css", css_forms_css, sizeof css_forms_css},
     {"css/history.css", css_history_css, sizeof css_history_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
@@ -414,6 +445,9 @@ static const console_site_file files[] = {
     {"js/areadraw.js", js_areadraw_js, sizeof js_areadraw_js},
     {"js/areapicker.js", js_areapicker_js, sizeof js_areapicker_js},
     {"js/attribute.js", js_attribute_js, sizeof js_attribute_js},
+    {"js/attributeeditor.js", js_attributeeditor_js, sizeof js_attributeeditor_js},
+    {"js/attributeinput.js", js_attributeinput_js, sizeof js_attributeinput_js},
+    {"js/attributekinds.js", js_attributekinds_js, sizeof js_attributekinds_js},
     {"js/basemap.js", js_basemap_js, sizeof js_basemap_js},
     {"js/chart.js", js_chart_js, sizeof js_chart_js},
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
@@ -424,10 +458,13 @@ static const console_site_file files[] = {
     {"js/controlmode.js", js_controlmode_js, sizeof js_controlmode_js},
     {"js/detail.js", js_detail_js, sizeof js_detail_js},
     {"js/dom.js", js_dom_js, sizeof js_dom_js},
+    {"js/download.js", js_download_js, sizeof js_download_js},
     {"js/durations.js", js_durations_js, sizeof js_durations_js},
     {"js/empty.js", js_empty_js, sizeof js_empty_js},
     {"js/entity.js", js_entity_js, sizeof js_entity_js},
     {"js/entityapi.js", js_entityapi_js, sizeof js_entityapi_js},
+    {"js/entityform.js", js_entityform_js, sizeof js_entityform_js},
+    {"js/entitytools.js", js_entitytools_js, sizeof js_entitytools_js},
     {"js/entityvalues.js", js_entityvalues_js, sizeof js_entityvalues_js},
     {"js/features.js", js_features_js, sizeof js_features_js},
     {"js/flowforecast.js", js_flowforecast_js, sizeof js_flowforecast_js},
@@ -445,6 +482,7 @@ static const console_site_file files[] = {
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
     {"js/legend.js", js_legend_js, sizeof js_legend_js},
     {"js/list.js", js_list_js, sizeof js_list_js},
+    {"js/listtools.js", js_listtools_js, sizeof js_listtools_js},
     {"js/main.js", js_main_js, sizeof js_main_js},
     {"js/map.js", js_map_js, sizeof js_map_js},
     {"js/mapfeatures.js", js_mapfeatures_js, sizeof js_mapfeatures_js},
@@ -460,6 +498,7 @@ static const console_site_file files[] = {
     {"js/rangechart.js", js_rangechart_js, sizeof js_rangechart_js},
     {"js/rankedlist.js", js_rankedlist_js, sizeof js_rankedlist_js},
     {"js/rates.js", js_rates_js, sizeof js_rates_js},
+    {"js/relationgraph.js", js_relationgraph_js, sizeof js_relationgraph_js},
     {"js/ruleapi.js", js_ruleapi_js, sizeof js_ruleapi_js},
     {"js/ruleform.js", js_ruleform_js, sizeof js_ruleform_js},
     {"js/rulelist.js", js_rulelist_js, sizeof js_rulelist_js},
@@ -502,6 +541,7 @@ static const console_site_file files[] = {
     {"js/travel.js", js_travel_js, sizeof js_travel_js},
     {"js/typeinfo.js", js_typeinfo_js, sizeof js_typeinfo_js},
     {"js/types.js", js_types_js, sizeof js_types_js},
+    {"js/undo.js", js_undo_js, sizeof js_undo_js},
     {"js/units.js", js_units_js, sizeof js_units_js},
 };
 

@@ -48,6 +48,7 @@ export function entityLinks(ids, store) {
 export class AlertCards {
   element = el("ul", { className: "alert-cards" });
   #cards = new Map();
+  #order = [];
   #store;
 
   constructor(store) {
@@ -71,11 +72,18 @@ export class AlertCards {
       card.update(alert);
       return card.element;
     });
-    const isHeld = this.element.contains(document.activeElement) && this.element.children.length === elements.length;
-    if (!isHeld && elements.some((element, at) => this.element.children[at] !== element)) this.element.replaceChildren(...elements);
+    this.#order = elements;
+    this.#place();
+  }
+
+  /** Cards wait with a new order while the focus is on one of them. */
+  #place() {
+    const isHeld = this.element.contains(document.activeElement) && this.element.children.length === this.#order.length;
+    if (!isHeld && this.#order.some((element, at) => this.element.children[at] !== element)) this.element.replaceChildren(...this.#order);
   }
 
   tick(now) {
+    this.#place();
     for (const card of this.#cards.values()) card.tick(now);
   }
 }

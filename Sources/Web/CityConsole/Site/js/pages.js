@@ -23,6 +23,10 @@ const kinds = [
     script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
   },
   {
+    name: "entityform", isHidden: true, pattern: /^#\/entities\/new(\?|$)/, styles: ["pages", "forms", "entityedit"],
+    script: () => import("./entityform.js").then(({ EntityFormPage }) => EntityFormPage),
+  },
+  {
     name: "history", title: "History", picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
@@ -64,7 +68,7 @@ export class Pages {
   constructor(store) {
     this.#store = store;
     this.mapKnown = new Promise((resolve) => { this.#mapIsKnown = resolve; });
-    const links = [{ name: "city", title: "City", picture: "map" }, ...kinds].map(({ name, title, picture }) =>
+    const links = [{ name: "city", title: "City", picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
       el("a", { href: name === "city" ? "#/" : `#/${name}`, "data-page": name }, icon(picture), el("span", {}, title)));
     byId("nav").replaceChildren(...links);
   }

@@ -201,7 +201,7 @@ export class RuleForm {
     f.signature = signature;
     const words = conditionText(definition.condition, (name) => this.#infos.get(name)?.unitCode);
     const times = timesText(definition.activeTimes, definition.condition.timeZone);
-    setText(f.words, `${words[0].toUpperCase()}${words.slice(1)}.${times ? ` ${times}.` : ""}`);
+    setText(f.words, `${words}.${times ? ` ${times}.` : ""}`);
     this.#try.invalidate();
     clearTimeout(this.#countTimer);
     this.#countTimer = setTimeout(() => this.#count(definition.condition.entities), COUNT_AFTER);

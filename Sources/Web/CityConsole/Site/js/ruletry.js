@@ -12,7 +12,7 @@ import { formatCount, formatNumber } from "./units.js";
 const DAY = 86_400_000;
 const LINES = 12;
 const ROWS_MAX = 200;
-const WIDTH = 640;
+const WIDTH = 360;
 const LINE = 16;
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric" });
 

@@ -71,7 +71,7 @@ export function watchedText(given) {
 
 const shortId = (id) => String(id).replace(/^urn:ngsi-ld:[^:]+:/, "");
 
-/** A condition in words: `any AirQualityObserved: pm25 is above 50 for 10 minutes; ends below 45`. */
+/** A condition in words: `Any AirQualityObserved: pm25 is above 50 for 10 minutes; ends below 45`. */
 export function conditionText(given, unitOf) {
   const condition = object(given);
   const tests = list(condition.tests).map((test) => testText(test, unitOf));
@@ -79,7 +79,8 @@ export function conditionText(given, unitOf) {
   // One test says how long it holds before how it ends.
   const text = tests.length === 1 ? tests[0].replace(/(; ends|$)/, `${held}$1`)
     : `${joined(tests.map((one) => one.replace(/; (ends .*)$/, " ($1)")), condition.match === "any" ? "or" : "and")}${held}`;
-  return `${watchedText(condition.entities)}: ${tests.length > 0 ? text : "no test yet"}`;
+  const watched = watchedText(condition.entities);
+  return `${watched[0].toUpperCase()}${watched.slice(1)}: ${tests.length > 0 ? text : "no test yet"}`;
 }
 
 /** The hours in words: `Mon, Tue 07:00 to 20:00`; an empty text where it is always. */
