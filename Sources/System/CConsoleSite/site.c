@@ -18,6 +18,9 @@ static const unsigned char css_alerts_css[] = {
 static const unsigned char css_base_css[] = {
 #embed "../../Web/CityConsole/Site/css/base.css"
 };
+static const unsigned char css_boards_css[] = {
+#embed "../../Web/CityConsole/Site/css/boards.css"
+};
 static const unsigned char css_cityview_css[] = {
 #embed "../../Web/CityConsole/Site/css/cityview.css"
 };
@@ -125,6 +128,21 @@ static const unsigned char js_attributekinds_js[] = {
 };
 static const unsigned char js_basemap_js[] = {
 #embed "../../Web/CityConsole/Site/js/basemap.js"
+};
+static const unsigned char js_boardmodel_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardmodel.js"
+};
+static const unsigned char js_boardspage_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardspage.js"
+};
+static const unsigned char js_boardtileform_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardtileform.js"
+};
+static const unsigned char js_boardtiles_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardtiles.js"
+};
+static const unsigned char js_boardview_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardview.js"
 };
 static const unsigned char js_chart_js[] = {
 #embed "../../Web/CityConsole/Site/js/chart.js"
@@ -413,6 +431,7 @@ static const console_site_file files[] = {
     {"css/air.css", css_air_css, sizeof css_air_css},
     {"css/alerts.css", css_alerts_css, sizeof css_alerts_css},
     {"css/base.css", css_base_css, sizeof css_base_css},
+    {"css/boards.css", css_boards_css, sizeof css_boards_css},
     {"css/cityview.css", css_cityview_css, sizeof css_cityview_css},
     {"css/entityedit.css", css_entityedit_css, sizeof css_entityedit_css},
     {"css/forms.css", css_forms_css, sizeof css_forms_css},
@@ -449,6 +468,11 @@ static const console_site_file files[] = {
     {"js/attributeinput.js", js_attributeinput_js, sizeof js_attributeinput_js},
     {"js/attributekinds.js", js_attributekinds_js, sizeof js_attributekinds_js},
     {"js/basemap.js", js_basemap_js, sizeof js_basemap_js},
+    {"js/boardmodel.js", js_boardmodel_js, sizeof js_boardmodel_js},
+    {"js/boardspage.js", js_boardspage_js, sizeof js_boardspage_js},
+    {"js/boardtileform.js", js_boardtileform_js, sizeof js_boardtileform_js},
+    {"js/boardtiles.js", js_boardtiles_js, sizeof js_boardtiles_js},
+    {"js/boardview.js", js_boardview_js, sizeof js_boardview_js},
     {"js/chart.js", js_chart_js, sizeof js_chart_js},
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},

@@ -23,6 +23,10 @@ const kinds = [
     script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
   },
   {
+    name: "boards", title: "Boards", picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
+    script: () => import("./boardspage.js").then(({ BoardsPage }) => BoardsPage),
+  },
+  {
     name: "entityform", isHidden: true, pattern: /^#\/entities\/new(\?|$)/, styles: ["pages", "forms", "entityedit"],
     script: () => import("./entityform.js").then(({ EntityFormPage }) => EntityFormPage),
   },
