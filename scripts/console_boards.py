@@ -108,6 +108,11 @@ def check_shown(report, visit, look, picture, has_map):
     report.check("markup in a text stays text", page.evaluate("document.querySelectorAll('#boards img').length") == 0 and "onerror" in page.inner_text(".tile.is-text"))
     if has_map:
         report.check("its map is drawn", visit.wait("document.querySelector('.tile-map .view-map')?.dataset.ready === 'true'"))
+        page.locator(".tile-map").scroll_into_view_if_needed()
+        box = page.locator(".tile-map").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2 + 2, box["y"] + box["height"] / 2 + 2)
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        report.check("and names what is under the pointer", visit.wait("document.querySelector('.tile-map .map-tip:not([hidden]) b')?.textContent === 'Board station'"))
     look("a board")
     picture("board")
     address = page.evaluate("location.hash")
@@ -136,6 +141,10 @@ def check_wall(report, visit, look, picture):
     report.check("the wall has nothing but the board", visit.wait("document.body.classList.contains('is-wall')") and page.evaluate("getComputedStyle(document.querySelector('.bar')).display") == "none")
     visit.wait("document.querySelectorAll('.board-cell').length === 4")
     page.wait_for_timeout(1200)
+    boxes = [one.bounding_box() for one in page.locator(".tile").all()]
+    is_tall = visit.page.viewport_size["width"] < 700
+    lowest = max(box["y"] + box["height"] for box in boxes)
+    report.check("its tiles fill the screen", all(box["height"] > 100 for box in boxes) and (is_tall or visit.page.viewport_size["height"] - 40 < lowest <= visit.page.viewport_size["height"]), boxes)
     look("the wall")
     picture("board-wall")
     page.keyboard.press("Escape")

@@ -36,6 +36,8 @@ export class BoardsPage {
   constructor(store, pages) {
     this.#store = store;
     this.#pages = pages;
+    // Charts are drawn in the colours of the paper.
+    for (const name of ["beforeprint", "afterprint"]) addEventListener(name, () => this.#view?.redraw(currentTheme()));
     this.#page.append(this.#head, this.#problem, this.#note, this.#gone, this.#empty, this.#list, this.#box, this.#leave);
   }
 

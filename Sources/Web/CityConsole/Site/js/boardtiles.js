@@ -266,9 +266,9 @@ class MapTile {
   }
 }
 
-const layersOf = () => [{
+const layersOf = (theme) => [{
   id: "board-points", type: "symbol", source: "board-points",
-  layout: { "icon-image": ["get", "marker"], "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.45, 14, 0.75], "icon-allow-overlap": true, "icon-ignore-placement": true },
+  layout: { "icon-image": ["concat", ["get", "marker"], `|${theme}`], "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.45, 14, 0.75], "icon-allow-overlap": true, "icon-ignore-placement": true },
 }];
 
 class TextTile {

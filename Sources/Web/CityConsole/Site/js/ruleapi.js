@@ -25,8 +25,8 @@ export const switchRule = (id, isOn) => writeAttributes(id, { ruleState: { type:
 export async function loadRuleStates(signal) {
   try {
     const rules = await getJSON("/admin/rules", signal);
-    const all = Array.isArray(rules) ? rules : Array.isArray(rules?.rules) ? rules.rules : null;
-    return all && new Map(all.map((one) => [one.id ?? one.rule, one]));
+    // The list is over all tenants; the page shows the default one.
+    return new Map(rules.filter((one) => typeof one?.id === "string" && !one.tenant).map((one) => [one.id, one]));
   } catch {
     return null;
   }
@@ -35,8 +35,8 @@ export async function loadRuleStates(signal) {
 /** How often a rule would have fired: `{ from, to, entities, values, firings, truncated }`. */
 export const tryRule = (rule, from, to, signal) => postJSON("/admin/rules/test", { rule: entityOfRule(rule), from: isoText(from), to: isoText(to) }, signal);
 
-/** Sends a message to one channel; gives what came of it. */
-export const testChannel = (channel) => postJSON("/admin/rules/notify-test", { channel });
+/** Sends a message to one channel; gives what came of it, `{ taken, endpoint, milliseconds, status, reason }`. */
+export const testChannel = (channel) => postJSON("/admin/rules/notify-test", channel);
 
 /** The states of alerts since a time, by id: `[[state, time], ...]`. */
 export async function loadStates(since, signal) {

@@ -11,6 +11,8 @@ import { formatCount } from "./units.js";
 
 const NAME_MAX = 200;
 const TEXT_MAX = 600;
+const CHANNELS_MAX = 20;
+const list = (value) => (Array.isArray(value) ? value : []);
 const cut = (text, most = TEXT_MAX) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 export class RuleList {
@@ -141,12 +143,18 @@ function stateOf(rule) {
 
 /** A line for each channel: where it goes, and what came of the last message. */
 function channelLines(rule, state) {
-  const told = [state?.channels ?? state?.deliveries ?? []].flat();
-  return rule.notify.slice(0, 20).map((channel, at) => {
-    const one = told.find((other) => other?.uri !== undefined && other.uri === channel?.uri) ?? told[at];
-    const last = parseTime(one?.lastDelivery ?? one?.lastSuccess ?? one?.at);
-    const error = one?.error ?? one?.lastError;
-    const words = error ? `: failed, ${error}` : Number.isFinite(last) ? `: delivered ${dateText(last)}` : "";
-    return [`${channelText(channel)}${words}`, Boolean(error)];
-  });
+  const told = list(state?.channels).filter((one) => typeof one === "object" && one !== null);
+  const lineOf = (channel, status, prefix) => {
+    const last = parseTime(status?.lastSuccess);
+    const isBad = Boolean(status?.problem) || (status?.state && status.state !== "ok");
+    const error = status?.problem ?? (isBad ? status?.lastError ?? "the last message was not taken" : null);
+    const words = error ? `: not delivered, ${error}` : Number.isFinite(last) ? `: delivered ${dateText(last)}` : "";
+    const waiting = status?.waiting > 0 ? `, ${formatCount(status.waiting)} waiting` : "";
+    return [`${prefix}${channelText(channel)}${words}${waiting}`, Boolean(error)];
+  };
+  const lines = (channels, use, prefix) => {
+    const statuses = told.filter((one) => one.use === use);
+    return channels.slice(0, CHANNELS_MAX).map((channel, at) => lineOf(channel, statuses[at], prefix));
+  };
+  return [...lines(rule.notify, "notify", ""), ...lines(list(rule.escalation?.notify), "escalation", "then ")];
 }

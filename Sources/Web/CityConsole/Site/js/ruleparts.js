@@ -72,8 +72,9 @@ export function channelsPart(label, given, onChange) {
       say("Sending …");
       try {
         const answer = await testChannel(value());
-        const error = answer?.error ?? (answer?.delivered === false ? answer.reason ?? "not taken" : null);
-        say(error ? `Not delivered: ${error}` : "Delivered.", error ? "bad" : "good");
+        const { taken, milliseconds, status, reason } = answer;
+        if (taken) say(`Delivered in ${Number(milliseconds)} ms.`, "good");
+        else say(`Not delivered: ${reason ?? (status ? `the answer has the status ${status}` : "nobody took it")}`, "bad");
       } catch (error) {
         say(error.message, "bad");
       } finally {
