@@ -1,10 +1,9 @@
 // Changes one attribute in the details: fields, and what happened to it meanwhile.
 
-import { loadOne } from "./api.js";
 import { AttributeInput } from "./attributeinput.js";
 import { el, setText } from "./dom.js";
 import { mainInstance, shortName } from "./entity.js";
-import { deleteAttribute, writeAttributes } from "./entityapi.js";
+import { deleteAttribute, readIfThere, writeAttributes } from "./entityapi.js";
 import { memberOf } from "./attributekinds.js";
 import { attributesOf, recordsOf } from "./typeinfo.js";
 import { offerUndo } from "./undo.js";
@@ -39,7 +38,7 @@ export function attributeEditor({ record, name, kind, store, map, onClose }) {
 
   /** Whether nobody else changed it since this was opened; else it is told, and saving again overwrites. */
   const isUnchanged = async () => {
-    const entity = await loadOne(record.id);
+    const entity = await readIfThere(record.id);
     if (!entity) return Boolean(say("The entity was deleted meanwhile. Copy what you entered if you need it."));
     const instance = Object.hasOwn(entity, name) ? mainInstance(entity[name]) : null;
     const now = instance ? signatureOf(instance) : "";

@@ -3,12 +3,11 @@
 // Invariant: while it is changed, what is on show is `#tiles`, which nobody else writes; what is stored meanwhile is
 // told when it is saved.
 
-import { loadOne } from "./api.js";
 import { attributesOfBoard, boardOf, newTile, TILES_MAX, tileKinds } from "./boardmodel.js";
 import { TileForm } from "./boardtileform.js";
 import { makeTile } from "./boardtiles.js";
 import { el, setText } from "./dom.js";
-import { writeAttributes } from "./entityapi.js";
+import { readIfThere, writeAttributes } from "./entityapi.js";
 import { icon } from "./icons.js";
 import { toast } from "./toast.js";
 
@@ -185,7 +184,7 @@ export class BoardView {
     button.disabled = true;
     this.#say(null);
     try {
-      const stored = await loadOne(this.id);
+      const stored = await readIfThere(this.id);
       const signature = stored ? JSON.stringify(stored.layout?.json ?? null) : null;
       if (signature !== null && signature !== this.#signature) {
         this.#signature = signature;

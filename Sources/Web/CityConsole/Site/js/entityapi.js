@@ -53,6 +53,16 @@ export async function changeAttributes(id, attributes, had = () => true) {
   for (const [name, value] of Object.entries(attributes)) if (value === null && had(name)) await deleteAttribute(id, name);
 }
 
+/** The entity as it is now, or `null` where it is not there. */
+export async function readIfThere(id) {
+  try {
+    return await readEntity(id);
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
 /** The entity as it can be created again: without what the broker keeps itself. */
 export async function readEntity(id) {
   const response = await ask(`${entities}/${segment(id)}?local=true`);

@@ -3,7 +3,7 @@
 import { AreaField } from "./areadraw.js";
 import { durationOf, parseDuration } from "./durations.js";
 import { el, setText } from "./dom.js";
-import { shortId, shortName } from "./entity.js";
+import { shortName } from "./entity.js";
 import { choice, field, group, select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";
 import { changeRule, createRule } from "./ruleapi.js";
@@ -45,7 +45,7 @@ export class RuleForm {
     this.#old = rule;
     this.#store = store;
     this.#had = had;
-    this.#build(rule ?? blankRule(start, store), map);
+    this.#build(rule ?? blankRule(start), map);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#save();
@@ -246,9 +246,9 @@ export class RuleForm {
   }
 }
 
-function blankRule({ type = "", attribute = "", entity = "" }, store) {
+function blankRule({ type = "", attribute = "", entity = "" }) {
   const entities = { type, ...(entity ? { id: [entity] } : {}) };
-  const name = attribute && entity ? `${shortName(attribute)}: ${store.records.get(entity)?.name ?? shortId(entity)}`.slice(0, 200) : "";
+  const name = attribute && entity ? `${shortName(attribute)} out of bounds`.slice(0, 200) : "";
   return {
     name, description: "", severity: "medium", isOn: true, activeTimes: [], notify: [], escalation: null,
     condition: { entities, match: "all", for: "PT10M", tests: [{ kind: "threshold", comparison: "above", ...(attribute ? { attribute } : {}) }] },

@@ -83,7 +83,7 @@ export class RuleTry {
     const often = firings.length === 0 ? "It would not have fired" : `It would have fired ${firings.length === 1 ? "once" : `${formatCount(firings.length)} times`}${answer.truncated ? " or more" : ""}`;
     const entities = new Set(firings.map((one) => one.id)).size;
     const known = Number.isFinite(answer.values) ? ` ${formatCount(answer.values)} values of ${formatCount(answer.entities ?? 0)} ${answer.entities === 1 ? "entity" : "entities"} were looked at.` : "";
-    const empty = answer.values === 0 ? " There is no history to try it on." : "";
+    const empty = answer.values === 0 && firings.length === 0 ? " There is no history to try it on." : "";
     this.#say(`${often}${firings.length > 0 ? `, for ${formatCount(entities)} ${entities === 1 ? "entity" : "entities"}` : ""}.${known}${empty}`, firings.length > 100 ? "warn" : "");
     if (firings.length === 0) return this.#result.replaceChildren();
     this.#result.replaceChildren(strip(firings, from, to), this.#list(firings, to));
