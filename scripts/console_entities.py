@@ -156,7 +156,7 @@ def check_deletion(report, visit, look, picture):
     page.get_by_role("button", name="Delete", exact=True).click()
     report.check("a deletion is asked about, with what links here", visit.wait("/1 link leads here/.test(document.querySelector('.detail-tool')?.textContent)"))
     page.keyboard.press("Enter")
-    report.check("the entity is deleted and the panel says so", visit.wait("/was deleted/.test(document.querySelector('#detail .detail-note:not([hidden])')?.textContent) && document.querySelector('.undo') !== null"))
+    report.check("the entity is deleted and the panel says so", visit.wait("/was deleted/.test(document.querySelector('#detail .detail-note:not([hidden])')?.textContent) && document.querySelector('.undo') !== null && document.querySelector('.detail-tool') === null"))
     look("the details of a deleted entity")
     picture("entity-deleted")
     page.get_by_role("button", name="Undo").click()

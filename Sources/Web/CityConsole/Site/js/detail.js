@@ -121,6 +121,8 @@ export class Detail {
     setText(this.#parts.age, "Deleted");
     this.#parts.locate.hidden = this.#parts.tools.hidden = true;
     this.#parts.gone.hidden = false;
+    if (this.#parts.tool?.element.contains(document.activeElement)) this.#parts.title.focus({ preventScroll: true });
+    this.#closeTool();
   }
 
   #build(record) {
