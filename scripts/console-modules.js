@@ -204,5 +204,40 @@ async () => {
   traffic.take({ changed: new Set(), removed: new Set([lamp("green")]) });
   equal("a group that goes is gone", [traffic.partsOf("urn:j").groups.length, traffic.structure > first[0]], [0, true]);
   equal("offsets in words", [0, 5.5 * HOUR, -3 * HOUR].map(limits.offsetText), ["UTC", "UTC+05:30", "UTC−03:00"]);
+  const [durations, rulewords, rulemodel, draw, attributekinds, files, boards, cards] = await Promise.all(
+    ["durations", "rulewords", "rulemodel", "areadraw", "attributekinds", "download", "boardmodel", "alertcards"].map((name) => import(`/console/js/${name}.js`)));
+  equal("durations are read", ["PT10M", "P1DT12H", "P2W", "PT0.5S", "P1M", "P", "PT", 5, "10 minutes"].map(durations.parseDuration), [600, 129_600, 1_209_600, 0.5, NaN, NaN, NaN, NaN, NaN]);
+  equal("and written", [600, 90, 129_600, 86_400, 0.2].map(durations.durationOf), ["PT10M", "PT1M30S", "P1DT12H", "P1D", "PT1S"]);
+  equal("and said", [600, 90, 3600, 172_800].map(durations.lengthText), ["10 minutes", "90 seconds", "1 hour", "2 days"]);
+  const unitOf = () => "GQ";
+  equal("tests of rules are sentences", [
+    { kind: "threshold", attribute: "pm25", comparison: "above", value: 50, clear: 45 }, { kind: "threshold", attribute: "t", comparison: "outside", low: -10, high: 40 },
+    { kind: "threshold", attribute: "state", comparison: "is", value: "broken" }, { kind: "rate", attribute: "level", comparison: "below", value: -0.5, per: "PT1H" },
+    { kind: "absence", after: "PT15M" }, { kind: "area", event: "outside" }, { kind: "odd" }, null, { kind: "threshold", attribute: {}, comparison: 5, value: NaN },
+  ].map((test) => rulewords.testText(test, (name) => (name === "pm25" ? "GQ" : undefined))), [
+    "pm25 is above 50\u00a0µg/m³; ends below 45\u00a0µg/m³", "t is outside of -10 to 40", "state is broken", "level falls by more than 0.5 per hour",
+    "nothing has come for 15 minutes", "it is outside of an area", "odd", "…", "… 5 …",
+  ]);
+  equal("a condition says how long before how it ends", rulewords.conditionText({ entities: { type: "A", id: ["urn:ngsi-ld:A:1"] }, for: "PT10M", tests: [{ kind: "threshold", attribute: "x", comparison: "below", value: 1, clear: 2 }] }, () => undefined),
+    "A 1: x is below 1 for 10 minutes; ends above 2");
+  equal("several tests are joined", rulewords.conditionText({ entities: { type: "A" }, match: "any", tests: [{ kind: "absence", after: "PT1M" }, { kind: "area", event: "inside" }] }, unitOf), "Any A: nothing has come for 1 minute or it is inside of an area");
+  equal("a rule that says nothing is no fault", [rulewords.conditionText(null), rulewords.conditionText({ entities: 3, tests: "x" }), rulewords.timesText([null, { days: "x" }], "UTC")], ["Any …: no test yet", "Any …: …", "every day 00:00 to 24:00; x 00:00 to 24:00 (UTC)"]);
+  equal("an address is told without its password", rulewords.channelText({ channel: "webhook", uri: "https://a:b@c.example/x" }), "webhook https://c.example/x");
+  equal("times of alerts from the history of their state", rulemodel.episodesOf([["cleared", 40], ["raised", 10], ["raised", 20], ["raised", 50]]), [{ from: 50, to: NaN }, { from: 10, to: 40 }]);
+  equal("an id is made of a name", [rulemodel.newRuleId("Bad air, émis!", 0), rulemodel.newRuleId("😀", 0.5)].map((id) => id.replace(/-[a-z0-9]{5}$/, "")), ["urn:ngsi-ld:AlertRule:bad-air-e-mis", "urn:ngsi-ld:AlertRule:rule"]);
+  equal("corners are read, and what is none is told", [draw.cornersOf("7.5, 48.5\n7;48"), draw.cornersOf("7.5"), draw.cornersOf("200, 1"), draw.polygonOfCorners([[0, 0], [1, 0]]), draw.polygonOfCorners([[0, 0], [1, 0], [1, 1]])],
+    [[[7.5, 48.5], [7, 48]], null, null, null, { type: "Polygon", coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] }]);
+  const present = { type: "Property", value: 5, unitCode: "CEL", observedAt: "2020-01-01T00:00:00Z", modifiedAt: "x", accuracy: property(1) };
+  equal("a value keeps what is known of it", attributekinds.instanceOf("number", "6,5", present, { now: 0 }), { instance: { type: "Property", value: 6.5, unitCode: "CEL", observedAt: "1970-01-01T00:00:00.000Z", accuracy: property(1) } });
+  equal("a broken value is told in words", ["number", "text", "date", "relationship", "json"].map((kind) => typeof attributekinds.instanceOf(kind, kind === "relationship" ? "no id" : "").fault), Array(5).fill("string"));
+  equal("a place is longitude before latitude, within bounds", [attributekinds.instanceOf("position", ["7.5", "48.5"]).instance.value.coordinates, typeof attributekinds.instanceOf("position", ["7.5", "98.5"]).fault, typeof attributekinds.instanceOf("position", ["", ""]).fault], [[7.5, 48.5], "string", "string"]);
+  equal("a date keeps its form", [attributekinds.instanceOf("date", "2024-01-01T00:00Z", property("2020-01-01T00:00:00Z")).instance.value, attributekinds.instanceOf("date", "2024-01-01T00:00Z").instance.value["@type"]], ["2024-01-01T00:00:00.000Z", "DateTime"]);
+  const listed = [{ entity: { id: "a", type: "T", modifiedAt: "m", x: property('say "=1"'), y: property("=1+1"), z: property(-1), at: place({ type: "Point", coordinates: [1, 2] }) } }, { entity: { id: "b", type: ["T", "U"], z: property(null) } }];
+  equal("a table quotes, and is no formula", files.tableOf(listed), 'id,type,modifiedAt,at,x,y,z\r\na,T,m,"{""type"":""Point"",""coordinates"":[1,2]}","say ""=1""",\'=1+1,-1\r\nb,T U,,,,,\r\n');
+  equal("features are those with a place", files.featuresOf(listed).features.map(({ id, geometry }) => [id, geometry.type]), [["a", "Point"]]);
+  equal("of a layout only tiles that are known are taken", boards.tilesOf({ tiles: [{ kind: "number", entity: 5, width: 1e9 }, { kind: "__proto__" }, null, { kind: "text", text: "a", width: "6", height: 2 }] }),
+    [{ kind: "number", title: "", width: 3, height: 1, entity: "", attribute: "" }, { kind: "text", title: "", width: 6, height: 2, text: "a" }]);
+  equal("a wall has bounds", [boards.wallOf("b=a&b=b&every=1"), boards.wallOf("every=x")], [{ ids: ["a", "b"], every: 5 }, { ids: [], every: 30 }]);
+  equal("muting ends when it is said", [cards.muteEnd("15", 0), new Date(cards.muteEnd("tomorrow", Date.UTC(2024, 0, 1, 12))).getHours()], [900_000, 7]);
   return results;
 }

@@ -12,11 +12,23 @@
 static const unsigned char css_air_css[] = {
 #embed "../../Web/CityConsole/Site/css/air.css"
 };
+static const unsigned char css_alerts_css[] = {
+#embed "../../Web/CityConsole/Site/css/alerts.css"
+};
 static const unsigned char css_base_css[] = {
 #embed "../../Web/CityConsole/Site/css/base.css"
 };
+static const unsigned char css_boards_css[] = {
+#embed "../../Web/CityConsole/Site/css/boards.css"
+};
 static const unsigned char css_cityview_css[] = {
 #embed "../../Web/CityConsole/Site/css/cityview.css"
+};
+static const unsigned char css_entityedit_css[] = {
+#embed "../../Web/CityConsole/Site/css/entityedit.css"
+};
+static const unsigned char css_forms_css[] = {
+#embed "../../Web/CityConsole/Site/css/forms.css"
 };
 static const unsigned char css_history_css[] = {
 #embed "../../Web/CityConsole/Site/css/history.css"
@@ -84,11 +96,23 @@ static const unsigned char js_airstation_js[] = {
 static const unsigned char js_airtime_js[] = {
 #embed "../../Web/CityConsole/Site/js/airtime.js"
 };
+static const unsigned char js_alertcards_js[] = {
+#embed "../../Web/CityConsole/Site/js/alertcards.js"
+};
+static const unsigned char js_alerthistory_js[] = {
+#embed "../../Web/CityConsole/Site/js/alerthistory.js"
+};
 static const unsigned char js_alertlist_js[] = {
 #embed "../../Web/CityConsole/Site/js/alertlist.js"
 };
+static const unsigned char js_alertspage_js[] = {
+#embed "../../Web/CityConsole/Site/js/alertspage.js"
+};
 static const unsigned char js_api_js[] = {
 #embed "../../Web/CityConsole/Site/js/api.js"
+};
+static const unsigned char js_areadraw_js[] = {
+#embed "../../Web/CityConsole/Site/js/areadraw.js"
 };
 static const unsigned char js_areapicker_js[] = {
 #embed "../../Web/CityConsole/Site/js/areapicker.js"
@@ -96,8 +120,32 @@ static const unsigned char js_areapicker_js[] = {
 static const unsigned char js_attribute_js[] = {
 #embed "../../Web/CityConsole/Site/js/attribute.js"
 };
+static const unsigned char js_attributeeditor_js[] = {
+#embed "../../Web/CityConsole/Site/js/attributeeditor.js"
+};
+static const unsigned char js_attributeinput_js[] = {
+#embed "../../Web/CityConsole/Site/js/attributeinput.js"
+};
+static const unsigned char js_attributekinds_js[] = {
+#embed "../../Web/CityConsole/Site/js/attributekinds.js"
+};
 static const unsigned char js_basemap_js[] = {
 #embed "../../Web/CityConsole/Site/js/basemap.js"
+};
+static const unsigned char js_boardmodel_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardmodel.js"
+};
+static const unsigned char js_boardspage_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardspage.js"
+};
+static const unsigned char js_boardtileform_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardtileform.js"
+};
+static const unsigned char js_boardtiles_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardtiles.js"
+};
+static const unsigned char js_boardview_js[] = {
+#embed "../../Web/CityConsole/Site/js/boardview.js"
 };
 static const unsigned char js_chart_js[] = {
 #embed "../../Web/CityConsole/Site/js/chart.js"
@@ -126,11 +174,26 @@ static const unsigned char js_detail_js[] = {
 static const unsigned char js_dom_js[] = {
 #embed "../../Web/CityConsole/Site/js/dom.js"
 };
+static const unsigned char js_download_js[] = {
+#embed "../../Web/CityConsole/Site/js/download.js"
+};
+static const unsigned char js_durations_js[] = {
+#embed "../../Web/CityConsole/Site/js/durations.js"
+};
 static const unsigned char js_empty_js[] = {
 #embed "../../Web/CityConsole/Site/js/empty.js"
 };
 static const unsigned char js_entity_js[] = {
 #embed "../../Web/CityConsole/Site/js/entity.js"
+};
+static const unsigned char js_entityapi_js[] = {
+#embed "../../Web/CityConsole/Site/js/entityapi.js"
+};
+static const unsigned char js_entityform_js[] = {
+#embed "../../Web/CityConsole/Site/js/entityform.js"
+};
+static const unsigned char js_entitytools_js[] = {
+#embed "../../Web/CityConsole/Site/js/entitytools.js"
 };
 static const unsigned char js_entityvalues_js[] = {
 #embed "../../Web/CityConsole/Site/js/entityvalues.js"
@@ -186,6 +249,9 @@ static const unsigned char js_legend_js[] = {
 static const unsigned char js_list_js[] = {
 #embed "../../Web/CityConsole/Site/js/list.js"
 };
+static const unsigned char js_listtools_js[] = {
+#embed "../../Web/CityConsole/Site/js/listtools.js"
+};
 static const unsigned char js_main_js[] = {
 #embed "../../Web/CityConsole/Site/js/main.js"
 };
@@ -230,6 +296,33 @@ static const unsigned char js_rankedlist_js[] = {
 };
 static const unsigned char js_rates_js[] = {
 #embed "../../Web/CityConsole/Site/js/rates.js"
+};
+static const unsigned char js_relationgraph_js[] = {
+#embed "../../Web/CityConsole/Site/js/relationgraph.js"
+};
+static const unsigned char js_ruleapi_js[] = {
+#embed "../../Web/CityConsole/Site/js/ruleapi.js"
+};
+static const unsigned char js_ruleform_js[] = {
+#embed "../../Web/CityConsole/Site/js/ruleform.js"
+};
+static const unsigned char js_rulelist_js[] = {
+#embed "../../Web/CityConsole/Site/js/rulelist.js"
+};
+static const unsigned char js_rulemodel_js[] = {
+#embed "../../Web/CityConsole/Site/js/rulemodel.js"
+};
+static const unsigned char js_ruleparts_js[] = {
+#embed "../../Web/CityConsole/Site/js/ruleparts.js"
+};
+static const unsigned char js_ruletests_js[] = {
+#embed "../../Web/CityConsole/Site/js/ruletests.js"
+};
+static const unsigned char js_ruletry_js[] = {
+#embed "../../Web/CityConsole/Site/js/ruletry.js"
+};
+static const unsigned char js_rulewords_js[] = {
+#embed "../../Web/CityConsole/Site/js/rulewords.js"
 };
 static const unsigned char js_series_js[] = {
 #embed "../../Web/CityConsole/Site/js/series.js"
@@ -330,8 +423,14 @@ static const unsigned char js_trafficwords_js[] = {
 static const unsigned char js_travel_js[] = {
 #embed "../../Web/CityConsole/Site/js/travel.js"
 };
+static const unsigned char js_typeinfo_js[] = {
+#embed "../../Web/CityConsole/Site/js/typeinfo.js"
+};
 static const unsigned char js_types_js[] = {
 #embed "../../Web/CityConsole/Site/js/types.js"
+};
+static const unsigned char js_undo_js[] = {
+#embed "../../Web/CityConsole/Site/js/undo.js"
 };
 static const unsigned char js_units_js[] = {
 #embed "../../Web/CityConsole/Site/js/units.js"
@@ -342,8 +441,12 @@ static const unsigned char manifest_webmanifest[] = {
 
 static const console_site_file files[] = {
     {"css/air.css", css_air_css, sizeof css_air_css},
+    {"css/alerts.css", css_alerts_css, sizeof css_alerts_css},
     {"css/base.css", css_base_css, sizeof css_base_css},
+    {"css/boards.css", css_boards_css, sizeof css_boards_css},
     {"css/cityview.css", css_cityview_css, sizeof css_cityview_css},
+    {"css/entityedit.css", css_entityedit_css, sizeof css_entityedit_css},
+    {"css/forms.css", css_forms_css, sizeof css_forms_css},
     {"css/history.css", css_history_css, sizeof css_history_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
@@ -366,11 +469,23 @@ static const console_site_file files[] = {
     {"js/airpage.js", js_airpage_js, sizeof js_airpage_js},
     {"js/airstation.js", js_airstation_js, sizeof js_airstation_js},
     {"js/airtime.js", js_airtime_js, sizeof js_airtime_js},
+    {"js/alertcards.js", js_alertcards_js, sizeof js_alertcards_js},
+    {"js/alerthistory.js", js_alerthistory_js, sizeof js_alerthistory_js},
     {"js/alertlist.js", js_alertlist_js, sizeof js_alertlist_js},
+    {"js/alertspage.js", js_alertspage_js, sizeof js_alertspage_js},
     {"js/api.js", js_api_js, sizeof js_api_js},
+    {"js/areadraw.js", js_areadraw_js, sizeof js_areadraw_js},
     {"js/areapicker.js", js_areapicker_js, sizeof js_areapicker_js},
     {"js/attribute.js", js_attribute_js, sizeof js_attribute_js},
+    {"js/attributeeditor.js", js_attributeeditor_js, sizeof js_attributeeditor_js},
+    {"js/attributeinput.js", js_attributeinput_js, sizeof js_attributeinput_js},
+    {"js/attributekinds.js", js_attributekinds_js, sizeof js_attributekinds_js},
     {"js/basemap.js", js_basemap_js, sizeof js_basemap_js},
+    {"js/boardmodel.js", js_boardmodel_js, sizeof js_boardmodel_js},
+    {"js/boardspage.js", js_boardspage_js, sizeof js_boardspage_js},
+    {"js/boardtileform.js", js_boardtileform_js, sizeof js_boardtileform_js},
+    {"js/boardtiles.js", js_boardtiles_js, sizeof js_boardtiles_js},
+    {"js/boardview.js", js_boardview_js, sizeof js_boardview_js},
     {"js/chart.js", js_chart_js, sizeof js_chart_js},
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
@@ -380,8 +495,13 @@ static const console_site_file files[] = {
     {"js/controlmode.js", js_controlmode_js, sizeof js_controlmode_js},
     {"js/detail.js", js_detail_js, sizeof js_detail_js},
     {"js/dom.js", js_dom_js, sizeof js_dom_js},
+    {"js/download.js", js_download_js, sizeof js_download_js},
+    {"js/durations.js", js_durations_js, sizeof js_durations_js},
     {"js/empty.js", js_empty_js, sizeof js_empty_js},
     {"js/entity.js", js_entity_js, sizeof js_entity_js},
+    {"js/entityapi.js", js_entityapi_js, sizeof js_entityapi_js},
+    {"js/entityform.js", js_entityform_js, sizeof js_entityform_js},
+    {"js/entitytools.js", js_entitytools_js, sizeof js_entitytools_js},
     {"js/entityvalues.js", js_entityvalues_js, sizeof js_entityvalues_js},
     {"js/features.js", js_features_js, sizeof js_features_js},
     {"js/flowforecast.js", js_flowforecast_js, sizeof js_flowforecast_js},
@@ -400,6 +520,7 @@ static const console_site_file files[] = {
     {"js/install.js", js_install_js, sizeof js_install_js},
     {"js/legend.js", js_legend_js, sizeof js_legend_js},
     {"js/list.js", js_list_js, sizeof js_list_js},
+    {"js/listtools.js", js_listtools_js, sizeof js_listtools_js},
     {"js/main.js", js_main_js, sizeof js_main_js},
     {"js/map.js", js_map_js, sizeof js_map_js},
     {"js/mapfeatures.js", js_mapfeatures_js, sizeof js_mapfeatures_js},
@@ -415,6 +536,15 @@ static const console_site_file files[] = {
     {"js/rangechart.js", js_rangechart_js, sizeof js_rangechart_js},
     {"js/rankedlist.js", js_rankedlist_js, sizeof js_rankedlist_js},
     {"js/rates.js", js_rates_js, sizeof js_rates_js},
+    {"js/relationgraph.js", js_relationgraph_js, sizeof js_relationgraph_js},
+    {"js/ruleapi.js", js_ruleapi_js, sizeof js_ruleapi_js},
+    {"js/ruleform.js", js_ruleform_js, sizeof js_ruleform_js},
+    {"js/rulelist.js", js_rulelist_js, sizeof js_rulelist_js},
+    {"js/rulemodel.js", js_rulemodel_js, sizeof js_rulemodel_js},
+    {"js/ruleparts.js", js_ruleparts_js, sizeof js_ruleparts_js},
+    {"js/ruletests.js", js_ruletests_js, sizeof js_ruletests_js},
+    {"js/ruletry.js", js_ruletry_js, sizeof js_ruletry_js},
+    {"js/rulewords.js", js_rulewords_js, sizeof js_rulewords_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/serviceworker.js", js_serviceworker_js, sizeof js_serviceworker_js},
     {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
@@ -448,7 +578,9 @@ static const console_site_file files[] = {
     {"js/trafficsegment.js", js_trafficsegment_js, sizeof js_trafficsegment_js},
     {"js/trafficwords.js", js_trafficwords_js, sizeof js_trafficwords_js},
     {"js/travel.js", js_travel_js, sizeof js_travel_js},
+    {"js/typeinfo.js", js_typeinfo_js, sizeof js_typeinfo_js},
     {"js/types.js", js_types_js, sizeof js_types_js},
+    {"js/undo.js", js_undo_js, sizeof js_undo_js},
     {"js/units.js", js_units_js, sizeof js_units_js},
     {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
 };

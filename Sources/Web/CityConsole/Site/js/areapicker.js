@@ -1,7 +1,8 @@
-// A small map in a form, on which a click sets the middle of a circle.
+// A small map in a form, on which a click sets the middle of a circle, or a corner of an area.
 
 import { baseMap } from "./basemap.js";
 import { el } from "./dom.js";
+import { boundsOf } from "./entity.js";
 import { cityBounds, groundFeature, pointFeature } from "./mapfeatures.js";
 
 const FEATURES = 3000;
@@ -10,18 +11,18 @@ const EARTH_METRES = 6_371_008.8; // the IUGG mean radius R1
 /**
  * The map in `box`; `onPick` hears `[longitude, latitude]`.
  *
- * @returns {{ show(circle): void, close(): void }}
+ * @param title what those who hear the page are told of the map
+ * @returns {{ show(circle): void, showShape(geometry): void, close(): void }}
  */
-export function areaPicker({ maplibre, store, theme, tiles, box, onPick }) {
+export function areaPicker({ maplibre, store, theme, tiles, box, onPick, title = "Map on which a click sets the middle of the area. The fields below do the same." }) {
   const holder = el("div", { className: "area-map-canvas" });
   box.replaceChildren(holder);
-  const title = "Map on which a click sets the middle of the area. The fields below do the same.";
   const map = baseMap({ maplibre, theme, tiles, holder, title, maxZoom: 19 });
-  let circle = null;
+  let shape = null;
   let isLoaded = false;
   const draw = () => {
     if (!isLoaded) return;
-    const features = circle ? [{ type: "Feature", properties: {}, geometry: polygonOf(circle) }] : [];
+    const features = shape ? [{ type: "Feature", properties: {}, geometry: shape }] : [];
     map.getSource("selected").setData({ type: "FeatureCollection", features });
   };
   map.once("load", () => {
@@ -40,13 +41,17 @@ export function areaPicker({ maplibre, store, theme, tiles, box, onPick }) {
     box.dataset.ready = "true";
   });
   const fit = () => {
-    const bounds = circle ? boundsOfCircle(circle) : cityBounds([...store.records.values()].slice(0, FEATURES));
+    const bounds = shape ? widened(boundsOf(shape)) : cityBounds([...store.records.values()].slice(0, FEATURES));
     if (bounds) map.fitBounds(bounds, { padding: 24, maxZoom: 16, duration: 0 });
   };
   map.on("click", ({ lngLat }) => onPick([lngLat.lng, lngLat.lat]));
   return {
-    show(next) {
-      circle = next;
+    show(circle) {
+      shape = circle && polygonOf(circle);
+      draw();
+    },
+    showShape(geometry) {
+      shape = geometry;
       draw();
     },
     close() {
@@ -61,7 +66,8 @@ function degreesOf({ latitude, metres }) {
   return { north, east: north / Math.max(0.01, Math.cos((latitude * Math.PI) / 180)) };
 }
 
-function polygonOf(circle) {
+/** A circle `{ longitude, latitude, metres }` as a polygon of 64 corners. */
+export function polygonOf(circle) {
   const { north, east } = degreesOf(circle);
   const ring = [];
   for (let step = 0; step <= 64; step += 1) {
@@ -71,7 +77,4 @@ function polygonOf(circle) {
   return { type: "Polygon", coordinates: [ring] };
 }
 
-function boundsOfCircle(circle) {
-  const { north, east } = degreesOf(circle);
-  return [circle.longitude - 1.2 * east, circle.latitude - 1.2 * north, circle.longitude + 1.2 * east, circle.latitude + 1.2 * north];
-}
+const widened = ([west, south, east, north]) => [west - 0.1 * (east - west), south - 0.1 * (north - south), east + 0.1 * (east - west), north + 0.1 * (north - south)];

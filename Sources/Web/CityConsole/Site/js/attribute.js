@@ -13,6 +13,8 @@ const INSTANCE_LIMIT = 20;
 
 export class AttributeRow {
   element;
+  /** Called when the reader wants to change the attribute. */
+  onEdit = () => {};
   /** The kind of its value: `number`, `text`, `time`, `relationship`, `language`, `geometry`, `json`. */
   kind = "text";
   #name;
@@ -22,10 +24,13 @@ export class AttributeRow {
   #age = el("dd", { className: "attribute-age" });
   #more = el("dd", { className: "attribute-more" });
   #chart;
+  #alert;
+  #editor = null;
   #spark = null;
   #unit = "";
   #shown = null;
   #time = NaN;
+  #isObserved = false;
 
   constructor(name, record, store) {
     this.#name = name;
@@ -36,7 +41,14 @@ export class AttributeRow {
       className: "attribute-chart", hidden: true, title: "History", "aria-label": `History of ${shortName(name)}`,
       href: `#/history?${new URLSearchParams({ e: record.id, a: name, range: "24h" })}`,
     }, icon("chart"));
-    label.append(this.#chart);
+    this.#alert = el("a", {
+      className: "attribute-chart", hidden: true, title: "Alert me …", "aria-label": `Alert me about ${shortName(name)}`,
+      href: `#/alerts/new?${new URLSearchParams({ type: [record.entity.type].flat()[0] ?? "", attribute: name, entity: record.id })}`,
+    }, icon("alert"));
+    const edit = el("button", {
+      type: "button", className: "attribute-chart attribute-edit", title: "Change", "aria-label": `Change ${shortName(name)}`, onclick: () => this.onEdit(),
+    }, icon("edit"));
+    label.append(this.#chart, this.#alert, edit);
     this.element = el("div", { className: "attribute" }, label, this.#age, this.#value, this.#more);
   }
 
@@ -48,10 +60,11 @@ export class AttributeRow {
     const instance = mainInstance(attribute);
     if (!instance) return;
     this.#time = timeOf(instance);
+    this.#isObserved = Number.isFinite(parseTime(instance.observedAt));
     const value = valueOf(instance);
     this.kind = value.kind;
     this.element.dataset.kind = value.kind;
-    this.#chart.hidden = value.kind !== "number";
+    this.#chart.hidden = this.#alert.hidden = value.kind !== "number";
     const unit = unitSymbol(instance.unitCode);
     this.#showValue(value, unit, isFirst);
     this.#unit = unit;
@@ -59,9 +72,30 @@ export class AttributeRow {
     this.tick(now);
   }
 
+  get isEditing() {
+    return this.#editor !== null;
+  }
+
+  /** Shows what `make(close)` gives, `{ element, focus, close }`, until it is closed. */
+  showEditor(make) {
+    this.closeEditor();
+    this.#editor = make(() => {
+      this.closeEditor();
+      this.element.querySelector(".attribute-edit").focus();
+    });
+    this.element.append(el("dd", { className: "attribute-editing" }, this.#editor.element));
+    this.#editor.focus();
+  }
+
+  closeEditor() {
+    this.#editor?.close();
+    this.#editor = null;
+    this.element.querySelector(".attribute-editing")?.remove();
+  }
+
   tick(now) {
     setText(this.#age, ageText(this.#time, now));
-    const exact = exactText(this.#time);
+    const exact = Number.isFinite(this.#time) ? `${this.#isObserved ? "Observed" : "Written"} ${exactText(this.#time)}` : "";
     if (this.#age.title !== exact) this.#age.title = exact;
     if (this.kind === "number") this.#showRecent(now);
   }

@@ -4,6 +4,7 @@ import { byId, el, setText } from "./dom.js";
 import { attributeNames, isNaming } from "./entity.js";
 import { AttributeRow } from "./attribute.js";
 import { badge, icon } from "./icons.js";
+import { lazily } from "./pages.js";
 import { ageText, exactText, presentTime } from "./time.js";
 import { toast } from "./toast.js";
 
@@ -13,6 +14,8 @@ export class Detail {
   onClose = () => {};
   /** Called with a record whose place the reader wants to see. */
   onLocate = () => {};
+  /** The map's parts for fields that choose a place; `null` without a map. */
+  mapParts = () => null;
   /** What is shown; `null` when nothing is or when it was deleted. */
   record = null;
   /** The id in the panel, also of an entity that is not stored or no longer. */
@@ -36,7 +39,7 @@ export class Detail {
     this.record = record;
     this.id = record.id;
     this.#store.recent.kept = record.index;
-    this.#rows.clear();
+    this.#forgetRows();
     this.#build(record);
     this.#panel.hidden = false;
     this.update();
@@ -49,11 +52,12 @@ export class Detail {
     this.record = null;
     this.id = id;
     this.#panel.classList.remove("is-gone");
-    this.#rows.clear();
+    this.#forgetRows();
     const title = el("h2", { id: "detail-title", tabIndex: -1 }, "Not stored here");
     const head = el("div", { className: "detail-head" }, el("div", { className: "detail-names" }, title), this.#closeButton());
     this.#parts = { title };
-    this.#panel.replaceChildren(head, el("p", { className: "detail-note" }, message), el("p", { className: "detail-id" }, el("code", {}, id)));
+    this.#panel.replaceChildren(head, el("p", { className: "detail-note" }, message), el("p", { className: "detail-id" }, el("code", {}, id)),
+      el("div", { className: "detail-tools" }, historyLink(id)));
     this.#panel.hidden = false;
     title.focus({ preventScroll: true });
   }
@@ -61,8 +65,8 @@ export class Detail {
   close() {
     this.record = null;
     this.#panel.hidden = true;
+    this.#forgetRows();
     this.#panel.replaceChildren();
-    this.#rows.clear();
   }
 
   /** Draws the record as it is now. Rows stay, so that focus and selection do. */
@@ -80,7 +84,8 @@ export class Detail {
     const names = attributeNames(record.entity);
     const wanted = new Set(names);
     for (const [name, row] of this.#rows) {
-      if (wanted.has(name)) continue;
+      // What somebody is changing stays until they are done, also where it was deleted meanwhile.
+      if (wanted.has(name) || row.isEditing) continue;
       row.element.remove();
       this.#rows.delete(name);
     }
@@ -88,6 +93,7 @@ export class Detail {
       let row = this.#rows.get(name);
       if (!row) {
         row = new AttributeRow(name, record, this.#store);
+        row.onEdit = () => this.#edit(name);
         this.#rows.set(name, row);
         parts.attributes.append(row.element);
       }
@@ -113,7 +119,10 @@ export class Detail {
     this.record = null;
     this.#panel.classList.add("is-gone");
     setText(this.#parts.age, "Deleted");
-    this.#parts.locate.hidden = true;
+    this.#parts.locate.hidden = this.#parts.tools.hidden = true;
+    this.#parts.gone.hidden = false;
+    if (this.#parts.tool?.element.contains(document.activeElement)) this.#parts.title.focus({ preventScroll: true });
+    this.#closeTool();
   }
 
   #build(record) {
@@ -126,7 +135,7 @@ export class Detail {
       type: "button", className: "text-button", "aria-label": "Copy the id", onclick: () => copyText(record.id),
     }, icon("copy"), "Copy");
     const locate = el("button", { type: "button", className: "text-button", onclick: () => this.onLocate(record) }, icon("target"), "Show on the map");
-    const history = el("a", { className: "text-button", href: `#/history?${new URLSearchParams({ e: record.id })}`, "aria-label": "History of this entity" }, icon("chart"), "History");
+    const history = historyLink(record.id);
     const json = el("button", { type: "button", className: "text-button", "aria-expanded": "false", "aria-controls": "detail-json" }, "JSON");
     const jsonBox = el("pre", { id: "detail-json", className: "detail-json", hidden: true, tabIndex: 0, "aria-label": "The entity as normalized NGSI-LD" });
     const attributes = el("dl", { className: "attributes" });
@@ -138,13 +147,62 @@ export class Detail {
       if (this.#isJSONShown) this.#showJSON(Date.now());
     });
     this.#isJSONShown = false;
-    this.#parts = { title, kind, age, picture, attributes, none, locate, jsonBox, look: null };
+    const extra = el("div", { className: "detail-extra" });
+    const gone = el("p", { className: "detail-note", hidden: true }, "This entity was deleted. What it was is in its history.");
+    const tool = (picture, text, action) => {
+      const button = el("button", { type: "button", className: "text-button", onclick: () => this.#openTool(button, extra, action) }, icon(picture), text);
+      return button;
+    };
+    const tools = el("div", { className: "detail-edits" },
+      tool("route", "Links", (parts) => parts.relations()), tool("plus", "Attribute", (parts) => parts.addition()), tool("bin", "Delete", (parts) => parts.deletion()));
+    this.#parts = { tools, gone, extra, title, kind, age, picture, attributes, none, locate, jsonBox, look: null };
     this.#panel.replaceChildren(
       el("div", { className: "detail-head" }, picture, el("div", { className: "detail-names" }, title, kind), this.#closeButton()),
       el("p", { className: "detail-id" }, el("code", {}, record.id), copy),
       el("div", { className: "detail-tools" }, age, locate, history, json),
-      jsonBox, attributes, none,
+      tools, gone, extra, jsonBox, attributes, none,
     );
+  }
+
+  async #edit(name) {
+    const { record } = this;
+    const module = await lazily(() => import("./attributeeditor.js"), ["pages", "forms", "entityedit"]);
+    const row = this.#rows.get(name);
+    if (!module || !row || this.record !== record) return;
+    row.showEditor((close) => module.attributeEditor({ record, name, store: this.#store, map: this.mapParts(), onClose: close }));
+  }
+
+  /** Opens one of the tools below their buttons, or closes it. */
+  async #openTool(button, box, action) {
+    const { record } = this;
+    const wasOpen = button.getAttribute("aria-expanded") === "true";
+    this.#closeTool();
+    if (wasOpen) return;
+    const module = await lazily(() => import("./entitytools.js"), ["pages", "forms", "entityedit"]);
+    if (!module || this.record !== record) return;
+    const close = () => {
+      this.#closeTool();
+      button.focus();
+    };
+    const tool = action(module.toolsOf({ record, store: this.#store, map: this.mapParts(), close }));
+    button.setAttribute("aria-expanded", "true");
+    this.#parts.tool = tool;
+    box.replaceChildren(tool.element);
+    tool.focus?.();
+  }
+
+  #closeTool() {
+    this.#parts?.tool?.close?.();
+    if (!this.#parts?.tool) return;
+    this.#parts.tool = null;
+    this.#parts.extra.replaceChildren();
+    for (const button of this.#parts.tools.children) button.removeAttribute("aria-expanded");
+  }
+
+  #forgetRows() {
+    this.#closeTool();
+    for (const row of this.#rows.values()) row.closeEditor();
+    this.#rows.clear();
   }
 
   #closeButton() {
@@ -172,6 +230,8 @@ export class Detail {
     setText(this.#parts.jsonBox, text.length > JSON_LIMIT ? `${text.slice(0, JSON_LIMIT)}\n... cut here` : text);
   }
 }
+
+const historyLink = (id) => el("a", { className: "text-button", href: `#/history?${new URLSearchParams({ e: id })}`, "aria-label": "History of this entity" }, icon("chart"), "History");
 
 /** Copies a text, also where the page is not served securely and the clipboard's own interface is missing. */
 export async function copyText(text) {

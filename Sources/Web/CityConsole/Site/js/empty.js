@@ -13,7 +13,7 @@ export function noEntities(box) {
   const body = {
     id: "urn:ngsi-ld:AirQualityObserved:first", type: "AirQualityObserved",
     name: { type: "Property", value: "My first station" },
-    pm25: { type: "Property", value: 12.4, unitCode: "GQ" },
+    pm25: { type: "Property", value: 12.4, unitCode: "GQ", observedAt: `${new Date().toISOString().slice(0, 19)}Z` },
     location: { type: "GeoProperty", value: { type: "Point", coordinates: [7.75, 48.58] } },
   };
   const command = `curl -X POST ${location.origin}/ngsi-ld/v1/entities -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;

@@ -104,6 +104,11 @@ export class EntityList {
     for (const row of this.#rows.values()) setText(row.age, shortAgeText(row.record.changedAt, now));
   }
 
+  /** The entities that fit the search and the shown types, in their order. */
+  get fitting() {
+    return [...this.#ordered];
+  }
+
   clearSearch() {
     this.#search.value = "";
     this.#searchFor("");

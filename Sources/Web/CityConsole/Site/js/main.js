@@ -9,6 +9,7 @@ import { Legend } from "./legend.js";
 import { EntityList } from "./list.js";
 import { CityMap } from "./map.js";
 import { loadMapLibre } from "./maploader.js";
+import { setUpListTools } from "./listtools.js";
 import { Pages } from "./pages.js";
 import { Past } from "./past.js";
 import { Sheet } from "./sheet.js";
@@ -162,6 +163,8 @@ const close = () => goTo("#/");
 
 addEventListener("hashchange", openAddress);
 pages.goTo = past.goTo = goTo;
+setUpListTools(() => list.fitting);
+detail.mapParts = () => pages.mapParts();
 list.onOpen = open;
 list.onShown = () => showEmpty();
 detail.onClose = close;

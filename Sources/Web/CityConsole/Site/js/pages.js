@@ -11,6 +11,10 @@ import { toast } from "./toast.js";
 
 const kinds = [
   {
+    name: "alerts", title: "Alerts", picture: "alert", pattern: /^#\/alerts(\/|\?|$)/, styles: ["pages", "cityview", "forms", "alerts"],
+    script: () => import("./alertspage.js").then(({ AlertsPage }) => AlertsPage),
+  },
+  {
     name: "air", title: "Air", picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "cityview", "air"],
     script: () => import("./airpage.js").then(({ AirPage }) => AirPage),
   },
@@ -19,11 +23,19 @@ const kinds = [
     script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
   },
   {
+    name: "boards", title: "Boards", picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
+    script: () => import("./boardspage.js").then(({ BoardsPage }) => BoardsPage),
+  },
+  {
+    name: "entityform", isHidden: true, pattern: /^#\/entities\/new(\?|$)/, styles: ["pages", "forms", "entityedit"],
+    script: () => import("./entityform.js").then(({ EntityFormPage }) => EntityFormPage),
+  },
+  {
     name: "history", title: "History", picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
   {
-    name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "subscriptions"],
+    name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
 ];
@@ -60,7 +72,7 @@ export class Pages {
   constructor(store) {
     this.#store = store;
     this.mapKnown = new Promise((resolve) => { this.#mapIsKnown = resolve; });
-    const links = [{ name: "city", title: "City", picture: "map" }, ...kinds].map(({ name, title, picture }) =>
+    const links = [{ name: "city", title: "City", picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
       el("a", { href: name === "city" ? "#/" : `#/${name}`, "data-page": name }, icon(picture), el("span", {}, title)));
     byId("nav").replaceChildren(...links);
   }

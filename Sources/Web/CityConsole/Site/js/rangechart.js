@@ -65,7 +65,8 @@ export class RangeChart {
 
   /**
    * @param id of what the series belong to
-   * @param definitions `[{ key, id, attribute, unit, colour }]`: `colour` the name of a CSS variable
+   * @param definitions `[{ key, id, attribute, unit, colour, property }]`: `colour` the name of a CSS variable; `property` the
+   *   time that counts, where it is not `observedAt`
    * @param range the window that the address asks for
    * @param end where the window ends
    */
@@ -91,7 +92,10 @@ export class RangeChart {
   }
 
   #makeSeries(definitions) {
-    this.#series = definitions.map(({ key, id, attribute, unit, colour }) => ({ ...newSeries(id, attribute, colour, this.#hidden.has(key)), key, unit, isKnown: true, isFound: true }));
+    this.#series = definitions.map(({ key, id, attribute, unit, colour, property = "observedAt" }) => {
+      const series = newSeries(id, attribute, colour, this.#hidden.has(key));
+      return { ...series, source: { ...series.source, property }, key, unit, isKnown: true, isFound: true };
+    });
   }
 
   #choose(range) {

@@ -1,0 +1,21 @@
+// Beside the list: a new entity, and what the list shows as a file.
+
+import { byId, el } from "./dom.js";
+import { icon } from "./icons.js";
+import { lazily } from "./pages.js";
+import { toast } from "./toast.js";
+import { formatCount } from "./units.js";
+
+/** @param fitting gives the entities that the list shows */
+export function setUpListTools(fitting) {
+  const save = async (format) => {
+    const module = await lazily(() => import("./download.js"), []);
+    if (!module) return;
+    const records = fitting();
+    const count = module.download(records, format);
+    const left = records.length - count;
+    toast(`${formatCount(count)} ${count === 1 ? "entity" : "entities"} in the file${left > 0 ? `; ${formatCount(left)} without a place are left out` : ""}`, 3000);
+  };
+  const button = (format, text) => el("button", { type: "button", className: "text-button", title: `What the list shows, as ${text}`, "aria-label": `Download the list as ${text}`, onclick: () => save(format) }, icon("save"), text);
+  byId("list-tools").append(el("a", { href: "#/entities/new", className: "text-button", "aria-label": "New entity" }, icon("plus"), "New"), button("csv", "CSV"), button("geojson", "GeoJSON"));
+}
