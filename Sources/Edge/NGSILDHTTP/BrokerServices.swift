@@ -31,6 +31,8 @@ public struct BrokerServices: Sendable {
     public let notifications: (any NotificationAdministration)?
     /// `nil` where the air is not mapped: `/air/map` and `/air/tiles` are not found then.
     public let airMaps: AirMapPages?
+    /// `nil` where there are none: `/tiles` is not found then.
+    public let entityTiles: EntityTilePages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -39,8 +41,9 @@ public struct BrokerServices: Sendable {
         entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
         notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
-        airMaps: AirMapPages? = nil
+        airMaps: AirMapPages? = nil, entityTiles: EntityTilePages? = nil
     ) {
+        self.entityTiles = entityTiles
         self.airMaps = airMaps
         self.historyPolicies = historyPolicies
         self.notifications = notifications

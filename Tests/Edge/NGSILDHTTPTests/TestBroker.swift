@@ -32,7 +32,8 @@ final class TestBroker: Sendable {
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
         notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
-        airMaps: AirMapPages? = nil, temporalInstances: Int = 10_000,
+        airMaps: AirMapPages? = nil, entityTiles: ((any EntitySurvey) -> EntityTilePages)? = nil,
+        temporalInstances: Int = 10_000,
         publicURL: String? = nil,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
@@ -54,7 +55,8 @@ final class TestBroker: Sendable {
                 provision: broker, consumption: broker, temporal: history, documents: broker),
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
-            notifications: notifications, historyPolicies: history, airMaps: airMaps)
+            notifications: notifications, historyPolicies: history, airMaps: airMaps,
+            entityTiles: entityTiles?(broker))
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: publicURL) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil
