@@ -15,7 +15,7 @@ struct SurveyRunTests {
                 let longitude = number.isMultiple(of: 20) ? 8.5 : Double((number * 7_919) % 10_000) / 1_000
                 return BatchMember.draft(
                     try city.draft(
-                        #"{"id":"urn:x:\#(number)","type":\#(number % 3 == 0 ? #"["A","B"]"# : number % 3 == 1 ? #""A""# : #""B""#),"n":\#(number),"scope":"/\#(number % 2)","location":{"type":"Point","coordinates":[\#(longitude),\#(Double(number % 100) / 10)]}}"#
+                        #"{"id":"urn:x:\#(number)","type":\#(number % 3 == 0 ? #"["A","B"]"# : number % 3 == 1 ? #""A""# : #""B""#),"n":\#(number),"scope":"/s\#(number % 2)","location":{"type":"Point","coordinates":[\#(longitude),\#(Double(number % 100) / 10)]}}"#
                     ))
             }
             _ = await city.perform(.batchCreate(members))
@@ -25,7 +25,7 @@ struct SurveyRunTests {
 
     private func survey(
         _ city: TestBroker, _ box: BoundingBox = .world, numbers: [String] = [],
-        _ change: (inout EntityQuery) throws -> Void = { _ in }
+        change: (inout EntityQuery) throws -> Void = { _ in }
     ) throws -> [(id: String, place: PlacedEntity)] {
         var query = EntityQuery()
         try change(&query)
@@ -54,7 +54,7 @@ struct SurveyRunTests {
         let change = { (query: inout EntityQuery) in
             query.types = try TypeSelection(parsing: types, context: city.context)
         }
-        #expect(try survey(city, change).map(\.id) == queried(city, change))
+        #expect(try survey(city, change: change).map(\.id) == queried(city, change))
     }
 
     @Test(arguments: ["n>9000", "n==17", "n<100;n>50", "n"], [Int.max, 1])
@@ -62,11 +62,11 @@ struct SurveyRunTests {
         let city = try await filled(10_000, budget: budget)
         let change = { (query: inout EntityQuery) in
             query.expression = try QueryExpression(parsing: q, context: city.context)
-            query.scope = try ScopeQuery(parsing: "/1")
+            query.scope = try ScopeQuery(parsing: "/s1")
         }
         let expected = try queried(city, change)
         // The second time numbers are known.
-        for _ in 0..<2 { #expect(try survey(city, change).map(\.id) == expected) }
+        for _ in 0..<2 { #expect(try survey(city, change: change).map(\.id) == expected) }
         #expect(try survey(city) { $0.ids = ["urn:x:4", "urn:x:7"] }.map(\.id) == ["urn:x:4", "urn:x:7"])
     }
 
@@ -91,13 +91,13 @@ struct SurveyRunTests {
             query.types = try TypeSelection(parsing: "B", context: city.context)
         }
         for _ in 0..<2 {
-            let found = try survey(city, numbers: ["n", "none"], isB)
+            let found = try survey(city, numbers: ["n", "none"], change: isB)
             #expect(found.count == (0..<count).count { $0 % 3 != 1 })
             #expect(found.allSatisfy { "urn:x:\(Int($0.place.numbers[0]))" == $0.id && $0.place.numbers[1].isNaN })
         }
         let changed = try city.draft(#"{"id":"urn:x:2","n":-5}"#)
         _ = await city.perform(.batchMerge([.draft(changed)]))
-        let found = try survey(city, numbers: ["n"], isB)
+        let found = try survey(city, numbers: ["n"], change: isB)
         #expect(found.first { $0.id == "urn:x:2" }?.place.numbers[0] == -5)
     }
 

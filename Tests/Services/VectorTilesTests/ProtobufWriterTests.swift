@@ -3,10 +3,12 @@ import Testing
 @testable import VectorTiles
 
 struct ProtobufWriterTests {
-    @Test(arguments: [
-        (UInt64(0), [UInt8(0)]), (127, [0x7F]), (128, [0x80, 0x01]), (300, [0xAC, 0x02]),
+    private static let varints: [(UInt64, [UInt8])] = [
+        (0, [0]), (127, [0x7F]), (128, [0x80, 0x01]), (300, [0xAC, 0x02]),
         (.max, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]),
-    ])
+    ]
+
+    @Test(arguments: varints)
     func `a varint has seven bits a byte, the lowest first`(value: UInt64, bytes: [UInt8]) {
         var writer = ProtobufWriter()
         writer.append(varint: value)

@@ -60,7 +60,7 @@ struct TileMakerTests {
     @Test func `points that stand together gather, with the mean and the range of their numbers`() async throws {
         let city = try TileCity()
         try await city.create(
-            (1...5).map { lamp($0, 8.68 + Double($0) / 1e5, 50.11) } + [lamp(100, 8.64, 50.13), lamp(101, 8.64, 50.13)])
+            (1...5).map { lamp($0, 8.68 + Double($0) / 1e5, 50.11) } + [lamp(100, 8.64, 50.08), lamp(101, 8.64, 50.08)])
         let (tile, _) = try tile(city, request(city, attrs: ["power"]))
         let cluster = try #require(tile["clusters"].first)
         #expect(tile["clusters"].count == 1)
@@ -137,7 +137,7 @@ struct TileMakerTests {
         let city = try TileCity()
         try await city.create(
             (1...30).map { number in
-                let edge = 8.65 + Double(number) / 1_000
+                let edge = 8.65 + Double(number) / 500
                 return #"{"id":"urn:x:Zone:\#(number)","type":"Zone","location":{"type":"Polygon","coordinates":[[[8.65,50.1],[\#(edge),50.1],[\#(edge),50.12],[8.65,50.1]]]}}"#
             })
         let (tile, omitted) = try tile(city, request(city), TileLimits(shapes: 4))

@@ -29,21 +29,24 @@ struct TileSpaceTests {
 
     @Test func `the poles are far off the map but no infinity`() throws {
         for latitude in [-90.0, 90] {
-            let point = try tile(0, 0, 0).units(Position(longitude: 0, latitude: latitude))
-            #expect(point.y.isFinite && !(try tile(0, 0, 0).owns(point)))
+            let world = try tile(0, 0, 0)
+            let point = world.units(Position(longitude: 0, latitude: latitude))
+            #expect(point.y.isFinite && !world.owns(point))
         }
     }
 
     @Test func `a point on an edge is of one tile`() throws {
         let onEdge = Position(longitude: 0, latitude: 10)
-        #expect(!(try tile(1, 0, 0)).owns(try tile(1, 0, 0).units(onEdge)))
-        #expect((try tile(1, 1, 0)).owns(try tile(1, 1, 0).units(onEdge)))
+        let (west, east) = (try tile(1, 0, 0), try tile(1, 1, 0))
+        #expect(!west.owns(west.units(onEdge)))
+        #expect(east.owns(east.units(onEdge)))
     }
 
     @Test func `the antimeridian is of the last column, and nothing is searched beyond it`() throws {
         let position = Position(longitude: 180, latitude: 10)
-        #expect((try tile(3, 7, 3)).owns(try tile(3, 7, 3).units(position)))
-        #expect(try tile(3, 7, 3).searchBox.maxLongitude == 180)
+        let last = try tile(3, 7, 3)
+        #expect(last.owns(last.units(position)))
+        #expect(last.searchBox.maxLongitude == 180)
         #expect(try tile(3, 0, 3).searchBox.minLongitude == -180)
         #expect(try tile(3, 3, 3).searchBox.maxLongitude > 0)
         #expect(try tile(0, 0, 0).searchBox.minLatitude >= -90)

@@ -5,11 +5,13 @@
 
 import { baseMap, creditOf, repaint } from "./basemap.js";
 import { byId, el, prefersReducedMotion } from "./dom.js";
-import { boundsOf } from "./entity.js";
+import { boundsOf, shortId } from "./entity.js";
 import { FeatureSet } from "./features.js";
 import { icon } from "./icons.js";
 import { cityBounds, groundFeature, pointFeature, unite } from "./mapfeatures.js";
+import { CityTiles } from "./citytiles.js";
 import { clickable, clustering, crowdedIconSize, iconSize } from "./mapstyle.js";
+import { formatCount } from "./units.js";
 
 const CLUSTER_FROM = 1200;
 const CROWDED_FROM = 300;
@@ -20,6 +22,16 @@ const FRAME = 70;
 export class CityMap {
   /** Called with a record that was clicked. */
   onOpen = () => {};
+  /** Called with the id of an entity that was clicked in the tiles of a large city. */
+  onOpenId = () => {};
+  /** Called when the address of the view is asked for. */
+  onCopyView = () => {};
+  /** Called after the map came to rest. */
+  onView = () => {};
+  /** Called when the map began to draw from tiles. */
+  onTiled = () => {};
+  /** Called when the tiles of the view have come. */
+  onTiles = () => {};
   /** Space that panels cover, in pixels: `{ left, right, top, bottom }`. */
   insets = () => ({ left: 24, right: 24, top: 24, bottom: 24 });
   #map;
@@ -28,6 +40,9 @@ export class CityMap {
   #tiles;
   #isTypeShown;
   #sets = null;
+  #city = null;
+  #isTiled = false;
+  #large = null;
   #isClustered = false;
   #isCrowded = false;
   #gliding = new Map();
@@ -50,12 +65,52 @@ export class CityMap {
     this.#map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-right");
     this.#map.on("movestart", (event) => { if (event.originalEvent) this.#isTouched = true; });
     this.#map.once("load", () => this.#start());
+    this.#map.on("moveend", () => this.onView());
     this.#map.once("idle", () => { byId("map").dataset.ready = "true"; });
     this.#setUpPointer();
     this.#setUpButtons();
     byId("map-credit").textContent = creditOf(tiles);
     byId("map-credit").classList.toggle("has-tiles", Boolean(tiles?.attribution));
     byId("map-credit").hidden = false;
+  }
+
+  /** Draws from the tiles of a large city instead of from the store; `null`: from the store. */
+  setLarge(large) {
+    this.#large = large;
+    if (!this.#sets) return;
+    const isTiled = large !== null;
+    if (isTiled) {
+      if (!this.#city) {
+        this.#city = new CityTiles({ map: this.#map, theme: this.#theme, types: large.typeNames });
+        this.#city.onSettled = () => this.onTiles();
+      }
+      this.#city.setTypes(large.typeNames, this.#isTypeShown);
+    }
+    if (isTiled === this.#isTiled) return;
+    this.#isTiled = isTiled;
+    this.#city?.setShown(isTiled);
+    byId("map").dataset.from = isTiled ? "tiles" : "entities";
+    for (const record of this.#store.records.values()) this.#sync(record);
+    this.#keepGoing();
+    if (isTiled) this.onTiled();
+  }
+
+  /** The tiles of a large city; `null` for a small one. */
+  get cityTiles() {
+    return this.#isTiled ? this.#city : null;
+  }
+
+  /** `{ zoom, center, bounds }`: what is seen, under panels too; `bounds` as `[west, south, east, north]`. */
+  get view() {
+    const [[west, south], [east, north]] = this.#map.getBounds().toArray();
+    const { lng, lat } = this.#map.getCenter();
+    const within = (value, limit) => Math.max(-limit, Math.min(limit, value));
+    return { zoom: this.#map.getZoom(), center: [lng, lat], bounds: [within(west, 180), within(south, 90), within(east, 180), within(north, 90)] };
+  }
+
+  goTo({ zoom, center }) {
+    this.#isTouched = true;
+    this.#map.jumpTo({ zoom, center });
   }
 
   /** Takes what changed; drawing follows as fast as the map can. */
@@ -72,6 +127,7 @@ export class CityMap {
   refreshTypes(types) {
     if (!this.#sets) return;
     for (const record of this.#store.records.values()) if (types.includes(record.type)) this.#sync(record);
+    if (this.#isTiled) this.#city.setTypes(this.#large.typeNames, this.#isTypeShown);
     this.#keepGoing();
   }
 
@@ -80,6 +136,7 @@ export class CityMap {
     this.#theme = theme;
     if (!this.#sets) return;
     repaint(this.#map, theme, this.#tiles);
+    this.#city?.setTheme(theme);
   }
 
   /** Rings the record's place and draws its ground; `null` for none. */
@@ -113,7 +170,7 @@ export class CityMap {
 
   /** Shows everything; stray positions far outside of the rest do not count. */
   fitAll(isQuiet = false) {
-    const bounds = cityBounds([...this.#store.records.values()].filter((record) => this.#isTypeShown(record.type)));
+    const bounds = this.#large?.extent.bounds ?? cityBounds([...this.#store.records.values()].filter((record) => this.#isTypeShown(record.type)));
     if (!bounds) return;
     const duration = isQuiet || prefersReducedMotion() ? 0 : 600;
     this.#map.fitBounds(bounds, { padding: this.insets(), maxZoom: 16, duration });
@@ -135,9 +192,11 @@ export class CityMap {
       selected: new FeatureSet(source("selected"), FRAME),
     };
     byId("map-buttons").hidden = false;
+    this.setLarge(this.#large);
     for (const record of this.#store.records.values()) this.#sync(record);
     this.setThemeAfterLoad();
-    this.fitAll(true);
+    // An address may have moved the map already.
+    if (!this.#isTouched) this.fitAll(true);
     this.#drawSelected();
     this.#keepGoing();
   }
@@ -153,7 +212,7 @@ export class CityMap {
   #sync(record) {
     if (!this.#store.byIndex.has(record.index)) return this.#drop(record);
     const { ground, still, moving } = this.#sets;
-    const isShown = this.#isTypeShown(record.type);
+    const isShown = !this.#isTiled && this.#isTypeShown(record.type);
     this.#syncGround(record, ground, isShown);
     if (!isShown || record.point === null) {
       still.remove(record.index);
@@ -275,6 +334,7 @@ export class CityMap {
     this.#fitTimer = setTimeout(() => {
       this.#fitTimer = 0;
       if (this.#isTouched) return;
+      if (this.#large) return;
       const bounds = cityBounds([...this.#store.records.values()]);
       const seen = this.#map.getBounds();
       // Only when the city outgrew the view: a single new entity inside of it moves nothing.
@@ -293,6 +353,7 @@ export class CityMap {
         frame = 0;
         const feature = this.#featureAt(event.point, 3);
         const record = feature && this.#recordOf(feature);
+        if (this.#isTiled && !record) return this.#tipOfTile(event.point, tip);
         this.#map.getCanvas().style.cursor = feature ? "pointer" : "";
         tip.hidden = !record;
         if (!record) return;
@@ -304,7 +365,10 @@ export class CityMap {
     this.#map.on("click", (event) => {
       if (!this.#sets) return;
       const feature = this.#featureAt(event.point, 3) ?? this.#featureAt(event.point, 12);
-      if (!feature) return;
+      if (!feature) {
+        if (this.#isTiled) this.#clickTile(event.point);
+        return;
+      }
       tip.hidden = true;
       const record = this.#recordOf(feature);
       if (record) this.onOpen(record);
@@ -316,6 +380,25 @@ export class CityMap {
     const found = this.#map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: clickable });
     const rank = (feature) => clickable.indexOf(feature.layer.id);
     return found.sort((a, b) => rank(a) - rank(b))[0];
+  }
+
+  #tipOfTile(point, tip) {
+    const feature = this.#city.featureAt(point, 3);
+    this.#map.getCanvas().style.cursor = feature ? "pointer" : "";
+    tip.hidden = !feature;
+    if (!feature) return;
+    const title = feature.cluster ? `${formatCount(feature.cluster)} entities` : feature.name ?? shortId(feature.id);
+    tip.replaceChildren(el("b", {}, String(title)), el("span", {}, feature.cluster ? `mostly ${feature.type}` : feature.type));
+    tip.style.transform = `translate(${point.x + 14}px, ${point.y + 14}px)`;
+  }
+
+  #clickTile(point) {
+    const feature = this.#city.featureAt(point, 3) ?? this.#city.featureAt(point, 12);
+    if (!feature) return;
+    byId("map-tip").hidden = true;
+    if (!feature.cluster) return this.onOpenId(feature.id);
+    this.#isTouched = true;
+    this.#city.openCluster(feature);
   }
 
   #recordOf(feature) {
@@ -334,12 +417,13 @@ export class CityMap {
       "zoom-in": ["plus", () => this.#map.zoomIn({ duration: duration() })],
       "zoom-out": ["minus", () => this.#map.zoomOut({ duration: duration() })],
       "zoom-all": ["frame", () => this.fitAll()],
+      "map-link": ["link", () => this.onCopyView()],
     };
     for (const [id, [picture, action]] of Object.entries(actions)) {
       byId(id).replaceChildren(icon(picture));
       byId(id).title = byId(id).getAttribute("aria-label");
       byId(id).addEventListener("click", () => {
-        this.#isTouched = id !== "zoom-all";
+        if (id !== "map-link") this.#isTouched = id !== "zoom-all";
         action();
       });
     }
