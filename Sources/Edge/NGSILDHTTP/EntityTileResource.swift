@@ -185,7 +185,8 @@ struct EntityTileResource {
             _ = try Self.query(type, parameters, context.terms)
             let extent = try Self.extent(pages, parameters, context.terms, exchange.tenant)
             let query = exchange.request.query
-            let url = "\(rootURL)\(Self.root)\(PercentCoding.encode(type))/{z}/{x}/{y}.mvt\(query.isEmpty ? "" : "?")\(query)"
+            let url =
+                "\(rootURL)\(Self.root)\(PercentCoding.encode(type))/{z}/{x}/{y}.mvt\(query.isEmpty ? "" : "?")\(query)"
             var writer = ByteWriter(capacity: 1_024)
             writer.append("{\"tilejson\":\"3.0.0\",\"name\":")
             writer.append(jsonString: type == "*" ? "Entities" : type)

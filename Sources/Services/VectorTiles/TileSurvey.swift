@@ -31,7 +31,8 @@ struct TileSurvey {
         let southEast = tile.units(Position(longitude: place.box.maxLongitude, latitude: place.box.minLatitude))
         let size = max(southEast.x - northWest.x, southEast.y - northWest.y)
         // A point's box is rounded outwards, by a metre or two.
-        let isPoint = place.box.maxLongitude - place.box.minLongitude < 4e-5
+        let isPoint =
+            place.box.maxLongitude - place.box.minLongitude < 4e-5
             && place.box.maxLatitude - place.box.minLatitude < 4e-5
         guard isPoint || (gathers && size < Self.smallUnits) else { return addShape(place.slot, size) }
         let middle = TilePoint(x: (northWest.x + southEast.x) / 2, y: (northWest.y + southEast.y) / 2)

@@ -11,6 +11,7 @@ import Synchronization
 /// 1. A kept tile is answered only while its revision is that of the state.
 /// 2. `cost` is the sum over `kept`, at most `Configuration.keptBytes`.
 public actor VectorTileService {
+    /// How many tiles may wait, and how much is kept.
     public struct Configuration: Sendable {
         /// Tiles that may wait to be made.
         public var waitingLimit = 512

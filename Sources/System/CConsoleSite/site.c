@@ -195,6 +195,9 @@ static const unsigned char js_main_js[] = {
 static const unsigned char js_map_js[] = {
 #embed "../../Web/CityConsole/Site/js/map.js"
 };
+static const unsigned char js_mapbuttons_js[] = {
+#embed "../../Web/CityConsole/Site/js/mapbuttons.js"
+};
 static const unsigned char js_mapfeatures_js[] = {
 #embed "../../Web/CityConsole/Site/js/mapfeatures.js"
 };
@@ -409,6 +412,7 @@ static const console_site_file files[] = {
     {"js/list.js", js_list_js, sizeof js_list_js},
     {"js/main.js", js_main_js, sizeof js_main_js},
     {"js/map.js", js_map_js, sizeof js_map_js},
+    {"js/mapbuttons.js", js_mapbuttons_js, sizeof js_mapbuttons_js},
     {"js/mapfeatures.js", js_mapfeatures_js, sizeof js_mapfeatures_js},
     {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
     {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},

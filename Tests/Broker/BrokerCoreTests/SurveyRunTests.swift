@@ -129,7 +129,13 @@ struct SurveyRunTests {
     @Test func `a revision changes with the entities of its types only`() async throws {
         let city = try await filled(30)
         let (a, b) = (try city.term("A"), try city.term("B"))
-        let revisions = { [try city.broker.surveyRevision(of: [a], tenant: ""), try city.broker.surveyRevision(of: [b], tenant: ""), try city.broker.surveyRevision(of: nil, tenant: "")] }
+        let revisions = {
+            [
+                try city.broker.surveyRevision(of: [a], tenant: ""),
+                try city.broker.surveyRevision(of: [b], tenant: ""),
+                try city.broker.surveyRevision(of: nil, tenant: ""),
+            ]
+        }
         let before = try revisions()
         _ = await city.perform(.deleteEntity(id: "urn:x:1"))
         let after = try revisions()

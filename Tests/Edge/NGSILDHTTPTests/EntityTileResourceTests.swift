@@ -32,7 +32,8 @@ struct EntityTileResourceTests {
     private let vehicles = #"Link: <http://example.org/vehicle.jsonld>; rel="http://www.w3.org/ns/json-ld#context""#
 
     private func fill(_ client: TestClient) throws {
-        let body = #"[{"id":"urn:x:1","type":"Vehicle","speed":5,"location":{"type":"Point","coordinates":[8.5,50]}},{"id":"urn:x:2","type":"Stop","location":{"type":"Point","coordinates":[9,51]}}]"#
+        let body =
+            #"[{"id":"urn:x:1","type":"Vehicle","speed":5,"location":{"type":"Point","coordinates":[8.5,50]}},{"id":"urn:x:2","type":"Stop","location":{"type":"Point","coordinates":[9,51]}}]"#
         #expect(
             try client.request(
                 "POST", "/ngsi-ld/v1/entityOperations/create", ["Content-Type: application/json", vehicles], body

@@ -70,7 +70,8 @@ struct TileGeometryTests {
 
     @Test func `lines that go out and back leave no trace on a ring`() throws {
         var spiked = ring(10, 10, 60, 60)
-        spiked.insert(contentsOf: [(60.0, 30.0), (80, 30), (60, 30)].map { Position(longitude: $0.0, latitude: $0.1) }, at: 2)
+        spiked.insert(
+            contentsOf: [(60.0, 30.0), (80, 30), (60, 30)].map { Position(longitude: $0.0, latitude: $0.1) }, at: 2)
         let feature = try #require(try decoded(.polygon(Polygon(rings: [spiked]))))
         #expect(feature.parts[0].count == 4)
     }

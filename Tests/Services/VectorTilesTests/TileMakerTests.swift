@@ -80,16 +80,20 @@ struct TileMakerTests {
         // Many enough for the survey to go by tables and in parts.
         try await city.create(
             (0..<20_000).map { number in
-                lamp(number, Double((number * 7_919) % 36_000) / 100 - 180, Double((number * 104_729) % 16_000) / 100 - 80)
+                lamp(
+                    number, Double((number * 7_919) % 36_000) / 100 - 180,
+                    Double((number * 104_729) % 16_000) / 100 - 80)
             })
         for zoom in 0...2 {
             var count = 0
             for x in 0..<(1 << zoom) {
                 for y in 0..<(1 << zoom) {
                     let (tile, omitted) = try tile(city, request(city, zoom, x, y, type: "Lamp", attrs: ["power"]))
-                    count += tile["entities"].count + tile["clusters"].reduce(0) { sum, cluster in
-                        sum + (cluster.tags["point_count"].flatMap { Int($0.dropFirst(2)) } ?? 0)
-                    }
+                    count +=
+                        tile["entities"].count
+                        + tile["clusters"].reduce(0) { sum, cluster in
+                            sum + (cluster.tags["point_count"].flatMap { Int($0.dropFirst(2)) } ?? 0)
+                        }
                     #expect(omitted == 0)
                 }
             }
@@ -138,7 +142,8 @@ struct TileMakerTests {
         try await city.create(
             (1...30).map { number in
                 let edge = 8.65 + Double(number) / 500
-                return #"{"id":"urn:x:Zone:\#(number)","type":"Zone","location":{"type":"Polygon","coordinates":[[[8.65,50.1],[\#(edge),50.1],[\#(edge),50.12],[8.65,50.1]]]}}"#
+                return
+                    #"{"id":"urn:x:Zone:\#(number)","type":"Zone","location":{"type":"Polygon","coordinates":[[[8.65,50.1],[\#(edge),50.1],[\#(edge),50.12],[8.65,50.1]]]}}"#
             })
         let (tile, omitted) = try tile(city, request(city), TileLimits(shapes: 4))
         #expect(tile["entities"].count == 4)
@@ -151,7 +156,8 @@ struct TileMakerTests {
         try await city.create(
             (0..<200).map { number in
                 let text = String(repeating: "ä", count: 5_000)
-                return #"{"id":"urn:x:\#(number)","type":"Text","note":"\#(number)\#(text)","location":{"type":"Point","coordinates":[8.68,50.11]}}"#
+                return
+                    #"{"id":"urn:x:\#(number)","type":"Text","note":"\#(number)\#(text)","location":{"type":"Point","coordinates":[8.68,50.11]}}"#
             })
         let made = try TileMaker(
             request: request(city, attrs: ["note"], cells: 0), survey: city.broker, limits: TileLimits(bytes: 20_000)
@@ -171,7 +177,8 @@ struct TileMakerTests {
         ])
         let (east, _) = try tile(city, request(city, 2, 3, 2, cells: 0))
         let (west, _) = try tile(city, request(city, 2, 0, 2, cells: 0))
-        #expect(Set(east["entities"].compactMap { $0.tags["id"] }).isSuperset(of: ["s:urn:x:Lamp:1", "s:urn:x:World:1"]))
+        #expect(
+            Set(east["entities"].compactMap { $0.tags["id"] }).isSuperset(of: ["s:urn:x:Lamp:1", "s:urn:x:World:1"]))
         #expect(!east["entities"].contains { $0.tags["id"] == "s:urn:x:Lamp:2" })
         #expect(west["entities"].contains { $0.tags["id"] == "s:urn:x:Lamp:2" })
         let (top, _) = try tile(city, request(city, 2, 2, 0, cells: 0))

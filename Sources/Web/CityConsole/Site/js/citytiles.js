@@ -86,9 +86,12 @@ export class CityTiles {
     return count === undefined ? { id, type, name } : { cluster: count, type, coordinates: feature.geometry.coordinates };
   }
 
-  openCluster({ coordinates }) {
-    const zoom = Math.min(17, this.#map.getZoom() + 2);
-    this.#map.easeTo({ center: coordinates, zoom, duration: prefersReducedMotion() ? 0 : 500 });
+  /** Comes nearer to a cluster at a place, or gives the id of an entity there; `null` where there is none. */
+  click(point) {
+    const feature = this.featureAt(point, 3) ?? this.featureAt(point, 12);
+    if (!feature?.cluster) return feature?.id ?? null;
+    this.#map.easeTo({ center: feature.coordinates, zoom: Math.min(17, this.#map.getZoom() + 2), duration: prefersReducedMotion() ? 0 : 500 });
+    return null;
   }
 
   /** What a cell of the heat holds where much stands, of the tiles that are loaded. */

@@ -23,6 +23,8 @@ export class LargeCity {
   #wanted = PAGE;
   /** The ids of what is in view or was found; the rest is here for other pages. */
   listed = new Set();
+  /** Whether these were searched for. */
+  isFound = false;
   /** Whether the view holds more than was read. */
   hasMore = false;
 
@@ -41,10 +43,6 @@ export class LargeCity {
     this.#view = bounds;
     this.#wanted = PAGE;
     return true;
-  }
-
-  get isSearch() {
-    return this.#words !== "";
   }
 
   search(words) {
@@ -84,6 +82,7 @@ export class LargeCity {
     if (this.#words) await this.#find(list, signal);
     else await this.#loadView(list, signal);
     this.listed = listed;
+    this.isFound = this.#words !== "";
   }
 
   async #loadView(take, signal) {

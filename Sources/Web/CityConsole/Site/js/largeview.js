@@ -47,7 +47,7 @@ export class LargeView {
 
   /** Whether the list is of what is in view. */
   get isOfView() {
-    return this.#city !== null && !this.#isPast && !this.#city.isSearch;
+    return this.#city !== null && !this.#isPast && !this.#city.isFound;
   }
 
   setMap(map) {
@@ -129,9 +129,9 @@ export class LargeView {
     const { list } = this.#parts;
     const isPart = this.#city !== null && !this.#isPast;
     list.isListed = isPart ? (record) => this.#city.listed.has(record.id) : () => true;
-    list.scopeText = isPart ? (isSearch) => {
+    list.scopeText = isPart ? () => {
       const all = formatCount(this.#city.extent.count);
-      return isSearch ? `found among ${all}` : `${this.#city.hasMore ? "read so far" : "in this view"}, of ${all} · latest change first`;
+      return this.#city.isFound ? `found among ${all}` : `${this.#city.hasMore ? "read so far" : "in this view"}, of ${all} · latest change first`;
     } : null;
   }
 

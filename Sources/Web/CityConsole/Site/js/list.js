@@ -198,7 +198,7 @@ export class EntityList {
   #describe() {
     const { size, leftOut } = this.#store;
     if (this.scopeText !== null) {
-      setText(this.#resultLine, `${formatCount(this.matchCount)} ${this.scopeText(this.#words.length > 0)}`);
+      setText(this.#resultLine, `${formatCount(this.matchCount)} ${this.scopeText()}`);
       return;
     }
     const parts = [];

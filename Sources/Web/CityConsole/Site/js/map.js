@@ -4,14 +4,14 @@
 // once it changed its place while the page was open. Moving ones glide from place to place instead of jumping.
 
 import { baseMap, creditOf, repaint } from "./basemap.js";
-import { byId, el, prefersReducedMotion } from "./dom.js";
-import { boundsOf, shortId } from "./entity.js";
-import { FeatureSet } from "./features.js";
-import { icon } from "./icons.js";
-import { cityBounds, groundFeature, pointFeature, unite } from "./mapfeatures.js";
 import { CityTiles } from "./citytiles.js";
+import { byId, el, prefersReducedMotion } from "./dom.js";
+import { boundsOf } from "./entity.js";
+import { FeatureSet } from "./features.js";
+import { setUpMapButtons, showTileTip } from "./mapbuttons.js";
+import { cityBounds, groundFeature, isFar, isSame, pointFeature, unite } from "./mapfeatures.js";
+import { viewSeen } from "./mapview.js";
 import { clickable, clustering, crowdedIconSize, iconSize } from "./mapstyle.js";
-import { formatCount } from "./units.js";
 
 const CLUSTER_FROM = 1200;
 const CROWDED_FROM = 300;
@@ -68,7 +68,9 @@ export class CityMap {
     this.#map.on("moveend", () => this.onView());
     this.#map.once("idle", () => { byId("map").dataset.ready = "true"; });
     this.#setUpPointer();
-    this.#setUpButtons();
+    setUpMapButtons(this.#map, {
+      fitAll: () => this.fitAll(), copyView: () => this.onCopyView(), onTouch: (isTouched) => { this.#isTouched = isTouched; },
+    });
     byId("map-credit").textContent = creditOf(tiles);
     byId("map-credit").classList.toggle("has-tiles", Boolean(tiles?.attribution));
     byId("map-credit").hidden = false;
@@ -102,10 +104,7 @@ export class CityMap {
 
   /** `{ zoom, center, bounds }`: what is seen, under panels too; `bounds` as `[west, south, east, north]`. */
   get view() {
-    const [[west, south], [east, north]] = this.#map.getBounds().toArray();
-    const { lng, lat } = this.#map.getCenter();
-    const within = (value, limit) => Math.max(-limit, Math.min(limit, value));
-    return { zoom: this.#map.getZoom(), center: [lng, lat], bounds: [within(west, 180), within(south, 90), within(east, 180), within(north, 90)] };
+    return viewSeen(this.#map);
   }
 
   goTo({ zoom, center }) {
@@ -366,8 +365,9 @@ export class CityMap {
       if (!this.#sets) return;
       const feature = this.#featureAt(event.point, 3) ?? this.#featureAt(event.point, 12);
       if (!feature) {
-        if (this.#isTiled) this.#clickTile(event.point);
-        return;
+        const id = this.#isTiled ? this.#city.click(event.point) : null;
+        tip.hidden ||= id !== null;
+        return id === null ? undefined : this.onOpenId(id);
       }
       tip.hidden = true;
       const record = this.#recordOf(feature);
@@ -385,20 +385,7 @@ export class CityMap {
   #tipOfTile(point, tip) {
     const feature = this.#city.featureAt(point, 3);
     this.#map.getCanvas().style.cursor = feature ? "pointer" : "";
-    tip.hidden = !feature;
-    if (!feature) return;
-    const title = feature.cluster ? `${formatCount(feature.cluster)} entities` : feature.name ?? shortId(feature.id);
-    tip.replaceChildren(el("b", {}, String(title)), el("span", {}, feature.cluster ? `mostly ${feature.type}` : feature.type));
-    tip.style.transform = `translate(${point.x + 14}px, ${point.y + 14}px)`;
-  }
-
-  #clickTile(point) {
-    const feature = this.#city.featureAt(point, 3) ?? this.#city.featureAt(point, 12);
-    if (!feature) return;
-    byId("map-tip").hidden = true;
-    if (!feature.cluster) return this.onOpenId(feature.id);
-    this.#isTouched = true;
-    this.#city.openCluster(feature);
+    showTileTip(tip, feature, point);
   }
 
   #recordOf(feature) {
@@ -410,26 +397,4 @@ export class CityMap {
     this.#isTouched = true;
     this.#map.easeTo({ center: feature.geometry.coordinates, zoom: zoom + 0.3, duration: prefersReducedMotion() ? 0 : 500 });
   }
-
-  #setUpButtons() {
-    const duration = () => (prefersReducedMotion() ? 0 : 250);
-    const actions = {
-      "zoom-in": ["plus", () => this.#map.zoomIn({ duration: duration() })],
-      "zoom-out": ["minus", () => this.#map.zoomOut({ duration: duration() })],
-      "zoom-all": ["frame", () => this.fitAll()],
-      "map-link": ["link", () => this.onCopyView()],
-    };
-    for (const [id, [picture, action]] of Object.entries(actions)) {
-      byId(id).replaceChildren(icon(picture));
-      byId(id).title = byId(id).getAttribute("aria-label");
-      byId(id).addEventListener("click", () => {
-        if (id !== "map-link") this.#isTouched = id !== "zoom-all";
-        action();
-      });
-    }
-  }
 }
-
-const isSame = (a, b) => a[0] === b[0] && a[1] === b[1];
-// About two kilometres: farther than anything goes between two reports, so it was set elsewhere.
-const isFar = (a, b) => Math.abs(a[0] - b[0]) > 0.02 || Math.abs(a[1] - b[1]) > 0.02;

@@ -24,3 +24,11 @@ export function addressOf({ zoom, center: [longitude, latitude], layer, by, hidd
   // Five decimals are a metre.
   return `#/map/${zoom.toFixed(2)}/${latitude.toFixed(5)}/${longitude.toFixed(5)}${text ? `?${text}` : ""}`;
 }
+
+/** What a map shows, under panels too: `{ zoom, center, bounds }`, with `bounds` as `[west, south, east, north]`. */
+export function viewSeen(map) {
+  const [[west, south], [east, north]] = map.getBounds().toArray();
+  const { lng, lat } = map.getCenter();
+  const within = (value, limit) => Math.max(-limit, Math.min(limit, value));
+  return { zoom: map.getZoom(), center: [lng, lat], bounds: [within(west, 180), within(south, 90), within(east, 180), within(north, 90)] };
+}
