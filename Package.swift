@@ -50,7 +50,7 @@ let model =
     + layer("Model", "JSONLD", ["JSONTree"])
     + layer("Model", "NGSILDModel", ["JSONTree", "GeoJSON", "JSONLD"])
     + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS", "CICU"])
-    + layer("Model", "NGSILDOperations", ["JSONTree", "NGSILDModel", "NGSILDQuery"], tests: nil)
+    + layer("Model", "NGSILDOperations", ["JSONTree", "GeoJSON", "NGSILDModel", "NGSILDQuery"], tests: nil)
 
 let store =
     layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
@@ -91,8 +91,8 @@ let edge =
     layer(
         "Edge", "NGSILDHTTP",
         [
-            "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix, nioHTTP1,
-            nioWebSocket, logging,
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix,
+            nioHTTP1, nioWebSocket, logging,
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
@@ -114,6 +114,9 @@ let services =
     + layer(
         "Services", "ServiceRuntime", ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
         tests: ["JSONLD", "BrokerCore", "InMemoryStorage"])
+    + layer(
+        "Services", "VectorTiles", ["GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
+        tests: ["JSONTree", "JSONLD", "BrokerCore", "InMemoryStorage"])
     + layer(
         "Services", "AirService",
         [
@@ -193,8 +196,8 @@ let app: [Target] = [
             "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "SampleCity",
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
-            "SignalService", "AlertRules", "RuleService", "GeoJSON", "CityConsole", "CMimalloc", "ServiceRuntime",
-            logging, yams,
+            "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",
+            "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),

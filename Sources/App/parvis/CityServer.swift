@@ -22,6 +22,7 @@ import SignalService
 import Snapshots
 import TemporalEvolution
 import TrafficService
+import VectorTiles
 
 #if canImport(Glibc)
     import Glibc
@@ -109,7 +110,8 @@ final class CityServer: Sendable {
                     hosted.forgetTenant(name)
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
-            airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages))
+            airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages),
+            entityTiles: Self.entityTilePages(broker))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -260,6 +262,26 @@ final class CityServer: Sendable {
         ServiceOperations(
             provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
             feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames })
+    }
+
+    /// The tiles as the edge serves them. Each request is a task of its own; the service bounds how many wait.
+    private static func entityTilePages(_ broker: Broker) -> EntityTilePages {
+        let tiles = VectorTileService(survey: broker)
+        return EntityTilePages(survey: broker) { request, reply in
+            guard let tile = TileSpace(zoom: request.zoom, x: request.x, y: request.y) else {
+                return reply(
+                    .failure(.badRequestData("There is no tile \(request.zoom)/\(request.x)/\(request.y)")))
+            }
+            let asked = TileRequest(
+                tenant: request.tenant, query: request.query, geometry: request.geometry, tags: request.tags,
+                tile: tile, cells: request.cells, context: request.context)
+            Task {
+                reply(
+                    await tiles.tile(asked, key: request.key).map {
+                        EntityTilePages.Answer(bytes: $0.bytes, omitted: $0.omitted)
+                    })
+            }
+        }
     }
 
     /// The maps as the edge serves them. Each request is a task of its own; the service bounds how many are under way.

@@ -22,23 +22,27 @@ struct NumberColumns {
     ///
     /// - Parameter slotCount: how many slots there are.
     mutating func column(for bounds: [NumericBound], slotCount: Int) -> (column: NumberColumn, bound: NumericBound)? {
-        guard slotCount >= Self.leastSlots,
-            let bound = bounds.first(where: { columns[$0.attribute] != nil }) ?? bounds.first
-        else { return nil }
+        guard let bound = bounds.first(where: { columns[$0.attribute] != nil }) ?? bounds.first else { return nil }
+        return column(of: bound.attribute, slotCount: slotCount).map { ($0, bound) }
+    }
+
+    /// The column of an attribute, made where there is none; `nil` where there are few entities.
+    mutating func column(of attribute: TermID, slotCount: Int) -> NumberColumn? {
+        guard slotCount >= Self.leastSlots else { return nil }
         clock += 1
         let column: NumberColumn
-        if let known = columns[bound.attribute] {
+        if let known = columns[attribute] {
             column = known
         } else {
             if columns.count >= Self.limit, let oldest = columns.min(by: { $0.value.used < $1.value.used })?.key {
                 columns[oldest] = nil
             }
-            column = NumberColumn(bound.attribute)
-            columns[bound.attribute] = column
+            column = NumberColumn(attribute)
+            columns[attribute] = column
         }
         column.used = clock
         column.grow(to: slotCount)
-        return (column, bound)
+        return column
     }
 
     /// Forgets what is known of a slot.
@@ -85,6 +89,19 @@ final class NumberColumn {
     func note(_ slot: UInt32, _ entity: EntityRecord) {
         guard slot < values.count, !entity.isEvicted else { return }
         values[Int(slot)] = Self.entry(entity.attributes.nodes, attribute)
+    }
+
+    /// The number of the entity in a slot, not a number where it has none; `nil` where the entity has to be looked at.
+    @inline(__always)
+    func number(_ slot: UInt32) -> Float? {
+        guard slot < values.count else { return nil }
+        let value = values[Int(slot)]
+        return value.isNaN && value.bitPattern != Self.none.bitPattern ? nil : value
+    }
+
+    /// The number that an entity has in an attribute; not a number where it has not just one.
+    static func number(of entity: EntityRecord, _ attribute: TermID) -> Float {
+        entry(entity.attributes.nodes, attribute)
     }
 
     /// Only one plain number counts; several instances, texts and compound values have to be looked at.

@@ -66,6 +66,7 @@ struct EntitySlot: Sendable {
 ///    an outdated one besides, so what it finds is checked again.
 /// 6. `numbers` is told of each slot whose entity changes.
 /// 7. Records may be evicted (`EntityRecord.isEvicted`); all indexes still know them.
+/// 8. `numbering` is another number whenever slots stand for other entities than before.
 struct TenantState {
     private let tenant: String
     private let memory: EntityMemory
@@ -80,6 +81,8 @@ struct TenantState {
     private(set) var footprint = 0
     /// How many records are evicted.
     private(set) var evictedCount = 0
+    private(set) var revisions = StateRevisions()
+    private(set) var numbering = StateRevisions.next()
     /// While many entities come at once: what `spatial` is to be built from.
     private var gathered: [TermID: [(key: UInt32, box: BoundingBox)]]?
 
@@ -117,7 +120,9 @@ struct TenantState {
     mutating func publish(
         id: String, record: EntityRecord?, before: EntityRecord? = nil, number: Int64, revision: UInt64
     ) {
+        if let record { revisions.changed(record.types) }
         if let index = slotIndex(of: id) {
+            if let old = slots[Int(index)].record { revisions.changed(old.types) }
             let kept = slots[Int(index)].record
             if kept?.isEvicted == true { evictedCount -= 1 }
             footprint -= kept?.footprint ?? 0
@@ -238,6 +243,7 @@ struct TenantState {
 
     /// Squeezes out empty slots and builds the indexes anew. Cost: linear in the entities; amortised over deletions.
     private mutating func compact() {
+        numbering = StateRevisions.next()
         var kept = ContiguousArray<EntitySlot>()
         kept.reserveCapacity(slots.count)
         for slot in slots where slot.record != nil { kept.append(slot) }

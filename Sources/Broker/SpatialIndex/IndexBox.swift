@@ -61,6 +61,14 @@ struct IndexBox: Hashable {
     }
 }
 
+extension BoundingBox {
+    init(_ box: IndexBox) {
+        self.init(
+            minLongitude: Double(box.minLongitude), minLatitude: Double(box.minLatitude),
+            maxLongitude: Double(box.maxLongitude), maxLatitude: Double(box.maxLatitude))
+    }
+}
+
 /// What stands in a slot of a node: a box, and the key of an entry or the number of the node below.
 struct IndexSlot {
     var box: IndexBox

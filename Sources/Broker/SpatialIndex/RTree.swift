@@ -65,6 +65,19 @@ public struct RTree: Sendable {
         _ = withMemory { memory in RTree.search(box, in: root, level: shape.height - 1, memory, visit) }
     }
 
+    /// The same with the box of each entry, as it is kept: rounded outwards.
+    public func entries(meeting box: BoundingBox, visit: (UInt32, BoundingBox) -> Bool) {
+        let box = IndexBox(box)
+        guard let root = shape.root else { return }
+        _ = withMemory { memory in RTree.entries(box, in: root, level: shape.height - 1, memory, visit) }
+    }
+
+    /// The box around all entries; `nil` where there are none.
+    public var bounds: BoundingBox? {
+        guard let root = shape.root, !isEmpty else { return nil }
+        return withMemory { BoundingBox($0.bounds(root)) }
+    }
+
     /// The keys of all entries whose box meets the given one, in no order.
     public func keys(meeting box: BoundingBox) -> [UInt32] {
         var keys: [UInt32] = []
@@ -83,6 +96,23 @@ public struct RTree: Sendable {
             let child = memory.child(node, slots.trailingZeroBitCount)
             slots &= slots - 1
             let goesOn = level == 0 ? visit(child) : search(box, in: child, level: level - 1, memory, visit)
+            if !goesOn { return false }
+        }
+        return true
+    }
+
+    private static func entries(
+        _ box: IndexBox, in node: UInt32, level: Int, _ memory: NodeMemory, _ visit: (UInt32, BoundingBox) -> Bool
+    ) -> Bool {
+        var slots = memory.slots(node, meeting: box)
+        while slots != 0 {
+            let slot = slots.trailingZeroBitCount
+            let child = memory.child(node, slot)
+            slots &= slots - 1
+            let goesOn =
+                level == 0
+                ? visit(child, BoundingBox(memory.box(node, slot)))
+                : entries(box, in: child, level: level - 1, memory, visit)
             if !goesOn { return false }
         }
         return true

@@ -33,6 +33,8 @@ public struct BrokerServices: Sendable {
     public let airMaps: AirMapPages?
     /// `nil` where no alert rules are kept: `/admin/rules` is not found then.
     public let rules: RulePages?
+    /// `nil` where there are none: `/tiles` is not found then.
+    public let entityTiles: EntityTilePages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -41,8 +43,9 @@ public struct BrokerServices: Sendable {
         entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
         notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
-        airMaps: AirMapPages? = nil, rules: RulePages? = nil
+        airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil
     ) {
+        self.entityTiles = entityTiles
         self.airMaps = airMaps
         self.rules = rules
         self.historyPolicies = historyPolicies

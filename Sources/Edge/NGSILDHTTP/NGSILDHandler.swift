@@ -50,6 +50,8 @@ public final class NGSILDHandler: HTTPRequestHandler {
             AirMapResource(request: request, pages: binding.services.airMaps).run()
         } else if RulesAdministration.has(request.path) {
             RulesAdministration(request: request, pages: binding.services.rules).run()
+        } else if let pages = binding.services.entityTiles, EntityTileResource.has(request.path) {
+            handleTiles(request, pages)
         } else if request.path == Route.document.rawValue {
             request.answer(OpenAPIDocument.answer(request))
         } else if let notifications = binding.services.notifications,
@@ -67,6 +69,17 @@ public final class NGSILDHandler: HTTPRequestHandler {
             HistoryAdministration(request: request, policies: policies, context: binding.contexts.core.terms).run()
         } else {
             request.answer(other(request) ?? Self.notFound(request).answer)
+        }
+    }
+
+    private func handleTiles(_ request: HTTPRequest, _ pages: EntityTilePages) {
+        do throws(HTTPFailure) {
+            let exchange = try Exchange(request: request, binding: binding, mayUseSnapshot: true)
+            do throws(HTTPFailure) {
+                try EntityTileResource(exchange: exchange, pages: pages).run()
+            } catch { exchange.fail(error) }
+        } catch {
+            request.answer(error.answer)
         }
     }
 

@@ -14,6 +14,7 @@ enum Operation: Int, CaseIterable {
     case retrieveSourceIdentity
     case changeStream, notificationStream
     case airMap, airTile
+    case entityTiles, entityTileDescription, entityTile
     case other
 
     var name: String { "\(self)" }

@@ -11,7 +11,7 @@ enum Parameter: UInt8, CaseIterable {
     case orderGeometry, pageAfter, pageBefore, pick, q, reload, scopeQ, splitEntities, timeAt, timeproperty, timerel,
         type
     case types, lastEventId
-    case at, bbox, index, pollutant, quantity
+    case at, bbox, cells, index, pollutant, quantity
 
     /// Whether `+` stands for a space in the value, as clients that encode like web forms send it. Where a space makes
     /// no sense, `+` stands for itself (`scopeQ=/Madrid/+/Park`).

@@ -38,6 +38,9 @@ public struct TypeSelection: Sendable {
     /// Whether having one certain type is all that is asked, so that an index of types answers alone.
     public var isSingleType: Bool { plan.isPlainList && plan.alternatives?.count == 1 }
 
+    /// Whether having one of `alternatives` is all that is asked.
+    public var isPlainList: Bool { plan.isPlainList && plan.alternatives != nil }
+
     /// - Throws: `badRequestData` naming the place; `tooComplexQuery` when there are too many types or parentheses.
     public init(
         parsing text: String, context: TermContext, lifetime: QueryLifetime = .once

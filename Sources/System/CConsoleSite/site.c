@@ -159,6 +159,9 @@ static const unsigned char js_chartscale_js[] = {
 static const unsigned char js_chartseries_js[] = {
 #embed "../../Web/CityConsole/Site/js/chartseries.js"
 };
+static const unsigned char js_citytiles_js[] = {
+#embed "../../Web/CityConsole/Site/js/citytiles.js"
+};
 static const unsigned char js_colourmark_js[] = {
 #embed "../../Web/CityConsole/Site/js/colourmark.js"
 };
@@ -243,6 +246,12 @@ static const unsigned char js_ink_js[] = {
 static const unsigned char js_install_js[] = {
 #embed "../../Web/CityConsole/Site/js/install.js"
 };
+static const unsigned char js_largecity_js[] = {
+#embed "../../Web/CityConsole/Site/js/largecity.js"
+};
+static const unsigned char js_largeview_js[] = {
+#embed "../../Web/CityConsole/Site/js/largeview.js"
+};
 static const unsigned char js_legend_js[] = {
 #embed "../../Web/CityConsole/Site/js/legend.js"
 };
@@ -258,6 +267,9 @@ static const unsigned char js_main_js[] = {
 static const unsigned char js_map_js[] = {
 #embed "../../Web/CityConsole/Site/js/map.js"
 };
+static const unsigned char js_mapbuttons_js[] = {
+#embed "../../Web/CityConsole/Site/js/mapbuttons.js"
+};
 static const unsigned char js_mapfeatures_js[] = {
 #embed "../../Web/CityConsole/Site/js/mapfeatures.js"
 };
@@ -266,6 +278,12 @@ static const unsigned char js_maploader_js[] = {
 };
 static const unsigned char js_mapstyle_js[] = {
 #embed "../../Web/CityConsole/Site/js/mapstyle.js"
+};
+static const unsigned char js_maptools_js[] = {
+#embed "../../Web/CityConsole/Site/js/maptools.js"
+};
+static const unsigned char js_mapview_js[] = {
+#embed "../../Web/CityConsole/Site/js/mapview.js"
 };
 static const unsigned char js_markers_js[] = {
 #embed "../../Web/CityConsole/Site/js/markers.js"
@@ -387,6 +405,9 @@ static const unsigned char js_theme_early_js[] = {
 static const unsigned char js_theme_js[] = {
 #embed "../../Web/CityConsole/Site/js/theme.js"
 };
+static const unsigned char js_tilestyle_js[] = {
+#embed "../../Web/CityConsole/Site/js/tilestyle.js"
+};
 static const unsigned char js_time_js[] = {
 #embed "../../Web/CityConsole/Site/js/time.js"
 };
@@ -490,6 +511,7 @@ static const console_site_file files[] = {
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
     {"js/chartseries.js", js_chartseries_js, sizeof js_chartseries_js},
+    {"js/citytiles.js", js_citytiles_js, sizeof js_citytiles_js},
     {"js/colourmark.js", js_colourmark_js, sizeof js_colourmark_js},
     {"js/conditions.js", js_conditions_js, sizeof js_conditions_js},
     {"js/controlmode.js", js_controlmode_js, sizeof js_controlmode_js},
@@ -518,14 +540,19 @@ static const console_site_file files[] = {
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
     {"js/install.js", js_install_js, sizeof js_install_js},
+    {"js/largecity.js", js_largecity_js, sizeof js_largecity_js},
+    {"js/largeview.js", js_largeview_js, sizeof js_largeview_js},
     {"js/legend.js", js_legend_js, sizeof js_legend_js},
     {"js/list.js", js_list_js, sizeof js_list_js},
     {"js/listtools.js", js_listtools_js, sizeof js_listtools_js},
     {"js/main.js", js_main_js, sizeof js_main_js},
     {"js/map.js", js_map_js, sizeof js_map_js},
+    {"js/mapbuttons.js", js_mapbuttons_js, sizeof js_mapbuttons_js},
     {"js/mapfeatures.js", js_mapfeatures_js, sizeof js_mapfeatures_js},
     {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
     {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},
+    {"js/maptools.js", js_maptools_js, sizeof js_maptools_js},
+    {"js/mapview.js", js_mapview_js, sizeof js_mapview_js},
     {"js/markers.js", js_markers_js, sizeof js_markers_js},
     {"js/pagemap.js", js_pagemap_js, sizeof js_pagemap_js},
     {"js/pages.js", js_pages_js, sizeof js_pages_js},
@@ -566,6 +593,7 @@ static const console_site_file files[] = {
     {"js/temporal.js", js_temporal_js, sizeof js_temporal_js},
     {"js/theme-early.js", js_theme_early_js, sizeof js_theme_early_js},
     {"js/theme.js", js_theme_js, sizeof js_theme_js},
+    {"js/tilestyle.js", js_tilestyle_js, sizeof js_tilestyle_js},
     {"js/time.js", js_time_js, sizeof js_time_js},
     {"js/toast.js", js_toast_js, sizeof js_toast_js},
     {"js/trafficempty.js", js_trafficempty_js, sizeof js_trafficempty_js},

@@ -26,6 +26,29 @@ private func box(_ west: Double, _ south: Double, _ east: Double, _ north: Doubl
         #expect(tree.count == 1)
     }
 
+    @Test func `entries come with their boxes, and the bounds are around all`() {
+        var tree = RTree()
+        #expect(tree.bounds == nil)
+        for key in 0..<200 as Range<UInt32> {
+            tree.insert(key, at: box(Double(key), 0, Double(key) + 0.5, 1))
+        }
+        var found: [UInt32: BoundingBox] = [:]
+        tree.entries(meeting: box(10, 0, 12, 1)) {
+            found[$0] = $1
+            return true
+        }
+        #expect(found == [10: box(10, 0, 10.5, 1), 11: box(11, 0, 11.5, 1), 12: box(12, 0, 12.5, 1)])
+        var visits = 0
+        tree.entries(meeting: .world) { _, _ in
+            visits += 1
+            return visits < 5
+        }
+        #expect(visits == 5)
+        #expect(tree.bounds == box(0, 0, 199.5, 1))
+        expectRemoval(199, at: box(199, 0, 199.5, 1), from: &tree, is: true)
+        #expect(tree.bounds?.maxLongitude == 198.5)
+    }
+
     @Test func `a box is never smaller in single precision`() {
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<10_000 {

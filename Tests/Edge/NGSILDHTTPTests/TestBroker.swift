@@ -32,7 +32,8 @@ final class TestBroker: Sendable {
     init(
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
         notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
-        airMaps: AirMapPages? = nil, rules: RulePages? = nil, temporalInstances: Int = 10_000,
+        airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: TileFactory? = nil,
+        temporalInstances: Int = 10_000,
         publicURL: String? = nil,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
@@ -54,7 +55,8 @@ final class TestBroker: Sendable {
                 provision: broker, consumption: broker, temporal: history, documents: broker),
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
-            notifications: notifications, historyPolicies: history, airMaps: airMaps, rules: rules)
+            notifications: notifications, historyPolicies: history, airMaps: airMaps, rules: rules,
+            entityTiles: entityTiles?.make(broker))
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: publicURL) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil
@@ -78,6 +80,11 @@ final class TestBroker: Sendable {
 
     /// A client, which keeps the broker alive.
     func client() throws -> TestClient { try TestClient(port: port, of: self) }
+}
+
+/// Makes the vector tiles of a broker.
+struct TileFactory {
+    let make: (any EntitySurvey) -> EntityTilePages
 }
 
 /// Contexts by URL; what is not there cannot be reached.

@@ -32,6 +32,9 @@ enum DocumentSchema: String, CaseIterable {
     case eventStream = "EventStream"
     case airMap = "AirMap"
     case airTile = "AirTile"
+    case entityTiles = "EntityTiles"
+    case tileJSON = "TileJSON"
+    case entityTile = "EntityTile"
     case health = "Health"
     case metrics = "Metrics"
     case problem = "ProblemDetails"
@@ -44,6 +47,7 @@ enum DocumentSchema: String, CaseIterable {
         case .eventStream: "text/event-stream"
         case .airMap: "application/geo+json"
         case .airTile: "image/png"
+        case .entityTile: "application/vnd.mapbox-vector-tile"
         case .metrics: "text/plain; version=0.0.4; charset=utf-8"
         default: nil
         }
@@ -52,8 +56,10 @@ enum DocumentSchema: String, CaseIterable {
     var value: DocumentValue {
         switch self {
         case .any: ["description": "Any JSON."]
-        case .name, .eventStream, .metrics, .airTile: ["type": "string"]
+        case .name, .eventStream, .metrics, .airTile, .entityTile: ["type": "string"]
         case .airMap: ["type": "object", "required": ["type", "features"]]
+        case .entityTiles: ["type": "object", "required": ["count", "types"]]
+        case .tileJSON: ["type": "object", "required": ["tilejson", "tiles", "vector_layers"]]
         case .uri: Self.uriValue
         case .entity: Self.entityValue(["id", "type"])
         case .entityFragment: Self.entityValue([])

@@ -108,7 +108,7 @@ struct OpenAPIDocument {
             if name == .options { return options(operation.options) }
             return .reference("parameters", name.name)
         }
-        if route.isOfNGSILD {
+        if route.isOfNGSILD || route.isOfEntityTiles {
             values += ["NGSILD-Tenant", "NGSILD-Snapshot", "Link"].map { .reference("parameters", $0) }
         }
         if route.isEndless || route.isOfOneSubscriptionsNotifications || route.isOfAir
@@ -209,7 +209,7 @@ struct OpenAPIDocument {
     /// The statuses of failure: they follow from what the operation is.
     private static func failures(_ operation: DocumentedOperation, _ route: Route) -> [(String, DocumentValue)] {
         var statuses: Set<Int> = [400, 408, 413, 414, 431, 500, 503]
-        if route.isOfNGSILD { statuses.formUnion([403, 404, 422, 504]) }
+        if route.isOfNGSILD || route.isOfEntityTiles { statuses.formUnion([403, 404, 422, 504]) }
         if operation.media.count > 1 { statuses.insert(406) }
         if route.isOfOneSubscriptionsNotifications || route.isOfAir || route.isOfRules { statuses.insert(404) }
         if route == .ruleTest || route == .ruleDeliveryTest { statuses.insert(422) }

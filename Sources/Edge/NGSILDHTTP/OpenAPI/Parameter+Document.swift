@@ -58,13 +58,18 @@ extension Parameter {
         case .lastEventId:
             (Self.string, "The id of the last message a client has, where it cannot send the header Last-Event-ID.")
         case .types: (Self.string, "The types of entities to follow, with commas; all if not given.")
-        case .at, .bbox, .index, .pollutant, .quantity: mapParts
+        case .at, .bbox, .cells, .index, .pollutant, .quantity: mapParts
         }
     }
 
     private var mapParts: (schema: DocumentValue, text: String) {
         switch self {
         case .at: (Self.time, "Any instant of the hour that is mapped; the newest hour if not given.")
+        case .cells:
+            (
+                ["type": "integer", "minimum": 0, "maximum": 64],
+                "Cells along an edge of the tile in which points gather up to zoom 14; 12 if not given, 0 for none."
+            )
         case .bbox: (Self.string, "Only this part: west,south,east,north in degrees.")
         case .index: (Self.string, "Refused: indices are not mapped, the bands are those of the European index.")
         case .quantity: (Self.words("value", "uncertainty"), "What is mapped; value if not given.")

@@ -52,10 +52,34 @@ extension Route {
                     AirMapResource.tileParameters, content: .one(.airTile), media: [])
             ]
         case .rules, .ruleTest, .ruleDeliveryTest: ofRules
+        case .entityTiles, .entityTileDescription, .entityTile: ofTiles
         case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
             .health,
             .ready, .metrics:
             ofOperators
+        }
+    }
+
+    private var ofTiles: [DocumentedOperation] {
+        switch self {
+        case .entityTiles:
+            [
+                .get(
+                    .entityTiles, "List the types that there are vector tiles of", EntityTileResource.listParameters,
+                    content: .one(.entityTiles), media: [.json])
+            ]
+        case .entityTileDescription:
+            [
+                .get(
+                    .entityTileDescription, "Describe the vector tiles of a type, or of all (*), as TileJSON 3.0.0",
+                    EntityTileResource.parameters, content: .one(.tileJSON), media: [.json])
+            ]
+        default:
+            [
+                .get(
+                    .entityTile, "Get entities as a vector tile (Mapbox Vector Tile 2.1, XYZ, Web Mercator)",
+                    EntityTileResource.parameters, content: .one(.entityTile), media: [])
+            ]
         }
     }
 

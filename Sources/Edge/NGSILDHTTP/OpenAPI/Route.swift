@@ -48,6 +48,9 @@ enum Route: String, CaseIterable {
     case notificationStream = "/streams/subscriptions/{subscriptionId}"
     case airMap = "/air/map"
     case airTile = "/air/tiles/{pollutant}/{z}/{x}/{y}.png"
+    case entityTiles = "/tiles.json"
+    case entityTileDescription = "/tiles/{type}.json"
+    case entityTile = "/tiles/{type}/{z}/{x}/{y}.mvt"
     case document = "/openapi.json"
     case health = "/health"
     case ready = "/ready"
@@ -68,6 +71,9 @@ enum Route: String, CaseIterable {
 
     /// Whether it is of alert rules, which may be turned off.
     var isOfRules: Bool { [.rules, .ruleTest, .ruleDeliveryTest].contains(self) }
+
+    /// Whether it is a map of entities, which are selected and named as by the API itself.
+    var isOfEntityTiles: Bool { self == .entityTiles || self == .entityTileDescription || self == .entityTile }
 
     /// Whether the answer to GET goes on for as long as the client listens.
     var isEndless: Bool { self == .changeStream || self == .notificationStream }

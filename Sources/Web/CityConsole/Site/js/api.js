@@ -23,12 +23,14 @@ export async function loadSettings() {
  *
  * @param take gets each page's entities and the total that the broker counts
  * @param limit how many to read at most
+ * @param selection parameters that choose among them; then nothing is counted
  */
-export async function loadAll(take, limit, signal) {
+export async function loadAll(take, limit, signal, selection = null) {
+  const chosen = new URLSearchParams(selection ?? { count: true });
   let offset = 0;
   while (offset < limit) {
     const size = Math.min(PAGE, limit - offset);
-    const response = await fetch(`${entities}?local=true&options=sysAttrs&count=true&limit=${size}&offset=${offset}`, { headers, signal });
+    const response = await fetch(`${entities}?local=true&options=sysAttrs&${chosen}&limit=${size}&offset=${offset}`, { headers, signal });
     if (!response.ok) throw new BrokerError(await problemOf(response));
     const total = Number(response.headers.get("NGSILD-Results-Count"));
     const page = await response.json();
@@ -37,6 +39,14 @@ export async function loadAll(take, limit, signal) {
     offset += page.length;
     if (page.length < size) break;
   }
+}
+
+/** What there is: `{ count, bounds, types: [{ type, count }] }`, at the cost of its types; `null` where that is not told. */
+export async function loadExtent() {
+  const response = await fetch("/tiles.json", { headers });
+  if (!response.ok) return null;
+  const { count, bounds = null, types } = await response.json();
+  return { count, bounds, types };
 }
 
 /** One entity, or `null` when the broker has none of this id. */

@@ -35,6 +35,14 @@ export function noMatches(box, onClear) {
   );
 }
 
+/** A part of a large city that has nothing. */
+export function noneInView(box) {
+  box.replaceChildren(
+    el("h2", {}, "Nothing in this view"),
+    el("p", {}, "Move the map, or show the types that are hidden. The search looks in the whole city."),
+  );
+}
+
 export function problem(box, text) {
   box.replaceChildren(el("h2", {}, "The entities could not be read"), el("p", {}, text), el("p", {}, "Trying again every five seconds."));
 }

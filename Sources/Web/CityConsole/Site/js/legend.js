@@ -10,6 +10,8 @@ const CHIPS = 100;
 export class Legend {
   /** Called after types were hidden or shown, with their names. */
   onChange = () => {};
+  /** Counts by type of more than the page holds; `null` for those of the store. */
+  counts = null;
   #store;
   #hidden = new Set();
   #items = new Map();
@@ -22,10 +24,20 @@ export class Legend {
     this.#all.addEventListener("click", () => this.#set([...this.#hidden], true));
   }
 
+  /** The types that are not shown. */
+  get hidden() {
+    return [...this.#hidden];
+  }
+
+  /** Hides types, also such that have not come yet. */
+  hide(types) {
+    this.#set(types, false);
+  }
+
   isShown = (type) => !this.#hidden.has(type);
 
   update() {
-    const all = this.#store.typeCounts;
+    const all = this.counts ?? this.#store.typeCounts;
     // Nobody reads hundreds of types: the most frequent ones have a chip.
     const counts = all.size <= CHIPS ? all : new Map([...all].sort((a, b) => b[1] - a[1]).slice(0, CHIPS));
     this.#card.hidden = all.size === 0;

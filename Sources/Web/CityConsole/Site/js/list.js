@@ -19,6 +19,14 @@ export class EntityList {
   /** Called with a record to open. */
   onOpen = () => {};
   onShown = () => {};
+  /** Called when someone reaches the end of what there is. */
+  onEnd = () => {};
+  /** Called with the words of the search, some time after the typing pauses. */
+  onSearch = () => {};
+  /** What the list is of, where it is not the whole city. */
+  scopeText = null;
+  /** Whether a record belongs to the list, where the page holds more than that. */
+  isListed = () => true;
   /** How many entities fit the search and the shown types. */
   matchCount = 0;
   #store;
@@ -46,7 +54,10 @@ export class EntityList {
     this.#store = store;
     this.#isTypeShown = isTypeShown;
     box.append(this.#spacer);
-    box.addEventListener("scroll", () => this.#layOut(), { passive: true });
+    box.addEventListener("scroll", () => {
+      this.#layOut();
+      if (box.scrollTop + box.clientHeight > this.#ordered.length * ROW - 4 * ROW) this.onEnd();
+    }, { passive: true });
     new ResizeObserver(() => this.#layOut()).observe(box);
     box.addEventListener("pointerenter", () => { this.#isPointerInside = true; });
     box.addEventListener("pointerleave", () => { this.#isPointerInside = false; });
@@ -83,7 +94,7 @@ export class EntityList {
     const words = this.#words;
     const chosen = [];
     for (const record of this.#store.records.values()) {
-      if (this.#isTypeShown(record.type) && words.every((word) => record.search.includes(word))) chosen.push(record);
+      if (this.#isTypeShown(record.type) && this.isListed(record) && words.every((word) => record.search.includes(word))) chosen.push(record);
     }
     chosen.sort((a, b) => b.changedAt - a.changedAt || a.index - b.index);
     this.#ordered = chosen;
@@ -183,11 +194,18 @@ export class EntityList {
     this.refresh();
     // Said once the typing pauses, to those who hear the page.
     clearTimeout(this.#saying);
-    this.#saying = setTimeout(() => setText(byId("announcement"), this.#words.length > 0 ? this.#resultLine.textContent : ""), 700);
+    this.#saying = setTimeout(() => {
+      setText(byId("announcement"), this.#words.length > 0 ? this.#resultLine.textContent : "");
+      this.onSearch(this.#words.join(" "));
+    }, 700);
   }
 
   #describe() {
     const { size, leftOut } = this.#store;
+    if (this.scopeText !== null) {
+      setText(this.#resultLine, `${formatCount(this.matchCount)} ${this.scopeText()}`);
+      return;
+    }
     const parts = [];
     if (this.matchCount !== size) parts.push(`${formatCount(this.matchCount)} of ${formatCount(size)}`);
     else parts.push(size === 1 ? "1 entity" : `${formatCount(size)} entities`);

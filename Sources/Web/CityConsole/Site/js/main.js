@@ -1,13 +1,15 @@
 // The console's first room: puts the parts together. What changed is taken in as it comes and drawn once a frame.
 
 import { loadOne, loadSettings } from "./api.js";
-import { Detail } from "./detail.js";
+import { Detail, copyText } from "./detail.js";
 import { byId } from "./dom.js";
-import { noEntities, noMatches, problem } from "./empty.js";
+import { noEntities, noMatches, noneInView, problem } from "./empty.js";
 import { Header } from "./header.js";
 import { Legend } from "./legend.js";
+import { LargeView } from "./largeview.js";
 import { EntityList } from "./list.js";
 import { CityMap } from "./map.js";
+import { addressOf, viewOf } from "./mapview.js";
 import { loadMapLibre } from "./maploader.js";
 import { setUpListTools } from "./listtools.js";
 import { Pages } from "./pages.js";
@@ -30,6 +32,7 @@ const list = new EntityList({
 });
 const emptyBox = byId("empty");
 let map = null;
+let large = null;
 let isLoaded = false;
 let problemText = null;
 let returnFocusTo = null;
@@ -59,13 +62,14 @@ function draw(now) {
 
 function showEmpty() {
   const isEmpty = store.size === 0 ? isLoaded || problemText !== null : list.matchCount === 0;
-  const state = !isEmpty ? "" : problemText ?? (store.size === 0 ? "none" : "no match");
+  const state = !isEmpty ? "" : problemText ?? (store.size === 0 ? "none" : large?.isOfView ? "no place" : "no match");
   byId("list").hidden = isEmpty;
   emptyBox.hidden = !isEmpty;
   if (emptyBox.dataset.state === state) return;
   emptyBox.dataset.state = state;
   if (problemText !== null) problem(emptyBox, problemText);
   else if (store.size === 0) noEntities(emptyBox);
+  else if (state === "no place") noneInView(emptyBox);
   else noMatches(emptyBox, () => list.clearSearch());
 }
 
@@ -86,6 +90,8 @@ function openAddress() {
   past.open(location.hash);
   pages.open(location.hash);
   if (pages.isPage(location.hash)) return closeDetail();
+  const view = viewOf(location.hash);
+  if (view) openView(view);
   const match = /^#\/entity\/(.+)$/.exec(location.hash);
   let id = null;
   try {
@@ -98,6 +104,13 @@ function openAddress() {
   if (record) return showRecord(record);
   if (past.isTravelling) showMissing(id, "At the time you look at, no entity of this id was here.");
   else if (isLoaded) fetchAndShow(id);
+}
+
+/** The map as an address has it. What is hidden by it stays hidden until someone shows it again. */
+function openView(view) {
+  legend.hide(view.hidden);
+  large?.wish(view);
+  map?.goTo(view);
 }
 
 /** An entity that was deleted, or missing, while its panel was open has come. */
@@ -158,7 +171,8 @@ function goTo(address) {
   openAddress();
 }
 
-const open = (record) => goTo(`#/entity/${encodeURIComponent(record.id)}`);
+const openId = (id) => goTo(`#/entity/${encodeURIComponent(id)}`);
+const open = (record) => openId(record.id);
 const close = () => goTo("#/");
 
 addEventListener("hashchange", openAddress);
@@ -175,6 +189,7 @@ detail.onLocate = (record) => {
 legend.onChange = (types) => {
   list.refresh();
   map?.refreshTypes(types);
+  large?.typesChanged();
 };
 
 // --- Keys ------------------------------------------------------------------------------------------------------------
@@ -214,7 +229,15 @@ header.setPlace(settings.placeName);
 
 const sync = new Sync(store);
 past.sync = sync;
-past.onTravel = (isOn) => header.setState(isOn ? "past" : "loading");
+past.onTravel = (isOn) => {
+  header.setState(isOn ? "past" : "loading");
+  large.setPast(isOn);
+};
+large = new LargeView({ store, list, legend, sync, detail }, viewOf(location.hash));
+large.onCounts = () => {
+  legend.update();
+  header.updateCount();
+};
 sync.onState = (state) => {
   pages.connection = state;
   if (!past.isTravelling) header.setState(state);
@@ -227,9 +250,10 @@ sync.onProblem = (text) => {
 sync.onLoaded = () => {
   isLoaded = true;
   document.documentElement.dataset.loaded = "true";
+  large.loaded();
   header.updateCount();
   list.refresh();
-  openAddress();
+  if (!viewOf(location.hash)) openAddress();
   // After the next drawing, which gives the legend its rows.
   requestAnimationFrame(() => requestAnimationFrame(() => map?.settle()));
 };
@@ -239,6 +263,11 @@ pages.setMapParts(() => (maplibre ? { maplibre, theme: currentTheme(), tiles: se
 if (maplibre) {
   map = new CityMap({ maplibre, store, isTypeShown: legend.isShown, theme: currentTheme(), tiles: settings.tiles });
   map.onOpen = open;
+  map.onOpenId = openId;
+  map.onCopyView = () => copyText(location.origin + "/" + addressOf({ ...map.view, ...large.options, hidden: legend.hidden }));
+  large.setMap(map);
+  const wish = viewOf(location.hash);
+  if (wish) map.goTo(wish);
   map.insets = insets;
   sheet.onChange = () => map.resize();
   if (detail.record) map.select(detail.record);

@@ -4,11 +4,13 @@
 // once it changed its place while the page was open. Moving ones glide from place to place instead of jumping.
 
 import { baseMap, creditOf, repaint } from "./basemap.js";
+import { CityTiles } from "./citytiles.js";
 import { byId, el, prefersReducedMotion } from "./dom.js";
 import { boundsOf } from "./entity.js";
 import { FeatureSet } from "./features.js";
-import { icon } from "./icons.js";
-import { cityBounds, groundFeature, pointFeature, unite } from "./mapfeatures.js";
+import { setUpMapButtons, showTileTip } from "./mapbuttons.js";
+import { cityBounds, groundFeature, isFar, isSame, pointFeature, unite } from "./mapfeatures.js";
+import { viewSeen } from "./mapview.js";
 import { clickable, clustering, crowdedIconSize, iconSize } from "./mapstyle.js";
 
 const CLUSTER_FROM = 1200;
@@ -20,6 +22,16 @@ const FRAME = 70;
 export class CityMap {
   /** Called with a record that was clicked. */
   onOpen = () => {};
+  /** Called with the id of an entity that was clicked in the tiles of a large city. */
+  onOpenId = () => {};
+  /** Called when the address of the view is asked for. */
+  onCopyView = () => {};
+  /** Called after the map came to rest. */
+  onView = () => {};
+  /** Called when the map began to draw from tiles. */
+  onTiled = () => {};
+  /** Called when the tiles of the view have come. */
+  onTiles = () => {};
   /** Space that panels cover, in pixels: `{ left, right, top, bottom }`. */
   insets = () => ({ left: 24, right: 24, top: 24, bottom: 24 });
   #map;
@@ -28,6 +40,9 @@ export class CityMap {
   #tiles;
   #isTypeShown;
   #sets = null;
+  #city = null;
+  #isTiled = false;
+  #large = null;
   #isClustered = false;
   #isCrowded = false;
   #gliding = new Map();
@@ -50,12 +65,51 @@ export class CityMap {
     this.#map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-right");
     this.#map.on("movestart", (event) => { if (event.originalEvent) this.#isTouched = true; });
     this.#map.once("load", () => this.#start());
+    this.#map.on("moveend", () => this.onView());
     this.#map.once("idle", () => { byId("map").dataset.ready = "true"; });
     this.#setUpPointer();
-    this.#setUpButtons();
+    setUpMapButtons(this.#map, {
+      fitAll: () => this.fitAll(), copyView: () => this.onCopyView(), onTouch: (isTouched) => { this.#isTouched = isTouched; },
+    });
     byId("map-credit").textContent = creditOf(tiles);
     byId("map-credit").classList.toggle("has-tiles", Boolean(tiles?.attribution));
     byId("map-credit").hidden = false;
+  }
+
+  /** Draws from the tiles of a large city instead of from the store; `null`: from the store. */
+  setLarge(large) {
+    this.#large = large;
+    if (!this.#sets) return;
+    const isTiled = large !== null;
+    if (isTiled) {
+      if (!this.#city) {
+        this.#city = new CityTiles({ map: this.#map, theme: this.#theme, types: large.typeNames });
+        this.#city.onSettled = () => this.onTiles();
+      }
+      this.#city.setTypes(large.typeNames, this.#isTypeShown);
+    }
+    if (isTiled === this.#isTiled) return;
+    this.#isTiled = isTiled;
+    this.#city?.setShown(isTiled);
+    byId("map").dataset.from = isTiled ? "tiles" : "entities";
+    for (const record of this.#store.records.values()) this.#sync(record);
+    this.#keepGoing();
+    if (isTiled) this.onTiled();
+  }
+
+  /** The tiles of a large city; `null` for a small one. */
+  get cityTiles() {
+    return this.#isTiled ? this.#city : null;
+  }
+
+  /** `{ zoom, center, bounds }`: what is seen, under panels too; `bounds` as `[west, south, east, north]`. */
+  get view() {
+    return viewSeen(this.#map);
+  }
+
+  goTo({ zoom, center }) {
+    this.#isTouched = true;
+    this.#map.jumpTo({ zoom, center });
   }
 
   /** Takes what changed; drawing follows as fast as the map can. */
@@ -72,6 +126,7 @@ export class CityMap {
   refreshTypes(types) {
     if (!this.#sets) return;
     for (const record of this.#store.records.values()) if (types.includes(record.type)) this.#sync(record);
+    if (this.#isTiled) this.#city.setTypes(this.#large.typeNames, this.#isTypeShown);
     this.#keepGoing();
   }
 
@@ -80,6 +135,7 @@ export class CityMap {
     this.#theme = theme;
     if (!this.#sets) return;
     repaint(this.#map, theme, this.#tiles);
+    this.#city?.setTheme(theme);
   }
 
   /** Rings the record's place and draws its ground; `null` for none. */
@@ -113,7 +169,7 @@ export class CityMap {
 
   /** Shows everything; stray positions far outside of the rest do not count. */
   fitAll(isQuiet = false) {
-    const bounds = cityBounds([...this.#store.records.values()].filter((record) => this.#isTypeShown(record.type)));
+    const bounds = this.#large?.extent.bounds ?? cityBounds([...this.#store.records.values()].filter((record) => this.#isTypeShown(record.type)));
     if (!bounds) return;
     const duration = isQuiet || prefersReducedMotion() ? 0 : 600;
     this.#map.fitBounds(bounds, { padding: this.insets(), maxZoom: 16, duration });
@@ -135,9 +191,11 @@ export class CityMap {
       selected: new FeatureSet(source("selected"), FRAME),
     };
     byId("map-buttons").hidden = false;
+    this.setLarge(this.#large);
     for (const record of this.#store.records.values()) this.#sync(record);
     this.setThemeAfterLoad();
-    this.fitAll(true);
+    // An address may have moved the map already.
+    if (!this.#isTouched) this.fitAll(true);
     this.#drawSelected();
     this.#keepGoing();
   }
@@ -153,7 +211,7 @@ export class CityMap {
   #sync(record) {
     if (!this.#store.byIndex.has(record.index)) return this.#drop(record);
     const { ground, still, moving } = this.#sets;
-    const isShown = this.#isTypeShown(record.type);
+    const isShown = !this.#isTiled && this.#isTypeShown(record.type);
     this.#syncGround(record, ground, isShown);
     if (!isShown || record.point === null) {
       still.remove(record.index);
@@ -275,6 +333,7 @@ export class CityMap {
     this.#fitTimer = setTimeout(() => {
       this.#fitTimer = 0;
       if (this.#isTouched) return;
+      if (this.#large) return;
       const bounds = cityBounds([...this.#store.records.values()]);
       const seen = this.#map.getBounds();
       // Only when the city outgrew the view: a single new entity inside of it moves nothing.
@@ -293,6 +352,7 @@ export class CityMap {
         frame = 0;
         const feature = this.#featureAt(event.point, 3);
         const record = feature && this.#recordOf(feature);
+        if (this.#isTiled && !record) return this.#tipOfTile(event.point, tip);
         this.#map.getCanvas().style.cursor = feature ? "pointer" : "";
         tip.hidden = !record;
         if (!record) return;
@@ -304,7 +364,11 @@ export class CityMap {
     this.#map.on("click", (event) => {
       if (!this.#sets) return;
       const feature = this.#featureAt(event.point, 3) ?? this.#featureAt(event.point, 12);
-      if (!feature) return;
+      if (!feature) {
+        const id = this.#isTiled ? this.#city.click(event.point) : null;
+        tip.hidden ||= id !== null;
+        return id === null ? undefined : this.onOpenId(id);
+      }
       tip.hidden = true;
       const record = this.#recordOf(feature);
       if (record) this.onOpen(record);
@@ -318,6 +382,12 @@ export class CityMap {
     return found.sort((a, b) => rank(a) - rank(b))[0];
   }
 
+  #tipOfTile(point, tip) {
+    const feature = this.#city.featureAt(point, 3);
+    this.#map.getCanvas().style.cursor = feature ? "pointer" : "";
+    showTileTip(tip, feature, point);
+  }
+
   #recordOf(feature) {
     return this.#store.byIndex.get(feature.properties.index);
   }
@@ -327,25 +397,4 @@ export class CityMap {
     this.#isTouched = true;
     this.#map.easeTo({ center: feature.geometry.coordinates, zoom: zoom + 0.3, duration: prefersReducedMotion() ? 0 : 500 });
   }
-
-  #setUpButtons() {
-    const duration = () => (prefersReducedMotion() ? 0 : 250);
-    const actions = {
-      "zoom-in": ["plus", () => this.#map.zoomIn({ duration: duration() })],
-      "zoom-out": ["minus", () => this.#map.zoomOut({ duration: duration() })],
-      "zoom-all": ["frame", () => this.fitAll()],
-    };
-    for (const [id, [picture, action]] of Object.entries(actions)) {
-      byId(id).replaceChildren(icon(picture));
-      byId(id).title = byId(id).getAttribute("aria-label");
-      byId(id).addEventListener("click", () => {
-        this.#isTouched = id !== "zoom-all";
-        action();
-      });
-    }
-  }
 }
-
-const isSame = (a, b) => a[0] === b[0] && a[1] === b[1];
-// About two kilometres: farther than anything goes between two reports, so it was set elsewhere.
-const isFar = (a, b) => Math.abs(a[0] - b[0]) > 0.02 || Math.abs(a[1] - b[1]) > 0.02;

@@ -60,3 +60,9 @@ export function cityBounds(records) {
   const isStretched = whole[2] - whole[0] > 4 * (core[2] - core[0]) || whole[3] - whole[1] > 4 * (core[3] - core[1]);
   return isStretched ? core : whole;
 }
+
+/** Whether two positions are one. */
+export const isSame = (a, b) => a[0] === b[0] && a[1] === b[1];
+
+/** Whether they are two kilometres and more apart: farther than anything goes between two reports, so it was set elsewhere. */
+export const isFar = (a, b) => Math.abs(a[0] - b[0]) > 0.02 || Math.abs(a[1] - b[1]) > 0.02;

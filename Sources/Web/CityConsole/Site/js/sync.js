@@ -13,6 +13,10 @@ const STREAM_WAIT = 3000;
 const UNKNOWN_MAX = 200;
 
 export class Sync {
+  /** Tells, before each read, which part of a large city to read; `null` for all of a small one. */
+  chooseLarge = async () => null;
+  /** Called when something changed in a city of which only a part is here. */
+  onLargeChange = () => {};
   onState = () => {};
   /** Called with a text when loading failed, with `null` when it went well. */
   onProblem = () => {};
@@ -27,6 +31,7 @@ export class Sync {
   #unknown = new Set();
   #inFlight = new Map();
   #isPaused = false;
+  #large = null;
 
   constructor(store) {
     this.#store = store;
@@ -57,12 +62,22 @@ export class Sync {
         this.#isShifted = false;
         const seen = new Set();
         this.#store.leftOut = 0;
-        await loadAll((page, total) => {
+        this.#large = await this.chooseLarge();
+        if (reading.signal.aborted) return;
+        const take = (page) => {
           this.#store.put(page);
           for (const entity of page) seen.add(entity.id);
-          this.#store.leftOut = Math.max(0, total - this.#store.limit);
-        }, this.#store.limit, reading.signal);
-        if (this.#isShifted && read < READS) continue;
+        };
+        if (this.#large) {
+          await this.#large.load(take, reading.signal);
+          this.#store.leftOut = Math.max(0, this.#large.extent.count - seen.size);
+        } else {
+          await loadAll((page, total) => {
+            take(page);
+            this.#store.leftOut = Math.max(0, total - this.#store.limit);
+          }, this.#store.limit, reading.signal);
+          if (this.#isShifted && read < READS) continue;
+        }
         this.#store.keepOnly(seen);
         break;
       }
@@ -75,7 +90,7 @@ export class Sync {
     if (this.#reading !== reading) return;
     const waiting = this.#waiting;
     this.#waiting = null;
-    for (const changes of waiting) this.#store.apply(changes);
+    for (const changes of waiting) this.#apply(changes);
     this.onProblem(null);
     this.onState(this.#isOpen ? "live" : "reconnecting");
     this.onLoaded();
@@ -97,10 +112,19 @@ export class Sync {
 
   #take(changes) {
     if (this.#isPaused) return;
-    if (!this.#waiting) return this.#store.apply(changes);
+    if (!this.#waiting) return this.#apply(changes);
     this.#isShifted ||= changes.some((change) => change.op !== "update");
     this.#waiting.push(changes);
     if (this.#waiting.length > WAITING_MAX) this.reload();
+  }
+
+  /** Of a large city only what is here changes here; the map's tiles bring the rest. */
+  #apply(changes) {
+    if (!this.#large) return this.#store.apply(changes);
+    const here = changes.filter((change) => this.#store.records.has(change.id));
+    this.#store.changeCount += changes.length - here.length;
+    this.#store.apply(here);
+    this.onLargeChange();
   }
 
   /** An entity changed that the pages did not bring: read it alone, again if it changed while being read. */

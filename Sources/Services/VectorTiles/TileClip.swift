@@ -1,0 +1,92 @@
+/// Cuts lines and rings at the edges of a tile with its buffer. Points outside lose nothing but what nobody sees.
+enum TileClip {
+    static let low = -TileSpace.buffer
+    static let high = Double(TileSpace.extent) + TileSpace.buffer
+
+    /// The pieces of a line inside.
+    ///
+    /// - Source: Y.-D. Liang, B. A. Barsky, "A new concept and method for line clipping" (1984).
+    static func line(_ line: [TilePoint]) -> [[TilePoint]] {
+        var parts: [[TilePoint]] = []
+        var part: [TilePoint] = []
+        for (start, end) in zip(line, line.dropFirst()) {
+            guard let (from, to) = segment(start, end) else {
+                if part.count > 1 { parts.append(part) }
+                part = []
+                continue
+            }
+            if part.last != from {
+                if part.count > 1 { parts.append(part) }
+                part = [from]
+            }
+            part.append(to)
+        }
+        if part.count > 1 { parts.append(part) }
+        return parts
+    }
+
+    private static func segment(_ start: TilePoint, _ end: TilePoint) -> (TilePoint, TilePoint)? {
+        var (enter, leave) = (0.0, 1.0)
+        let (dx, dy) = (end.x - start.x, end.y - start.y)
+        for (direction, distance) in [
+            (-dx, start.x - low), (dx, high - start.x), (-dy, start.y - low), (dy, high - start.y),
+        ] {
+            if direction == 0 {
+                if distance < 0 { return nil }
+                continue
+            }
+            let share = distance / direction
+            if direction < 0 { enter = max(enter, share) } else { leave = min(leave, share) }
+            if enter > leave { return nil }
+        }
+        let at = { (share: Double) in TilePoint(x: start.x + share * dx, y: start.y + share * dy) }
+        return (enter == 0 ? start : at(enter), leave == 1 ? end : at(leave))
+    }
+
+    /// The part of a ring inside; empty where nothing is. Pieces that hang together only outside stay joined along the
+    /// edge, in the buffer, where they are not seen.
+    ///
+    /// - Source: I. E. Sutherland, G. W. Hodgman, "Reentrant polygon clipping" (1974).
+    static func ring(_ ring: [TilePoint]) -> [TilePoint] {
+        if ring.allSatisfy({ $0.x >= low && $0.x <= high && $0.y >= low && $0.y <= high }) { return ring }
+        var points = ring
+        for edge in Edge.allCases {
+            guard var last = points.last else { return [] }
+            var kept: [TilePoint] = []
+            kept.reserveCapacity(points.count + 4)
+            for point in points {
+                let (isInside, wasInside) = (edge.holds(point), edge.holds(last))
+                if isInside != wasInside { kept.append(edge.crossing(last, point)) }
+                if isInside { kept.append(point) }
+                last = point
+            }
+            points = kept
+        }
+        return points
+    }
+
+    private enum Edge: CaseIterable {
+        case west, east, north, south
+
+        func holds(_ point: TilePoint) -> Bool {
+            switch self {
+            case .west: point.x >= low
+            case .east: point.x <= high
+            case .north: point.y >= low
+            case .south: point.y <= high
+            }
+        }
+
+        /// Where a line between two points on either side crosses the edge.
+        func crossing(_ a: TilePoint, _ b: TilePoint) -> TilePoint {
+            switch self {
+            case .west, .east:
+                let x = self == .west ? low : high
+                return TilePoint(x: x, y: a.y + (x - a.x) / (b.x - a.x) * (b.y - a.y))
+            case .north, .south:
+                let y = self == .north ? low : high
+                return TilePoint(x: a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x), y: y)
+            }
+        }
+    }
+}
