@@ -1,4 +1,5 @@
 import MQTTClient
+import NGSILDModel
 
 /// Where notifications go, and how they are written.
 ///
@@ -35,7 +36,7 @@ struct NotificationEndpoint: Hashable, Sendable {
     var name: String { Self.name(of: uri) }
 
     static func name(of uri: String) -> String {
-        guard uri.contains("@") else { return uri }
+        guard uri.contains("@"), MailtoURI(uri) == nil else { return uri }
         if let endpoint = try? MQTTEndpoint(uri: uri) { return endpoint.name }
         // Whatever it is, what could be credentials goes.
         return uri.prefix { $0 != ":" } + "://..." + uri.suffix(from: uri.lastIndex(of: "@") ?? uri.endIndex)

@@ -144,9 +144,11 @@ struct Rules: AsyncParsableCommand {
                         "\(text(firing, "from")) to \(end.isEmpty ? "now" : end)  \(text(firing, "name"))"
                             + (peak.isEmpty ? "" : "  peak \(peak)"))
                 }
+                let count = json.count(firings)
+                let times = count == 1 ? "once" : "\(count) times"
                 let isCut = text(json.root, "truncated") == "true"
                 print(
-                    "It would have fired \(json.count(firings)) times\(isCut ? " or more" : "") from "
+                    "It would have fired \(times)\(isCut ? " or more" : "") from "
                         + "\(text(json.root, "from")) to \(text(json.root, "to")); \(text(json.root, "entities")) "
                         + "entities, \(text(json.root, "values")) values")
             }
