@@ -77,7 +77,7 @@ import Testing
         town.rules.start()
         await town.wait(until: minute(601))
         #expect(town.state() == nil)
-        await town.wait(until: minute(616))
+        await town.wait(until: minute(617))
         #expect(town.state() == "raised")
         await town.stop()
     }
