@@ -79,7 +79,7 @@ import Testing
         await town.wait(until: minute(600))
         await town.wait(until: minute(601))
         #expect(town.state() == nil)
-        await town.wait(until: minute(616))
+        await town.wait(until: minute(617))
         #expect(town.state() == "raised")
         await town.stop()
     }
