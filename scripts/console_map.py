@@ -139,6 +139,7 @@ def check_options(report, visit, look, picture):
     look("the map coloured by a number")
     page.select_option("#map-layer", "heat")
     settle(visit)
+    page.wait_for_timeout(3000)  # for the scale of the heat, which follows the tiles
     report.check("heat has no scale of a number", not page.locator("#map-scale").is_visible())
     picture("map-heat")
     page.evaluate("() => { window.copied = null; navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
