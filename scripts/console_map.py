@@ -139,6 +139,7 @@ def check_options(report, visit, look, picture):
     look("the map coloured by a number")
     page.select_option("#map-layer", "heat")
     settle(visit)
+    page.wait_for_timeout(3000)  # for the scale of the heat, which follows the tiles
     report.check("heat has no scale of a number", not page.locator("#map-scale").is_visible())
     picture("map-heat")
     page.evaluate("() => { window.copied = null; navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
@@ -149,3 +150,14 @@ def check_options(report, visit, look, picture):
     page.select_option("#map-layer", "markers")
     page.select_option("#map-by", "")
     settle(visit)
+
+
+def take_picture(visit, file):
+    """The documentation's picture: all of the city, coloured by a number."""
+    visit.wait(TILED)
+    go(visit, "#/map/11.20/50.10000/8.66000?by=level")
+    visit.wait("document.querySelector('#map-scale')?.checkVisibility()")
+    visit.page.wait_for_timeout(4000)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    visit.page.screenshot(path=file)
+    print(f"wrote {file}")

@@ -176,10 +176,34 @@ struct SurveyRun {
     // MARK: With the entity
 
     private func look(_ later: [(slot: EntitySlot, place: PlacedEntity)], _ visit: (PlacedEntity) -> Void) {
+        if later.isEmpty { return }
         let ordered = later.sorted { $0.slot.number < $1.slot.number }
-        for (entry, record) in zip(ordered, tenant.whole(ordered.map(\.slot))) {
+        let records = tenant.whole(ordered.map(\.slot))
+        note(ordered, records)
+        for (entry, record) in zip(ordered, records) {
             var place = entry.place
             if let record, finish(&place, record) { visit(place) }
+        }
+    }
+
+    /// Notes the numbers of entities that were read from the store, as far as they are what they were: the next survey
+    /// then reads none of them.
+    private func note(_ entries: [(slot: EntitySlot, place: PlacedEntity)], _ records: [EntityRecord?]) {
+        let attributes =
+            request.numbers.prefix(EntitySurveyRequest.numberLimit)
+            + (request.query.expression?.numericBounds.prefix(1).map(\.attribute) ?? [])
+        if attributes.isEmpty { return }
+        tenant.withState { state in
+            guard state.numbering == numbering else { return }
+            for attribute in attributes {
+                guard let column = state.numbers.column(of: attribute, slotCount: state.slots.count) else { return }
+                for (entry, record) in zip(entries, records) {
+                    guard let record, state.slots[Int(entry.place.slot)].revision == entry.slot.revision else {
+                        continue
+                    }
+                    column.note(entry.place.slot, record)
+                }
+            }
         }
     }
 

@@ -115,11 +115,11 @@ struct TileMaker {
 
     private func clusters(_ found: TileSurvey) -> VectorTileLayer {
         var layer = VectorTileLayer(name: "clusters")
-        guard found.isGathered else { return layer }
-        for (index, cell) in found.cells.cells.enumerated() where cell.count >= PointCells.leastCluster {
+        guard let cells = found.cells else { return layer }
+        for (index, cell) in cells.cells.enumerated() where cell.count >= PointCells.leastCluster {
             let middle = TilePoint(x: cell.x / Double(cell.count), y: cell.y / Double(cell.count))
             var tags: [(key: String, value: TagValue)] = [("point_count", .integer(Int64(cell.count)))]
-            let type = name(found.cells.type(of: index))
+            let type = name(cells.type(of: index))
             if !type.isEmpty { tags.append(("type", .text(type))) }
             for (place, tag) in request.tags.prefix(EntitySurveyRequest.numberLimit).enumerated() {
                 let count = cell.numbers.count[place]

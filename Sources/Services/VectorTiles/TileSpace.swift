@@ -51,9 +51,10 @@ public struct TileSpace: Sendable, Hashable {
     ///
     /// Latitudes are taken up to 89.9 degrees, which lie far outside of the map; it ends at 85.05.
     func units(_ position: Position) -> TilePoint {
-        let latitude = min(89.9, max(-89.9, position.latitude)) * .pi / 180
+        let sine = sin(min(89.9, max(-89.9, position.latitude)) * .pi / 180)
         let column = (position.longitude + 180) / 360 * count
-        let row = (1 - asinh(tan(latitude)) / .pi) / 2 * count
+        // asinh(tan a) is atanh(sin a), which takes half the time.
+        let row = (1 - log((1 + sine) / (1 - sine)) / (2 * .pi)) / 2 * count
         return TilePoint(
             x: (column - Double(x)) * Double(Self.extent), y: (row - Double(y)) * Double(Self.extent))
     }

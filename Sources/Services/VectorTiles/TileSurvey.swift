@@ -9,9 +9,9 @@ struct TileSurvey {
     private let tile: TileSpace
     private let limits: TileLimits
     private let gathers: Bool
-    /// Cells are counted also where points are drawn one by one: they may turn out to be too many.
-    private(set) var cells: PointCells
-    private(set) var points: [UInt32] = []
+    /// `nil` as long as points are drawn one by one.
+    private(set) var cells: PointCells?
+    private var points: [(at: TilePoint, place: PlacedEntity)] = []
     private var shapes: [(slot: UInt32, size: Double)] = []
     /// Shapes that found no room.
     private(set) var omitted = 0
@@ -23,22 +23,36 @@ struct TileSurvey {
         tile = request.tile
         self.limits = limits
         gathers = request.cells > 0 && request.tile.zoom <= TileRequest.clusterZoom
-        cells = PointCells(side: gathers ? request.cells : TileRequest.cellLimit)
+        cells = gathers ? PointCells(side: request.cells) : nil
     }
 
     mutating func add(_ place: PlacedEntity) {
-        let northWest = tile.units(Position(longitude: place.box.minLongitude, latitude: place.box.maxLatitude))
-        let southEast = tile.units(Position(longitude: place.box.maxLongitude, latitude: place.box.minLatitude))
-        let size = max(southEast.x - northWest.x, southEast.y - northWest.y)
         // A point's box is rounded outwards, by a metre or two.
         let isPoint =
             place.box.maxLongitude - place.box.minLongitude < 4e-5
             && place.box.maxLatitude - place.box.minLatitude < 4e-5
-        guard isPoint || (gathers && size < Self.smallUnits) else { return addShape(place.slot, size) }
-        let middle = TilePoint(x: (northWest.x + southEast.x) / 2, y: (northWest.y + southEast.y) / 2)
+        if !isPoint {
+            let northWest = tile.units(Position(longitude: place.box.minLongitude, latitude: place.box.maxLatitude))
+            let southEast = tile.units(Position(longitude: place.box.maxLongitude, latitude: place.box.minLatitude))
+            let size = max(southEast.x - northWest.x, southEast.y - northWest.y)
+            guard gathers, size < Self.smallUnits else { return addShape(place.slot, size) }
+        }
+        let middle = tile.units(place.box.center)
         guard tile.owns(middle) else { return }
-        cells.add(middle, place)
-        if !gathers, points.count <= limits.points { points.append(place.slot) }
+        if cells != nil {
+            cells?.add(middle, place)
+        } else {
+            points.append((middle, place))
+            if points.count > limits.points { gather() }
+        }
+    }
+
+    /// There are too many to be drawn one by one.
+    private mutating func gather() {
+        var cells = PointCells(side: TileRequest.cellLimit)
+        for (middle, place) in points { cells.add(middle, place) }
+        self.cells = cells
+        points = []
     }
 
     private mutating func addShape(_ slot: UInt32, _ size: Double) {
@@ -53,14 +67,12 @@ struct TileSurvey {
         shapes.removeLast(shapes.count - limits.shapes)
     }
 
-    /// Whether points are shown gathered.
-    var isGathered: Bool { gathers || points.count > limits.points }
-
     /// The entities to be drawn with their own geometry, in the order of creation.
     mutating func drawn() -> [UInt32] {
         dropSmallShapes()
-        let single: [UInt32] =
-            isGathered ? cells.cells.flatMap { $0.count < PointCells.leastCluster ? $0.members : [] } : points
+        let single =
+            cells.map { $0.cells.flatMap { $0.count < PointCells.leastCluster ? $0.members : [] } }
+            ?? points.map(\.place.slot)
         return Array(Set(single).union(shapes.map(\.slot))).sorted()
     }
 }

@@ -96,7 +96,8 @@ export class CityTiles {
 
   /** What a cell of the heat holds where much stands, of the tiles that are loaded. */
   mostInCell() {
-    const counts = this.#map.querySourceFeatures("heat", { sourceLayer: "clusters" }).map(({ properties }) => properties.point_count);
+    const of = (sourceLayer) => this.#map.querySourceFeatures("heat", { sourceLayer }).map(({ properties }) => properties.point_count ?? 1);
+    const counts = [...of("clusters"), ...of("entities")];
     counts.sort((a, b) => a - b);
     return counts.length === 0 ? 1 : counts[Math.floor((counts.length - 1) * 0.98)];
   }

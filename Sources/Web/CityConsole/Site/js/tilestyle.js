@@ -20,9 +20,11 @@ const TYPES = 300;
  * @param hidden names that are not drawn
  * @param by the attribute that colours, or `null`; `domain` is the range of its colours, `most` what a hot cell holds
  */
-export function tileLayers(theme, types, hidden, { layer, by, domain, most }) {
+export function tileLayers(theme, types, hidden, { layer, by: attribute, domain, most }) {
   const c = themeColours(theme);
   const isHeat = layer === "heat";
+  // Heat has colours of its own.
+  const by = isHeat ? null : attribute;
   const ofType = (make, other) => choose(types.slice(0, TYPES), make, other);
   const plain = ofType((type) => lookOf(type).colour, "#4b6a86");
   const kind = ofType((type) => groundOf(type), "other");
@@ -53,7 +55,7 @@ export function tileLayers(theme, types, hidden, { layer, by, domain, most }) {
       },
     },
   ];
-  if (isHeat) return [...list.slice(2), ...heatLayers(theme, isShown, clusterSource, count, most ?? 100)];
+  if (isHeat) return [...list.slice(2), ...heatLayers(theme, isShown, clusterSource, count, most ?? 5)];
   list.push({
     id: "city-clusters", type: "circle", ...clusterSource, filter: isShown, before: "selected-ring",
     paint: {
