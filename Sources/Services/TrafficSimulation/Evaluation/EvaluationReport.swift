@@ -104,10 +104,14 @@ extension EvaluationReport: CustomStringConvertible {
                     return [row.scenario, row.controller.rawValue]
                         + seeds.map { bySeed[$0].map { Self.text($0) } ?? "-" }
                 })
-        let violations = rows.flatMap(\.runs).compactMap(\.violations)
-        if !violations.isEmpty {
-            lines += ["", "Safety monitor: \(violations.reduce(0, +)) violations in \(violations.count) watched runs."]
+        // The maps' own programs are watched by the same rules, which they were not made for.
+        let found = Dictionary(grouping: rows, by: \.controller).compactMap { controller, rows -> String? in
+            let violations = rows.flatMap(\.runs).compactMap(\.violations)
+            return violations.isEmpty
+                ? nil
+                : "\(controller.rawValue) \(violations.reduce(0, +)) violations in \(violations.count) watched runs"
         }
+        if !found.isEmpty { lines += ["", "Safety monitor: \(found.sorted().joined(separator: ", "))."] }
         return lines.joined(separator: "\n")
     }
 
