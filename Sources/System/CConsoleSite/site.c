@@ -1,6 +1,6 @@
 // Each file of Sources/Web/CityConsole/Site becomes a constant: #embed (C23, in clang since 19) copies its bytes, and
-// the compiler's dependency file makes SwiftPM build again when one changes. A new file is added in two places below;
-// EmbeddedSiteTests finds what was forgotten.
+// the compiler's dependency file makes SwiftPM build again when one changes. scripts/list-console-files writes both lists
+// below; EmbeddedSiteTests finds what was forgotten.
 #include "CConsoleSite.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"

@@ -1,8 +1,8 @@
 extension CityConsole {
     /// The headers that keep the page to its own origin.
     ///
-    /// The service worker comes from this origin. MapLibre runs its worker from a blob and makes pictures in blobs and data URLs; it sets styles through the
-    /// CSSOM, which needs no `unsafe-inline`.
+    /// The service worker comes from this origin. MapLibre runs its worker from a blob and makes pictures in blobs and
+    /// data URLs; it sets styles through the CSSOM, which needs no `unsafe-inline`.
     static func securityHeaders(tiles: MapTiles?) -> [(name: String, value: String)] {
         let elsewhere = tiles?.origin.map { " " + $0 } ?? ""
         let policy = [
