@@ -7,11 +7,11 @@ struct Parvis: AsyncParsableCommand {
         abstract: "The open city platform: takes in what a city reports, keeps it, and shows it.",
         discussion: """
             EXAMPLES
-              parvis demo                               a sample city, moving, with its console
-              parvis serve --data city                  a broker whose data lies in the directory city
-              parvis import gtfs feed.zip --data city   a transit feed, straight into that directory
+              parvis demo                               a sample city and its console
+              parvis serve --data city                  a city, its data in that directory
+              parvis import gtfs feed.zip --data city   a transit feed, into that directory
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
-              parvis air backfill --data city           indices of the air for all its history
+              parvis air backfill --data city           air quality indices of its history
               parvis traffic evaluate city.sumocfg      what adaptive signals would save
             """,
         version: Version.current,

@@ -22,7 +22,8 @@ public struct MailTransport: NotificationTransport {
 
     public func deliver(_ message: NotificationMessage) async throws(NotificationFailure) {
         guard let sender else {
-            throw NotificationFailure("mail cannot be sent here: no server is configured (smtp-url)", .final)
+            throw NotificationFailure(
+                "mail cannot be sent here: no server is configured; start Parvis with smtp-url and smtp-from", .final)
         }
         guard let recipients = MailtoURI(message.uri)?.addresses else {
             throw NotificationFailure("\(message.uri) names no addresses", .final)

@@ -12,14 +12,17 @@ struct AirBackfillCommand: AsyncParsableCommand {
         commandName: "backfill",
         abstract: "Compute the indices of all observations in the history of a stopped city.",
         discussion: """
-            Results go into the history of the index entities, hour by hour; the present is left to parvis serve. Doing
-            it again changes nothing. Stop the Parvis that has the directory open first, or work on a backup.
+            Results go into the history of the index entities, hour by hour; the present is
+            left to parvis serve. Doing it again changes nothing. Stop the Parvis that has
+            the directory open first, or work on a backup.
 
             EXAMPLES
               parvis air backfill --data city
               parvis air backfill --data city --index all
-              parvis air backfill --data city --index EAQI,US-AQI --from 2020-01-01T00:00:00Z --to 2021-01-01T00:00:00Z
-              parvis air backfill --data city --type "AirQualityObserved,Sensor" --tenant north
+              parvis air backfill --data city --index EAQI,US-AQI \\
+                  --from 2020-01-01T00:00:00Z --to 2021-01-01T00:00:00Z
+              parvis air backfill --data city --type "AirQualityObserved,Sensor" \\
+                  --tenant north
             """)
 
     @Option(help: "The data directory.")

@@ -8,14 +8,18 @@ struct AirEvaluate: AsyncParsableCommand {
         commandName: "evaluate",
         abstract: "Print the accuracy of forecasts and of interpolation, measured on your own data.",
         discussion: """
-            Learns from the hours up to a date and scores the hours after it: forecasts to 48 hours beside persistence and
-            climatology, the estimate of each station from the others beside kriging with a fixed variogram and inverse
-            distances, and how many values the 90 % intervals hold. docs/air-forecast.md explains the tables.
+            Learns from the hours up to a date and scores the hours after it: forecasts to
+            48 hours beside persistence and climatology, the estimate of each station from
+            the others beside kriging with a fixed variogram and inverse distances, and how
+            many values the 90 % intervals hold. docs/air-forecast.md explains the tables.
 
             EXAMPLES
-              parvis air evaluate air/*.csv.gz --mapping Examples/beijing-air.yaml --train-until 2015-02
-              parvis air evaluate north.csv south.csv --train-until 2024-06-30 --pollutant NO2 --positions stations.csv
-              parvis air evaluate air/*.csv.gz --train-until 2015-02 --weather-ahead --json > accuracy.json
+              parvis air evaluate air/*.csv.gz --mapping Examples/beijing-air.yaml \\
+                  --train-until 2015-02
+              parvis air evaluate north.csv south.csv --train-until 2024-06-30 \\
+                  --pollutant NO2 --positions stations.csv
+              parvis air evaluate air/*.csv.gz --train-until 2015-02 --weather-ahead \\
+                  --json > accuracy.json
             """)
 
     @Argument(help: "Tables as text or gzip, as for parvis import csv.")

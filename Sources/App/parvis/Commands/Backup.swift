@@ -6,12 +6,13 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a consistent copy of a city's database, also while Parvis is running.",
         discussion: """
-            The copy is one file. To restore it, put it into an empty directory under the name parvis.db and start
-            Parvis with --data on that directory.
+            The copy is one file. To restore it, put it into an empty directory under the
+            name parvis.db and start Parvis with --data on that directory.
 
             EXAMPLES
               parvis backup --data city backups/city-2026-11-24.db
-              mkdir restored && cp backups/city-2026-11-24.db restored/parvis.db && parvis serve --data restored
+              mkdir restored && cp backups/city-2026-11-24.db restored/parvis.db \\
+                  && parvis serve --data restored
             """)
 
     @Argument(help: "The file to write; it must not exist yet.")

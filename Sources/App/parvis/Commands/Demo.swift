@@ -8,13 +8,14 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the sample city: an invented town, loaded and moving.",
         discussion: """
-            Without --url it starts a Parvis of its own in a directory that is removed at the end (or in --data, which
-            stays). The town reports through the same public operations as any client.
+            Without --url it starts a Parvis of its own in a directory that is removed at
+            the end (or in --data, which stays). The town reports through the same public
+            operations as any client.
 
             EXAMPLES
               parvis demo                                  then open http://127.0.0.1:1026/
               parvis demo --port 8080 --data town
-              parvis demo --url http://127.0.0.1:1026      let the town report to a running Parvis
+              parvis demo --url http://127.0.0.1:1026      report to a running Parvis
               parvis demo --scale 75                       about 10,000 entities
             """)
 

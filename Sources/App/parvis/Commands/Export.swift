@@ -5,16 +5,18 @@ struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the entities of a city, or their history, to a file.",
         discussion: """
-            ndjson has one entity a line, normalized, with createdAt and modifiedAt; `parvis import ndjson` reads it again.
-            With --history each line is an EntityTemporal with up to an answer's worth of instances, so that an entity has
-            as many lines as it needs. csv has a row for each instance, or with --wide a column for each attribute.
-            docs/export.md describes the tables.
+            ndjson has one entity a line, normalized, with createdAt and modifiedAt;
+            `parvis import ndjson` reads it again. With --history each line is an
+            EntityTemporal with up to an answer's worth of instances, so that an entity has
+            as many lines as it needs. csv has a row for each instance, or with --wide a
+            column for each attribute. docs/export.md describes the tables.
 
             EXAMPLES
               parvis export --data city > city.ndjson
               parvis export --data city --type BusStop --format geojson --out stops.geojson
               parvis export --url http://127.0.0.1:1026 --history --out history.ndjson.gz
-              parvis export --data city --history --format csv --type AirQualityObserved --attrs pm10,pm25 --wide \\
+              parvis export --data city --history --format csv --type AirQualityObserved \\
+                --attrs pm10,pm25 --wide \\
                 --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --out january.csv
 
             Reading it again, which is safe to repeat:

@@ -9,10 +9,12 @@ struct Import: AsyncParsableCommand {
             EXAMPLES
               parvis import gtfs feed.zip --url http://127.0.0.1:1026
               parvis import csv stations/*.csv.gz --mapping air.yaml --data city
-              parvis import csv stations/*.csv.gz --mapping air.yaml --replay 3600x --url http://127.0.0.1:1026
+              parvis import csv stations/*.csv.gz --mapping air.yaml --replay 3600x \\
+                  --url http://127.0.0.1:1026
               parvis import ndjson history.ndjson.gz --history --data city
 
-            The input is read whole and checked before anything is written. What is left out is counted with the reason.
+            The input is read whole and checked before anything is written. What is left
+            out is counted with the reason.
             """,
         subcommands: [ImportGTFS.self, ImportCSV.self, ImportLines.self])
 }
@@ -66,11 +68,13 @@ struct ImportCSV: AsyncParsableCommand {
         commandName: "csv",
         abstract: "Import tables as entities or as their history.",
         discussion: """
-            The mapping says what a row is; Examples/beijing-air.yaml is one, docs/import.md explains it.
+            The mapping says what a row is; Examples/beijing-air.yaml is one,
+            docs/import-csv.md explains it.
 
             EXAMPLES
               parvis import csv air/*.csv.gz --mapping Examples/beijing-air.yaml --data city
-              parvis import csv air/*.csv.gz --mapping Examples/beijing-air.yaml --replay 3600x --url http://127.0.0.1:1026
+              parvis import csv air/*.csv.gz --mapping Examples/beijing-air.yaml \\
+                  --replay 3600x --url http://127.0.0.1:1026
             """)
 
     @Argument(help: "Tables as text or gzip, all with the columns that the mapping names.")

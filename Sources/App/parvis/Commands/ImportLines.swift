@@ -7,8 +7,9 @@ struct ImportLines: AsyncParsableCommand {
         commandName: "ndjson",
         abstract: "Import entities, or their histories, of which a file has one on each line.",
         discussion: """
-            Takes what `parvis export` writes as ndjson, plain or gzip. Entities are created, or updated where they exist.
-            With --history each line is an EntityTemporal: its instances are added to the history, the current state stays
+            Takes what `parvis export` writes as ndjson, plain or gzip. Entities are
+            created, or updated where they exist. With --history each line is an
+            EntityTemporal: its instances are added to the history, the current state stays
             as it is. The same file twice changes nothing.
 
             EXAMPLES

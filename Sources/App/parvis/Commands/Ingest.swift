@@ -9,8 +9,11 @@ struct Ingest: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               parvis ingest check detectors.yaml
-              parvis ingest check detectors.yaml --topic city/traffic/A1/state --payload message.json
-              mosquitto_sub -h broker -t 'city/#' -C 1 | parvis ingest check detectors.yaml --topic city/traffic/A1/state --payload -
+              parvis ingest check detectors.yaml --topic city/traffic/A1/state \\
+                  --payload message.json
+              mosquitto_sub -h broker -t 'city/#' -C 1 \\
+                  | parvis ingest check detectors.yaml --topic city/traffic/A1/state \\
+                  --payload -
 
             docs/mqtt.md tells what a mapping holds.
             """,

@@ -9,11 +9,12 @@ struct Notifications: AsyncParsableCommand {
             "Show how a running Parvis delivers notifications, try endpoints out, and replay or drop what it gave up.",
         discussion: """
             EXAMPLES
-              parvis notifications list                       all subscriptions: state, waiting, dead letters
-              parvis notifications list urn:ngsi-ld:Subscription:5b1e   one, with its dead letters
+              parvis notifications list     all subscriptions: state, waiting, dead letters
+              parvis notifications list urn:ngsi-ld:Subscription:5b1e     one, its dead letters
               parvis notifications test urn:ngsi-ld:Subscription:5b1e
               parvis notifications replay urn:ngsi-ld:Subscription:5b1e --all
-              parvis notifications drop urn:ngsi-ld:Subscription:5b1e 0c0f6c9c-5a3e-4f0b-8a63-1f5c9a0d7e11
+              parvis notifications drop urn:ngsi-ld:Subscription:5b1e \\
+                  0c0f6c9c-5a3e-4f0b-8a63-1f5c9a0d7e11
 
             docs/subscriptions.md says when a notification is given up.
             """,
@@ -59,7 +60,8 @@ struct Notifications: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the state of all subscriptions' notifications, or of one with its dead letters.",
             discussion: """
-                STATE is ok, retrying (some attempts in a row failed) or open (so many that one is tried now and then).
+                STATE is ok, retrying (some attempts in a row failed) or open (so many that one
+                is tried now and then).
 
                 EXAMPLES
                   parvis notifications list --url http://127.0.0.1:1026
@@ -121,8 +123,8 @@ struct Notifications: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send one notification to the endpoint of a subscription now, beside what waits.",
             discussion: """
-                It is of an entity that matches now, or of none, has the header Parvis-Test, and counts nowhere. The exit
-                status is 1 when the endpoint does not take it.
+                It is of an entity that matches now, or of none, has the header Parvis-Test,
+                and counts nowhere. The exit status is 1 when the endpoint does not take it.
 
                 EXAMPLES
                   parvis notifications test urn:ngsi-ld:Subscription:5b1e
@@ -173,7 +175,8 @@ struct Notifications: AsyncParsableCommand {
             discussion: """
                 EXAMPLES
                   parvis notifications replay urn:ngsi-ld:Subscription:5b1e --all
-                  parvis notifications replay urn:ngsi-ld:Subscription:5b1e 0c0f6c9c-5a3e-4f0b-8a63-1f5c9a0d7e11
+                  parvis notifications replay urn:ngsi-ld:Subscription:5b1e \\
+                      0c0f6c9c-5a3e-4f0b-8a63-1f5c9a0d7e11
                 """)
 
         @OptionGroup var server: Server
@@ -194,7 +197,8 @@ struct Notifications: AsyncParsableCommand {
             discussion: """
                 EXAMPLES
                   parvis notifications drop urn:ngsi-ld:Subscription:5b1e --all
-                  parvis notifications drop urn:ngsi-ld:Subscription:5b1e 0c0f6c9c-5a3e-4f0b-8a63-1f5c9a0d7e11
+                  parvis notifications drop urn:ngsi-ld:Subscription:5b1e \\
+                      0c0f6c9c-5a3e-4f0b-8a63-1f5c9a0d7e11
                 """)
 
         @OptionGroup var server: Server

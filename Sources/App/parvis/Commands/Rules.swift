@@ -11,9 +11,9 @@ struct Rules: AsyncParsableCommand {
         abstract: "Show the alert rules of a running Parvis, check a rule, and tell when it would have fired.",
         discussion: """
             EXAMPLES
-              parvis rules list                        all rules: state, entities, alerts that stand, channels
-              parvis rules validate pm25.json          is the rule in this file well written?
-              parvis rules test pm25.json              when would it have fired in the last 7 days?
+              parvis rules list                 all rules: state, alerts raised, channels
+              parvis rules validate pm25.json   is the rule in this file well written?
+              parvis rules test pm25.json       when would it have fired in the last 7 days?
 
             docs/rules.md says how a rule is written.
             """,
@@ -86,15 +86,15 @@ struct Rules: AsyncParsableCommand {
             let tenant = text(node, "tenant")
             print(text(node, "id") + (tenant.isEmpty ? "" : " (tenant \(tenant))"))
             print("  \(text(node, "state"))  \(text(node, "name"))")
-            print("  \(text(node, "entities")) entities, \(text(node, "raised")) alerts raised")
+            print("  entities: \(text(node, "entities")), alerts raised: \(text(node, "raised"))")
             if !text(node, "reason").isEmpty { print("  \(text(node, "reason"))") }
             if !text(node, "mutedUntil").isEmpty { print("  muted until \(text(node, "mutedUntil"))") }
             guard let channels = json.member(node, "channels") else { return }
             for channel in json.elements(channels) {
                 print(
                     "  \(text(channel, "use")) by \(text(channel, "channel")): \(text(channel, "endpoint")) "
-                        + "\(text(channel, "state")), sent \(text(channel, "sent")), waiting \(text(channel, "waiting")), "
-                        + "dead letters \(text(channel, "deadLetters"))")
+                        + "\(text(channel, "state")), attempts \(text(channel, "sent")), failed \(text(channel, "failed")), "
+                        + "waiting \(text(channel, "waiting")), dead letters \(text(channel, "deadLetters"))")
                 for name in ["lastError", "problem"] where !text(channel, name).isEmpty {
                     print("    \(text(channel, name))")
                 }
@@ -108,7 +108,8 @@ struct Rules: AsyncParsableCommand {
             discussion: """
                 EXAMPLES
                   parvis rules test pm25.json
-                  parvis rules test pm25.json --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z
+                  parvis rules test pm25.json --from 2026-11-01T00:00:00Z \\
+                      --to 2026-12-01T00:00:00Z
                 """)
 
         @OptionGroup var server: Server
@@ -159,7 +160,8 @@ struct Rules: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check how a rule is written, without a running Parvis.",
             discussion: """
-                The exit status is 1 when it cannot be used. Patterns and queries in "entities" are checked by the server.
+                The exit status is 1 when it cannot be used. Patterns and queries in "entities"
+                are checked by the server.
 
                 EXAMPLES
                   parvis rules validate pm25.json

@@ -14,12 +14,13 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the broker with its console.",
         discussion: """
             EXAMPLES
-              parvis serve                                      on http://127.0.0.1:1026, data in ./data
-              parvis serve --host 0.0.0.0 --port 80 --data /var/lib/parvis --memory-budget 4GiB
+              parvis serve                  on http://127.0.0.1:1026, data in ./data
+              parvis serve --host 0.0.0.0 --port 80 --data /var/lib/parvis \\
+                  --memory-budget 4GiB
               PARVIS_LOG_FORMAT=json parvis serve --config /etc/parvis.yaml
 
-            Every option is also a variable PARVIS_... and a key of the configuration file; see docs/configuration.md.
-            SIGTERM and SIGINT stop it gracefully.
+            Every option is also a variable PARVIS_... and a key of the configuration file;
+            see docs/configuration.md. SIGTERM and SIGINT stop it gracefully.
             """)
 
     @OptionGroup var options: ServerOptions

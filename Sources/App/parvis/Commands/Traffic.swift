@@ -4,7 +4,8 @@ struct Traffic: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Signals that adapt, tried on simulated streets, and the forecast of what detectors will measure.",
         discussion: """
-            What simulates needs SUMO (on Debian: apt-get install sumo). docs/traffic.md says how both work.
+            What simulates needs SUMO (on Debian: apt-get install sumo). docs/traffic.md
+            says how both work.
 
             EXAMPLES
               parvis traffic sumo city.sumocfg

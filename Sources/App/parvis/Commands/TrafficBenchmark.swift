@@ -7,7 +7,8 @@ struct TrafficBenchmark: AsyncParsableCommand {
         commandName: "benchmark",
         abstract: "Print what deciding costs: a scenario's intersections, repeated, once a second.",
         discussion: """
-            Readings are random, so that every second has something to weigh. Needs no simulator.
+            Readings are random, so that every second has something to weigh. Needs no
+            simulator.
 
             EXAMPLES
               parvis traffic benchmark city.sumocfg --intersections 1000

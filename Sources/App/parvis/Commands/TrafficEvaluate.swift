@@ -7,14 +7,17 @@ struct TrafficEvaluate: AsyncParsableCommand {
         commandName: "evaluate",
         abstract: "Print the delay in SUMO scenarios under fixed plans, SUMO's actuated control, and ours.",
         discussion: """
-            Runs each scenario with each controller and seed, as many at a time as there are processors. Delay counts all
-            vehicles, those included that are under way at the end or were never let in. With --monitor a process of its own
-            reads what the signals show, and its violations are counted.
+            Runs each scenario with each controller and seed, as many at a time as there
+            are processors. Delay counts all vehicles, those included that are under way at
+            the end or were never let in. With --monitor a process of its own reads what
+            the signals show, and its violations are counted.
 
             EXAMPLES
               parvis traffic evaluate cologne1 ingolstadt7/ingolstadt7.sumocfg --seeds 1-10
-              parvis traffic evaluate cologne3 --controllers parvis --demand 1.2 --dead-detectors 0.3
-              parvis traffic evaluate cologne1 --seeds 1-3 --controllers fixed,parvis --monitor --json > delay.json
+              parvis traffic evaluate cologne3 --controllers parvis --demand 1.2 \\
+                  --dead-detectors 0.3
+              parvis traffic evaluate cologne1 --seeds 1-3 --controllers fixed,parvis \\
+                  --monitor --json > delay.json
               parvis traffic evaluate cologne1 ingolstadt1 --emissions --plots pictures
             """)
 

@@ -8,13 +8,16 @@ struct TrafficEvaluateForecast: AsyncParsableCommand {
         commandName: "evaluate-forecast",
         abstract: "Print how well the next hour's traffic is forecast, measured on your own detectors.",
         discussion: """
-            The table has one column for each detector, named in its first line, and one row for each step of time, from the
-            first to the last without gaps; empty cells are missing values. It is learnt from the first days, and each step of
-            the days after them is forecast from what was known then. docs/traffic.md explains the method.
+            The table has one column for each detector, named in its first line, and one
+            row for each step of time, from the first to the last without gaps; empty cells
+            are missing values. It is learnt from the first days, and each step of the days
+            after them is forecast from what was known then. docs/traffic.md explains the
+            method.
 
             EXAMPLES
               parvis traffic evaluate-forecast speeds.csv.gz --train-days 5
-              parvis traffic evaluate-forecast counts.csv --train-days 28 --step 900 --horizons 15,60 --json
+              parvis traffic evaluate-forecast counts.csv --train-days 28 --step 900 \\
+                  --horizons 15,60 --json
             """)
 
     @Argument(help: "The table, CSV as text or gzip.")

@@ -7,8 +7,9 @@ struct TrafficMonitor: AsyncParsableCommand {
         commandName: "monitor",
         abstract: "Watch the signals of a running SUMO simulation, and report what must never be shown.",
         discussion: """
-            A second client of the simulation, which has to be started with --num-clients 2. It reads the network by itself
-            and shares nothing with the controller. Exit status 2 when there are violations.
+            A second client of the simulation, which has to be started with
+            --num-clients 2. It reads the network by itself and shares nothing with the
+            controller. Exit status 2 when there are violations.
 
             EXAMPLES
               parvis traffic monitor --port 8813 --network city.net.xml --until 3600

@@ -9,17 +9,20 @@ struct TrafficSumo: AsyncParsableCommand {
         commandName: "sumo",
         abstract: "Drive a SUMO scenario as a street of a city: its detectors report, its signals take commands.",
         discussion: """
-            Without --url it starts a Parvis of its own, in a directory that is removed at the end (or in --data, which
-            stays), with its console. Intersections, groups, lanes, detectors and roads become entities; in each simulated
-            second detectors report over HTTP, and the lamps follow the commands of the signal service behind their
-            safety kernel. When no command comes in time the street goes on without, by its fixed plan after five
-            seconds. Simulated time is told as time from now on. docs/signals.md describes entities and commands.
+            Without --url it starts a Parvis of its own, in a directory that is removed at
+            the end (or in --data, which stays), with its console. Intersections, groups,
+            lanes, detectors and roads become entities; in each simulated second detectors
+            report over HTTP, and the lamps follow the commands of the signal service
+            behind their safety kernel. When no command comes in time the street goes on
+            without, by its fixed plan after five seconds. Simulated time is told as time
+            from now on. docs/signals.md describes entities and commands.
 
             EXAMPLES
-              parvis traffic sumo city.sumocfg                           then open http://127.0.0.1:1026/
+              parvis traffic sumo city.sumocfg      then open http://127.0.0.1:1026/
               parvis traffic sumo city.sumocfg --speed 5 --port 8080 --stay
-              parvis traffic sumo city.sumocfg --url http://127.0.0.1:1026 --until 600 --monitor
-              parvis traffic sumo city.sumocfg --controller fixed        the plans alone, to compare
+              parvis traffic sumo city.sumocfg --url http://127.0.0.1:1026 --until 600 \\
+                  --monitor
+              parvis traffic sumo city.sumocfg --controller fixed   the plans alone
             """)
 
     @Argument(help: "A .sumocfg file, or a folder that holds one.")

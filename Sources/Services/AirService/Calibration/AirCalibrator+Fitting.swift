@@ -53,7 +53,9 @@ extension AirCalibrator {
                 vocabulary.pollutant($0) == pairing.pollutant
             })
         else {
-            throw .badRequestData("The reference \(pairing.reference) has no \(pairing.pollutant.name)")
+            throw .badRequestData(
+                "The reference \(pairing.reference) has no \(pairing.pollutant.name) now; create or update the entity, then delete fittedFor"
+            )
         }
         guard let sensorNewest = try await history.newest(pairing.sensor, [sensor.value], tenant: tenant),
             let newest = try await history.newest(pairing.reference, [referenceTerm], tenant: tenant)
@@ -101,7 +103,9 @@ extension AirCalibrator {
 
     func inputs(_ pairing: SensorCalibration.Pairing, _ tenant: String) throws(NGSILDError) -> Inputs {
         guard let sensor = try? operations.consumption.retrieveEntity(id: pairing.sensor, tenant: tenant) else {
-            throw .badRequestData("The sensor \(pairing.sensor) is not there")
+            throw .badRequestData(
+                "The sensor \(pairing.sensor) is not there, only its history may be; create the entity, then delete fittedFor"
+            )
         }
         let value: TermID?
         if let name = pairing.sensorAttribute {

@@ -154,7 +154,7 @@ class AlertCard {
 
   tick(now) {
     const { age } = this.#parts;
-    setText(age, Number.isFinite(this.#alert.from) ? `Since ${ageText(this.#alert.from, now)}` : "");
+    setText(age, Number.isFinite(this.#alert.from) ? `Raised ${ageText(this.#alert.from, now)}` : "");
     age.title = exactText(this.#alert.from);
     if (!this.#parts.muted.hidden && !(this.#alert.mutedUntil > now)) {
       this.#signature = "";

@@ -17,12 +17,13 @@ export function noEntities(box) {
     location: { type: "GeoProperty", value: { type: "Point", coordinates: [7.75, 48.58] } },
   };
   const command = `curl -X POST ${location.origin}/ngsi-ld/v1/entities -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  const demo = `parvis demo --url ${location.origin}`; // without an address it starts a Parvis of its own, on the same port
   box.replaceChildren(
     el("h2", {}, "Nothing here yet"),
     el("p", {}, "Send a first measurement, and it appears on this page at once:"),
     el("div", { className: "command" }, el("code", {}, command), copyButton(command)),
     el("p", {}, "Or see a whole town move:"),
-    el("div", { className: "command" }, el("code", {}, "parvis demo"), copyButton("parvis demo")),
+    el("div", { className: "command" }, el("code", {}, demo), copyButton(demo)),
   );
 }
 

@@ -62,13 +62,16 @@ export function alertOf(record, now) {
   return {
     id: record.id, record, isRaised: typeof state === "string" ? state === "raised" : !(until <= now), severity, rank: severityOrder.indexOf(severity),
     headline: text(info.headline) || text(value("name")), text: text(info.description) || text(value("description")), instruction: text(info.instruction),
-    category: [text(value("category")), text(value("subCategory"))].filter(Boolean).join(", "),
+    category: [text(value("category")), text(value("subCategory"))].filter((one, at) => one && one !== noCategory[at]).join(", "),
     from: firstTime(value("validFrom"), value("dateIssued"), record.entity.createdAt), until,
     sources: list(value("alertSource")).filter((one) => typeof one === "string"), rule: typeof value("alertRule") === "string" ? value("alertRule") : null,
     isAcknowledged: value("acknowledged") === true, acknowledgedAt: values.get("acknowledged")?.at ?? NaN, note: text(value("acknowledgedNote")),
     mutedUntil: parseTime(value("mutedUntil")), escalatedAt: parseTime(value("escalatedAt")),
   };
 }
+
+/** What stands where nobody named a category: it tells nothing. */
+const noCategory = ["other", "rule"];
 
 const firstTime = (...texts) => texts.map(parseTime).find(Number.isFinite) ?? NaN;
 

@@ -169,7 +169,7 @@ class TestRow {
       threshold: () => {
         if (isRange(comparison)) return [...attribute, p.comparison, p.low, word("to"), p.high, p.unit];
         if (!isNumeric(comparison) || info?.kind === "text") return [...attribute, p.comparison, p.value, p.unit];
-        return [...attribute, p.comparison, p.value, p.unit, word(["above", "atLeast"].includes(comparison) ? "; ends below" : "; ends above"), p.clear];
+        return [...attribute, p.comparison, p.value, p.unit, word(["above", "atLeast"].includes(comparison) ? "ends below" : "ends above"), p.clear];
       },
       rate: () => [...attribute, p.rate, p.value, p.unit, word("per"), ...p.per.elements],
       absence: () => [...attribute, word("has not come for"), ...p.after.elements],

@@ -48,7 +48,7 @@ export class RuleTry {
 
   async run() {
     const rule = this.#definition();
-    if (!rule) return this.#say("Fill in what is marked first.", "bad");
+    if (!rule) return this.#say("Fill in or correct what is marked first.", "bad");
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;

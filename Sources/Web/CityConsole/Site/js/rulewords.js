@@ -97,5 +97,6 @@ export function timesText(activeTimes, timeZone) {
 export function channelText(given) {
   const channel = object(given);
   const target = channel.channel === "email" ? list(channel.to).join(", ") : String(channel.uri ?? "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
+  if (channel.channel === "mqtt" && target.startsWith("mqtt")) return target;
   return `${channel.channel ?? "?"} ${target}`.trim();
 }
