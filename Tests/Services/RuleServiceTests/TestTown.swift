@@ -68,6 +68,7 @@ final class TestTown: Sendable {
     let subscriptions: SubscriptionManager
     let receiver = TestReceiver()
     let context: TermContext
+    let operations: ServiceOperations
     let rules: RuleService
     let problems = Sentences()
 
@@ -106,11 +107,11 @@ final class TestTown: Sendable {
         let problems = problems
         ruleConfiguration.onProblem = { problems.add($0) }
         change(&ruleConfiguration)
+        operations = ServiceOperations(
+            provision: broker, consumption: broker, temporal: history, feed: broker, registry: broker.registry,
+            tenantNames: { [broker] in broker.tenantNames })
         rules = RuleService(
-            ServiceOperations(
-                provision: broker, consumption: broker, temporal: history, feed: broker, registry: broker.registry,
-                tenantNames: { [broker] in broker.tenantNames }),
-            delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
+            operations, delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
             configuration: ruleConfiguration)
     }
 
