@@ -12,7 +12,6 @@ final class RuleHistoryTests: Sendable {
     /// Tests under way; more are refused.
     private static let testLimit = 2
     private static let entityLimit = 2_000
-    private static let valueLimit = 2_000_000
     private static let firingLimit = 1_000
     /// What is done without looking at the time and letting others go on: a schedule may change a hundred times a day.
     private static let (sliceSeconds, sliceValues) = (86_400.0, 1_024)
@@ -24,16 +23,20 @@ final class RuleHistoryTests: Sendable {
     private let operations: ServiceOperations
     private let clock: @Sendable () -> Timestamp
     private let timeLimit: Duration
+    private let valueLimit: Int
     private let underWay = Mutex(0)
 
-    /// - Parameter timeLimit: After which a test answers with what it has.
+    /// - Parameters:
+    ///   - timeLimit: After which a test answers with what it has.
+    ///   - valueLimit: Values that are read for a test.
     init(
         _ operations: ServiceOperations, clock: @escaping @Sendable () -> Timestamp,
-        timeLimit: Duration = .seconds(30)
+        timeLimit: Duration = .seconds(30), valueLimit: Int = 2_000_000
     ) {
         self.operations = operations
         self.clock = clock
         self.timeLimit = timeLimit
+        self.valueLimit = valueLimit
     }
 
     func run(
@@ -75,7 +78,7 @@ final class RuleHistoryTests: Sendable {
             condition.selection.types, query, of: tenant, operations.consumption, &vocabulary)
         while let page = pages.next() {
             for entity in page {
-                guard report.entities < Self.entityLimit, report.values < Self.valueLimit,
+                guard report.entities < Self.entityLimit, report.values < valueLimit,
                     report.firings.count < Self.firingLimit, ContinuousClock.now < deadline, !Task.isCancelled
                 else {
                     report.isTruncated = true
@@ -112,11 +115,17 @@ final class RuleHistoryTests: Sendable {
         let start = report.from.adding(seconds: -Self.leadSeconds - condition.holdSeconds)
         let known = start.adding(seconds: -max(condition.windowSeconds, condition.silenceSeconds))
         var found: [RuleObservation] = []
+        var end = report.to
         if !names.isEmpty {
             let read = try await history.observations(
-                condition, of: entity.id, names, tenant: tenant, from: known, to: report.to, &vocabulary)
+                condition, of: entity.id, names, tenant: tenant, from: known, to: report.to,
+                limit: valueLimit - report.values, &vocabulary)
             found = read.observations
             report.values += read.count
+            if let reached = read.reached {
+                report.isTruncated = true
+                end = min(end, reached)
+            }
         }
         // A value that stands since before is known from the entity.
         found = Self.standing(entity, condition, &vocabulary, before: found.first?.time ?? report.to) + found
@@ -124,10 +133,10 @@ final class RuleHistoryTests: Sendable {
         // Values may be older than their entity, where they were brought in.
         let watched = max(start, min(born, found.first?.time ?? born))
         var replay = RuleReplay(condition, start: watched, heard: max(known, min(born, watched)))
-        let isWhole = await Self.run(&replay, over: found, to: report.to, until: deadline)
+        let isWhole = await Self.run(&replay, over: found, to: end, until: deadline)
         if !isWhole { report.isTruncated = true }
         let name = vocabulary.placeName(of: entity)
-        for firing in replay.finish(at: isWhole ? report.to : replay.clock, from: report.from) {
+        for firing in replay.finish(at: isWhole ? end : replay.clock, from: report.from) {
             report.firings.append(
                 .init(entity: entity.id, name: name, from: firing.from, to: firing.to, peak: firing.peak))
         }

@@ -120,4 +120,26 @@ import Testing
         #expect(reached < minute(300 * 1_440))
         await town.stop()
     }
+
+    @Test func `a history that is too long is read up to the limit, and the answer says so`() async throws {
+        let town = try TestTown(instanceLimit: 4)
+        town.rules.start()
+        for time in 0..<40 {
+            let level = time == 3 || time == 30 ? 60.0 : 1
+            try await town.report([sensor(level: level, at: minute(Double(time)))], at: minute(Double(time)))
+        }
+        let asked = try RuleRequests.rule(from: Array(rule().utf8))
+        func firings(_ limit: Int) async throws -> (from: [Timestamp], isTruncated: Bool) {
+            let tests = RuleHistoryTests(town.operations, clock: { town.clock.now }, valueLimit: limit)
+            let report = try await tests.run(asked, tenant: "", from: minute(-1), to: nil)
+            return (report.firings.map(\.from), report.isTruncated)
+        }
+        let all = try await firings(1_000)
+        #expect(all.from == [minute(3), minute(30)])
+        #expect(!all.isTruncated)
+        let some = try await firings(8)
+        #expect(some.from == [minute(3)])
+        #expect(some.isTruncated)
+        await town.stop()
+    }
 }

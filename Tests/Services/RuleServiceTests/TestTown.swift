@@ -79,7 +79,7 @@ final class TestTown: Sendable {
     }
 
     init(
-        storage: any BrokerStorage = InMemoryStorage(), clock: ManualClock = ManualClock(),
+        storage: any BrokerStorage = InMemoryStorage(), clock: ManualClock = ManualClock(), instanceLimit: Int = 10_000,
         _ change: (inout RuleServiceConfiguration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -90,6 +90,7 @@ final class TestTown: Sendable {
         broker = try Broker(storage: storage, configuration: configuration)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = true
+        historyConfiguration.instanceLimit = instanceLimit
         historyConfiguration.clock = { clock.now }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         history.start(feed: broker)
