@@ -73,6 +73,7 @@ extension RuleEngine {
         }
         let machine = await machine(condition, entity, alert, tenant: tenant)
         let watched = WatchedEntity(id: entity.id, alertID: alertID, machine: machine, alert: alert)
+        watched.isDismissed = alert.isEndedByHand && machine.raisedSince != nil
         rule.watched[entity.id] = watched
         watchCount += 1
         let key = WatchKey(rule: rule.key, entity: entity.id)

@@ -74,6 +74,8 @@ struct StandingAlert: Hashable, Sendable {
     enum Notice: String, Sendable { case raised, cleared, escalated }
 
     var isRaised = false
+    /// Somebody has ended it: where Parvis does, it says when.
+    var isEndedByHand = false
     var since = Timestamp.none
     var notice: Notice?
     /// When that was.
@@ -88,7 +90,9 @@ struct StandingAlert: Hashable, Sendable {
 
     init(_ entity: EntityRecord?, _ vocabulary: inout RuleVocabulary) {
         guard let forest = entity?.attributes else { return }
-        isRaised = vocabulary.text("alertState", in: forest) == "raised"
+        let state = vocabulary.text("alertState", in: forest)
+        isRaised = state == "raised"
+        isEndedByHand = state == "cleared" && vocabulary.root(named: "validTo", in: forest) == nil
         since = vocabulary.time("validFrom", in: forest)
         if let root = vocabulary.root(named: "notice", in: forest) {
             notice = forest.stringValue(of: root).flatMap { Notice(rawValue: $0) }
