@@ -55,7 +55,8 @@ final class RuleHistoryTests: Sendable {
         }
         let query: EntityQuery
         do throws(RuleError) {
-            query = try rule.condition.selection.entityQuery(TermContext(context: .core, registry: operations.registry))
+            query = try rule.condition.selection.entityQuery(
+                TermContext(context: .core, registry: operations.registry), lifetime: .once)
         } catch { throw .badRequestData(error.description) }
         let isFree = underWay.withLock { count in
             guard count < Self.testLimit else { return false }
@@ -88,6 +89,7 @@ final class RuleHistoryTests: Sendable {
                 try await test(entity, condition, history, &vocabulary, tenant: tenant, until: deadline, &report)
             }
         }
+        if let failure = pages.failure { throw failure }
         return Self.sorted(report)
     }
 

@@ -40,6 +40,10 @@ final class WatchedRule {
     var watched: [String: WatchedEntity] = [:]
     /// Whether entities were left out, because too many are watched.
     var isCut = false
+    /// Whether not all of its entities were looked at, so that those it does not watch may be its all the same.
+    var isPartlyRead = false
+    /// Why they could not be found; `nil`: nothing was in the way.
+    var problem: String?
     /// What `ruleStatus` says; empty where it is not known.
     var writtenStatus = ""
     var hasNewState = true
