@@ -170,7 +170,8 @@ struct Settings: Sendable {
             apply: { settings, text in
                 settings.smtpServer = SMTPServer(text)
                 return settings.smtpServer != nil
-            }, expectation: "smtp://user:password@host:port or smtps://...; user and password are percent-encoded"),
+            }, expectation: "smtp://user:password@host:port or smtps://...; user and password are percent-encoded",
+            isSecret: true),
         Key(
             name: "smtp-from",
             apply: { settings, text in

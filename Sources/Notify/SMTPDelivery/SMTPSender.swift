@@ -37,6 +37,8 @@ public final class SMTPSender: Sendable {
 
     /// Sends a message; returns once the server has taken it for all recipients.
     ///
+    /// A recipient whom the server refuses for good does not keep it from the others: each then gets a mail of their own.
+    ///
     /// - Parameters:
     ///   - recipients: addr-specs (RFC 5321), checked by the caller.
     ///   - message: RFC 5322, with CRLF.
@@ -56,12 +58,34 @@ public final class SMTPSender: Sendable {
         }
         let error: SMTPError? = await withCheckedContinuation { continuation in
             queue.async { [self] in
-                let error = transfer(message, recipients, timeout ?? configuration.timeout)
+                let error = deliver(message, recipients, timeout ?? configuration.timeout)
                 waiting.withLock { $0 -= 1 }
                 continuation.resume(returning: error)
             }
         }
         if let error { throw error }
+    }
+
+    private func deliver(_ message: [UInt8], _ recipients: [String], _ timeout: Duration) -> SMTPError? {
+        guard let error = transfer(message, recipients, timeout) else { return nil }
+        // libcurl goes away at the first recipient that is refused, before the message: nobody has it yet.
+        guard error.kind == .final, error.code != nil, recipients.count > 1 else { return error }
+        let end = ContinuousClock.now + timeout
+        var refused: [String] = []
+        var reason = error
+        for recipient in recipients {
+            let left = end - ContinuousClock.now
+            if left > .zero {
+                guard let error = transfer(message, [recipient], left) else { continue }
+                reason = error
+            }
+            refused.append(recipient)
+        }
+        if refused.isEmpty { return nil }
+        // Not tried again, as the others would get it twice.
+        return SMTPError(
+            description: "\(reason.description), for \(refused.joined(separator: ", "))", kind: .final,
+            code: reason.code)
     }
 
     private func transfer(_ message: [UInt8], _ recipients: [String], _ timeout: Duration) -> SMTPError? {

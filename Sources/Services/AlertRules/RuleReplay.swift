@@ -21,6 +21,12 @@ public struct RuleReplay: Sendable {
         machine = RuleMachine(condition, start: start, heard: heard)
     }
 
+    /// The instant that it has got to.
+    public var clock: Timestamp { machine.clock }
+
+    /// Lets time pass up to an instant, which is not over yet. It makes no difference in how many steps.
+    public mutating func pass(to time: Timestamp) { note(machine.advance(to: time)) }
+
     /// Takes in the next observation; one of before the start counts as known already.
     public mutating func take(_ observation: RuleObservation) {
         if observation.time < machine.clock {

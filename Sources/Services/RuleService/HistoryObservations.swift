@@ -5,15 +5,17 @@ import ServiceRuntime
 
 extension EntityHistory {
     /// What attributes of an entity said, by when it was observed, or where that is not known, written.
+    ///
+    /// - Parameter limit: How many values are read at most, about; the newest are left out then.
     func observations(
         _ condition: RuleCondition, of id: String, _ names: Set<TermID>, tenant: String, from: Timestamp, to: Timestamp,
-        _ vocabulary: inout RuleVocabulary
+        limit: Int = .max, _ vocabulary: inout RuleVocabulary
     ) async throws(NGSILDError) -> HistoryObservations {
-        var found = HistoryObservations()
-        let observed = try await instances(of: id, names, tenant: tenant, from: from, to: to)
+        var found = HistoryObservations(limit: limit)
+        let observed = try await instances(of: id, names, tenant: tenant, from: from, to: to, limit: limit)
         found.add(observed, condition, isObserved: true, &vocabulary)
         let written = try await instances(
-            of: id, names, tenant: tenant, from: from, to: to, timeproperty: "modifiedAt")
+            of: id, names, tenant: tenant, from: from, to: to, timeproperty: "modifiedAt", limit: limit)
         found.add(written, condition, isObserved: false, &vocabulary)
         return found
     }
@@ -24,6 +26,11 @@ struct HistoryObservations {
     private var found: [Timestamp: RuleObservation] = [:]
     /// Values among them.
     private(set) var count = 0
+    /// Up to where all is known, where more was there than is read; `nil`: all is known.
+    private(set) var reached: Timestamp?
+    private let limit: Int
+
+    fileprivate init(limit: Int) { self.limit = limit }
 
     /// In the order of time.
     var observations: [RuleObservation] { found.values.sorted { $0.time < $1.time } }
@@ -33,6 +40,12 @@ struct HistoryObservations {
         _ attributes: [TemporalAttribute], _ condition: RuleCondition, isObserved: Bool,
         _ vocabulary: inout RuleVocabulary
     ) {
+        if attributes.reduce(0, { $0 + $1.count }) >= limit {
+            let times = attributes.flatMap { attribute in
+                attribute.instances.roots.map { attribute.instances.nodes[$0].historyTime }
+            }
+            reached = [reached, times.max()].compactMap { $0 }.min()
+        }
         for attribute in attributes {
             let places = condition.attributes.enumerated().filter {
                 vocabulary.matches(attribute.name, $0.element.name)

@@ -96,10 +96,14 @@ extension RuleEngine {
             return change(key, watched, rule, now, isRaised: true)
         }
         if !stands, alert.isRaised { return change(key, watched, rule, now, isRaised: false) }
-        guard let notice = dueNotice(watched, rule, now) else { return nil }
+        let notice = dueNotice(watched, rule, now)
+        // What was ended by hand is over now: the next one is news, also after a restart.
+        let isOver = !stands && alert.isEndedByHand
+        guard notice != nil || isOver else { return nil }
         var writer = ByteWriter(capacity: 256)
+        if isOver { ResultEntity.time("validTo", now, to: &writer) }
         if notice == .escalated, !alert.isEscalated { ResultEntity.time("escalatedAt", now, to: &writer) }
-        ResultEntity.text("notice", notice.rawValue, at: now, to: &writer)
+        if let notice { ResultEntity.text("notice", notice.rawValue, at: now, to: &writer) }
         return draft(watched.alertID, writer.string()).map {
             Write(key: key, tenant: key.rule.tenant, isNew: false, draft: $0)
         }

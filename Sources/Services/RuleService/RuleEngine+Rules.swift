@@ -15,18 +15,28 @@ extension RuleEngine {
     ]
 
     /// Reads all rules of all tenants anew, and ends alerts that belong to nothing any more.
-    func readEverything() async {
+    ///
+    /// - Returns: whether all could be read.
+    func readEverything() async -> Bool {
+        var isWhole = true
         for key in Array(rules.keys) { forget(key) }
         touched = []
         for tenant in operations.tenantNames() where SnapshotSpace.read(tenant) == nil {
             var pages = EntityPages([RuleVocabulary.ruleType], of: tenant, operations.consumption, &vocabulary)
             while let page = pages.next() {
                 for entity in page { await setRule(RuleKey(tenant: tenant, id: entity.id), entity) }
-                if Task.isCancelled { return }
+                if Task.isCancelled { return false }
+            }
+            if let failure = pages.failure {
+                // What belongs to a rule that is not known would look as if it belonged to none.
+                configuration.onProblem("The rules of tenant \"\(tenant)\" cannot be read: \(failure.detail)")
+                isWhole = false
+                continue
             }
             await readLeftovers(of: tenant)
         }
         count()
+        return isWhole
     }
 
     /// Alerts and subscriptions of rules and entities that went while nobody was there.
@@ -36,7 +46,8 @@ extension RuleEngine {
             for entity in page where entity.id.hasPrefix(RuleIdentity.alertPrefix) {
                 guard alerts[RuleKey(tenant: tenant, id: entity.id)] == nil else { continue }
                 let alert = StandingAlert(entity, &vocabulary)
-                if alert.isRaised, alert.rule != nil { endings.append(EndedAlert(tenant: tenant, id: entity.id)) }
+                let isUnsure = alert.rule.map { rules[RuleKey(tenant: tenant, id: $0)]?.isPartlyRead == true } ?? true
+                if alert.isRaised, !isUnsure { endings.append(EndedAlert(tenant: tenant, id: entity.id)) }
             }
             await Task.yield()
         }
@@ -82,7 +93,8 @@ extension RuleEngine {
         }
         retireChannels(of: former, keeping: watchedRule)
         // What is watched no longer has no alert any more.
-        for (id, watched) in former?.watched ?? [:] where watchedRule.watched[id] == nil && watched.alert.isRaised {
+        for (id, watched) in former?.watched ?? [:]
+        where !watchedRule.isPartlyRead && watchedRule.watched[id] == nil && watched.alert.isRaised {
             endings.append(EndedAlert(tenant: key.tenant, id: watched.alertID))
         }
         followTypes()
@@ -161,6 +173,7 @@ extension RuleEngine {
 
     func reason(_ rule: WatchedRule) -> String? {
         if case .refused(let reason) = rule.state { return reason }
+        if let problem = rule.problem { return "Not all of its entities could be found. \(problem)" }
         if rule.isCut {
             return
                 "Only \(rule.watched.count) of its entities are watched, as \(configuration.watchLimit) are over all rules; raise rule-entities"
@@ -186,12 +199,14 @@ extension RuleEngine {
 
 extension RuleCondition.Selection {
     /// The query that selects the entities, but for their types.
-    func entityQuery(_ context: TermContext) throws(RuleError) -> EntityQuery {
+    func entityQuery(
+        _ context: TermContext, lifetime: QueryLifetime = .standing
+    ) throws(RuleError) -> EntityQuery {
         var result = EntityQuery()
         result.ids = ids
         if let idPattern {
             result.idPattern = try Self.reading("idPattern") { () throws(NGSILDError) in
-                try TextPattern(parsing: idPattern, lifetime: .standing)
+                try TextPattern(parsing: idPattern, lifetime: lifetime)
             }
         }
         if let scopeQuery {
@@ -199,7 +214,7 @@ extension RuleCondition.Selection {
         }
         if let query {
             result.expression = try Self.reading("q") { () throws(NGSILDError) in
-                try QueryExpression(parsing: query, context: context, lifetime: .standing)
+                try QueryExpression(parsing: query, context: context, lifetime: lifetime)
             }
         }
         if let area {

@@ -12,12 +12,19 @@ extension RuleEngine {
     func watch(_ rule: WatchedRule) async {
         guard let selection = rule.rule?.condition.selection else { return }
         let tenant = rule.key.tenant
-        var pages = EntityPages(selection.types, rule.query, of: tenant, operations.consumption, &vocabulary)
+        var pages = EntityPages(
+            selection.types, rule.query, of: tenant, operations.consumption, passesOver: true, &vocabulary)
         while let page = pages.next() {
             for entity in page { await watch(entity, under: rule) }
-            if Task.isCancelled { return }
+            if Task.isCancelled {
+                rule.isPartlyRead = true
+                return
+            }
             await Task.yield()
         }
+        guard let failure = pages.failure else { return }
+        rule.isPartlyRead = true
+        rule.problem = failure.detail
     }
 
     /// Takes in a change of an entity of a type that the rule is about.
@@ -73,6 +80,7 @@ extension RuleEngine {
         }
         let machine = await machine(condition, entity, alert, tenant: tenant)
         let watched = WatchedEntity(id: entity.id, alertID: alertID, machine: machine, alert: alert)
+        watched.isDismissed = alert.isEndedByHand && machine.raisedSince != nil
         rule.watched[entity.id] = watched
         watchCount += 1
         let key = WatchKey(rule: rule.key, entity: entity.id)

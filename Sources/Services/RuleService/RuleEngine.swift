@@ -62,8 +62,7 @@ actor RuleEngine {
         if !hasCaughtUp || isBehind {
             if isBehind { statistics.timesBehind += 1 }
             if !listensSince.isSet { listensSince = configuration.clock() }
-            await readEverything()
-            hasCaughtUp = !Task.isCancelled
+            hasCaughtUp = await readEverything() && !Task.isCancelled
         } else {
             for change in changes { await take(change) }
         }

@@ -12,10 +12,9 @@ final class RuleHistoryTests: Sendable {
     /// Tests under way; more are refused.
     private static let testLimit = 2
     private static let entityLimit = 2_000
-    private static let valueLimit = 2_000_000
     private static let firingLimit = 1_000
-    /// Seconds after which a test answers with what it has.
-    private static let timeLimit = Duration.seconds(30)
+    /// What is done without looking at the time and letting others go on: a schedule may change a hundred times a day.
+    private static let (sliceSeconds, sliceValues) = (86_400.0, 1_024)
     /// Days without an answer to the question, and at most.
     private static let (defaultDays, mostDays) = (7.0, 366.0)
     /// Seconds before the beginning that decide what stands there.
@@ -23,11 +22,21 @@ final class RuleHistoryTests: Sendable {
 
     private let operations: ServiceOperations
     private let clock: @Sendable () -> Timestamp
+    private let timeLimit: Duration
+    private let valueLimit: Int
     private let underWay = Mutex(0)
 
-    init(_ operations: ServiceOperations, clock: @escaping @Sendable () -> Timestamp) {
+    /// - Parameters:
+    ///   - timeLimit: After which a test answers with what it has.
+    ///   - valueLimit: Values that are read for a test.
+    init(
+        _ operations: ServiceOperations, clock: @escaping @Sendable () -> Timestamp,
+        timeLimit: Duration = .seconds(30), valueLimit: Int = 2_000_000
+    ) {
         self.operations = operations
         self.clock = clock
+        self.timeLimit = timeLimit
+        self.valueLimit = valueLimit
     }
 
     func run(
@@ -46,7 +55,8 @@ final class RuleHistoryTests: Sendable {
         }
         let query: EntityQuery
         do throws(RuleError) {
-            query = try rule.condition.selection.entityQuery(TermContext(context: .core, registry: operations.registry))
+            query = try rule.condition.selection.entityQuery(
+                TermContext(context: .core, registry: operations.registry), lifetime: .once)
         } catch { throw .badRequestData(error.description) }
         let isFree = underWay.withLock { count in
             guard count < Self.testLimit else { return false }
@@ -64,22 +74,22 @@ final class RuleHistoryTests: Sendable {
     ) async throws(NGSILDError) -> RuleTestReport {
         var report = RuleTestReport(from: from, to: to)
         var vocabulary = RuleVocabulary(registry: operations.registry)
-        let begin = ContinuousClock.now
+        let deadline = ContinuousClock.now + timeLimit
         var pages = EntityPages(
             condition.selection.types, query, of: tenant, operations.consumption, &vocabulary)
         while let page = pages.next() {
             for entity in page {
-                guard report.entities < Self.entityLimit, report.values < Self.valueLimit,
-                    report.firings.count < Self.firingLimit, ContinuousClock.now - begin < Self.timeLimit,
-                    !Task.isCancelled
+                guard report.entities < Self.entityLimit, report.values < valueLimit,
+                    report.firings.count < Self.firingLimit, ContinuousClock.now < deadline, !Task.isCancelled
                 else {
                     report.isTruncated = true
                     return Self.sorted(report)
                 }
                 report.entities += 1
-                try await test(entity, condition, history, &vocabulary, tenant: tenant, &report)
+                try await test(entity, condition, history, &vocabulary, tenant: tenant, until: deadline, &report)
             }
         }
+        if let failure = pages.failure { throw failure }
         return Self.sorted(report)
     }
 
@@ -95,7 +105,8 @@ final class RuleHistoryTests: Sendable {
 
     private func test(
         _ entity: EntityRecord, _ condition: RuleCondition, _ history: EntityHistory,
-        _ vocabulary: inout RuleVocabulary, tenant: String, _ report: inout RuleTestReport
+        _ vocabulary: inout RuleVocabulary, tenant: String, until deadline: ContinuousClock.Instant,
+        _ report: inout RuleTestReport
     ) async throws(NGSILDError) {
         var names: Set<TermID> = []
         for name in entity.attributes.names {
@@ -106,11 +117,17 @@ final class RuleHistoryTests: Sendable {
         let start = report.from.adding(seconds: -Self.leadSeconds - condition.holdSeconds)
         let known = start.adding(seconds: -max(condition.windowSeconds, condition.silenceSeconds))
         var found: [RuleObservation] = []
+        var end = report.to
         if !names.isEmpty {
             let read = try await history.observations(
-                condition, of: entity.id, names, tenant: tenant, from: known, to: report.to, &vocabulary)
+                condition, of: entity.id, names, tenant: tenant, from: known, to: report.to,
+                limit: valueLimit - report.values, &vocabulary)
             found = read.observations
             report.values += read.count
+            if let reached = read.reached {
+                report.isTruncated = true
+                end = min(end, reached)
+            }
         }
         // A value that stands since before is known from the entity.
         found = Self.standing(entity, condition, &vocabulary, before: found.first?.time ?? report.to) + found
@@ -118,12 +135,40 @@ final class RuleHistoryTests: Sendable {
         // Values may be older than their entity, where they were brought in.
         let watched = max(start, min(born, found.first?.time ?? born))
         var replay = RuleReplay(condition, start: watched, heard: max(known, min(born, watched)))
-        for observation in found where observation.time <= report.to { replay.take(observation) }
+        let isWhole = await Self.run(&replay, over: found, to: end, until: deadline)
+        if !isWhole { report.isTruncated = true }
         let name = vocabulary.placeName(of: entity)
-        for firing in replay.finish(at: report.to, from: report.from) {
+        for firing in replay.finish(at: isWhole ? end : replay.clock, from: report.from) {
             report.firings.append(
                 .init(entity: entity.id, name: name, from: firing.from, to: firing.to, peak: firing.peak))
         }
+    }
+
+    /// - Returns: `false` where the time for it was over before.
+    private static func run(
+        _ replay: inout RuleReplay, over found: [RuleObservation], to end: Timestamp,
+        until deadline: ContinuousClock.Instant
+    ) async -> Bool {
+        func goesOn() async -> Bool {
+            await Task.yield()
+            return ContinuousClock.now < deadline && !Task.isCancelled
+        }
+        for (place, observation) in found.enumerated() where observation.time <= end {
+            if place % sliceValues == sliceValues - 1, await !goesOn() { return false }
+            guard await pass(&replay, to: observation.time, goesOn) else { return false }
+            replay.take(observation)
+        }
+        return await pass(&replay, to: end, goesOn)
+    }
+
+    private static func pass(
+        _ replay: inout RuleReplay, to time: Timestamp, _ goesOn: () async -> Bool
+    ) async -> Bool {
+        while replay.clock.adding(seconds: sliceSeconds) < time {
+            replay.pass(to: replay.clock.adding(seconds: sliceSeconds))
+            if await !goesOn() { return false }
+        }
+        return true
     }
 
     private static func standing(

@@ -40,6 +40,10 @@ final class WatchedRule {
     var watched: [String: WatchedEntity] = [:]
     /// Whether entities were left out, because too many are watched.
     var isCut = false
+    /// Whether not all of its entities were looked at, so that those it does not watch may be its all the same.
+    var isPartlyRead = false
+    /// Why they could not be found; `nil`: nothing was in the way.
+    var problem: String?
     /// What `ruleStatus` says; empty where it is not known.
     var writtenStatus = ""
     var hasNewState = true
@@ -74,6 +78,8 @@ struct StandingAlert: Hashable, Sendable {
     enum Notice: String, Sendable { case raised, cleared, escalated }
 
     var isRaised = false
+    /// Somebody has ended it: where Parvis does, it says when.
+    var isEndedByHand = false
     var since = Timestamp.none
     var notice: Notice?
     /// When that was.
@@ -88,7 +94,9 @@ struct StandingAlert: Hashable, Sendable {
 
     init(_ entity: EntityRecord?, _ vocabulary: inout RuleVocabulary) {
         guard let forest = entity?.attributes else { return }
-        isRaised = vocabulary.text("alertState", in: forest) == "raised"
+        let state = vocabulary.text("alertState", in: forest)
+        isRaised = state == "raised"
+        isEndedByHand = state == "cleared" && vocabulary.root(named: "validTo", in: forest) == nil
         since = vocabulary.time("validFrom", in: forest)
         if let root = vocabulary.root(named: "notice", in: forest) {
             notice = forest.stringValue(of: root).flatMap { Notice(rawValue: $0) }

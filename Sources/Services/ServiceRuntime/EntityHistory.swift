@@ -12,13 +12,16 @@ public struct EntityHistory: Sendable {
     /// Instances of some attributes of an entity, from one instant to another (`nil`: open), both inclusive, however
     /// many answers that takes. An attribute may come in several parts, each in the order of time.
     ///
-    /// - Parameter timeproperty: The time that is meant, as in a temporal query; `nil`: `observedAt`, which not all
-    ///   instances have.
+    /// - Parameters:
+    ///   - timeproperty: The time that is meant, as in a temporal query; `nil`: `observedAt`, which not all instances
+    ///     have.
+    ///   - limit: How many instances are enough; an answer or so more may come.
     public func instances(
         of id: String, _ attributes: Set<TermID>, tenant: String, from: Timestamp?, to: Timestamp?,
-        timeproperty: String? = nil
+        timeproperty: String? = nil, limit: Int = .max
     ) async throws(NGSILDError) -> [TemporalAttribute] {
         var found: [TemporalAttribute] = []
+        var count = 0
         var start = from
         while true {
             var selection = TemporalSelection()
@@ -30,6 +33,8 @@ public struct EntityHistory: Sendable {
                 return found
             }
             found += entity.attributes
+            count += entity.attributes.reduce(0) { $0 + $1.count }
+            if count >= limit { return found }
             // A shortened answer goes on behind its end.
             guard let reached = page.partialRange?.end, reached >= (start ?? .none) else { return found }
             start = Timestamp(microseconds: reached.microseconds + 1)
@@ -114,4 +119,9 @@ public struct EntityHistory: Sendable {
         if case .failure(let error) = result { return error }
         return nil
     }
+}
+
+extension TemporalAttribute {
+    /// How many instances there are. Cost: linear.
+    public var count: Int { instances.roots.reduce(0) { count, _ in count + 1 } }
 }

@@ -19,6 +19,8 @@ struct TileMaker {
 
     /// How often a survey is begun anew when slots are renumbered meanwhile.
     private static let attempts = 4
+    /// Entities that are held whole at a time; each may be as large as entities get.
+    private static let part = 256
 
     func make() throws(NGSILDError) -> EntityTile {
         for _ in 0..<Self.attempts {
@@ -30,24 +32,30 @@ struct TileMaker {
             guard let numbering = try survey.surveyEntities(asked, tenant: request.tenant, visit: { found.add($0) })
             else { continue }
             let slots = found.drawn()
-            guard let entities = try survey.surveyed(slots, numbering: numbering, tenant: request.tenant) else {
-                continue
-            }
-            return tile(found, slots, entities)
+            if let tile = try tile(found, slots, numbering) { return tile }
         }
         throw .overloaded("Too many entities are deleted at once to draw a tile; try again in a second")
     }
 
-    private func tile(_ found: TileSurvey, _ slots: [UInt32], _ entities: [EntityRecord?]) -> EntityTile {
+    /// - Returns: `nil` where the slots have been numbered anew since the survey.
+    private func tile(
+        _ found: TileSurvey, _ slots: [UInt32], _ numbering: UInt64
+    ) throws(NGSILDError) -> EntityTile? {
         var omitted = found.omitted
         var layer = VectorTileLayer(name: "entities")
-        for record in entities {
-            guard let record, request.query.mayMatch(record), let geometry = geometry(of: record) else { continue }
-            guard layer.size + geometry.commands.count * 2 < limits.bytes else {
-                omitted += 1
-                continue
+        for start in stride(from: 0, to: slots.count, by: Self.part) {
+            let part = Array(slots[start..<min(start + Self.part, slots.count)])
+            guard let entities = try survey.surveyed(part, numbering: numbering, tenant: request.tenant) else {
+                return nil
             }
-            layer.append(id: FeatureID.of(record.id), geometry, tags: tags(of: record))
+            for record in entities {
+                guard let record, request.query.mayMatch(record), let geometry = geometry(of: record) else { continue }
+                guard layer.size + geometry.commands.count * 2 < limits.bytes else {
+                    omitted += 1
+                    continue
+                }
+                layer.append(id: FeatureID.of(record.id), geometry, tags: tags(of: record))
+            }
         }
         return EntityTile(bytes: VectorTileLayer.tile([layer, clusters(found)]), omitted: omitted)
     }

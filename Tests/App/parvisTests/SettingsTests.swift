@@ -44,6 +44,16 @@ struct SettingsTests {
         }
     }
 
+    @Test(arguments: [
+        "smtp://anna:secret@host:99999", "smtp://anna:secret@", "http://anna:secret@host", "smtp://secret@host",
+    ])
+    func `a mail server that cannot be used is refused without its password`(url: String) {
+        let environment = ["PARVIS_SMTP_URL": url, "PARVIS_SMTP_FROM": "parvis@city.example"]
+        #expect { try Settings.resolve(flags: [:], configFile: nil, environment: environment) } throws: {
+            "\($0)".contains("PARVIS_SMTP_URL") && !"\($0)".contains("secret")
+        }
+    }
+
     @Test func `messages are taken from servers by a mapping`() throws {
         let flags = ["mqtt-ingest": "mqtt://a, mqtts://b:8884", "ingest": #filePath]
         let settings = try Settings.resolve(flags: flags, configFile: nil, environment: [:])

@@ -196,6 +196,21 @@ import Testing
             #expect(!steps.isEmpty)
         }
     }
+
+    @Test func `it makes no difference in how many steps time passes over the past`() throws {
+        let asked = try condition(
+            #"{"kind":"threshold","attribute":"level","comparison":"above","value":50}"#,
+            activeTimes: #"[{"from":"07:00","to":"20:00"}]"#)
+        let seen = RuleObservation(time: minute(0), values: [(0, .number(60))])
+        var whole = RuleReplay(asked, start: minute(0))
+        whole.take(seen)
+        var sliced = RuleReplay(asked, start: minute(0))
+        sliced.take(seen)
+        while sliced.clock < minute(9_000) { sliced.pass(to: sliced.clock.adding(seconds: 7_000)) }
+        let found = sliced.finish(at: minute(10_080), from: minute(0))
+        #expect(found == whole.finish(at: minute(10_080), from: minute(0)))
+        #expect(found.count == 7)
+    }
 }
 
 /// SplitMix64, so that a failure can be run again.

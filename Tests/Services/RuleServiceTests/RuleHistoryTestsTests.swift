@@ -97,4 +97,49 @@ import Testing
         #expect(error?.detail.contains(word) == true, "\(error?.detail ?? "")")
         await town.stop()
     }
+
+    @Test func `a test whose time is over answers with what it has`() async throws {
+        let town = try TestTown()
+        town.rules.start()
+        try await town.report([sensor(level: 60, at: minute(0))], at: minute(0))
+        town.clock.set(minute(365 * 1_440))
+        // A hundred changes a day, all of which count, as the test is met all the time.
+        func clock(_ minutes: Int) -> String {
+            String([minutes / 600, minutes / 60 % 10].map { Character("\($0)") }) + ":"
+                + String([minutes % 60 / 10, minutes % 10].map { Character("\($0)") })
+        }
+        let times = (0..<50).map { #"{"from":"\#(clock($0 * 28))","to":"\#(clock($0 * 28 + 14))"}"# }
+        let more = #","activeTimes":{"type":"JsonProperty","json":[\#(times.joined(separator: ","))]}"#
+        let asked = try RuleRequests.rule(from: Array(rule(more: more).utf8))
+        let tests = RuleHistoryTests(
+            town.operations, clock: { town.clock.now }, timeLimit: .milliseconds(200))
+        let report = try await tests.run(asked, tenant: "", from: minute(1), to: nil)
+        #expect(report.isTruncated)
+        #expect(report.firings.first?.from == minute(0))
+        let reached = try #require(report.firings.last?.from)
+        #expect(reached < minute(300 * 1_440))
+        await town.stop()
+    }
+
+    @Test func `a history that is too long is read up to the limit, and the answer says so`() async throws {
+        let town = try TestTown(instanceLimit: 4)
+        town.rules.start()
+        for time in 0..<40 {
+            let level = time == 3 || time == 30 ? 60.0 : 1
+            try await town.report([sensor(level: level, at: minute(Double(time)))], at: minute(Double(time)))
+        }
+        let asked = try RuleRequests.rule(from: Array(rule().utf8))
+        func firings(_ limit: Int) async throws -> (from: [Timestamp], isTruncated: Bool) {
+            let tests = RuleHistoryTests(town.operations, clock: { town.clock.now }, valueLimit: limit)
+            let report = try await tests.run(asked, tenant: "", from: minute(-1), to: nil)
+            return (report.firings.map(\.from), report.isTruncated)
+        }
+        let all = try await firings(1_000)
+        #expect(all.from == [minute(3), minute(30)])
+        #expect(!all.isTruncated)
+        let some = try await firings(8)
+        #expect(some.from == [minute(3)])
+        #expect(some.isTruncated)
+        await town.stop()
+    }
 }

@@ -99,4 +99,31 @@ import Testing
         #expect(town.broker.lastSequence == sequence)
         await town.stop()
     }
+
+    @Test func `an alert that somebody ended does not come back by a restart`() async throws {
+        let storage = InMemoryStorage()
+        let clock = ManualClock()
+        var town = try TestTown(storage: storage, clock: clock)
+        town.rules.start()
+        try await town.report([sensor(level: 60), rule()], at: minute(1))
+        let ended =
+            #"{"id":"\#(alertID())","type":"Alert","alertState":{"type":"Property","value":"cleared"}}"#
+        try await town.report([ended], at: minute(2))
+        #expect(town.state() == "cleared")
+        await town.stop()
+        town = try TestTown(storage: storage, clock: clock)
+        town.rules.start()
+        await town.wait(until: minute(5))
+        #expect(town.state() == "cleared")
+        // Once it is over, the next one is news.
+        try await town.report([sensor(level: 40)], at: minute(6))
+        #expect(town.value(alertID(), "validTo") != nil)
+        await town.stop()
+        clock.set(minute(7))
+        town = try TestTown(storage: storage, clock: clock)
+        town.rules.start()
+        try await town.report([sensor(level: 70)], at: minute(8))
+        #expect(town.state() == "raised")
+        await town.stop()
+    }
 }

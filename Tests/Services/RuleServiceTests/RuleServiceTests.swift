@@ -188,4 +188,32 @@ import Testing
         #expect(await town.rules.statistics.timesBehind > 0)
         await town.stop()
     }
+
+    @Test func `a text that takes a pattern too many steps hides no other entity`() async throws {
+        let storage = InMemoryStorage()
+        let clock = ManualClock()
+        var town = try TestTown(storage: storage, clock: clock)
+        town.rules.start()
+        func named(_ name: String) -> String { #","name":{"type":"Property","value":"\#(name)"}"# }
+        let hard = String(repeating: "a", count: 40) + "!"
+        let asked = rule(entities: #"{"type":"Sensor","q":"name~=\"(a|aa)+$\""}"#)
+        try await town.report(
+            [sensor(1, level: 60, more: named("aaa")), sensor(2, level: 60, more: named(hard)), asked],
+            at: minute(1))
+        #expect(town.state() == "raised")
+        #expect(town.state(of: 2) == nil)
+        await town.stop()
+        town = try TestTown(storage: storage, clock: clock)
+        town.rules.start()
+        await town.wait(until: minute(2))
+        #expect(town.state() == "raised")
+        #expect(await town.rules.statistics.watched == 1)
+        // What is asked once must come to an end: it says what is the matter.
+        let requests = RuleRequests(town.rules)
+        let error = await #expect(throws: NGSILDError.self) {
+            _ = try await requests.test(Array(#"{"rule":\#(asked)}"#.utf8), tenant: "")
+        }
+        #expect(error?.detail.contains("(a|aa)+$") == true)
+        await town.stop()
+    }
 }

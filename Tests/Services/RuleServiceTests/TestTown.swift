@@ -68,6 +68,7 @@ final class TestTown: Sendable {
     let subscriptions: SubscriptionManager
     let receiver = TestReceiver()
     let context: TermContext
+    let operations: ServiceOperations
     let rules: RuleService
     let problems = Sentences()
 
@@ -78,7 +79,7 @@ final class TestTown: Sendable {
     }
 
     init(
-        storage: any BrokerStorage = InMemoryStorage(), clock: ManualClock = ManualClock(),
+        storage: any BrokerStorage = InMemoryStorage(), clock: ManualClock = ManualClock(), instanceLimit: Int = 10_000,
         _ change: (inout RuleServiceConfiguration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -89,6 +90,7 @@ final class TestTown: Sendable {
         broker = try Broker(storage: storage, configuration: configuration)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = true
+        historyConfiguration.instanceLimit = instanceLimit
         historyConfiguration.clock = { clock.now }
         history = try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration)
         history.start(feed: broker)
@@ -106,11 +108,11 @@ final class TestTown: Sendable {
         let problems = problems
         ruleConfiguration.onProblem = { problems.add($0) }
         change(&ruleConfiguration)
+        operations = ServiceOperations(
+            provision: broker, consumption: broker, temporal: history, feed: broker, registry: broker.registry,
+            tenantNames: { [broker] in broker.tenantNames })
         rules = RuleService(
-            ServiceOperations(
-                provision: broker, consumption: broker, temporal: history, feed: broker, registry: broker.registry,
-                tenantNames: { [broker] in broker.tenantNames }),
-            delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
+            operations, delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
             configuration: ruleConfiguration)
     }
 

@@ -1,6 +1,8 @@
 import GeoJSON
 import NGSILDModel
+import NGSILDOperations
 import NGSILDQuery
+import Synchronization
 import Testing
 
 @testable import VectorTiles
@@ -183,5 +185,41 @@ struct TileMakerTests {
         #expect(west["entities"].contains { $0.tags["id"] == "s:urn:x:Lamp:2" })
         let (top, _) = try tile(city, request(city, 2, 2, 0, cells: 0))
         #expect(top["entities"].map { $0.tags["id"] } == ["s:urn:x:World:1"])
+    }
+
+    /// Notes how many entities were asked for whole at a time.
+    private final class CountingSurvey: EntitySurvey {
+        let survey: any EntitySurvey
+        let asked = Mutex<[Int]>([])
+        init(_ survey: any EntitySurvey) { self.survey = survey }
+
+        func surveyRevision(of types: [TermID]?, tenant: String) throws(NGSILDError) -> UInt64 {
+            try survey.surveyRevision(of: types, tenant: tenant)
+        }
+
+        func surveyEntities(
+            _ request: EntitySurveyRequest, tenant: String, visit: (PlacedEntity) -> Void
+        ) throws(NGSILDError) -> UInt64? { try survey.surveyEntities(request, tenant: tenant, visit: visit) }
+
+        func surveyed(
+            _ slots: [UInt32], numbering: UInt64, tenant: String
+        ) throws(NGSILDError) -> [EntityRecord?]? {
+            asked.withLock { $0.append(slots.count) }
+            return try survey.surveyed(slots, numbering: numbering, tenant: tenant)
+        }
+
+        func surveyExtent(of geometry: TermID, tenant: String) throws(NGSILDError) -> EntityExtent {
+            try survey.surveyExtent(of: geometry, tenant: tenant)
+        }
+    }
+
+    @Test func `entities are held whole some at a time`() async throws {
+        let city = try TileCity()
+        try await city.create((0..<600).map { lamp($0, 8.68 + Double($0) * 1e-5, 50.11) })
+        let survey = CountingSurvey(city.broker)
+        let made = try TileMaker(request: request(city, cells: 0), survey: survey).make()
+        let tile = try #require(DecodedTile(made.bytes))
+        #expect(Set(tile["entities"].compactMap { $0.tags["id"] }).count == 600)
+        #expect(survey.asked.withLock { $0 } == [256, 256, 88])
     }
 }

@@ -14,10 +14,18 @@ struct IngestBatch {
         let rule: Int
     }
 
+    /// What became of entities.
+    private struct Written {
+        /// How many were kept, by rule.
+        var kept: [Int: Int] = [:]
+        var refusals: [(message: Int, rule: Int, reason: String)] = []
+    }
+
     /// - Returns: `nil` when all is kept or refused for good; else why nothing can be kept now.
     func take(_ messages: [MQTTIncoming]) -> String? {
         let now = Timestamp.now()
         var items: [Item] = []
+        var written = Written()
         var readings: [(rule: Int, message: Int, reading: MessageReading)] = []
         var unmatched: [Int] = []
         for (index, message) in messages.enumerated() {
@@ -33,9 +41,12 @@ struct IngestBatch {
             for entity in reading.entities { items.append(Item(draft: entity.draft, message: index, rule: rule)) }
             reading.entities = []
             readings.append((rule, index, reading))
+            // A message may become a thousand entities: what there is goes before there is more.
+            guard items.count >= EntityWriter.batchLimit else { continue }
+            if let problem = write(items, &written) { return problem }
+            items = []
         }
-        var refusals: [(item: Item, reason: String)] = []
-        if let problem = write(items, &refusals) { return problem }
+        if let problem = write(items, &written) { return problem }
 
         // Only now, since the same messages come again when they cannot be kept.
         for index in unmatched { counts.came(nil, bytes: messages[index].payload.count, at: now) }
@@ -49,14 +60,11 @@ struct IngestBatch {
                 counts.refused(rule, isWhole: false, reason, topic: message.topic, payload: message.payload, at: now)
             }
         }
-        var written: [Int: Int] = [:]
-        for item in items { written[item.rule, default: 0] += 1 }
-        for (item, reason) in refusals {
-            let message = messages[item.message]
-            counts.refused(item.rule, isWhole: true, reason, topic: message.topic, payload: message.payload, at: now)
-            written[item.rule, default: 0] -= 1
+        for (index, rule, reason) in written.refusals {
+            let message = messages[index]
+            counts.refused(rule, isWhole: true, reason, topic: message.topic, payload: message.payload, at: now)
         }
-        for (rule, count) in written { counts.kept(rule, entities: max(0, count)) }
+        for (rule, count) in written.kept { counts.kept(rule, entities: max(0, count)) }
         return nil
     }
 
@@ -66,7 +74,7 @@ struct IngestBatch {
     }
 
     /// Writes in the order of the messages, as many together as have one tenant.
-    private func write(_ items: [Item], _ refusals: inout [(item: Item, reason: String)]) -> String? {
+    private func write(_ items: [Item], _ written: inout Written) -> String? {
         var start = 0
         while start < items.count {
             let tenant = reader.rules[items[start].rule].rule.tenant
@@ -80,10 +88,11 @@ struct IngestBatch {
             switch writer.upsert(part.map(\.draft), tenant: tenant) {
             case .unavailable(let reason): return reason
             case .kept(let refused):
+                for item in part { written.kept[item.rule, default: 0] += 1 }
                 for (id, reason) in refused {
-                    if let item = part.first(where: { $0.draft.id == id }) ?? part.first {
-                        refusals.append((item, reason))
-                    }
+                    guard let item = part.first(where: { $0.draft.id == id }) ?? part.first else { continue }
+                    written.refusals.append((item.message, item.rule, reason))
+                    written.kept[item.rule, default: 0] -= 1
                 }
             }
             start = end

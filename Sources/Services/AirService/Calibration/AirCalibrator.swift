@@ -167,6 +167,14 @@ actor AirCalibrator {
                 start = max(start, reached.adding(seconds: -Self.lateSeconds))
             }
             let end = min(newest, configuration.clock().adding(seconds: 600))
+            // A time long before the first value has nothing to look through.
+            let values = try await history.instances(
+                of: key.id, [inputs.value], tenant: tenant, from: start, to: end, limit: 1)
+            let times = values.flatMap { attribute in
+                attribute.instances.roots.map { attribute.instances.nodes[$0].historyTime }
+            }
+            guard let first = times.min() else { return }
+            start = max(start, first)
             var weather = Weather()
             while start <= end, !Task.isCancelled {
                 let next = min(end, start.adding(seconds: Self.span))
