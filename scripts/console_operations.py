@@ -162,7 +162,7 @@ def hostile(address):
                   'parvis_http_request_seconds_bucket{le="x"} 1', 'parvis_http_request_seconds_bucket{le="+Inf"} 1e308', "parvis_http_request_seconds_sum 1e308", "parvis_http_request_seconds_count 1e308", "parvis_entities -1e999"]
         return "text/plain", "\n".join(lines)
     if "/admin/notifications" in address:
-        many = [{"subscription": f"urn:x:{at}:{MARKUP}", "tenant": "", "state": "open", "waiting": 1e300, "sent": "x", "failed": None, "deadLetters": 1e300, "lastError": f"at https://user:secret@host {MARKUP} {long}"} for at in range(900)]
+        many = [{"subscription": f"urn:x:{at}:{MARKUP}", "tenant": "", "state": "open", "waiting": 1e300, "sent": "x", "failed": None, "deadLetters": 1e300, "lastError": f"at https://user:secret@host {MARKUP} {long[:2000]}"} for at in range(900)]
         return "application/json", json.dumps([None, 5, {"subscription": 7, "tenant": 5, "state": "constructor", "waiting": 3}, *many])
     if "/admin/rules" in address:
         return "application/json", json.dumps([None, {"id": 5, "state": "refused", "reason": {"a": long}}, *({"id": f"urn:{at}", "name": MARKUP + long, "state": "refused", "reason": MARKUP, "channels": [None, {"channel": MARKUP, "problem": long}], "entities": "x"} for at in range(500))])

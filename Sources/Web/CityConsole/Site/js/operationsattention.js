@@ -85,8 +85,9 @@ function ofRules(rules) {
 function ofIngest(ingest) {
   const found = [];
   const refusals = list(ingest.refusals).map(object);
-  const down = list(ingest.servers).map(object).filter(({ state }) => state !== "subscribed");
-  const filters = list(ingest.servers).map(object).filter(({ refusedFilters }) => list(refusedFilters).length > 0);
+  const servers = list(ingest.servers).map(object).filter(({ server }) => typeof server === "string");
+  const down = servers.filter(({ state }) => state !== "subscribed");
+  const filters = servers.filter(({ refusedFilters }) => list(refusedFilters).length > 0);
   const topics = list(ingest.topics).map(object).filter(({ refused }) => refused > 0).sort((a, b) => b.refused - a.refused);
   const serverName = ({ server }) => maskedText(text(server, 120));
   found.push(...bounded(down, (one) => ({ tone: "bad", words: `Nothing comes from the MQTT server ${serverName(one)} (${text(one.state, 40)})${one.reason ? `: ${maskedText(text(one.reason)).replace(/\.$/, "")}` : ""}.`, part: "ingest" }), (left) => ({ tone: "bad", words: `${counted(left, "more MQTT server")} ${left === 1 ? "is" : "are"} not subscribed.`, part: "ingest" })));

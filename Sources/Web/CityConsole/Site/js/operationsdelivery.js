@@ -23,6 +23,7 @@ export class NotificationsPart {
   constructor() {
     this.#part.body.append(this.#figures.element, this.#list, el("a", { className: "ops-way", href: "#/subscriptions" }, "All subscriptions"));
     this.element = this.#part.element;
+    this.element.classList.add("is-broad");
   }
 
   show(deliveries, names) {

@@ -32,7 +32,7 @@ export class OperationsPage {
   #attention = part("attention", "Needs attention");
   #parts = {
     requests: new RequestsPart(), health: new HealthPart(), memory: new MemoryPart(), notifications: new NotificationsPart(), rules: new RulesPart(),
-    sources: new SourcesPart(), ingest: new IngestPart(), history: new HistoryPart(), backup: new BackupPart(),
+    backup: new BackupPart(), sources: new SourcesPart(), ingest: new IngestPart(), history: new HistoryPart(),
   };
 
   constructor(store, pages) {

@@ -56,10 +56,13 @@ export class RequestsPart {
   }
 }
 
+/** What is no operation of NGSI-LD, such as this page and probes, is counted as `other`. */
+const nameOf = (name) => (name === "other" ? "other, such as probes" : text(name, 60) || "(no name)");
+
 function makeRow(name) {
   const cells = ["total", "refused", "failed", "now"].map((key) => [key, el("td")]);
   const spark = sparkline();
-  const element = el("tr", {}, el("th", { scope: "row" }, text(name, 60) || "(no name)"), ...cells.map(([, cell]) => cell), el("td", {}, el("span", { className: "ops-spark" }, spark.picture)));
+  const element = el("tr", {}, el("th", { scope: "row" }, nameOf(name)), ...cells.map(([, cell]) => cell), el("td", {}, el("span", { className: "ops-spark" }, spark.picture)));
   return { element, spark, ...Object.fromEntries(cells) };
 }
 

@@ -56,6 +56,7 @@ export class HistoryPart {
   constructor() {
     this.#part.body.append(this.#figures.element, this.#list);
     this.element = this.#part.element;
+    this.element.classList.add("is-broad");
   }
 
   show(policies, gauge) {

@@ -14,7 +14,7 @@ export class SourcesPart {
   #list = el("div");
 
   constructor() {
-    this.#part.body.append(this.#list, hint(`A source is an entity with values that have an observedAt. It counts as silent when its newest value is older than five of its usual intervals, twice the longest gap seen, and two minutes. Intervals come from the last 12 values of up to ${SAMPLE} entities of each type that has old values; others of the type are judged by them.`));
+    this.#part.body.append(this.#list, hint(`A source is an entity with values that have an observedAt. It counts as silent when its newest value is older than five of its usual intervals, three times the longest gap seen, and two minutes. Intervals come from the last 12 values in the history of up to ${SAMPLE} entities of each type with old values; others of the type, and those without a rhythm, are judged by these too.`));
     this.element = this.#part.element;
     this.element.classList.add("is-broad");
   }
