@@ -9,7 +9,7 @@ import urllib.parse
 MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>"\'`${1}</textarea></style>'
 LONG = "Very-long-name-without-a-place-to-break" * 60
 TYPES = ["AirQualityObserved", "TrafficFlowObserved", "RoadSegment", "SignalizedIntersection", "Alert", "AlertRule", "Board", "HostileTest"]
-PAGES = ["#/", "#/alerts", "#/alerts/cleared", "#/alerts/rules", "#/alerts/new", "#/air", "#/traffic", "#/boards", "#/history", "#/subscriptions", "#/entities/new?type=HostileTest"]
+PAGES = ["#/", "#/alerts", "#/alerts/cleared", "#/alerts/rules", "#/alerts/new", "#/air", "#/traffic", "#/boards", "#/history", "#/subscriptions", "#/operations", "#/entities/new?type=HostileTest"]
 
 
 def prop(value, **more):

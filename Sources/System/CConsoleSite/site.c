@@ -36,6 +36,9 @@ static const unsigned char css_history_css[] = {
 static const unsigned char css_layout_css[] = {
 #embed "../../Web/CityConsole/Site/css/layout.css"
 };
+static const unsigned char css_operations_css[] = {
+#embed "../../Web/CityConsole/Site/css/operations.css"
+};
 static const unsigned char css_pages_css[] = {
 #embed "../../Web/CityConsole/Site/css/pages.css"
 };
@@ -288,6 +291,48 @@ static const unsigned char js_mapview_js[] = {
 static const unsigned char js_markers_js[] = {
 #embed "../../Web/CityConsole/Site/js/markers.js"
 };
+static const unsigned char js_operationsapi_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationsapi.js"
+};
+static const unsigned char js_operationsattention_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationsattention.js"
+};
+static const unsigned char js_operationsdelivery_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationsdelivery.js"
+};
+static const unsigned char js_operationslatency_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationslatency.js"
+};
+static const unsigned char js_operationsmetrics_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationsmetrics.js"
+};
+static const unsigned char js_operationspage_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationspage.js"
+};
+static const unsigned char js_operationsparts_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationsparts.js"
+};
+static const unsigned char js_operationsrequests_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationsrequests.js"
+};
+static const unsigned char js_operationssamples_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationssamples.js"
+};
+static const unsigned char js_operationsserver_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationsserver.js"
+};
+static const unsigned char js_operationssilence_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationssilence.js"
+};
+static const unsigned char js_operationssources_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationssources.js"
+};
+static const unsigned char js_operationssourcespart_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationssourcespart.js"
+};
+static const unsigned char js_operationswords_js[] = {
+#embed "../../Web/CityConsole/Site/js/operationswords.js"
+};
 static const unsigned char js_pagemap_js[] = {
 #embed "../../Web/CityConsole/Site/js/pagemap.js"
 };
@@ -470,6 +515,7 @@ static const console_site_file files[] = {
     {"css/forms.css", css_forms_css, sizeof css_forms_css},
     {"css/history.css", css_history_css, sizeof css_history_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
+    {"css/operations.css", css_operations_css, sizeof css_operations_css},
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
@@ -554,6 +600,20 @@ static const console_site_file files[] = {
     {"js/maptools.js", js_maptools_js, sizeof js_maptools_js},
     {"js/mapview.js", js_mapview_js, sizeof js_mapview_js},
     {"js/markers.js", js_markers_js, sizeof js_markers_js},
+    {"js/operationsapi.js", js_operationsapi_js, sizeof js_operationsapi_js},
+    {"js/operationsattention.js", js_operationsattention_js, sizeof js_operationsattention_js},
+    {"js/operationsdelivery.js", js_operationsdelivery_js, sizeof js_operationsdelivery_js},
+    {"js/operationslatency.js", js_operationslatency_js, sizeof js_operationslatency_js},
+    {"js/operationsmetrics.js", js_operationsmetrics_js, sizeof js_operationsmetrics_js},
+    {"js/operationspage.js", js_operationspage_js, sizeof js_operationspage_js},
+    {"js/operationsparts.js", js_operationsparts_js, sizeof js_operationsparts_js},
+    {"js/operationsrequests.js", js_operationsrequests_js, sizeof js_operationsrequests_js},
+    {"js/operationssamples.js", js_operationssamples_js, sizeof js_operationssamples_js},
+    {"js/operationsserver.js", js_operationsserver_js, sizeof js_operationsserver_js},
+    {"js/operationssilence.js", js_operationssilence_js, sizeof js_operationssilence_js},
+    {"js/operationssources.js", js_operationssources_js, sizeof js_operationssources_js},
+    {"js/operationssourcespart.js", js_operationssourcespart_js, sizeof js_operationssourcespart_js},
+    {"js/operationswords.js", js_operationswords_js, sizeof js_operationswords_js},
     {"js/pagemap.js", js_pagemap_js, sizeof js_pagemap_js},
     {"js/pages.js", js_pages_js, sizeof js_pages_js},
     {"js/panelhead.js", js_panelhead_js, sizeof js_panelhead_js},

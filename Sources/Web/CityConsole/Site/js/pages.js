@@ -38,6 +38,10 @@ const kinds = [
     name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
+  {
+    name: "operations", title: "Operations", picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
+    script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
+  },
 ];
 const styles = new Map();
 
