@@ -185,6 +185,37 @@ struct SensorCalibrationTests {
         await town.stop()
     }
 
+    @Test func `what was missing is compared once it is there`() async throws {
+        let town = try TestTown()
+        town.air.start()
+        try await town.report([Self.calibration()])
+        await town.air.settle()
+        #expect(town.value(Self.id, "reason")?.contains("not there") ?? false)
+        try await report(0..<1, to: town)
+        await town.air.settle()
+        #expect(town.value(Self.id, "reason")?.contains("168 are needed") ?? false)
+        await town.stop()
+    }
+
+    @Test func `a second calibration of a sensor waits for the end of the first`() async throws {
+        let town = try TestTown()
+        town.air.start()
+        try await report(0..<180, to: town)
+        try await town.report([Self.calibration()])
+        await town.air.settle()
+        let other = Self.calibration().replacing(Self.id, with: "urn:ngsi-ld:AirSensorCalibration:2")
+        try await town.report([other])
+        await town.air.settle()
+        let second = "urn:ngsi-ld:AirSensorCalibration:2"
+        #expect(town.value(second, "reason")?.contains(Self.id) ?? false)
+        try await town.report([Self.calibration(#","isActive":{"type":"Property","value":false}"#)])
+        await town.air.settle()
+        // Its own end lets the other one be read with the next step.
+        await town.air.settle()
+        #expect(town.value(second, "calibrationState") == #""calibrated""#)
+        await town.stop()
+    }
+
     @Test func `one that is not active calibrates nothing`() async throws {
         let town = try TestTown()
         town.air.start()

@@ -14,14 +14,17 @@ extension AirCalibrator {
         case refused(String)
     }
 
+    /// - Returns: the calibration with what was found; not fitted where something to compare is missing.
     func fit(
         _ asked: SensorCalibration, _ entity: EntityRecord, _ tenant: String
     ) async -> SensorCalibration {
         var fitted = asked
         fitted.calibration = nil
-        var outcome: Outcome
+        fitted.fittedFor = nil
+        let outcome: Outcome
         do throws(NGSILDError) {
             let (pairs, last) = try await pairs(asked.pairing, tenant)
+            fitted.fittedFor = asked.pairing.text
             do throws(CalibrationRefusal) {
                 let calibration = try Calibration.fit(asked.pairing.pollutant, pairs)
                 fitted.calibration = calibration
@@ -33,7 +36,6 @@ extension AirCalibrator {
         } catch {
             outcome = .refused(error.detail)
         }
-        fitted.fittedFor = asked.pairing.text
         await tell(
             StationKey(tenant: tenant, id: asked.id), outcome, fittedFor: fitted.fittedFor,
             appliesFrom: fitted.appliesFrom, entity)
@@ -158,6 +160,6 @@ extension AirCalibrator {
             writer.append("}")
         }
         writer.append("}")
-        await upsert(writer.array(), present, optional: ["reason", "calibration", "fittedAt"], key)
+        await upsert(writer.array(), present, optional: ["reason", "calibration", "fittedAt", "fittedFor"], key)
     }
 }

@@ -30,6 +30,8 @@ actor AirCalibrator {
     /// Tenant, sensor, calibrations.
     private var calibrations: [String: [String: [SensorCalibration]]] = [:]
     private var refusedAt: [StationKey: Timestamp] = [:]
+    /// Those that wait for an entity, an attribute, or the end of another calibration.
+    private var waiting: [StationKey: SensorCalibration.Pairing] = [:]
 
     init(
         _ operations: ServiceOperations, _ configuration: AirServiceConfiguration, _ vocabulary: AirVocabulary,
@@ -62,7 +64,13 @@ actor AirCalibrator {
             let key = StationKey(tenant: change.tenant, id: change.id)
             if vocabulary.followed(entity.types) == .calibration {
                 if change.after == nil { forget(key) } else { asked.insert(key) }
-            } else if let sensor = change.after {
+                asked.formUnion(waiting.keys.filter { $0.tenant == key.tenant })
+                continue
+            }
+            for (waiter, pairing) in waiting where waiter.tenant == key.tenant && pairing.names(key.id) {
+                asked.insert(waiter)
+            }
+            if let sensor = change.after {
                 take(change, sensor, &samples)
             }
         }
@@ -102,6 +110,7 @@ actor AirCalibrator {
 
     private func forget(_ key: StationKey) {
         refusedAt[key] = nil
+        waiting[key] = nil
         for sensor in calibrations[key.tenant, default: [:]].keys {
             calibrations[key.tenant]?[sensor]?.removeAll { $0.id == key.id }
         }
@@ -117,8 +126,19 @@ actor AirCalibrator {
             await tell(key, .refused(reason), fittedFor: nil, entity)
         case .calibration(var calibration):
             guard calibration.isActive else { return }
+            let pairing = calibration.pairing
+            let rival = calibrations[key.tenant]?[pairing.sensor]?.first { $0.pairing.pollutant == pairing.pollutant }
+            if let rival {
+                waiting[key] = pairing
+                let reason =
+                    "\(rival.id) calibrates \(pairing.pollutant.name) of this sensor already; set its isActive to false, or delete it"
+                await tell(key, .refused(reason), fittedFor: nil, entity)
+                return
+            }
             if !calibration.isFitted || isDue { calibration = await fit(calibration, entity, key.tenant) }
-            if calibration.calibration == nil, calibration.pairing.to == nil {
+            if !calibration.isFitted {
+                waiting[key] = pairing
+            } else if calibration.calibration == nil, pairing.to == nil {
                 refusedAt[key] = configuration.clock()
             }
             guard calibration.calibration != nil else { return }

@@ -23,6 +23,9 @@ struct SensorCalibration: Sendable {
         var from: Timestamp?
         var to: Timestamp?
 
+        /// Whether an entity is one of those that are compared.
+        func names(_ id: String) -> Bool { id == sensor || id == reference || id == weatherSource }
+
         /// Tells pairings apart: a calibration that was fitted for another one is fitted again.
         var text: String {
             [
