@@ -49,8 +49,13 @@ struct DeviceIngestTests {
         }
 
         /// Looks again and again until the suite's time limit.
-        func until(_ fits: () -> Bool) async throws {
-            while !fits() { try await Task.sleep(for: .milliseconds(10)) }
+        /// Waits until it is so, two minutes at most.
+        func until(_ fits: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+            for _ in 0..<12_000 {
+                if fits() { return }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            Issue.record("It does not come", sourceLocation: sourceLocation)
         }
 
         func subscribed() async throws { try await until { ingest.figures.subscribed == 1 } }
@@ -161,6 +166,8 @@ struct DeviceIngestTests {
         try await city.subscribed()
         for number in 1...20 { try await city.send("ld/\(number)", #"{"id":"urn:x:\#(number)","type":"T","v":1}"#) }
         try await city.until { (1...20).allSatisfy { city.attributes("urn:x:\($0)") == 1 } }
+        // Entities are there before they are counted.
+        try await city.until { city.ingest.figures.entities == 20 }
         #expect(city.ingest.figures.returnedBatches == 2)
         #expect(city.problems.all.withLock { $0 }.contains { $0.contains(error.detail) })
         // What came again is counted once.

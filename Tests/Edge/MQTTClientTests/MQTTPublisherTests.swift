@@ -49,7 +49,7 @@ struct MQTTPublisherTests {
             #expect(await receiver.next() == expected)
         }
         // One connection for all three, of the version that was asked for.
-        let connected = server.log.split(separator: "\n").filter { $0.contains(" as parvis") }
+        let connected = try await server.lines(with: " as parvis")
         #expect(connected.count == 1)
         #expect(connected.first?.contains(version == .v5 ? "p5" : "p2") == true, "\(connected)")
         await publisher.shutdown()

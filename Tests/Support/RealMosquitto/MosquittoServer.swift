@@ -33,6 +33,16 @@ public final class MosquittoServer: Sendable {
     /// What it has said.
     public var log: String { state.withLock { $0.log } }
 
+    /// The lines of its log with a text in them, once there is one; what it says comes some time after it is true.
+    public func lines(with text: String) async throws -> [String] {
+        for _ in 0..<1_500 {
+            let found = log.split(separator: "\n").filter { $0.contains(text) }
+            if !found.isEmpty { return found.map(String.init) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw Failure(description: "mosquitto has not said \(text): \(log)")
+    }
+
     /// Returns once it listens.
     public func start() async throws {
         let configuration = """
