@@ -42,7 +42,7 @@ public final class SMTPSender: Sendable {
     /// - Parameters:
     ///   - recipients: addr-specs (RFC 5321), checked by the caller.
     ///   - message: RFC 5322, with CRLF.
-    ///   - timeout: `nil`: as configured.
+    ///   - timeout: `nil`: as configured, which is also the most, since other mail waits meanwhile.
     public func send(
         _ message: [UInt8], to recipients: [String], timeout: Duration? = nil
     ) async throws(SMTPError) {
@@ -58,7 +58,8 @@ public final class SMTPSender: Sendable {
         }
         let error: SMTPError? = await withCheckedContinuation { continuation in
             queue.async { [self] in
-                let error = deliver(message, recipients, timeout ?? configuration.timeout)
+                let error = deliver(
+                    message, recipients, min(timeout ?? configuration.timeout, configuration.timeout))
                 waiting.withLock { $0 -= 1 }
                 continuation.resume(returning: error)
             }

@@ -87,6 +87,8 @@ extension RuleEngine {
             vocabulary.root(named: "ruleStatus", in: forest).map { forest.valueText(of: $0) } ?? ""
         read(watchedRule, forest)
         rules[key] = watchedRule
+        // Before its entities are read: a change that comes meanwhile waits in the inbox.
+        followTypes()
         if watchedRule.state == .watching {
             await subscribe(watchedRule)
             await watch(watchedRule)
@@ -97,7 +99,6 @@ extension RuleEngine {
         where !watchedRule.isPartlyRead && watchedRule.watched[id] == nil && watched.alert.isRaised {
             endings.append(EndedAlert(tenant: key.tenant, id: watched.alertID))
         }
-        followTypes()
     }
 
     private func read(_ watchedRule: WatchedRule, _ forest: AttributeForest) {

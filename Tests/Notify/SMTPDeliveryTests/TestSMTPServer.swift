@@ -12,7 +12,8 @@ final class TestSMTPServer: Sendable {
     /// The recipients of each mail that was taken.
     var taken: [[String]] { mails.withLock { $0 } }
 
-    init() throws {
+    /// - Parameter isSilent: Whether it takes connections and never says a word.
+    init(isSilent: Bool = false) throws {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.socket = socket
         var address = sockaddr_in()
@@ -26,6 +27,7 @@ final class TestSMTPServer: Sendable {
         }
         guard isBound else { throw NoPort() }
         port = Int(UInt16(bigEndian: address.sin_port))
+        if isSilent { return }
         let thread = Thread { [weak self] in
             while true {
                 let connection = accept(socket, nil, nil)

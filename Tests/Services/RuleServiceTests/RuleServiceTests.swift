@@ -1,7 +1,13 @@
 import AlertRules
+import BrokerCore
+import Dispatch
 import InMemoryStorage
+import JSONTree
 import NGSILDModel
 import NGSILDOperations
+import NGSILDQuery
+import ServiceRuntime
+import Synchronization
 import Testing
 
 @testable import RuleService
@@ -214,6 +220,73 @@ import Testing
             _ = try await requests.test(Array(#"{"rule":\#(asked)}"#.utf8), tenant: "")
         }
         #expect(error?.detail.contains("(a|aa)+$") == true)
+        await town.stop()
+    }
+
+    /// Writes something once, right after an entity was read for a page.
+    private final class ChangingConsumption: EntityConsumption {
+        let broker: Broker
+        let next = Mutex<(id: String, draft: EntityDraft)?>(nil)
+        init(_ broker: Broker) { self.broker = broker }
+
+        func queryEntities(_ query: EntityQuery, tenant: String) throws(NGSILDError) -> EntityPage {
+            let page = try broker.queryEntities(query, tenant: tenant)
+            let draft = next.withLock { next -> EntityDraft? in
+                guard let (id, draft) = next, page.entities.contains(where: { $0.id == id }) else { return nil }
+                next = nil
+                return draft
+            }
+            guard let draft else { return page }
+            let isDone = DispatchSemaphore(value: 0)
+            broker.submit(
+                .batchUpsert([.draft(draft)], replaces: false), tenant: tenant, on: ImmediateReplyScheduler()
+            ) { _ in isDone.signal() }
+            isDone.wait()
+            return page
+        }
+
+        func retrieveEntity(id: String, tenant: String) throws(NGSILDError) -> EntityRecord {
+            try broker.retrieveEntity(id: id, tenant: tenant)
+        }
+        func linkedEntity(id: String, tenant: String) -> EntityRecord? { broker.linkedEntity(id: id, tenant: tenant) }
+        func entityTypes(tenant: String) throws(NGSILDError) -> [EntityTypeDescription] {
+            try broker.entityTypes(tenant: tenant)
+        }
+        func attributes(tenant: String) throws(NGSILDError) -> [AttributeDescription] {
+            try broker.attributes(tenant: tenant)
+        }
+    }
+
+    @Test func `a change while a rule reads its first entities is not lost`() async throws {
+        let town = try TestTown()
+        func draft(_ json: String) throws -> EntityDraft {
+            let document = try JSONDocument(parsing: json)
+            return try EntityDecoder(context: town.context).decodeEntity(document, document.root)
+        }
+        func write(_ json: String) async throws {
+            try await town.perform(.batchUpsert([.draft(try draft(json))], replaces: false))
+        }
+        let consumption = ChangingConsumption(town.broker)
+        var configuration = RuleServiceConfiguration()
+        configuration.clock = { town.clock.now }
+        let rules = RuleService(
+            ServiceOperations(
+                provision: town.broker, consumption: consumption, temporal: town.history, feed: town.broker,
+                registry: town.broker.registry, tenantNames: { town.broker.tenantNames }),
+            delivery: nil, configuration: configuration)
+        try await write(sensor(level: 1))
+        rules.start()
+        await rules.settle()
+        let change = try draft(sensor(level: 60))
+        consumption.next.withLock { $0 = ("urn:ngsi-ld:Sensor:1", change) }
+        try await write(rule())
+        for _ in 0..<500 where town.state() != "raised" {
+            await rules.settle()
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(consumption.next.withLock { $0 == nil })
+        #expect(town.state() == "raised")
+        await rules.stop()
         await town.stop()
     }
 }

@@ -198,7 +198,13 @@ final class TabularRows {
 
     private func readTime(_ summary: inout ImportSummary) -> Bool {
         if case .steps(let start, let step)? = mapping.time?.source {
-            observedAt = Timestamp(millisecondsSinceEpoch: start + step * Int64(rowsRead - 1))
+            let (since, isFar) = step.multipliedReportingOverflow(by: Int64(rowsRead - 1))
+            let (time, isBeyond) = start.addingReportingOverflow(since)
+            guard !isFar, !isBeyond, time <= Timestamp.last else {
+                skipRow("its time lies beyond the year 9999; check step, which is in seconds", "", &summary)
+                return false
+            }
+            observedAt = Timestamp(millisecondsSinceEpoch: time)
             return true
         }
         guard !timeColumns.isEmpty else { return true }

@@ -54,6 +54,19 @@ struct WideTableTests {
             ])
     }
 
+    @Test func `rows whose time would lie beyond the year 9999 are skipped and said`() async throws {
+        let (texts, summary) = try await read(
+            "a\n1\n2\n3\n",
+            Self.head.replacing(", except: [note]", with: "")
+                + "time: {start: \"9999-12-31T23:00:00Z\", step: 1800}\nattributes: {v: speed}")
+        #expect(
+            texts == [
+                Self.entity("a", "1", "9999-12-31T23:00:00Z"), Self.entity("a", "2", "9999-12-31T23:30:00Z"),
+            ])
+        #expect(summary.skippedRows == 1)
+        #expect(summary.description.contains("9999"))
+    }
+
     @Test func `a wide table becomes the same history as the long one`() async throws {
         func history(_ table: String, _ wide: String) async throws -> [TabularImport.Output] {
             let path = try folder.write("h.csv", table)
