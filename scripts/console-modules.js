@@ -241,5 +241,56 @@ async () => {
     [{ kind: "number", title: "", width: 3, height: 1, entity: "", attribute: "" }, { kind: "text", title: "", width: 6, height: 2, text: "a" }]);
   equal("a wall has bounds", [boards.wallOf("b=a&b=b&every=1"), boards.wallOf("every=x")], [{ ids: ["a", "b"], every: 5 }, { ids: [], every: 30 }]);
   equal("muting ends when it is said", [cards.muteEnd("15", 0), new Date(cards.muteEnd("tomorrow", Date.UTC(2024, 0, 1, 12))).getHours()], [900_000, 7]);
+  const [metrics, latency, judging, opsWords, attention, { Samples }] = await Promise.all(
+    ["metrics", "latency", "silence", "words", "attention", "samples"].map((name) => import(`/console/js/operations${name}.js`)));
+  const parsed = metrics.parseMetrics('# HELP a b\na 1\nb{x="1,}\\"\\\\\\n",__proto__="2",} 2.5e3 1700000000000\nc +Inf\nd -Inf\ne NaN\n\nbroken\n{x="1"} 1\nf{x=1} 1\ng 0x10\na{y="2"} 4\r\n');
+  equal("metrics are read with labels, escapes and times, and what is none is counted",
+    [[...parsed.samples].map(([name, all]) => [name, all.map((one) => [[...one.labels], String(one.value)])]), parsed.skipped],
+    [[["a", [[[], "1"], [[["y", "2"]], "4"]]], ["b", [[[["x", '1,}"\\\n'], ["__proto__", "2"]], "2500"]]], ["c", [[[], "Infinity"]]], ["d", [[[], "-Infinity"]]]], 5]);
+  equal("a sum is of numbers only", [metrics.sumOf(parsed, "a"), metrics.sumOf(parsed, "a", (labels) => labels.has("y")), metrics.sumOf(parsed, "c"), metrics.sumOf(parsed, "constructor")], [5, 4, null, null]);
+  const began = performance.now();
+  const flood = metrics.parseMetrics(`${'a{x="'.repeat(3000)}\n${"a{} ".repeat(1000)}\n${"a 1\n".repeat(60_000)}`);
+  equal("a flood of metrics is bounded in number and time", [flood.samples.get("a").length < 20_001, performance.now() - began < 3000], [true, true]);
+  const requests = metrics.parseMetrics('parvis_http_requests_total{operation="a",status="2xx"} 3\nparvis_http_requests_total{operation="a",status="5xx"} 1\nparvis_http_requests_total{operation="b",status="4xx"} 9\nparvis_http_requests_total{operation="c"} NaN');
+  equal("requests by operation, the most first", metrics.operationsOf(requests), [{ name: "b", total: 9, refused: 9, failed: 0 }, { name: "a", total: 4, refused: 0, failed: 1 }]);
+  const histogramText = (counts, sum) => `${["0.1", "1.0", "+Inf"].map((bound, at) => `parvis_http_request_seconds_bucket{le="${bound}"} ${counts[at]}\n`).join("")}parvis_http_request_seconds_sum ${sum}\nparvis_http_request_seconds_count ${counts[2]}\n`;
+  const [before, after] = [[[10, 10, 10], 0.5], [[10, 30, 40], 30.5]].map(([counts, sum]) => latency.histogramOf(metrics.parseMetrics(histogramText(counts, sum))));
+  const part = latency.between(before, after);
+  equal("what came between two histograms", [part.count, part.sum, part.buckets.map(({ count }) => count), latency.between(after, before)], [30, 30, [0, 20, 30], null]);
+  equal("quantiles lie within their bucket, or above the last", [latency.quantileOf(part, 0.5).seconds, latency.quantileOf(part, 0.99), latency.quantileOf(latency.between(before, before), 0.5), latency.histogramOf(parsed)], [0.775, { seconds: 1, isMore: true }, null, null]);
+  const samples = new Samples();
+  for (const [at, count] of [[0, 10], [5000, 20], [10_000, 40]]) samples.take(metrics.parseMetrics(`parvis_http_requests_total{operation="a"} ${count}\n${histogramText([count, count, count], count / 10)}`), at);
+  equal("rates and latency of the page's own samples", [samples.rateOf("a"), samples.allSeries.values, samples.latency.isRecent, samples.latency.count, samples.latencySeries.values.map(Math.round)], [3, [2, 4], true, 30, [100, 100]]);
+  samples.take(metrics.parseMetrics(`parvis_http_requests_total{operation="a"} 1\n${histogramText([1, 1, 1], 0.1)}`), 15_000);
+  equal("after a restart they begin anew", [samples.rateOf("a"), samples.latency.isRecent, samples.latency.count, samples.latencySeries], [null, false, 1, null]);
+  equal("policies in words", [{ record: false }, {}, { retention: [{ keep: "P30D" }, { every: "PT1H", keep: "P365D" }, { every: "P1D" }] }, { retention: [{ keep: "P1D" }] }, { sampleEvery: "PT1M", deadBand: 2 }, null, { retention: [null, { every: 5, keep: "P1M" }], sampleEvery: {} }].map(opsWords.retentionText), [
+    "No past value is kept.", "Values as they come for ever.", "Values as they come for 30 days, then a summary of every hour for 365 days, then a summary of every day for ever.", "Values as they come for 1 day; what is older is deleted.",
+    "Values as they come for ever; at most one value every minute, only changes of more than 2.", "Values as they come for ever.", "Values as they come for ever, then a summary of every 5 for P1M; what is older is deleted; at most one value every {}."]);
+  equal("what policies are for", [{ type: "https://a.example/T", attribute: "https://a.example/x" }, { attribute: "x" }, { type: "T" }, { type: 5 }, null].map(opsWords.policySubject), ["x of T", "x of every type", "All of T", "Everything", "Everything"]);
+  equal("sizes, counts and times", [opsWords.bytesText(0), opsWords.bytesText(1536), opsWords.bytesText(5e12), opsWords.bytesText(NaN), opsWords.countText(1e300), opsWords.countText("5"), opsWords.perSecondText(null), opsWords.perSecondText(0.01), opsWords.perSecondText(2), opsWords.secondsText(0.0042), opsWords.secondsText(2), opsWords.uptimeText("P1DT2H3M"), opsWords.uptimeText("PT59S"), opsWords.uptimeText({})].map((one) => one.replaceAll("\u00a0", " ")),
+    ["0 B", "1.5 KiB", "4.55 TiB", "–", "1.00e+300", "–", "…", "0.6/min", "2.0/s", "4.2 ms", "2 s", "1 d 2 h", "59 s", "–"]);
+  const observed = (...ages) => Object.fromEntries(ages.map((age, at) => [`a${at}`, property(1, { observedAt: new Date(now - age * 1000).toISOString() })]));
+  equal("the newest observation, without forecasts and what is no time", [judging.newestOf({ id: "e", ...observed(90, 30, -3600), b: property(1, { observedAt: "soon" }) }, now), judging.newestOf({ id: "e", a: property(1) }, now)], [{ attribute: "a1", at: now - 30_000 }, null]);
+  equal("the usual interval is the median gap", [judging.intervalOf([0, 60, 120, 180, 240, 1000].map((second) => second * 1000)), judging.intervalOf([0, 1, 2, 3, 4]), judging.intervalOf([5, 5, 5, 5, 5, 5, 5, NaN])], [{ usual: 60_000, longest: 760_000 }, null, null]);
+  const sources = judging.sourcesOf([["late", "T", 600], ["rare", "T", 600], ["fresh", "T", 10], ["dumb", "U", 600], ["alert", "Alert", 600]].map(([id, type, age]) => ({ id, type, entity: { id, ...observed(age) } })), now);
+  equal("only sources with old values are looked at, and alerts are none", sources.map(({ type, count, old }) => [type, count, old.map(({ record }) => record.id)]), [["T", 3, ["late", "rare"]], ["U", 1, ["dumb"]]]);
+  const known = new Map([["late", { usual: 60_000, longest: 60_000 }], ["rare", { usual: 60_000, longest: 500_000 }], ["dumb", null]]);
+  equal("silent is judged by the own rhythm, and not without one", sources.map(({ old }) => judging.judge(old, known, now)).map(({ silent, unknown }) => [silent.map(({ record }) => record.id), unknown]), [[["late"], 0], [[], 1]]);
+  equal("one that was not asked for is judged by its type", judging.judge(sources[0].old, new Map([["rare", { usual: 60_000, longest: 60_000 }]]), now).silent.length, 2);
+  equal("two minutes are never silence", [judging.silentAfter({ usual: 1000, longest: 2000 }), judging.silentAfter({ usual: 60_000, longest: 300_000 })], [120_000, 900_000]);
+  equal("a sample is spread over all", judging.spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3), [0, 3, 6]);
+  const sentences = (given) => attention.attentionOf(given, now).map(({ tone, words, href, part: name }) => [tone, words, href ?? name ?? ""]);
+  equal("nothing read is nothing to tell", sentences({}), []);
+  equal("what is lost goes before what is to be looked at", sentences({
+    deliveries: [{ subscription: "urn:ngsi-ld:Subscription:a", tenant: "", state: "retrying", waiting: 1 }, { subscription: "b", tenant: "t", state: "ok", deadLetters: 1, lastError: "x" }], names: new Map([["urn:ngsi-ld:Subscription:a", "A"]]),
+    metrics: metrics.parseMetrics("parvis_notifications_dropped_total 2"),
+  }), [["bad", "1 notification of “b” of tenant t was given up; send them again or drop them.", "#/subscriptions"], ["bad", "2 notifications were dropped because too many waited.", "#/subscriptions"], ["warn", "The endpoint of “A” failed and is tried again. 1 notification waits.", "#/subscription/urn%3Angsi-ld%3ASubscription%3Aa"]]);
+  equal("rules, MQTT and sources in words", sentences({
+    rules: [{ id: "urn:ngsi-ld:AlertRule:r", name: "R", state: "refused", reason: "no test." }, { id: "s", state: "watching", channels: [{ channel: "webhook", state: "open", lastError: "https://u:p@h refuses" }, { channel: "email", state: "ok" }] }],
+    ingest: { servers: [{ server: "mqtt://u:p@h", state: "waiting", reason: "refused" }], topics: [{ topic: "air/{x}/pm", messages: 3, refused: 1 }], refusals: [{ topic: "air/1/no2", reason: "other" }, { topic: "air/1/pm", reason: "no number" }] },
+    sources: { types: [{ type: "T", count: 2, silent: [{ record: { id: "e", name: "E" }, at: now - 7_200_000, usual: 60_000 }, { record: { id: "f", name: "F" }, at: now - 7_200_000, usual: 60_000 }] }] },
+  }), [["bad", "The alert rule “R” is refused and watches nothing: no test.", "#/alerts/rule/urn%3Angsi-ld%3AAlertRule%3Ar"], ["bad", "Messages of the alert rule “s” do not arrive by webhook: https://h refuses.", "#/alerts/rule/s"], ["bad", "Nothing comes from the MQTT server mqtt://h (waiting): refused.", "ingest"],
+    ["bad", "All 2 T are silent: the newest value came 2 h ago, usually every 60 s.", "sources"], ["warn", "1 of 3 messages of the topic air/{x}/pm was refused; the latest: no number.", "ingest"]]);
+  equal("topics fit filters", [["a/+/c", "a/b/c"], ["a/#", "a/b/c"], ["s-{id}/up", "s-1/up"], ["a", "a/b"], ["a/b", "a"]].map(([filter, topic]) => attention.fits(filter, topic)), [true, true, true, false, false]);
   return results;
 }

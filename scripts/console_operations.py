@@ -10,10 +10,9 @@ import console_subscriptions
 MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 DEAD = "http://127.0.0.1:9/nobody"
 KIND = "OperationsTest"
-SOURCE = f"urn:ngsi-ld:{KIND}:silent"
-STEADY = f"urn:ngsi-ld:{KIND}:steady"
-RARE = f"urn:ngsi-ld:{KIND}Rare:rare"
-ONCE = f"urn:ngsi-ld:{KIND}Once:once"
+# A type and the name of each habit, and how long ago its values came: every minute until an hour ago, every minute until now, at
+# odd times, once.
+HABITS = {"silent": ("", range(4200, 3599, -60)), "steady": ("", range(600, -1, -60)), "rare": ("Rare", (9000, 8900, 6000, 5990, 5900, 2400)), "once": ("Once", (90_000,))}
 RULE = "urn:ngsi-ld:AlertRule:operations-test"
 SUBSCRIPTION = "urn:ngsi-ld:Subscription:operations-test:"
 SENTENCES = "[...document.querySelectorAll('#ops-attention li')].map((one) => one.textContent).join('|')"
@@ -35,28 +34,31 @@ def figure(name, label):
 def prepared(url, send):
     """Sources of several habits, a rule that is refused, endpoints that refuse and that are not there; gives the statuses."""
     entities, subscriptions = url + "/ngsi-ld/v1/entities", url + "/ngsi-ld/v1/subscriptions"
-    for one in (SOURCE, STEADY, RARE, ONCE, RULE):
-        send("DELETE", f"{entities}/{one}")
-    for name in ("dead", "letters"):
-        send("DELETE", subscriptions + "/" + SUBSCRIPTION + name)
+    # A history outlives its entity, so each time the sources are others.
+    sources = {f"urn:ngsi-ld:{KIND}{more}:{name}-{time.time_ns()}": (name, KIND + more, ages) for name, (more, ages) in HABITS.items()}
+    clear(send, url, sources)
     with console_subscriptions.receiver() as (address, _, state):
         state["takes"] = False
         statuses = [send("POST", subscriptions, {
             "id": SUBSCRIPTION + name, "type": "Subscription", "subscriptionName": f"To the {name} {MARKUP}", "entities": [{"type": KIND}], "notification": {"endpoint": {"uri": uri}}})
-            for name, uri in (("dead", DEAD), ("letters", address))]
-        # Every minute until an hour ago; every minute until now; at odd times; once.
-        for identifier, ages in ((SOURCE, range(4200, 3599, -60)), (STEADY, range(600, -1, -60)), (RARE, (9000, 8900, 6000, 5990, 5900, 2400)), (ONCE, (90_000,))):
-            kind = identifier.split(":")[2]
+            for name, uri in (("dead", f"{DEAD}/{time.time_ns()}"), ("letters", address))]
+        for identifier, (name, kind, ages) in sources.items():
             for at, age in enumerate(ages):
                 level = {"level": prop(at, observedAt=moment(age))}
-                statuses.append(send("POST", entities, {"id": identifier, "type": kind, "name": prop(f"The {identifier.split(':')[3]} one {MARKUP}"), **level}) if at == 0 else send("POST", f"{entities}/{identifier}/attrs", level))
+                statuses.append(send("POST", entities, {"id": identifier, "type": kind, "name": prop(f"The {name} one {MARKUP}"), **level}) if at == 0 else send("POST", f"{entities}/{identifier}/attrs", level))
         statuses.append(send("POST", entities, {"id": RULE, "type": "AlertRule", "name": prop(f"Refused {MARKUP}"), "ruleState": prop("on"), "condition": {"type": "JsonProperty", "json": {"entities": {"type": KIND}, "tests": [{"kind": "none"}]}}}))
         statuses.append(send("PUT", url + "/admin/history/operations-test", {"type": KIND, "retention": [{"keep": "P30D"}, {"every": "PT1H", "keep": "P365D"}, {"every": "P1D"}]}))
-        yield statuses
-    for one in (SOURCE, STEADY, RARE, ONCE, RULE):
-        send("DELETE", f"{entities}/{one}")
+        try:
+            yield statuses
+        finally:
+            clear(send, url, sources)
+
+
+def clear(send, url, sources):
+    for one in (RULE, *sources):
+        send("DELETE", f"{url}/ngsi-ld/v1/entities/{one}")
     for name in ("dead", "letters"):
-        send("DELETE", subscriptions + "/" + SUBSCRIPTION + name)
+        send("DELETE", f"{url}/ngsi-ld/v1/subscriptions/{SUBSCRIPTION}{name}")
     send("DELETE", url + "/admin/history/operations-test")
 
 

@@ -94,7 +94,7 @@ function ofIngest(ingest) {
   found.push(...bounded(filters, (one) => ({ tone: "warn", words: `The MQTT server ${serverName(one)} refuses ${counted(list(one.refusedFilters).length, "topic filter")}: ${list(one.refusedFilters).slice(0, 3).map((filter) => text(filter, 80)).join(", ")}.`, part: "ingest" }), (left) => ({ tone: "warn", words: `${counted(left, "more MQTT server")} refuse topic filters.`, part: "ingest" })));
   found.push(...bounded(topics, (one) => {
     const latest = refusals.find((refusal) => fits(text(one.topic, 1000), text(refusal.topic, 1000)));
-    return { tone: "warn", words: `Of the topic ${text(one.topic, 120)} ${countText(one.refused)} of ${counted(one.messages, "message")} ${one.refused === 1 ? "was" : "were"} refused${latest ? `; the latest: ${text(latest.reason).replace(/\.$/, "")}` : ""}.`, part: "ingest" };
+    return { tone: "warn", words: `${countText(one.refused)} of ${counted(one.messages, "message")} of the topic ${text(one.topic, 120)} ${one.refused === 1 ? "was" : "were"} refused${latest ? `; the latest: ${text(latest.reason).replace(/\.$/, "")}` : ""}.`, part: "ingest" };
   }, (left) => ({ tone: "warn", words: `${counted(left, "more topic")} ${left === 1 ? "has" : "have"} messages that are refused.`, part: "ingest" })));
   return found;
 }

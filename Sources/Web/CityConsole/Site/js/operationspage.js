@@ -40,7 +40,6 @@ export class OperationsPage {
     this.#goTo = (address) => pages.goTo(address);
     this.#sources = new Sources(store);
     this.#attention.element.classList.add("ops-attention");
-    this.#attention.body.setAttribute("role", "status");
     this.#page.append(
       el("div", { className: "ops-head" }, el("h2", { id: "ops-title", tabIndex: -1 }, "Operations"), this.#status),
       this.#attention.element, el("div", { className: "ops-parts" }, ...Object.values(this.#parts).map(({ element }) => element)));
@@ -91,10 +90,14 @@ export class OperationsPage {
       await read(signal);
     } catch (error) {
       if (!signal.aborted) throw error;
+    } finally {
+      // What was given up by closing the page says nothing about a reading that began since.
+      if (!signal.aborted) {
+        this.#busy.delete(name);
+        this.#due[name] = Date.now() + pause;
+      }
     }
     if (signal.aborted) return;
-    this.#busy.delete(name);
-    this.#due[name] = Date.now() + pause;
     this.#read.at = Date.now();
     this.#draw();
   }

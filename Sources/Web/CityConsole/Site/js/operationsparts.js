@@ -67,7 +67,7 @@ const keyOf = (element) => `${element.getAttribute("href") ?? ""} ${element.text
 export function table(label, heads, rows) {
   return el("div", { className: "ops-table", role: "region", "aria-label": label, tabIndex: 0 }, el("table", {},
     el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
-    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell) => el("td", {}, cell)))))));
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, at) => el("td", { "data-head": heads[at] }, cell)))))));
 }
 
 export const pill = (tone, text) => el("span", { className: "pill", "data-tone": tone }, text);

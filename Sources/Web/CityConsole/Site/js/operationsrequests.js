@@ -6,6 +6,7 @@ import { UNKNOWN, countText, perSecondText, quantileText, secondsText, text } fr
 import { sparkline } from "./sparkline.js";
 
 const SHOWN_MAX = 12;
+const heads = ["Operation", "In all", "Refused", "Failed", "Now", "Course"];
 
 export class RequestsPart {
   #part;
@@ -20,7 +21,7 @@ export class RequestsPart {
   constructor() {
     this.#part = part("requests", "Requests", el("div", { className: "ops-courses" }, this.#rate.element, this.#latency.element), this.#figures.element, this.#span,
       el("div", { className: "ops-table", role: "region", "aria-label": "Requests by operation", tabIndex: 0 }, el("table", {},
-        el("thead", {}, el("tr", {}, ...["Operation", "In all", "Refused", "Failed", "Now", "Course"].map((head) => el("th", { scope: "col" }, head)))), this.#body)), this.#note);
+        el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), this.#body)), this.#note);
     this.element = this.#part.element;
     this.element.classList.add("is-broad");
   }
@@ -60,7 +61,7 @@ export class RequestsPart {
 const nameOf = (name) => (name === "other" ? "other, such as probes" : text(name, 60) || "(no name)");
 
 function makeRow(name) {
-  const cells = ["total", "refused", "failed", "now"].map((key) => [key, el("td")]);
+  const cells = ["total", "refused", "failed", "now"].map((key, at) => [key, el("td", { "data-head": heads[at + 1] })]);
   const spark = sparkline();
   const element = el("tr", {}, el("th", { scope: "row" }, nameOf(name)), ...cells.map(([, cell]) => cell), el("td", {}, el("span", { className: "ops-spark" }, spark.picture)));
   return { element, spark, ...Object.fromEntries(cells) };

@@ -12,9 +12,11 @@ const EACH_MAX = 20;
 export class SourcesPart {
   #part = part("sources", "Sources that went silent");
   #list = el("div");
+  /** Whether the reader opened or closed a type, where they did. */
+  #opened = new Map();
 
   constructor() {
-    this.#part.body.append(this.#list, hint(`A source is an entity with values that have an observedAt. It counts as silent when its newest value is older than five of its usual intervals, three times the longest gap seen, and two minutes. Intervals come from the last 12 values in the history of up to ${SAMPLE} entities of each type with old values; others of the type, and those without a rhythm, are judged by these too.`));
+    this.#part.body.append(this.#list, hint(`A source is an entity with values that have an observedAt. It counts as silent when its newest value is older than five of its usual intervals, three times the longest gap seen, and two minutes. Intervals come from the last 12 values in the history of up to ${SAMPLE} entities of each type with old values; others of the type, and those without a rhythm, are judged by these too. One that reports only changes may seem silent while nothing changes.`));
     this.element = this.#part.element;
     this.element.classList.add("is-broad");
   }
@@ -37,7 +39,7 @@ export class SourcesPart {
     }));
     renew(this.#list, [lines, shown, types.length], () => [
       ...lines.map((line) => el("p", {}, line)),
-      ...shown.map(({ type, words, entities, left }, at) => el("details", { className: "ops-silent", open: at < 3 }, el("summary", {}, `${type}: ${words}`),
+      ...shown.map(({ type, words, entities, left }, at) => el("details", { className: "ops-silent", open: this.#opened.get(type) ?? at < 3, ontoggle: (event) => this.#opened.set(type, event.target.open) }, el("summary", {}, `${type}: ${words}`),
         el("ul", {}, ...entities.map(([id, name, age]) => el("li", {}, el("a", { href: `#/entity/${encodeURIComponent(id)}` }, name), ` silent for ${age}`)), ...(left > 0 ? [el("li", { className: "hint" }, `and ${countText(left)} more`)] : [])))),
       ...(types.length > TYPES_MAX ? [hint(`${counted(types.length - TYPES_MAX, "more type")} not shown.`)] : []),
     ]);
