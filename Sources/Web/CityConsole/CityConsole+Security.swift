@@ -6,7 +6,8 @@ extension CityConsole {
     static func securityHeaders(tiles: MapTiles?) -> [(name: String, value: String)] {
         let elsewhere = tiles?.origin.map { " " + $0 } ?? ""
         let policy = [
-            "default-src 'none'", "script-src 'self'", "worker-src 'self' blob:", "manifest-src 'self'", "child-src blob:", "style-src 'self'",
+            "default-src 'none'", "script-src 'self'", "worker-src 'self' blob:", "manifest-src 'self'",
+            "child-src blob:", "style-src 'self'",
             "img-src 'self' data: blob:" + elsewhere, "connect-src 'self'" + elsewhere, "base-uri 'none'",
             "form-action 'none'", "frame-ancestors 'none'",
         ]
