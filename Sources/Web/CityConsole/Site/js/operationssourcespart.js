@@ -26,9 +26,10 @@ export class SourcesPart {
     this.#part.say(held.isPast ? "The page is at another time; leave time travel to see which sources are silent now." : found?.refusal ? `Not every source could be judged: ${found.refusal}` : "", held.isPast);
     if (!found || held.isPast) return renew(this.#list, found, () => [hint("Looking …")]);
     const types = found.types.filter(({ silent }) => silent.length > 0).sort((a, b) => b.silent.length - a.silent.length);
+    const count = types.reduce((sum, one) => sum + one.silent.length, 0);
     const unknown = found.types.reduce((sum, one) => sum + one.unknown, 0);
     const lines = [
-      found.sources === 0 ? "No entity here has values with an observedAt." : types.length === 0 ? `None of ${counted(found.sources, "source")} is known to be silent.` : `${countText(types.reduce((sum, one) => sum + one.silent.length, 0))} of ${counted(found.sources, "source")} are silent.`,
+      found.sources === 0 ? "No entity here has values with an observedAt." : types.length === 0 ? `None of ${counted(found.sources, "source")} is known to be silent.` : `${countText(count)} of ${counted(found.sources, "source")} ${count === 1 ? "is" : "are"} silent.`,
       unknown > 0 ? `${countText(unknown)} with old values could not be judged: too few values are in the history to tell how often they come.` : "",
       found.waiting > 0 ? `${counted(found.waiting, "type")} will be looked at within minutes.` : "",
       held.total > held.count ? `The page holds ${countText(held.count)} of ${countText(held.total)} entities; only these are judged.` : "",
