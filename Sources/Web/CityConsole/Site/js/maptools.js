@@ -32,7 +32,7 @@ export class MapTools {
     const bar = el("span", { className: "scale-bar", "aria-hidden": "true" });
     bar.style.background = `linear-gradient(90deg, ${ramp.join(", ")})`;
     const again = el("button", { type: "button", className: "text-button", title: "Take the range of the colours from what is in view", onclick: () => this.onRange() }, "Fit");
-    this.#scale = el("div", { className: "scale", id: "map-scale", role: "img", hidden: true }, this.#low, bar, this.#high, again);
+    this.#scale = el("div", { className: "scale", id: "map-scale", role: "group", hidden: true }, this.#low, bar, this.#high, again);
     this.#box.replaceChildren(
       el("label", {}, "Show ", this.#layer), el("label", { id: "map-by-label" }, "Colour ", this.#by), this.#scale);
     this.#box.hidden = false;
