@@ -197,7 +197,7 @@ def check_hostile(report, visit, look, picture):
     look("the page of operations with hostile answers")
     picture("operations-hostile")
     page.unroute("**/*", answer)
-    page.route("**/metrics", lambda route: route.fulfill(content_type="text/plain", body="x 1\n" * 3_000_000))
+    page.route("**/metrics", lambda route: route.fulfill(content_type="text/plain", body="x 1\n" * 2_200_000))
     again(visit)
     report.check("an answer without end is cut off", visit.wait("/longer than 8 MiB/.test(document.querySelector('#ops-memory > .notice:not([hidden])')?.textContent)"))
     page.unroute("**/metrics")
