@@ -21,6 +21,7 @@ YEAR = 2024
 DAYS = 366
 GAP = range(100, 110)  # days of the year without values
 SPARSE = range(200, 205)  # days with ten hours only
+CATEGORIES = ["Good", "Fair", "Moderate", "Poor", "Very poor", "Extremely poor"]
 LABEL = "document.querySelector('#air-chart-title')?.closest('section').querySelector('.chart-canvas').getAttribute('aria-label') ?? ''"
 NOTE = "document.querySelector('.view-note')?.textContent ?? ''"
 NAMES = "[...document.querySelectorAll('.view-row .view-name')].map((one) => one.textContent)"
@@ -79,7 +80,8 @@ def expected_eight(limit, offset=0):
     for day in range(366 if YEAR % 4 == 0 else 365):
         means = []
         for end in range(1, 25):
-            last = start + datetime.timedelta(days=day, hours=end)
+            # Where days begin at half an hour, an hour of theirs has the value that is stamped within it.
+            last = (start + datetime.timedelta(days=day, hours=end)).replace(minute=0)
             values = [hours[last - back * HOUR] for back in range(8) if last - back * HOUR in hours]
             if len(values) >= 6:
                 means.append(sum(values) / len(values))
@@ -202,8 +204,9 @@ def check_overview(report, visit, answers, look, picture):
     page.click("#nav a[data-page=air]")
     report.check("the page opens with all stations", visit.wait(f"{NAMES}.length === {len(STATIONS)}"), page.evaluate(NAMES))
     settle(visit)
-    report.check("the worst is first, and a name with markup stays text", page.evaluate(NAMES)[0] == STATIONS["market"][0] and page.evaluate(NAMES)[-1] == STATIONS["park"][0], page.evaluate(NAMES))
     words = page.evaluate("[...document.querySelectorAll('.view-row .view-word')].map((one) => one.textContent)")
+    ranks = [CATEGORIES.index(word) if word in CATEGORIES else -1 for word in words]
+    report.check("the worst is first, and a name with markup stays text", page.evaluate(NAMES)[0] == STATIONS["market"][0] and ranks == sorted(ranks, reverse=True) and ranks[0] > ranks[-1], [page.evaluate(NAMES), words])
     report.check("each says its category in words", len(words) == len(STATIONS) and all(word and word != "No value" for word in words), words)
     report.check("with the course of the last day", visit.wait("document.querySelectorAll('.view-row .spark:not([hidden])').length >= 4"))
     report.check("the legend names the categories", all(name in page.inner_text(".view-legend") for name in ("Good", "Fair", "Moderate", "Poor", "Very poor", "Extremely poor")))
