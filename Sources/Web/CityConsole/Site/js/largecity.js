@@ -3,8 +3,6 @@
 
 import { loadAll, loadExtent } from "./api.js";
 
-/** From here on a city is large. */
-export const LARGE_FROM = 5000;
 const PAGE = 500;
 const VIEW_MAX = 5000;
 const FOUND_MAX = 200;

@@ -1,12 +1,12 @@
 // Makes the page one of a large city, once it proves to be one: the list is of what is in view or was searched for, the
-// legend counts the whole city, and the map draws from tiles. Of a small city nothing of this is seen.
+// legend counts the whole city, and the map draws from tiles. Of a small city nothing of this is seen, nor read.
 
 import { loadExtent } from "./api.js";
 import { byId } from "./dom.js";
-import { LARGE_FROM, LargeCity } from "./largecity.js";
-import { MapTools } from "./maptools.js";
 import { formatCount } from "./units.js";
 
+/** From here on a city is large. */
+const LARGE_FROM = 5000;
 const SETTLE = 400;
 
 export class LargeView {
@@ -16,6 +16,8 @@ export class LargeView {
   #city = null;
   #tools = null;
   #map = null;
+  /** What only large cities need, once it is read: `{ LargeCity, MapTools, CityTiles }`. */
+  #modules = null;
   #wish;
   #timer = 0;
   #domain = null;
@@ -52,6 +54,7 @@ export class LargeView {
 
   setMap(map) {
     this.#map = map;
+    map.makeTiles = (options) => new this.#modules.CityTiles(options);
     map.onView = () => this.#look();
     map.onTiles = () => this.#fitRange();
     map.onTiled = () => {
@@ -99,12 +102,14 @@ export class LargeView {
       if (this.#city) this.#leave();
       return null;
     }
+    this.#modules ??= Object.assign({}, ...await Promise.all([import("./largecity.js"), import("./maptools.js"), import("./citytiles.js")]));
     if (!this.#city) this.#enter(extent);
     return this.#city;
   }
 
   #enter(extent) {
     const { legend, detail, store } = this.#parts;
+    const { LargeCity, MapTools } = this.#modules;
     this.#city = new LargeCity(extent, legend.isShown);
     this.#city.pinned = () => detail.id;
     this.#scopeList();

@@ -4,7 +4,6 @@
 // once it changed its place while the page was open. Moving ones glide from place to place instead of jumping.
 
 import { baseMap, creditOf, repaint } from "./basemap.js";
-import { CityTiles } from "./citytiles.js";
 import { byId, el, prefersReducedMotion } from "./dom.js";
 import { boundsOf } from "./entity.js";
 import { FeatureSet } from "./features.js";
@@ -28,6 +27,8 @@ export class CityMap {
   onCopyView = () => {};
   /** Called after the map came to rest. */
   onView = () => {};
+  /** Makes the tiles of a large city. */
+  makeTiles = null;
   /** Called when the map began to draw from tiles. */
   onTiled = () => {};
   /** Called when the tiles of the view have come. */
@@ -83,7 +84,7 @@ export class CityMap {
     const isTiled = large !== null;
     if (isTiled) {
       if (!this.#city) {
-        this.#city = new CityTiles({ map: this.#map, theme: this.#theme, types: large.typeNames });
+        this.#city = this.makeTiles({ map: this.#map, theme: this.#theme, types: large.typeNames });
         this.#city.onSettled = () => this.onTiles();
       }
       this.#city.setTypes(large.typeNames, this.#isTypeShown);
