@@ -61,7 +61,7 @@ public final class RuleService: Sendable {
     private let configuration: RuleServiceConfiguration
     private let operations: ServiceOperations
     private let delivery: RuleDelivery?
-    private let tests: RuleHistoryTests
+    private let tests: RuleTrials
     private struct Running {
         var follower: ChangeFollower?
         var tasks: [Task<Void, Never>] = []
@@ -86,7 +86,7 @@ public final class RuleService: Sendable {
             registry: operations.registry)
         newest = Newest(RuleServiceStatistics())
         engine = RuleEngine(operations, delivery, configuration, inbox, newest)
-        tests = RuleHistoryTests(operations, clock: configuration.clock)
+        tests = RuleTrials(operations, clock: configuration.clock)
     }
 
     /// Follows the changes from now on, and catches up with what came before. Calling it twice does no harm.

@@ -8,7 +8,7 @@ import Synchronization
 /// Runs rules over the history, to tell when they would have fired.
 ///
 /// Which entities a rule selects is asked of how they are now; what they said, of their history.
-final class RuleHistoryTests: Sendable {
+final class RuleTrials: Sendable {
     /// Tests under way; more are refused.
     private static let testLimit = 2
     private static let entityLimit = 2_000

@@ -6,7 +6,7 @@ import Testing
 @testable import RuleService
 
 /// Testing a rule on the history.
-@Suite struct RuleHistoryTestsTests {
+@Suite struct RuleTrialsTests {
     private func requests(_ town: TestTown) -> RuleRequests { RuleRequests(town.rules) }
 
     /// Random values reported live; what the service did must be what the test finds.
@@ -111,7 +111,7 @@ import Testing
         let times = (0..<50).map { #"{"from":"\#(clock($0 * 28))","to":"\#(clock($0 * 28 + 14))"}"# }
         let more = #","activeTimes":{"type":"JsonProperty","json":[\#(times.joined(separator: ","))]}"#
         let asked = try RuleRequests.rule(from: Array(rule(more: more).utf8))
-        let tests = RuleHistoryTests(
+        let tests = RuleTrials(
             town.operations, clock: { town.clock.now }, timeLimit: .milliseconds(200))
         let report = try await tests.run(asked, tenant: "", from: minute(1), to: nil)
         #expect(report.isTruncated)
@@ -130,7 +130,7 @@ import Testing
         }
         let asked = try RuleRequests.rule(from: Array(rule().utf8))
         func firings(_ limit: Int) async throws -> (from: [Timestamp], isTruncated: Bool) {
-            let tests = RuleHistoryTests(town.operations, clock: { town.clock.now }, valueLimit: limit)
+            let tests = RuleTrials(town.operations, clock: { town.clock.now }, valueLimit: limit)
             let report = try await tests.run(asked, tenant: "", from: minute(-1), to: nil)
             return (report.firings.map(\.from), report.isTruncated)
         }
