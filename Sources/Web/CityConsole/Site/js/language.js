@@ -50,7 +50,7 @@ export function tn(count, one, other, ...values) {
 const withoutRemark = (text) => text.split("¦", 1)[0];
 const wordsOf = (key) => (words && Object.hasOwn(words, key) ? words[key] : withoutRemark(key));
 /** Text, the number of a hole, text, ... */
-const partsOf = (text) => text.split(/\{(\d)\}/);
+const partsOf = (text) => text.split(/\{(\d+)\}/);
 const filled = (parts, values) => (parts.length === 1 ? parts[0] : parts.reduce((text, part, at) => text + (at % 2 ? values[part] : part), ""));
 
 /** Puts the words into what the page has from its HTML: texts and labels that are a key. */
