@@ -42,6 +42,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let model =
@@ -63,7 +64,7 @@ let broker =
     + layer(
         "Broker", "BrokerCore",
         [
-            "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "SpatialIndex",
+            "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "SpatialIndex", heap,
         ], tests: ["InMemoryStorage", "JSONTree", "JSONLD"])
     + layer(
         "Broker", "TemporalEvolution",
@@ -83,7 +84,7 @@ let notify =
         "Notify", "NotificationDelivery",
         [
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient",
-            "MQTTClient", "SMTPDelivery", logging,
+            "MQTTClient", "SMTPDelivery", logging, heap,
         ],
         tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
@@ -95,7 +96,7 @@ let edge =
             nioHTTP1, nioWebSocket, logging,
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
-    + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
+    + layer("Edge", "DatasetImport", ["JSONTree", yams, heap, "CZip"])
     + layer("Edge", "MQTTClient", ["NGSILDClient", "CMosquitto"], tests: ["RealMosquitto"])
     + layer(
         "Edge", "DeviceIngest",
@@ -103,7 +104,7 @@ let edge =
         tests: ["BrokerCore", "InMemoryStorage", "NGSILDClient", "NGSILDQuery", "RealMosquitto"])
 
 let services =
-    layer("Services", "SampleCity", ["JSONTree"])
+    layer("Services", "SampleCity", ["JSONTree", heap])
     + layer("Services", "SpatialInterpolation")
     + layer("Services", "Forecasting")
     + layer("Services", "AirEvaluation", ["SpatialInterpolation", "Forecasting"])
@@ -136,7 +137,7 @@ let services =
         "Services", "RuleService",
         [
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime",
-            "AlertRules",
+            "AlertRules", heap,
         ],
         tests: [
             "BrokerCore", "BrokerStorage", "TemporalEvolution", "NotificationDelivery", "InMemoryStorage",
@@ -232,6 +233,7 @@ let package = Package(
     products: [.executable(name: "parvis", targets: ["parvis"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),

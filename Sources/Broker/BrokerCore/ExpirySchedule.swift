@@ -1,37 +1,39 @@
+import HeapModule
 import NGSILDModel
 
 /// When which entities have something that expires: the earliest first.
 ///
 /// Invariants:
-/// 1. `heap` is a binary heap by time.
-/// 2. An entity that is waited for is in `waiting`, with the time of its one entry in `heap` that counts and the time
+/// 1. An entity that is waited for is in `waiting`, with the time of its one entry in `heap` that counts and the time
 ///    that is wanted now; the former is not after the latter. Any other entry of `heap` is passed over.
-/// 3. `heap` has at most twice as many entries as `waiting`, and some.
+/// 2. `heap` has at most twice as many entries as `waiting`, and some.
 struct ExpirySchedule {
     struct Key: Hashable {
         let tenant: String
         let id: String
     }
 
-    private struct Entry {
+    private struct Entry: Comparable {
         let time: Timestamp
         let key: Key
+
+        static func < (left: Self, right: Self) -> Bool { left.time < right.time }
     }
 
-    private var heap: [Entry] = []
+    private var heap = Heap<Entry>()
     private var waiting: [Key: (entry: Timestamp, wanted: Timestamp)] = [:]
 
     /// How many entities are waited for.
     var count: Int { waiting.count }
 
     /// The time of the next look; `.none` when nothing is waited for.
-    var next: Timestamp { heap.first?.time ?? .none }
+    var next: Timestamp { heap.min?.time ?? .none }
 
     /// Sets the time for an entity; `.none` stops waiting for it.
     mutating func set(_ time: Timestamp, _ key: Key) {
         guard time.isSet else {
             waiting[key] = nil
-            if waiting.isEmpty { heap.removeAll() }
+            if waiting.isEmpty { heap = Heap() }
             return
         }
         if let known = waiting[key], known.entry <= time {
@@ -40,55 +42,29 @@ struct ExpirySchedule {
             return
         }
         waiting[key] = (time, time)
-        push(Entry(time: time, key: key))
+        heap.insert(Entry(time: time, key: key))
         if heap.count > 2 * waiting.count + 64 { rebuild() }
     }
 
     /// Takes out entities whose time has come, up to `most`.
     mutating func takeDue(_ now: Timestamp, most: Int) -> [Key] {
         var due: [Key] = []
-        while due.count < most, let first = heap.first, first.time <= now {
-            pop()
+        while due.count < most, let first = heap.min, first.time <= now {
+            heap.removeMin()
             guard let known = waiting[first.key], known.entry == first.time else { continue }
             if known.wanted <= now {
                 waiting[first.key] = nil
                 due.append(first.key)
             } else {
                 waiting[first.key] = (known.wanted, known.wanted)
-                push(Entry(time: known.wanted, key: first.key))
+                heap.insert(Entry(time: known.wanted, key: first.key))
             }
         }
         return due
     }
 
     private mutating func rebuild() {
-        heap = waiting.map { Entry(time: $0.value.wanted, key: $0.key) }.sorted { $0.time < $1.time }
+        heap = Heap(waiting.map { Entry(time: $0.value.wanted, key: $0.key) })
         for (key, times) in waiting { waiting[key] = (times.wanted, times.wanted) }
-    }
-
-    private mutating func push(_ entry: Entry) {
-        heap.append(entry)
-        var index = heap.count - 1
-        while index > 0, heap[index].time < heap[(index - 1) / 2].time {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    private mutating func pop() {
-        let last = heap.removeLast()
-        guard !heap.isEmpty else { return }
-        heap[0] = last
-        var index = 0
-        while true {
-            let left = 2 * index + 1
-            var least = index
-            for child in [left, left + 1] where child < heap.count && heap[child].time < heap[least].time {
-                least = child
-            }
-            if least == index { return }
-            heap.swapAt(index, least)
-            index = least
-        }
     }
 }

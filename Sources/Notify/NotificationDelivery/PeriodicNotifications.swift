@@ -1,3 +1,4 @@
+import HeapModule
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
@@ -47,9 +48,19 @@ final class PeriodicNotifications: Sendable {
         let version: UInt64
     }
 
+    /// When a subscription's next notification is due.
+    fileprivate struct Due: Comparable {
+        let due: Duration
+        let key: Key
+        let version: UInt64
+
+        static func == (left: Self, right: Self) -> Bool { left.due == right.due }
+        static func < (left: Self, right: Self) -> Bool { left.due < right.due }
+    }
+
     fileprivate struct State {
         var current: [Key: Current] = [:]
-        var heap = DueHeap<Key>()
+        var heap = Heap<Due>()
         var versions: UInt64 = 0
         var sleeper: Task<Void, Never>?
         /// Counts what may have changed the time to wait for.
@@ -92,7 +103,7 @@ final class PeriodicNotifications: Sendable {
             }
             state.versions += 1
             state.current[key] = Current(subscription: subscription, version: state.versions)
-            state.heap.push(.init(due: now + wait, key: key, version: state.versions))
+            state.heap.insert(Due(due: now + wait, key: key, version: state.versions))
             state.tidy()
             state.changes += 1
             return state.sleeper
@@ -131,7 +142,7 @@ final class PeriodicNotifications: Sendable {
     /// Makes notifications until the task is cancelled.
     func run(_ send: Send) async {
         while !Task.isCancelled {
-            let (due, seen) = state.withLock { ($0.heap.first?.due, $0.changes) }
+            let (due, seen) = state.withLock { ($0.heap.min?.due, $0.changes) }
             let wait = max(.zero, due.map { $0 - clock.now() } ?? .seconds(86_400))
             if wait > .zero {
                 let clock = clock
@@ -164,8 +175,8 @@ final class PeriodicNotifications: Sendable {
     private func takeDue(_ now: Duration) -> Subscription? {
         let wall = wallClock()
         return state.withLock { state in
-            while let first = state.heap.first, first.due <= now {
-                state.heap.removeFirst()
+            while let first = state.heap.min, first.due <= now {
+                state.heap.removeMin()
                 guard let current = state.current[first.key], current.version == first.version else { continue }
                 let subscription = current.subscription
                 if subscription.status(at: wall) == "expired" {
@@ -176,7 +187,7 @@ final class PeriodicNotifications: Sendable {
                 let interval = Duration.microseconds(subscription.timeInterval)
                 // In step with the rhythm, unless that is behind: what was missed is not made up for.
                 let next = first.due + interval
-                state.heap.push(.init(due: next > now ? next : now + interval, key: first.key, version: first.version))
+                state.heap.insert(Due(due: next > now ? next : now + interval, key: first.key, version: first.version))
                 return subscription
             }
             return nil
@@ -213,7 +224,7 @@ extension PeriodicNotifications.State {
     fileprivate mutating func tidy() {
         guard heap.count > 2 * current.count + 64 else { return }
         let current = current
-        heap.keep { current[$0.key]?.version == $0.version }
+        heap.removeAll { current[$0.key]?.version != $0.version }
     }
 }
 

@@ -111,8 +111,8 @@ actor RuleEngine {
 
     private func passTime() {
         let now = configuration.clock()
-        while let first = due.first, first.time < now {
-            due.removeFirst()
+        while let first = due.min, first.time < now {
+            due.removeMin()
             guard let watched = watched(first.key), watched.queuedFor == first.time else { continue }
             watched.queuedFor = nil
             _ = watched.machine.advance(to: now)
@@ -128,9 +128,9 @@ actor RuleEngine {
         if let told = nextNotice(watched, rule) { next = min(next ?? told, told) }
         guard let next, watched.queuedFor.map({ next < $0 }) ?? true else { return }
         watched.queuedFor = next
-        due.push(.init(time: next, key: key))
+        due.insert(DueTime(time: next, key: key))
         // What means nothing any more goes now and then.
-        if due.count > 2 * watchCount + 1_000 { due.keep { self.watched($0.key)?.queuedFor == $0.time } }
+        if due.count > 2 * watchCount + 1_000 { due.removeAll { self.watched($0.key)?.queuedFor != $0.time } }
     }
 
     // MARK: - Care

@@ -267,25 +267,3 @@ struct PeriodicNotificationsTests {
         }
     }
 }
-
-struct DueHeapTests {
-    @Test(arguments: 1...20)
-    func `the earliest comes first`(seed: Int) {
-        var generator = SeededNumbers(UInt64(seed))
-        var heap = DueHeap<Int>()
-        var expected: [Int] = []
-        for number in 0..<200 {
-            let due = Int(generator.next() % 1_000)
-            heap.push(.init(due: .seconds(due), key: number, version: UInt64(due)))
-            expected.append(due)
-        }
-        heap.keep { $0.version % 3 != 0 }
-        expected = expected.filter { $0 % 3 != 0 }.sorted()
-        var found: [Int] = []
-        while let first = heap.first {
-            found.append(Int(first.version))
-            heap.removeFirst()
-        }
-        #expect(found == expected)
-    }
-}

@@ -1,3 +1,4 @@
+import HeapModule
 public import struct Foundation.Date
 import JSONTree
 
@@ -162,49 +163,26 @@ public final class ReplaySchedule {
 
 extension ReplaySchedule {
     /// The files by the time of their current row; among equals the order of the files does not matter.
-    ///
-    /// Invariants:
-    /// 1. `heads` is a binary heap: no head is newer than its children.
     private struct MergeQueue {
-        struct Head {
+        struct Head: Comparable {
             let time: Timestamp
             let rows: TabularRows
+
+            static func == (left: Self, right: Self) -> Bool {
+                left.time == right.time && left.rows.path == right.rows.path
+            }
+            static func < (left: Self, right: Self) -> Bool {
+                left.time == right.time ? left.rows.path < right.rows.path : left.time < right.time
+            }
         }
-        private var heads: [Head] = []
+        private var heads = Heap<Head>()
         /// The time of the head that was removed last.
         private(set) var lastTime: Timestamp?
 
-        var first: Head? { heads.first }
+        var first: Head? { heads.min }
 
-        mutating func insert(_ head: Head) {
-            heads.append(head)
-            var index = heads.count - 1
-            while index > 0, precedes(index, (index - 1) / 2) {
-                heads.swapAt(index, (index - 1) / 2)
-                index = (index - 1) / 2
-            }
-        }
+        mutating func insert(_ head: Head) { heads.insert(head) }
 
-        mutating func removeFirst() {
-            guard let first = heads.first else { return }
-            lastTime = first.time
-            heads.swapAt(0, heads.count - 1)
-            heads.removeLast()
-            var index = 0
-            while true {
-                var least = index
-                for child in [2 * index + 1, 2 * index + 2] where child < heads.count && precedes(child, least) {
-                    least = child
-                }
-                if least == index { return }
-                heads.swapAt(index, least)
-                index = least
-            }
-        }
-
-        private func precedes(_ left: Int, _ right: Int) -> Bool {
-            if heads[left].time != heads[right].time { return heads[left].time < heads[right].time }
-            return heads[left].rows.path < heads[right].rows.path
-        }
+        mutating func removeFirst() { if let first = heads.popMin() { lastTime = first.time } }
     }
 }

@@ -1,3 +1,5 @@
+import HeapModule
+
 /// The streets as a graph: crossings, the segments between them, and the ways through it.
 ///
 /// Invariants:
@@ -182,25 +184,26 @@ struct StreetNetwork: Sendable {
         return Polyline(points.isEmpty ? stops.prefix(1).map { nodes[$0] } : points)
     }
 
-    /// - Source: Dijkstra (1959), with a binary heap of (seconds, crossing).
+    /// - Source: Dijkstra (1959), with a heap of arrivals.
     private func way(from start: Int, to goal: Int) -> [Point] {
         var best = Array(repeating: Double.infinity, count: nodes.count)
         var arrival = Array(repeating: -1, count: nodes.count)
-        var queue = Heap()
+        var queue = Heap<Arrival>()
         best[start] = 0
-        queue.insert(0, start)
-        while let (time, node) = queue.popLeast() {
+        queue.insert(Arrival(time: 0, node: start))
+        while let arrived = queue.popMin() {
+            let node = arrived.node
             if node == goal { break }
-            guard time <= best[node] else { continue }
+            guard arrived.time <= best[node] else { continue }
             for index in segmentsAt[node] {
                 let segment = segments[index]
                 let other = segment.from == node ? segment.to : segment.from
                 let speed = Double(streets[segment.street].kind.speedLimitKilometresPerHour)
-                let next = time + segment.line.length / speed
+                let next = arrived.time + segment.line.length / speed
                 if next < best[other] {
                     best[other] = next
                     arrival[other] = index
-                    queue.insert(next, other)
+                    queue.insert(Arrival(time: next, node: other))
                 }
             }
         }
@@ -215,33 +218,11 @@ struct StreetNetwork: Sendable {
         return points.reversed()
     }
 
-    private struct Heap {
-        private var entries: [(time: Double, node: Int)] = []
+    /// A crossing that is reached after some time.
+    private struct Arrival: Comparable {
+        let time: Double
+        let node: Int
 
-        mutating func insert(_ time: Double, _ node: Int) {
-            entries.append((time, node))
-            var index = entries.count - 1
-            while index > 0, entries[index].time < entries[(index - 1) / 2].time {
-                entries.swapAt(index, (index - 1) / 2)
-                index = (index - 1) / 2
-            }
-        }
-
-        mutating func popLeast() -> (time: Double, node: Int)? {
-            guard let least = entries.first else { return nil }
-            entries.swapAt(0, entries.count - 1)
-            entries.removeLast()
-            var index = 0
-            while true {
-                var smaller = index
-                for child in [2 * index + 1, 2 * index + 2]
-                where child < entries.count && entries[child].time < entries[smaller].time {
-                    smaller = child
-                }
-                if smaller == index { return least }
-                entries.swapAt(index, smaller)
-                index = smaller
-            }
-        }
+        static func < (left: Self, right: Self) -> Bool { (left.time, left.node) < (right.time, right.node) }
     }
 }
