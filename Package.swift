@@ -201,7 +201,7 @@ let app: [Target] = [
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",
-            "ServiceRuntime", "AccessPolicies", logging, yams,
+            "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
