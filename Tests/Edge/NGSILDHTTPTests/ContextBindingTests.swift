@@ -267,7 +267,7 @@ final class RecordedSubscriptions: SubscriptionService {
     var contextURLs: [String?] { urls.withLock { $0 } }
 
     func createSubscription(
-        _ body: JSONDocument, context: TermContext, contextURL: String?, tenant: String,
+        _ body: JSONDocument, context: TermContext, contextURL: String?, owner: String?, tenant: String,
         on scheduler: any ReplyScheduler, reply: @escaping @Sendable (Result<String, NGSILDError>) -> Void
     ) {
         urls.withLock { $0.append(contextURL) }
@@ -277,16 +277,18 @@ final class RecordedSubscriptions: SubscriptionService {
     func updateSubscription(
         id: String, _ fragment: JSONDocument, context: TermContext, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
-    ) {}
+    ) { scheduler.deliver([{ reply(.success(())) }]) }
 
     func appendSubscription(
         id: String, tenant: String, context: TermContext, showsSystemAttributes: Bool, to writer: inout ByteWriter
     ) throws(NGSILDError) {}
+
+    func subscriptionOwner(id: String, tenant: String) -> String? { nil }
 
     func subscriptionIDs(tenant: String) throws(NGSILDError) -> [String] { [] }
 
     func deleteSubscription(
         id: String, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
-    ) {}
+    ) { scheduler.deliver([{ reply(.success(())) }]) }
 }
