@@ -18,6 +18,8 @@ public enum NGSILDError: Error, Hashable, Sendable {
     case conflict(String)
     /// The broker has more work waiting than its bound; not an error type of the specification.
     case overloaded(String)
+    /// What the operation needs does not work for now; not an error type of the specification.
+    case unavailable(String)
     /// The store has no room left; not an error type of the specification.
     case insufficientStorage(String)
 
@@ -38,7 +40,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
         case .noMultiTenantSupport: Self.base + "NoMultiTenantSupport"
         case .nonexistentTenant: Self.base + "NonexistentTenant"
         case .conflict: Self.base + "Conflict"
-        case .overloaded, .insufficientStorage: "about:blank"
+        case .overloaded, .unavailable, .insufficientStorage: "about:blank"
         }
     }
 
@@ -58,6 +60,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
         case .nonexistentTenant: "Nonexistent tenant"
         case .conflict: "Conflict"
         case .overloaded: "Overloaded"
+        case .unavailable: "Service unavailable"
         case .insufficientStorage: "Insufficient storage"
         }
     }
@@ -68,7 +71,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
             .operationNotSupported(let detail), .resourceNotFound(let detail), .internalError(let detail),
             .tooComplexQuery(let detail), .tooManyResults(let detail), .ldContextNotAvailable(let detail),
             .noMultiTenantSupport(let detail), .nonexistentTenant(let detail), .conflict(let detail),
-            .overloaded(let detail), .insufficientStorage(let detail):
+            .overloaded(let detail), .unavailable(let detail), .insufficientStorage(let detail):
             detail
         }
     }

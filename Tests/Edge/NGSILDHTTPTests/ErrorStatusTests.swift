@@ -20,6 +20,7 @@ struct ErrorStatusTests {
         (.tooComplexQuery(""), "https://uri.etsi.org/ngsi-ld/errors/TooComplexQuery", 403),
         (.tooManyResults(""), "https://uri.etsi.org/ngsi-ld/errors/TooManyResults", 403),
         (.overloaded(""), "about:blank", 503),
+        (.unavailable(""), "about:blank", 503),
         (.insufficientStorage(""), "about:blank", 507),
     ]
 
