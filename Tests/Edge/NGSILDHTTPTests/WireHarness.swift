@@ -53,6 +53,9 @@ final class WireHarness {
     /// The bodies of the answers since the last call, with their status when it is not 200.
     func answers() -> [String] { WireAnswer.parse(received()).map(\.summary) }
 
+    /// Lets the loop's time go on.
+    func advance(_ time: TimeAmount) { eventLoop.advanceTime(by: time) }
+
     var isOpen: Bool {
         eventLoop.run()
         return channel.isActive
