@@ -220,7 +220,7 @@ def small(chaos, arguments, folder, log):
                 raise chaos.Failure(f"what does not fit is answered {status}: {answer[:300]!r}")
             trial.load()
             time.sleep(trial.seconds)
-            got = json.loads(trial.server.get("/entities?type=Fill&limit=0&count=true&options=count", receivers.API))
+            trial.server.get("/entities?type=Fill&limit=1", receivers.API)  # reads go on
             trial.server.kill()
             trial.unload()
             trial.server.start()
@@ -240,7 +240,6 @@ def small(chaos, arguments, folder, log):
                 raise chaos.Failure(f"writes on the full disk were answered {sorted(wrong)}, not 507")
             row = {"note": f"full after {len(filled)} entities of 2 KB: 507; {refused(trial)} of the writers' changes refused, "
                            f"{trial.acknowledged} kept; killed while full, started again, all there; with room, writes go on"}
-            assert got == [] or got
             trial.end()
             return chaos.finished(row, trial)
         finally:

@@ -339,9 +339,10 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         unordered += 1
         burst += 1
         slots[slots.index(slots.startIndex, offsetBy: request.slot - firstSlot)].isRunning = true
-        loop.lag.countRequest()
         // What operators ask (/health, /metrics, /admin) is answered always.
-        if loop.lag.isBehind, request.target.hasPrefix("/ngsi-ld/") { return answer(request, Self.behind) }
+        if !loop.lag.takes(at: request.start), request.target.hasPrefix("/ngsi-ld/") {
+            return answer(request, Self.behind)
+        }
         state.handler.handle(request)
     }
 

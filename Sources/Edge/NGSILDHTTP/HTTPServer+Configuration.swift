@@ -32,8 +32,8 @@ extension HTTPServer {
         public var bodySeconds = 60
         /// Seconds that a client may leave an answer unread before its connection is closed.
         public var unreadSeconds = 60
-        /// How far an event loop may be behind with many small requests before it refuses some (503), in milliseconds.
-        public var lagMilliseconds = 150
+        /// How long a round of an event loop with many requests lasts, in milliseconds, before it refuses the rest (503).
+        public var lagMilliseconds = 100
         /// Seconds that requests under way get at shutdown.
         public var shutdownSeconds = 10
         /// Open live streams of changes, and as many of notifications; beyond: 503.

@@ -1,38 +1,36 @@
 import NIOCore
 
-/// Whether an event loop is so far behind that it should refuse requests, which costs it a tenth of carrying them out.
+/// Whether an event loop has so much to do that it should refuse a request, which costs a tenth of carrying it out.
 ///
-/// A round of the loop serves every connection that has something to read. When rounds last longer than the limit and
-/// serve many requests each, more come in than can be carried out, and all would wait ever longer. A few requests that are
-/// slow in themselves do not count: refusing others would not help.
-///
-/// States: *even*; *behind* after `rounds` long rounds in a row, until a round is short again.
+/// A round of the loop serves every connection that has something to read. What is served when the round has lasted for
+/// long would be answered late, and delay the next round besides: then more comes in than can be carried out. A few requests
+/// that are slow in themselves do not count, since refusing others would not help.
 struct LoopLag {
-    /// The time between two looks.
+    /// The time between two looks; between rounds there is always one.
     static let interval = TimeAmount.milliseconds(20)
-    private static let rounds = 3
-    private static let requestsInRound = 128
+    /// Requests that every round carries out.
+    static let patientRequests = 128
 
     private let limit: TimeAmount
-    private var longRounds = 0
+    private var roundStart: NIODeadline
     private var requests = 0
-    private(set) var isBehind = false
 
-    init(limitMilliseconds: Int) { limit = .milliseconds(Int64(limitMilliseconds)) }
+    init(limitMilliseconds: Int, now: NIODeadline) {
+        limit = .milliseconds(Int64(limitMilliseconds))
+        roundStart = now
+    }
 
-    mutating func countRequest() { requests += 1 }
+    /// Begins a round.
+    mutating func look(at now: NIODeadline) {
+        roundStart = now
+        requests = 0
+    }
 
-    /// Takes in how late a look came that was to come after `interval`.
-    mutating func look(late: TimeAmount) {
-        defer { requests = 0 }
-        if late < limit {
-            longRounds = 0
-            // Back only when the round was really short, so that it does not change at every look.
-            if late.nanoseconds < limit.nanoseconds / 2 { isBehind = false }
-            return
-        }
-        guard requests >= Self.requestsInRound else { return }
-        longRounds += 1
-        if longRounds >= Self.rounds { isBehind = true }
+    /// Counts a request.
+    ///
+    /// - Returns: whether it should be carried out.
+    mutating func takes(at now: NIODeadline) -> Bool {
+        requests += 1
+        return requests <= Self.patientRequests || now - roundStart <= limit
     }
 }

@@ -24,13 +24,12 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     private var deferred: [HTTPConnection] = []
     private let bodyMemory: Int
     var lag: LoopLag
-    private var lastLook = NIODeadline.now()
 
     init(loop: any EventLoop, state: ServerState) {
         eventLoop = loop
         self.state = state
         counts = state.metrics.addLoop()
-        lag = LoopLag(limitMilliseconds: state.configuration.lagMilliseconds)
+        lag = LoopLag(limitMilliseconds: state.configuration.lagMilliseconds, now: .now())
         bodyMemory = state.configuration.bodyMemory / max(1, state.configuration.loops)
     }
 
@@ -81,11 +80,9 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     func startSweeping() {
         eventLoop.execute { [self] in
             _ = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [self] _ in sweep() }
-            lastLook = .now()
+            lag.look(at: .now())
             _ = eventLoop.scheduleRepeatedTask(initialDelay: LoopLag.interval, delay: LoopLag.interval) { [self] _ in
-                let time = NIODeadline.now()
-                lag.look(late: time - lastLook - LoopLag.interval)
-                lastLook = time
+                lag.look(at: .now())
             }
         }
     }

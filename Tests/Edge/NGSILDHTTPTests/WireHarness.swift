@@ -18,6 +18,8 @@ final class WireHarness {
     init(_ configure: (inout HTTPServer.Configuration) -> Void = { _ in }) throws {
         var configuration = HTTPServer.Configuration()
         configuration.loops = 1
+        // Rounds of a loop in memory do not end.
+        configuration.lagMilliseconds = 1_000_000_000
         configure(&configuration)
         state = ServerState(
             configuration: configuration, handler: handler, metrics: metrics, logger: Logger(label: "test"))
