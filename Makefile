@@ -19,7 +19,7 @@ build: ## install what is missing, build the release binary
 test: ## install what is missing, run all tests: Swift, the console in a browser, kill -9 under load, public clients
 	@scripts/test
 
-chaos: ## try faults under load for a quarter of an hour: bad endpoints, full disk, kill -9 (ARGS="--only hangs" to choose)
+chaos: ## try faults for some minutes: endpoints, disks, clients, kill -9 (ARGS="--only hangs" to choose, ARGS=--long for hours)
 	@scripts/bootstrap --chaos
 	swift build -c release --static-swift-stdlib --product parvis
 	@scripts/chaos --binary "$$(swift build -c release --show-bin-path)/parvis" $(ARGS)

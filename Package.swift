@@ -224,8 +224,8 @@ let fuzz: [Target] =
             name: "parvis-fuzz",
             dependencies: [
                 "CLibFuzzer", "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations",
-                "BrokerCore", "InMemoryStorage", "TemporalEvolution", "NGSILDHTTP", "NotificationDelivery", nioCore,
-                nioEmbedded, logging,
+                "BrokerCore", "InMemoryStorage", "TemporalEvolution", "NGSILDHTTP", "NotificationDelivery",
+                "DeviceIngest", "DatasetImport", nioCore, nioEmbedded, logging,
             ],
             path: "Fuzz/parvis-fuzz", swiftSettings: strict,
             // gold fails on what the sanitizers bring.

@@ -47,6 +47,8 @@ final class HTTPFuzz: FuzzTarget {
             subscriptions: nil, registry: city.broker.registry, contexts: ContextCache(loader: NoLoader()))
         var configuration = HTTPServer.Configuration()
         configuration.loops = 1
+        // Rounds of this loop do not end.
+        configuration.lagMilliseconds = 1_000_000_000
         let handler = Reading(binding: NGSILDHandler(services: services, metrics: metrics) { _ in nil })
         var logger = Logger(label: "fuzz")
         logger.logLevel = .critical

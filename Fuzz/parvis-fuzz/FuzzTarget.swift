@@ -18,6 +18,9 @@ enum FuzzTargets {
         ("posted", PostedQueryFuzz.init),
         ("http", HTTPFuzz.init),
         ("subscription", SubscriptionFuzz.init),
+        ("message", MessageFuzz.init),
+        ("table", TableFuzz.init),
+        ("gtfs", GTFSFuzz.init),
     ]
     static let names = table.map(\.name)
     static let all = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0.make) })

@@ -59,11 +59,24 @@ final class CityServer: Sendable {
     init(_ settings: Settings, logger: Logger, placeName: String = "Parvis") throws {
         self.settings = settings
         self.logger = logger
-        storage = try SQLiteStorage(directory: settings.data)
+        var storing = SQLiteStorage.Configuration()
+        storing.readsDamaged = true
+        storing.onDamage = { finding in
+            logger.critical(
+                "The store is damaged: nothing is written, what is intact is served",
+                metadata: [
+                    "damage": "\(finding)",
+                    "what to do": "run parvis check --data \(settings.data), then parvis restore a backup",
+                ])
+        }
+        storage = try SQLiteStorage(directory: settings.data, configuration: storing)
         var configuration = Broker.Configuration()
         configuration.memoryBudget = settings.memoryBudget
+        configuration.queuePatience = .milliseconds(150)
         configuration.keepsPast = settings.recordsHistory
-        configuration.onStorageFailure = { error in logger.error("A commit failed", metadata: ["error": "\(error)"]) }
+        configuration.onStorageFailure = { error, identifier in
+            logger.error("Commits fail", metadata: ["error": "\(error)", "identifier": "\(identifier)"])
+        }
         broker = try Broker(storage: storage, configuration: configuration)
         outgoing = OutgoingHTTP(configuration: Self.outgoingConfiguration(settings))
         notifying = OutgoingHTTP(configuration: Self.notifyingConfiguration(settings))
@@ -127,6 +140,12 @@ final class CityServer: Sendable {
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
         httpConfiguration.streamOrigins = settings.streamOrigins
+        httpConfiguration.headSeconds = settings.headerSeconds
+        httpConfiguration.bodySeconds = settings.bodySeconds
+        httpConfiguration.idleSeconds = settings.idleSeconds
+        httpConfiguration.unreadSeconds = settings.unreadSeconds
+        httpConfiguration.unsentLimit = settings.unsentLimit
+        httpConfiguration.connectionLimit = FileDescriptors.connections(settings.connections, logger)
         http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
         history.start(feed: broker)
         try subscriptions.start()

@@ -1,5 +1,6 @@
 import BrokerCore
 import BrokerStorage
+import Foundation
 import NGSILDModel
 import NGSILDOperations
 import SQLiteStorage
@@ -17,7 +18,10 @@ final class LocalCity: Sendable {
     ///   - readsHistory: the history is wanted up to the last change; what the change record has of it is taken in first,
     ///     which takes a few seconds after a crash.
     init(directory: String, temporalInstances: Int = 10_000, readsHistory: Bool = false) throws {
-        storage = try SQLiteStorage(directory: directory)
+        var storing = SQLiteStorage.Configuration()
+        storing.readsDamaged = true
+        storing.onDamage = { FileHandle.standardError.write(Data("Damaged, left out: \($0)\n".utf8)) }
+        storage = try SQLiteStorage(directory: directory, configuration: storing)
         broker = try Broker(storage: storage)
         var configuration = HistoryConfiguration()
         configuration.instanceLimit = temporalInstances

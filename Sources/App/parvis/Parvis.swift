@@ -11,12 +11,15 @@ struct Parvis: AsyncParsableCommand {
               parvis serve --data city                  a city, its data in that directory
               parvis import gtfs feed.zip --data city   a transit feed, into that directory
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
+              parvis backup --data city city.db         a copy, while it runs; see restore, check
               parvis air backfill --data city           air quality indices of its history
               parvis traffic evaluate city.sumocfg      what adaptive signals would save
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Notifications.self,
+            Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Restore.self,
+            Check.self,
+            Notifications.self,
             Ingest.self, Rules.self, VersionCommand.self,
         ])
 }

@@ -76,6 +76,18 @@ struct ServerOptions: ParsableArguments {
 
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
+    @Option(help: "Connections that are open at once; more are answered 503 (default: 20000).")
+    var connections: String?
+    @Option(help: "Seconds for the head of a request; beyond: 408 (default: 15).")
+    var headerSeconds: String?
+    @Option(help: "Seconds for the body of a request; beyond: 408 (default: 60).")
+    var bodySeconds: String?
+    @Option(help: "Seconds without a request after which a connection is closed (default: 120).")
+    var idleSeconds: String?
+    @Option(help: "Seconds that an answer may stay unread before its connection is closed (default: 60).")
+    var unreadSeconds: String?
+    @Option(help: "Bytes of answers that may wait for one client, such as 256KiB (default: 256KiB).")
+    var unsentLimit: String?
     @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
     var streamOrigins: String?
     @Option(
@@ -132,6 +144,12 @@ struct ServerOptions: ParsableArguments {
         flags["assets"] = assets
         flags["tile-url"] = tileURL
         flags["contexts"] = contexts
+        flags["connections"] = connections
+        flags["header-seconds"] = headerSeconds
+        flags["body-seconds"] = bodySeconds
+        flags["idle-seconds"] = idleSeconds
+        flags["unread-seconds"] = unreadSeconds
+        flags["unsent-limit"] = unsentLimit
         flags["temporal-instances"] = temporalInstances
         flags["notification-backlog"] = notificationBacklog
         flags["notification-attempts"] = notificationAttempts

@@ -34,6 +34,12 @@ struct Settings: Sendable {
     var ingest: String?
     var ingestServers: [String] = []
     var publicURL: String?
+    var connections = 20_000
+    var headerSeconds = 15
+    var bodySeconds = 60
+    var idleSeconds = 120
+    var unreadSeconds = 60
+    var unsentLimit = 256 << 10
     var hasSignals = true
     var hasAir = true
     var airIndices: [AirQualityIndex] = [.european]
@@ -122,6 +128,18 @@ struct Settings: Sendable {
             apply: {
                 $0.contexts = $1; return !$1.isEmpty
             }, expectation: "a directory"),
+        number("connections", 1...1_000_000) { $0.connections = $1 },
+        number("header-seconds", 1...3_600) { $0.headerSeconds = $1 },
+        number("body-seconds", 1...3_600) { $0.bodySeconds = $1 },
+        number("idle-seconds", 1...86_400) { $0.idleSeconds = $1 },
+        number("unread-seconds", 1...3_600) { $0.unreadSeconds = $1 },
+        Key(
+            name: "unsent-limit",
+            apply: { settings, text in
+                guard let bytes = byteCount(text), bytes >= 4 << 10 else { return false }
+                settings.unsentLimit = bytes
+                return true
+            }, expectation: "a size of at least 4KiB, such as 256KiB or 1MiB"),
         toggle("history") { $0.recordsHistory = $1 },
         // The name of `history` while it was off by default.
         toggle("record-history") { $0.recordsHistory = $1 },

@@ -11,6 +11,8 @@ public final class Broker: Sendable {
     public struct Configuration: Sendable {
         /// Entities that may wait for the committer before writes are refused with `overloaded`.
         public var queueLimit = 20_000
+        /// When many operations wait, and the oldest for longer than this, further ones are refused; `nil`: never.
+        public var queuePatience: Duration?
         /// Bytes of memory for entities and their indexes; past it, attributes are read from the store when needed.
         public var memoryBudget = Int.max
         /// Changes kept in memory for streams that come back.
@@ -19,8 +21,8 @@ public final class Broker: Sendable {
         public var keepsPast = true
         /// Where time comes from.
         public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
-        /// Told when the store refuses a commit.
-        public var onStorageFailure: @Sendable (StorageError) -> Void = { _ in }
+        /// Told why the store refuses commits, with the identifier that answers name.
+        public var onStorageFailure: @Sendable (StorageError, String) -> Void = { _, _ in }
         public init() {}
     }
 
@@ -44,6 +46,7 @@ public final class Broker: Sendable {
         feed = RecentChanges(capacity: configuration.recentChanges)
         committer = Committer(
             storage: storage, tenants: tenants, feed: feed, queueLimit: configuration.queueLimit,
+            queuePatience: configuration.queuePatience,
             pastTerms: configuration.keepsPast ? registry : nil, clock: configuration.clock,
             onFailure: configuration.onStorageFailure)
         expiry = EntityExpiry(queue: committer.queue, clock: configuration.clock)

@@ -16,7 +16,8 @@ final class Committer: Sendable {
     private let tenants: TenantTable
     private let feed: RecentChanges
     private let clock: @Sendable () -> Timestamp
-    private let onFailure: @Sendable (StorageError) -> Void
+    private let onFailure: @Sendable (StorageError, String) -> Void
+    private let failures = FailureNames()
     /// Set where a history is kept.
     private let pastTerms: TermRegistry?
     private let thread = Mutex<WorkerThread?>(nil)
@@ -30,8 +31,9 @@ final class Committer: Sendable {
 
     init(
         storage: any BrokerStorage, tenants: TenantTable, feed: RecentChanges, queueLimit: Int,
+        queuePatience: Duration?,
         pastTerms: TermRegistry?, clock: @escaping @Sendable () -> Timestamp,
-        onFailure: @escaping @Sendable (StorageError) -> Void
+        onFailure: @escaping @Sendable (StorageError, String) -> Void
     ) {
         self.pastTerms = pastTerms
         self.storage = storage
@@ -39,7 +41,7 @@ final class Committer: Sendable {
         self.feed = feed
         self.clock = clock
         self.onFailure = onFailure
-        queue = SubmissionQueue(limit: queueLimit)
+        queue = SubmissionQueue(limit: queueLimit, patience: queuePatience)
     }
 
     func start() {
@@ -113,18 +115,34 @@ final class Committer: Sendable {
             } catch {
                 // After a conflict nothing waits any more; then this does nothing.
                 matcher?.discarded()
-                onFailure(error)
-                deliver(answers, error: Self.translate(error))
+                if case .corrupt = error, taken > 1 {
+                    // What goes to a damaged place must not take along what does not.
+                    for index in submissions.indices.prefix(taken) { _ = commitFirst(of: submissions[index...index]) }
+                    return submissions.dropFirst(taken)
+                }
+                let (identifier, isTold) = failures.name(error)
+                if isTold { onFailure(error, identifier) }
+                deliver(answers, error: Self.translate(error, identifier))
                 return submissions.dropFirst(taken)
             }
         }
     }
 
-    private static func translate(_ error: StorageError) -> NGSILDError {
+    private static func translate(_ error: StorageError, _ identifier: String) -> NGSILDError {
         switch error {
         case .full:
             .insufficientStorage("The store has no room left; nothing was written. Free disk space and try again")
-        default: .internalError("The store could not write; nothing of the request was kept")
+        case .suspended:
+            .unavailable(
+                "The disk did not keep a write, so nothing is written for now and nothing of the request was kept; reads "
+                    + "go on. Try again in some seconds; the operator finds the reason in the log as \(identifier)")
+        case .corrupt:
+            .internalError(
+                "The store is damaged where this is written; nothing of the request was kept. Run parvis check; the log "
+                    + "has the reason as \(identifier)")
+        default:
+            .internalError(
+                "The store could not write; nothing of the request was kept. The log has the reason as \(identifier)")
         }
     }
 

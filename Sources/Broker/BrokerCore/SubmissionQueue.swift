@@ -23,7 +23,8 @@ struct Submission: Sendable {
 ///
 /// Invariants:
 /// 1. `items` and `state` are touched only while `mutex` is held.
-/// 2. The summed weight of `items` stays below `limit`; what would pass it is refused.
+/// 2. The summed weight of `items` stays below `limit`; what would pass it is refused. So is what comes while many wait
+///    and the oldest has waited for longer than the patience: better some are told at once than all wait ever longer.
 /// 3. After `close`, nothing is taken in, and what was taken in is still handed out.
 ///
 /// `@unchecked Sendable` because of invariant 1.
@@ -31,6 +32,9 @@ final class SubmissionQueue: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private let limit: Int
+    private let patienceNanoseconds: Int?
+    /// When the oldest of `items` came, in nanoseconds of the monotonic clock.
+    private var oldest = 0
     private var items: [Submission] = []
     private var weight = 0
     private var isWaiting = false
@@ -41,8 +45,15 @@ final class SubmissionQueue: @unchecked Sendable {
     /// How long the committer waits for a group to form.
     private static let gatherNanoseconds = 300_000
 
-    init(limit: Int) {
+    /// Fewer items than this always wait as long as it takes: their senders wait for the answers.
+    private static let patientItems = 256
+
+    /// - Parameter patience: with many items, what comes when the oldest has waited this long is refused.
+    init(limit: Int, patience: Duration? = nil) {
         self.limit = limit
+        patienceNanoseconds = patience.map {
+            Int($0.components.seconds) * 1_000_000_000 + Int($0.components.attoseconds / 1_000_000_000)
+        }
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
@@ -66,6 +77,13 @@ final class SubmissionQueue: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard !isClosed, weight + submission.weight <= limit || items.isEmpty else { return false }
+        if let patienceNanoseconds {
+            if items.isEmpty {
+                oldest = Self.nanoseconds()
+            } else if items.count >= Self.patientItems, Self.nanoseconds() - oldest > patienceNanoseconds {
+                return false
+            }
+        }
         items.append(submission)
         weight += submission.weight
         if isWaiting, items.count >= wakesAt { pthread_cond_signal(condition) }
@@ -115,7 +133,14 @@ final class SubmissionQueue: @unchecked Sendable {
         let taken = Array(items[..<count])
         items.removeFirst(count)
         weight -= takenWeight
+        if patienceNanoseconds != nil { oldest = Self.nanoseconds() }
         return taken
+    }
+
+    private static func nanoseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
     private static func gatherDeadline() -> timespec {

@@ -129,3 +129,9 @@ enum ChunkCodec {
         return (values, ends)
     }
 }
+
+/// What tools that look at a store have to know of the form of history.
+public enum StoredHistory {
+    /// Whether a chunk's body can be read.
+    public static func isReadable(_ body: [UInt8]) -> Bool { ChunkCodec.decode(body) != nil }
+}

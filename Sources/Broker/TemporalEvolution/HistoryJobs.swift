@@ -270,6 +270,9 @@ extension HistoryStore {
         case let error as NGSILDError: error
         case StorageError.full:
             .insufficientStorage("The store has no room left; nothing was written. Free disk space and try again")
+        case StorageError.suspended:
+            .unavailable(
+                "The disk did not keep a write, so nothing is written for now; reads go on. Try again in some seconds")
         default: .internalError("The history could not be read or written")
         }
     }

@@ -14,7 +14,7 @@ extension NGSILDError {
         case .tooComplexQuery, .tooManyResults, .accessDenied: 403
         case .ldContextNotAvailable: 504
         case .noMultiTenantSupport: 501
-        case .overloaded: 503
+        case .overloaded, .unavailable: 503
         case .insufficientStorage: 507
         }
     }
@@ -22,7 +22,11 @@ extension NGSILDError {
     /// The error as an answer with ProblemDetails.
     var answer: HTTPAnswer {
         var answer = HTTPAnswer.problem(type: typeURI, status: status, title: title, detail: detail)
-        if case .overloaded = self { answer.headers.append(("Retry-After", "1")) }
+        switch self {
+        case .overloaded: answer.headers.append(("Retry-After", "1"))
+        case .unavailable: answer.headers.append(("Retry-After", "5"))
+        default: break
+        }
         return answer
     }
 }

@@ -1,4 +1,5 @@
 import JSONTree
+import NGSILDModel
 import NIOCore
 import NIOHTTP1
 
@@ -53,6 +54,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var running = 0
     private var unordered = 0
     private var isPumping = false
+    /// Requests that were run since other connections had their turn.
+    private var burst = 0
+    private var isDeferred = false
     /// The request whose answer is the last.
     var lastSlot: Int?
     /// The request that speaks HTTP/1.0, which is to be told that the connection stays open.
@@ -106,9 +110,12 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelActive(context: ChannelHandlerContext) {
         loop.add(self)
-        let hasRoom = state.connectionOpened()
+        let room = state.connectionOpened()
         context.fireChannelActive()
-        if !hasRoom {
+        switch room {
+        case .enough: break
+        case .nothing: context.close(promise: nil)
+        case .toRefuse:
             refuse(
                 503, "Service Unavailable", "The server has as many connections open as it takes; try again in a moment"
             )
@@ -144,6 +151,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelReadComplete(context: ChannelHandlerContext) {
         isInReadCycle = false
         flushAnswers()
+        if !isDeferred { burst = 0 }
         context.fireChannelReadComplete()
     }
 
@@ -301,8 +309,23 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     private func mayRun(_ request: HTTPRequest) -> Bool {
         if isCongested { return false }
+        if burst >= Self.burstLimit {
+            if !isDeferred { loop.deferTurn(of: self) }
+            isDeferred = true
+            return false
+        }
         if running == 0 { return true }
         return unordered == 0 && !request.method.isSafe && !RequestTarget.isQuery(request.target)
+    }
+
+    /// Requests that a connection runs before others have their turn.
+    private static let burstLimit = 64
+
+    /// Runs more of what waits, after others had their turn.
+    func takeTurn() {
+        isDeferred = false
+        burst = 0
+        flushAnswers()
     }
 
     private var isCongested: Bool {
@@ -314,9 +337,18 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         loop.bodyBytes -= request.body?.readableBytes ?? 0
         running += 1
         unordered += 1
+        burst += 1
         slots[slots.index(slots.startIndex, offsetBy: request.slot - firstSlot)].isRunning = true
+        // What operators ask (/health, /metrics, /admin) is answered always.
+        if !loop.lag.takes(at: request.start), request.target.hasPrefix("/ngsi-ld/") {
+            return answer(request, Self.behind)
+        }
         authenticate(request)
     }
+
+    private static let behind = NGSILDError.overloaded(
+        "More requests come in than can be carried out; try again in a second"
+    ).answer
 
     /// Runs what waits, as far as it may.
     func pump() {
@@ -417,7 +449,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         let number = firstSlot + slots.count
         slots.append(Slot())
         lastSlot = number
-        take(.problem(status: status, title: title, detail: detail), for: number)
+        var answer = HTTPAnswer.problem(status: status, title: title, detail: detail)
+        if status == 503 { answer.headers.append(("Retry-After", "1")) }
+        take(answer, for: number)
     }
 
     // MARK: Time

@@ -17,7 +17,9 @@ extension HTTPServer {
         /// Bytes of a header section; beyond: 431.
         public var headerLimit = 32 << 10
         /// Open connections; beyond, new ones are answered 503 and closed.
-        public var connectionLimit = 10_000
+        public var connectionLimit = 20_000
+        /// Connections beyond those that are told so; what comes beyond these is closed without a word.
+        public var refusalLimit = 16
         /// Requests of one connection that may be under way before no more are read from it.
         public var pipelineLimit = 64
         /// Bytes of answers that may wait for a client to read before its next request is run.
@@ -30,6 +32,8 @@ extension HTTPServer {
         public var bodySeconds = 60
         /// Seconds that a client may leave an answer unread before its connection is closed.
         public var unreadSeconds = 60
+        /// How long a round of an event loop with many requests lasts, in milliseconds, before it refuses the rest (503).
+        public var lagMilliseconds = 100
         /// Seconds that requests under way get at shutdown.
         public var shutdownSeconds = 10
         /// Open live streams of changes, and as many of notifications; beyond: 503.

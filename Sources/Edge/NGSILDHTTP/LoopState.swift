@@ -20,12 +20,16 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     private(set) var now = NIODeadline.now()
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var touched: [HTTPConnection] = []
+    /// Connections with more requests than they may run at once.
+    private var deferred: [HTTPConnection] = []
     private let bodyMemory: Int
+    var lag: LoopLag
 
     init(loop: any EventLoop, state: ServerState) {
         eventLoop = loop
         self.state = state
         counts = state.metrics.addLoop()
+        lag = LoopLag(limitMilliseconds: state.configuration.lagMilliseconds, now: .now())
         bodyMemory = state.configuration.bodyMemory / max(1, state.configuration.loops)
     }
 
@@ -55,6 +59,20 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
         if writer.count > 1 << 20 { writer = ByteWriter(capacity: 64 << 10) }
     }
 
+    /// Lets a connection go on after others had their turn: after a pause, since the loop reads from nobody while tasks are
+    /// due.
+    func deferTurn(of connection: HTTPConnection) {
+        deferred.append(connection)
+        if deferred.count == 1 { eventLoop.scheduleTask(in: .milliseconds(1)) { [self] in serveDeferred() } }
+    }
+
+    private func serveDeferred() {
+        let connections = deferred
+        deferred.removeAll(keepingCapacity: true)
+        for connection in connections { connection.takeTurn() }
+        flushTouched()
+    }
+
     /// Remembers a connection that has answers to flush.
     func touch(_ connection: HTTPConnection) { touched.append(connection) }
 
@@ -62,6 +80,10 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     func startSweeping() {
         eventLoop.execute { [self] in
             _ = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [self] _ in sweep() }
+            lag.look(at: .now())
+            _ = eventLoop.scheduleRepeatedTask(initialDelay: LoopLag.interval, delay: LoopLag.interval) { [self] _ in
+                lag.look(at: .now())
+            }
         }
     }
 

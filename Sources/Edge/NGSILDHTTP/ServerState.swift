@@ -26,9 +26,14 @@ final class ServerState: Sendable {
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
-    /// Whether there is room for one more connection.
-    func connectionOpened() -> Bool {
-        metrics.connectionOpened() <= configuration.connectionLimit && !isStopping
+    /// What room there is for one more connection.
+    enum Room { case enough, toRefuse, nothing }
+
+    func connectionOpened() -> Room {
+        let count = metrics.connectionOpened()
+        if count <= configuration.connectionLimit, !isStopping { return .enough }
+        // Those that are being told keep their descriptors for a moment, so they are bounded too.
+        return count <= configuration.connectionLimit + configuration.refusalLimit ? .toRefuse : .nothing
     }
 
     func connectionClosed() {

@@ -20,6 +20,8 @@ public enum NGSILDError: Error, Hashable, Sendable {
     case accessDenied(String)
     /// The broker has more work waiting than its bound; not an error type of the specification.
     case overloaded(String)
+    /// What the operation needs does not work for now; not an error type of the specification.
+    case unavailable(String)
     /// The store has no room left; not an error type of the specification.
     case insufficientStorage(String)
 
@@ -40,7 +42,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
         case .noMultiTenantSupport: Self.base + "NoMultiTenantSupport"
         case .nonexistentTenant: Self.base + "NonexistentTenant"
         case .conflict: Self.base + "Conflict"
-        case .accessDenied, .overloaded, .insufficientStorage: "about:blank"
+        case .accessDenied, .overloaded, .unavailable, .insufficientStorage: "about:blank"
         }
     }
 
@@ -61,6 +63,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
         case .conflict: "Conflict"
         case .accessDenied: "Access denied"
         case .overloaded: "Overloaded"
+        case .unavailable: "Service unavailable"
         case .insufficientStorage: "Insufficient storage"
         }
     }
@@ -71,7 +74,8 @@ public enum NGSILDError: Error, Hashable, Sendable {
             .operationNotSupported(let detail), .resourceNotFound(let detail), .internalError(let detail),
             .tooComplexQuery(let detail), .tooManyResults(let detail), .ldContextNotAvailable(let detail),
             .noMultiTenantSupport(let detail), .nonexistentTenant(let detail), .conflict(let detail),
-            .accessDenied(let detail), .overloaded(let detail), .insufficientStorage(let detail):
+            .accessDenied(let detail), .overloaded(let detail), .unavailable(let detail),
+            .insufficientStorage(let detail):
             detail
         }
     }

@@ -21,6 +21,7 @@ struct Backup {
         do {
             try copy(from: source, to: partial, progress: progress)
             try FileSystem.synchronize(partial)
+            try verify(partial)
             try FileSystem.publish(partial, as: path)
         } catch {
             removePartial(partial)
@@ -51,6 +52,16 @@ struct Backup {
         }
         // One file without a log beside it, readable also from a medium that cannot be written.
         try target.execute("PRAGMA journal_mode = DELETE")
+    }
+
+    /// Reads the copy back from the disk, and lets SQLite look at every page.
+    private static func verify(_ partial: String) throws(StorageError) {
+        FileSystem.forgetCached(partial)
+        let copy = try Connection(path: partial, role: .reader, cacheKiB: 1_024)
+        let found = try copy.cold { try String.fetchAll($0, sql: "PRAGMA integrity_check(5)") }
+        guard found == ["ok"] else {
+            throw .corrupt(path: partial, reason: "the copy is not in order: " + found.joined(separator: "; "))
+        }
     }
 
     private static func copyPages(

@@ -26,6 +26,7 @@ final class Checkpointer: Sendable {
         var commits: UInt64 = 0
         var isScheduled = false
         var isIdleWatched = false
+        var isMakingRoom = false
         var isClosed = false
     }
 
@@ -34,10 +35,16 @@ final class Checkpointer: Sendable {
     private let state: Mutex<State>
     private let connection: Mutex<Connection?>
     private let gate: WriterGate
+    private let onFailure: @Sendable (StorageError) -> Void
 
-    init(_ connection: sending Connection, limits: Limits, gate: WriterGate) {
+    /// - Parameter onFailure: told why the log could not be copied.
+    init(
+        _ connection: sending Connection, limits: Limits, gate: WriterGate,
+        onFailure: @escaping @Sendable (StorageError) -> Void
+    ) {
         self.limits = limits
         self.gate = gate
+        self.onFailure = onFailure
         state = Mutex(State(trigger: limits.triggerPages))
         self.connection = Mutex(connection)
     }
@@ -61,17 +68,37 @@ final class Checkpointer: Sendable {
     func run() {
         connection.withLock { connection in
             guard let connection else { return }
-            // Errors here (a full disk) lose nothing: the pages stay in the log, and the next run tries again.
-            let bulk = try? connection.checkpoint(.passive)
+            // A full disk loses nothing: the pages stay in the log, and the next run tries again.
+            let bulk = copied(connection, .passive)
             // When a reader holds an old state, the rest cannot be copied now; holding the writer would be in vain.
             var isDone = false
             if let bulk, bulk.copied == bulk.logged {
-                gate.holding { isDone = (try? connection.checkpoint(.restart)) != nil }
+                gate.holding { isDone = copied(connection, .restart) != nil }
             }
             state.withLock { state in
                 state.isScheduled = false
                 state.trigger = isDone ? limits.triggerPages : state.logPages + limits.triggerPages / 2
             }
+        }
+    }
+
+    /// Copies the log and gives its space back, beside the commits: the disk is full, and what the log holds twice is room.
+    func makeRoom() {
+        let run = state.withLock { state in
+            defer { state.isMakingRoom = true }
+            return !state.isMakingRoom && !state.isClosed
+        }
+        guard run else { return }
+        queue.async { [weak self] in
+            self?.truncate()
+            self?.state.withLock { $0.isMakingRoom = false }
+        }
+    }
+
+    private func copied(_ connection: Connection, _ kind: Connection.Checkpoint) -> (logged: Int, copied: Int)? {
+        do throws(StorageError) { return try connection.checkpoint(kind) } catch {
+            onFailure(error)
+            return nil
         }
     }
 
@@ -95,7 +122,29 @@ final class Checkpointer: Sendable {
     func truncate() {
         connection.withLock { connection in
             guard let connection else { return }
-            gate.holding { _ = try? connection.checkpoint(.truncate) }
+            gate.holding { _ = copied(connection, .truncate) }
+        }
+    }
+
+    /// Copies nothing until `attach`, after the run that is under way, and closes the connection.
+    func detach() { connection.withLock { $0 = nil } }
+
+    /// Goes on with a new connection, once everything is copied with it and durable. Not while the writer is held.
+    ///
+    /// - Throws: when that does not succeed; the connection is used all the same.
+    func attach(path: String) throws(StorageError) {
+        try connection.withLock { (connection) throws(StorageError) in
+            let new = try Connection(path: path, role: .checkpointer, cacheKiB: 64)
+            var outcome: Result<Void, StorageError> = .success(())
+            gate.holding {
+                do throws(StorageError) {
+                    if try new.checkpoint(.truncate) == nil {
+                        outcome = .failure(.failed(reason: "another program holds the log"))
+                    }
+                } catch { outcome = .failure(error) }
+            }
+            connection = new
+            try outcome.get()
         }
     }
 
@@ -107,7 +156,7 @@ final class Checkpointer: Sendable {
 }
 
 extension Duration {
-    fileprivate var seconds: Double {
+    var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

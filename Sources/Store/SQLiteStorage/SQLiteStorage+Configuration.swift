@@ -8,6 +8,12 @@ extension SQLiteStorage {
         public var logLimitBytes = 256 << 20
         /// The log's disk space is given back when no commit came for this long.
         public var idle = Duration.seconds(10)
+        /// How long writes are refused after the disk did not keep one, before it is tried again.
+        public var suspensionPause = Duration.seconds(1)
+        /// Whether what is intact of damaged entities is read when all are visited; nothing is written from then on.
+        public var readsDamaged = false
+        /// Told what is damaged, each as a sentence.
+        public var onDamage: @Sendable (String) -> Void = { _ in }
         /// How many reads may run at once.
         public var readers = 4
         /// SQLite's own cache for the writer, in KiB.

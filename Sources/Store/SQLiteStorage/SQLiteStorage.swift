@@ -10,20 +10,23 @@ import Synchronization
 /// 1. The directory is locked while the store is open: no other process writes to it.
 /// 2. The writer is used behind `gate`; reads use connections of their own and never wait for it.
 /// 3. `sequence` is the number of the last durable change.
+/// 4. Nothing is written while `suspension` is stopped: then the disk did not keep a write.
 public final class SQLiteStorage: BrokerStorage {
     /// The file's name in the data directory.
     public static let fileName = "parvis.db"
 
     /// Where the file is.
     public let path: String
-    private let configuration: Configuration
+    let configuration: Configuration
+    let directory: String
     private let lock: Mutex<DirectoryLock?>
     let gate: WriterGate
-    private let vocabulary: TermTable
-    private let sequence: Atomic<UInt64>
-    private let readers: ReaderPool
+    let vocabulary: TermTable
+    let sequence: Atomic<UInt64>
+    let readers: ReaderPool
     let checkpointer: Checkpointer
-    private let backups = Mutex<Void>(())
+    let suspension: WriteSuspension
+    let backups = Mutex<Void>(())
     private let isClosed = Atomic<Bool>(false)
 
     /// Opens the store in a directory, creating both if they are missing, and brings an older one up to date.
@@ -32,17 +35,22 @@ public final class SQLiteStorage: BrokerStorage {
     public init(directory: String, configuration: Configuration = Configuration()) throws(StorageError) {
         lock = Mutex(try DirectoryLock(directory: directory))
         path = directory + "/" + SQLiteStorage.fileName
+        self.directory = directory
         self.configuration = configuration
         let writer = try Writer(path: path, cacheKiB: configuration.writerCacheKiB)
         sequence = Atomic(writer.lastSequence)
         vocabulary = writer.terms
         gate = WriterGate(writer)
         readers = ReaderPool(path: path, count: configuration.readers, cacheKiB: configuration.readerCacheKiB)
+        let suspension = WriteSuspension(pause: configuration.suspensionPause)
+        self.suspension = suspension
         checkpointer = Checkpointer(
             try Connection(path: path, role: .checkpointer, cacheKiB: 64),
             limits: Checkpointer.Limits(
                 triggerPages: configuration.checkpointBytes / Connection.pageBytes, idle: configuration.idle),
-            gate: gate)
+            gate: gate
+        ) { if case .suspended = $0 { suspension.stop($0) } }
+        readers.fill()
         try FileSystem.synchronize(directory)
     }
 
@@ -52,9 +60,12 @@ public final class SQLiteStorage: BrokerStorage {
         isClosed.store(true, ordering: .sequentiallyConsistent)
         backups.withLock { _ in }
         readers.close()
+        // The last connection to go empties the log into the file. A connection that cannot write leaves the log as it is,
+        // for the next start, which trusts nothing of what was copied before.
+        let last = suspension.isStopped ? openAnchor() : nil
         checkpointer.close()
-        // The last connection to go empties the log into the file.
         gate.close()
+        withExtendedLifetime(last) {}
         lock.withLock { $0 = nil }
     }
 
@@ -66,14 +77,20 @@ public final class SQLiteStorage: BrokerStorage {
 
     public func commit(_ commit: Commit) throws(StorageError) -> CommitOutcome {
         let logLimit = configuration.logLimitBytes / Connection.pageBytes
-        return try gate.withWriter { (writer) throws(StorageError) in
+        return try withWriter { (writer) throws(StorageError) in
             let outcome = try writer.apply(commit)
             guard case .committed = outcome else { return outcome }
             sequence.store(writer.lastSequence, ordering: .releasing)
             // The commit is durable: what goes wrong from here on must not look as if it had failed.
-            if writer.logPages > logLimit { _ = try? writer.connection.checkpoint(.passive) }
+            if writer.logPages > logLimit { copyLog(writer) }
             checkpointer.noteCommit(logPages: writer.logPages)
             return outcome
+        }
+    }
+
+    private func copyLog(_ writer: Writer) {
+        do throws(StorageError) { _ = try writer.connection.checkpoint(.passive) } catch {
+            if case .suspended = error { suspension.stop(error) }
         }
     }
 
@@ -83,7 +100,7 @@ public final class SQLiteStorage: BrokerStorage {
     }
 
     public func pruneChanges(through sequence: UInt64) throws(StorageError) {
-        while try gate.withWriter({ (writer) throws(StorageError) in try writer.pruneSlice(through: sequence) }) {}
+        while try withWriter({ (writer) throws(StorageError) in try writer.pruneSlice(through: sequence) }) {}
     }
 
     // MARK: Reading
@@ -103,7 +120,19 @@ public final class SQLiteStorage: BrokerStorage {
     }
 
     public func visitEntities(_ visit: (StoredEntity, UnsafeRawBufferPointer) throws -> Void) throws {
-        try readers.readAlone { try $0.visitEntities(visit) }
+        guard configuration.readsDamaged else { return try readers.readAlone { try $0.visitEntities(visit) } }
+        try readers.readAlone { reader in
+            try reader.visitIntactEntities { numbers, reason in
+                configuration.onDamage(
+                    "Entities with the numbers \(numbers.lowerBound) to "
+                        + "\(numbers.upperBound == .max ? "the last" : "\(numbers.upperBound)") cannot be read: \(reason)"
+                )
+                suspension.stop(
+                    .corrupt(path: path, reason: "entities could not be read at the start"), forGood: true)
+            } _: {
+                try visit($0, $1)
+            }
+        }
     }
 
     public func entity(tenant: String, id: String) throws(StorageError) -> (StoredEntity, [UInt8])? {

@@ -37,7 +37,7 @@ enum Schema {
     /// Refuses a file that is not ours or not yet known, before anything is written to it.
     ///
     /// - Returns: the version found; 0 for a new file.
-    private static func check(_ connection: Connection) throws(StorageError) -> Int {
+    static func check(_ connection: Connection) throws(StorageError) -> Int {
         let path = connection.path
         let (application, found, objects) = try connection.cold { database in
             (

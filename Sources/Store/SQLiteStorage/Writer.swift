@@ -23,7 +23,9 @@ final class Writer {
     let statements: WriterStatements
 
     /// Opens the file, brings its schema up to date and reads what the writer keeps in memory.
-    init(path: String, cacheKiB: Int) throws(StorageError) {
+    ///
+    /// - Parameter terms: those of the writer before this one; `nil` reads them.
+    init(path: String, cacheKiB: Int, terms known: TermTable? = nil) throws(StorageError) {
         connection = try Connection(path: path, role: .writer, cacheKiB: cacheKiB)
         try Schema.prepare(connection)
         let contents = try connection.cold { database in
@@ -40,7 +42,7 @@ final class Writer {
                         """) ?? 0
             )
         }
-        terms = TermTable(contents.iris)
+        terms = known ?? TermTable(contents.iris)
         tenants = [:]
         for row in contents.tenants { tenants[ExactText(row["name"])] = row["number"] }
         lastSequence = UInt64(bitPattern: contents.last)

@@ -19,6 +19,14 @@ final class WriterGate: Sendable {
         writer.withLock { _ in body() }
     }
 
+    /// Closes the writer's connection and puts another in its place, while no commit runs.
+    func replace(_ make: () throws(StorageError) -> sending Writer) throws(StorageError) {
+        try writer.withLock { (writer) throws(StorageError) in
+            writer = nil
+            writer = try make()
+        }
+    }
+
     /// Closes the writer's connection, after the commit that is under way.
     func close() {
         writer.withLock { $0 = nil }

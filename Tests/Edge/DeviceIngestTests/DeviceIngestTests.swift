@@ -154,7 +154,8 @@ struct DeviceIngestTests {
     }
 
     @Test(arguments: [
-        NGSILDError.overloaded("full"), .internalError("the disk"), .insufficientStorage("no room"),
+        NGSILDError.overloaded("full"), .unavailable("the disk"), .internalError("the disk"),
+        .insufficientStorage("no room"),
     ])
     func `nothing is lost while the broker takes nothing`(error: NGSILDError) async throws {
         let server = try MosquittoServer()

@@ -36,6 +36,18 @@ struct BackPressureTests {
         #expect(wire.handler.seen.count == 3)
     }
 
+    @Test func `a connection that sends very many requests at once takes turns with others`() throws {
+        let wire = try WireHarness()
+        wire.send((0..<150).map { get("/now/\($0)") }.joined())
+        #expect(wire.answers().count == 64)
+        wire.advance(.milliseconds(1))
+        #expect(wire.answers().count == 64)
+        wire.advance(.milliseconds(1))
+        #expect(wire.answers().count == 22)
+        wire.send(get("/now/last"))
+        #expect(wire.answers().count == 1)
+    }
+
     @Test func `a client that does not read its answers gets no more work done`() throws {
         let wire = try WireHarness { $0.unsentLimit = 100 }
         wire.channel.isWritable = false

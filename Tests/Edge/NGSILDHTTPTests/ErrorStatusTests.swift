@@ -21,6 +21,7 @@ struct ErrorStatusTests {
         (.tooManyResults(""), "https://uri.etsi.org/ngsi-ld/errors/TooManyResults", 403),
         (.accessDenied(""), "about:blank", 403),
         (.overloaded(""), "about:blank", 503),
+        (.unavailable(""), "about:blank", 503),
         (.insufficientStorage(""), "about:blank", 507),
     ]
 

@@ -87,6 +87,34 @@ struct RefusedRequestsTests {
         Case(
             "a chunk longer than its size",
             "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", [400]),
+        Case(
+            "a chunk size with an underscore",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1_0\r\nab\r\n0\r\n\r\n", [400]),
+        Case(
+            "an empty chunk size",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\r\nab\r\n0\r\n\r\n", [400]),
+        Case(
+            "chunked behind a tab of another kind",
+            "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \u{0B}chunked\r\n\r\n0\r\n\r\n", [400, 501]),
+        Case(
+            "a length with a space inside", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 1 4\r\n\r\nabcd", [400]),
+        Case(
+            "a length with a comma at its end", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4,\r\n\r\nabcd", [400]
+        ),
+        Case(
+            "a length with an underscore", "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 1_0\r\n\r\nabcd", [400]),
+        Case(
+            "a length, then another by a folded line",
+            "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n 4\r\n\r\nabcd", [400]),
+        Case(
+            "an empty Transfer-Encoding beside a length",
+            "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding:\r\n\r\nabcd", [400, 501]),
+        Case(
+            "a length in a GET that hides a request",
+            "GET /now HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 40\r\n\r\n", [400]),
+        Case("a bare carriage return in a header", "GET /now HTTP/1.1\r\nHost: a\r\nX-A: b\rX-B: c\r\n\r\n", [400]),
+        Case("two spaces in the request line", "GET  /now HTTP/1.1 HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+        Case("a host with a line of its own", "GET /now HTTP/1.1\r\n Host: a\r\n\r\n", [400]),
         Case("no host", "GET /now HTTP/1.1\r\n\r\n", [400]),
         Case("two hosts", "GET /now HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", [400]),
         Case("two tenants", "GET /now HTTP/1.1\r\nHost: a\r\nNGSILD-Tenant: a\r\nngsild-tenant: b\r\n\r\n", [400]),
@@ -194,8 +222,20 @@ struct RefusedRequestsTests {
 
     @Test func `a connection beyond the limit is answered 503`() throws {
         let wire = try WireHarness { $0.connectionLimit = 0 }
-        #expect(WireAnswer.parse(wire.received()).map(\.status) == [503])
+        let answers = WireAnswer.parse(wire.received())
+        #expect(answers.map(\.status) == [503])
+        #expect(answers.first?.header("Retry-After") == "1")
         #expect(!wire.isOpen)
+    }
+
+    @Test func `a connection beyond those that are being told is closed without a word`() throws {
+        let wire = try WireHarness {
+            $0.connectionLimit = 0
+            $0.refusalLimit = 0
+        }
+        #expect(wire.received() == "")
+        #expect(!wire.isOpen)
+        #expect(wire.metrics.connections == 0)
     }
 
     // MARK: Random input

@@ -21,6 +21,8 @@ final class WireHarness {
     ) throws {
         var configuration = HTTPServer.Configuration()
         configuration.loops = 1
+        // Rounds of a loop in memory do not end.
+        configuration.lagMilliseconds = 1_000_000_000
         configure(&configuration)
         state = ServerState(
             configuration: configuration, handler: handler, authenticator: authenticator, metrics: metrics,
@@ -56,6 +58,9 @@ final class WireHarness {
 
     /// The bodies of the answers since the last call, with their status when it is not 200.
     func answers() -> [String] { WireAnswer.parse(received()).map(\.summary) }
+
+    /// Lets the loop's time go on.
+    func advance(_ time: TimeAmount) { eventLoop.advanceTime(by: time) }
 
     var isOpen: Bool {
         eventLoop.run()

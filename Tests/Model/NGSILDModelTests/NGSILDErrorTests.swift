@@ -21,7 +21,7 @@ struct NGSILDErrorTests {
         #expect(!error.title.isEmpty)
     }
 
-    @Test(arguments: [NGSILDError.accessDenied("d"), .overloaded("d"), .insufficientStorage("d")])
+    @Test(arguments: [NGSILDError.accessDenied("d"), .overloaded("d"), .unavailable("d"), .insufficientStorage("d")])
     func `errors of our own have no type`(error: NGSILDError) {
         #expect(error.typeURI == "about:blank")
     }

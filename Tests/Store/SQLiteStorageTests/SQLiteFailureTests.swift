@@ -15,7 +15,17 @@ import Testing
     static let cases = [
         Case(code: 13, expected: .full(path: "p")),
         Case(code: 10 | 3 << 8, systemError: ENOSPC, expected: .full(path: "p")),
-        Case(code: 10 | 4 << 8, systemError: EDQUOT, expected: .full(path: "p")),
+        Case(code: 10 | 6 << 8, systemError: EDQUOT, expected: .full(path: "p")),
+        Case(code: 10 | 19 << 8, systemError: ENOSPC, expected: .full(path: "p")),
+        Case(
+            code: 10 | 4 << 8, systemError: EIO, expected: .suspended(path: "p", reason: "Input/output error")),
+        Case(
+            code: 10 | 4 << 8, systemError: ENOSPC,
+            expected: .suspended(path: "p", reason: "No space left on device")),
+        Case(code: 10 | 5 << 8, expected: .suspended(path: "p", reason: "SQLite 1290")),
+        Case(
+            code: 10 | 3 << 8, systemError: EROFS,
+            expected: .suspended(path: "p", reason: "Read-only file system")),
         Case(
             code: 10 | 1 << 8, systemError: EIO,
             expected: .unavailable(path: "p", reason: "the disk reports an error (SQLite 266): Input/output error")),

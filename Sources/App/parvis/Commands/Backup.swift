@@ -6,13 +6,14 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a consistent copy of a city's database, also while Parvis is running.",
         discussion: """
-            The copy is one file. To restore it, put it into an empty directory under the
-            name parvis.db and start Parvis with --data on that directory.
+            The copy is one file that shows one instant. It is read back and checked before
+            it gets its name, so a file with that name is a whole backup.
 
             EXAMPLES
               parvis backup --data city backups/city-2026-11-24.db
-              mkdir restored && cp backups/city-2026-11-24.db restored/parvis.db \\
-                  && parvis serve --data restored
+              parvis check backups/city-2026-11-24.db
+              parvis restore backups/city-2026-11-24.db --data restored
+              parvis serve --data restored
             """)
 
     @Argument(help: "The file to write; it must not exist yet.")
@@ -24,7 +25,11 @@ struct Backup: AsyncParsableCommand {
         try await Failure.told {
             let isTerminal = isatty(STDERR_FILENO) == 1
             try SQLiteStorage.backUp(directory: data, to: file) { part in
-                if isTerminal { FileHandle.standardError.write(Data("\rbackup \(Int(part * 100)) %".utf8)) }
+                // What is left at the end is reading it back.
+                if isTerminal {
+                    let text = part < 1 ? "\rbackup \(Int(part * 100)) %" : "\rchecked      "
+                    FileHandle.standardError.write(Data(text.utf8))
+                }
             }
             let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
             print("\(isTerminal ? "\r" : "")\(file): \((size + 1023) / 1024) KiB")

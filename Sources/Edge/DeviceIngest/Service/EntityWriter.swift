@@ -54,7 +54,7 @@ struct EntityWriter: Sendable {
     /// Whether the same may succeed later, because the fault is not in the entity.
     private static func passes(_ error: NGSILDError) -> Bool {
         switch error {
-        case .overloaded, .insufficientStorage, .internalError, .conflict: true
+        case .overloaded, .unavailable, .insufficientStorage, .internalError, .conflict: true
         default: false
         }
     }
