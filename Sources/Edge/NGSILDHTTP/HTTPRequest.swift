@@ -22,6 +22,9 @@ public final class HTTPRequest: @unchecked Sendable {
     let headers: HTTPHeaders
     /// What is counted under its name.
     var operation = Operation.other
+    /// What a batch is about, for the auditor.
+    var batchSubjects: [String] = []
+    var batchCount = 0
     /// When it was complete.
     let start: NIODeadline
 
@@ -60,6 +63,9 @@ public final class HTTPRequest: @unchecked Sendable {
     public func answer(_ answer: HTTPAnswer) { connection.answer(self, answer) }
 
     var loop: LoopState { connection.loop }
+
+    /// `http` or `https`, as the client reached this server.
+    var scheme: String { connection.state.configuration.tls == nil ? "http" : "https" }
 
     /// Runs on the request's event loop, from any thread.
     func onLoop(_ body: @escaping @Sendable () -> Void) { loop.deliver([body]) }

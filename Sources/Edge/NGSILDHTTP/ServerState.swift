@@ -8,12 +8,16 @@ final class ServerState: Sendable {
     let handler: any HTTPRequestHandler
     let metrics: HTTPMetrics
     let logger: Logger
+    let auditor: (any RequestAuditor)?
     private let stopping = Atomic<Bool>(false)
+    private let handshakes = Atomic<Int>(0)
     private let onEmpty = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(
-        configuration: HTTPServer.Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger
+        configuration: HTTPServer.Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger,
+        auditor: (any RequestAuditor)? = nil
     ) {
+        self.auditor = auditor
         self.configuration = configuration
         self.handler = handler
         self.metrics = metrics
@@ -26,6 +30,13 @@ final class ServerState: Sendable {
     func connectionOpened() -> Bool {
         metrics.connectionOpened() <= configuration.connectionLimit && !isStopping
     }
+
+    /// Whether there is room for one more handshake. Each call is followed by one of `handshakeEnded`.
+    func handshakeBegan() -> Bool {
+        handshakes.wrappingAdd(1, ordering: .relaxed).newValue <= configuration.handshakeLimit && !isStopping
+    }
+
+    func handshakeEnded() { handshakes.wrappingSubtract(1, ordering: .relaxed) }
 
     func connectionClosed() {
         guard metrics.connectionClosed() == 0, isStopping else { return }
