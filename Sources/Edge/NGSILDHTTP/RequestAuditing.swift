@@ -24,7 +24,10 @@ extension HTTPRequest {
     public var tenantName: String { fields.tenant ?? "" }
 
     /// Where the request came from, without the port; what a proxy says counts for nothing.
-    public var remoteAddress: String? { connection.context?.remoteAddress?.ipAddress }
+    public var remoteAddress: String? {
+        // Not the context's own, which ends the process on a stream of HTTP/2.
+        connection.context?.channel.remoteAddress?.ipAddress
+    }
 
     /// The ids of what the request is about: of a batch the first ones, else the one that the path or `location` names.
     public func subjects(location: String?) -> [String] {
