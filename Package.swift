@@ -38,6 +38,10 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -53,9 +57,11 @@ let model =
     + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS", "CICU"])
     + layer("Model", "NGSILDOperations", ["JSONTree", "GeoJSON", "NGSILDModel", "NGSILDQuery"], tests: nil)
 
-let access = layer(
-    "Access", "AccessPolicies", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery"],
-    tests: ["InMemoryStorage"])
+let access =
+    layer(
+        "Access", "AccessPolicies", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery"],
+        tests: ["InMemoryStorage"])
+    + layer("Access", "AuditLog", ["JSONTree", crypto])
 
 let store =
     layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
@@ -97,9 +103,9 @@ let edge =
         "Edge", "NGSILDHTTP",
         [
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AccessPolicies",
-            nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
+            nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL, nioHTTP2, logging,
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
-    + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
+    + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix, nioSSL], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, heap, "CZip"])
     + layer("Edge", "MQTTClient", ["NGSILDClient", "CMosquitto"], tests: ["RealMosquitto"])
     + layer(
@@ -199,6 +205,7 @@ let app: [Target] = [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTClient", "SMTPDelivery",
             "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "SampleCity",
+            "AuditLog",
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",
@@ -238,6 +245,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),

@@ -17,6 +17,7 @@ struct DestinationOptions: ParsableArguments {
     var data: String?
     @Option(help: "The tenant (default: the default tenant).")
     var tenant: String = ""
+    @OptionGroup var trust: TrustOptions
 
     func validate() throws {
         if (url == nil) == (data == nil) {
@@ -49,7 +50,7 @@ struct DestinationOptions: ParsableArguments {
 
     /// Opens the destination.
     private func open() throws -> any CityDestination {
-        if let url { return try RunningCity(url: url, tenant: tenant) }
+        if let url { return try RunningCity(url: url, tenant: tenant, trust: trust.trust) }
         return try StoredCity(directory: data ?? "data", tenant: tenant)
     }
 }
@@ -78,11 +79,8 @@ struct RunningCity: CityDestination {
     private let http: OutgoingHTTP
     let client: NGSILDClient
 
-    init(url: String, tenant: String) throws {
-        var configuration = OutgoingHTTP.Configuration()
-        // The operator names the address, so it may be anywhere.
-        configuration.allowsLoopback = true
-        configuration.allowsPrivateAddresses = true
+    init(url: String, tenant: String, trust: OutgoingHTTP.Trust) throws {
+        var configuration = OutgoingHTTP.Configuration.ofOperator(trust)
         configuration.readTimeout = .seconds(60)
         configuration.timeout = .seconds(120)
         http = OutgoingHTTP(configuration: configuration)

@@ -1,5 +1,6 @@
 import AirMap
 import AirService
+import AuditLog
 import BrokerCore
 import BrokerStorage
 import CityConsole
@@ -38,6 +39,11 @@ final class CityServer: Sendable {
     private let storage: any BrokerStorage
     private let history: HistoryStore
     private let http: HTTPServer
+    /// Sends clients of plain HTTP on; `nil` where there is no such port.
+    private let redirect: HTTPServer?
+    /// Where `redirect` listens.
+    let redirectPort: Int?
+    private let reloading: ReloadSignal?
     private let outgoing: OutgoingHTTP
     /// Apart from the rest, so that endpoints that hang keep no @context waiting.
     private let notifying: OutgoingHTTP
@@ -53,12 +59,16 @@ final class CityServer: Sendable {
     /// `nil` where no mapping is given.
     private let ingest: DeviceIngest?
     private let rules: RuleService?
+    /// `nil` where none is kept.
+    private let audit: AuditJournal?
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
     init(_ settings: Settings, logger: Logger, placeName: String = "Parvis") throws {
         self.settings = settings
         self.logger = logger
+        // First, since a mistake in it is the likeliest.
+        let certificates = try Self.certificates(settings, logger)
         var storing = SQLiteStorage.Configuration()
         storing.readsDamaged = true
         storing.onDamage = { finding in
@@ -109,6 +119,7 @@ final class CityServer: Sendable {
         ingest = try DeviceIngest.make(settings, broker, contexts, logger)
         rules =
             settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
+        audit = try Self.auditLog(settings) { logger.error("Audit", metadata: ["reason": "\($0)"]) }
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -124,7 +135,7 @@ final class CityServer: Sendable {
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
             airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages),
-            entityTiles: Self.entityTilePages(broker))
+            entityTiles: Self.entityTilePages(broker), audit: audit.map(Self.auditPages))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -132,7 +143,7 @@ final class CityServer: Sendable {
                 tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
         let pages = OperatorPages(
             console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics,
-            signals: signals, ingest: ingest, rules: rules)
+            signals: signals, ingest: ingest, rules: rules, audit: audit)
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
             pages.answer($0)
         }
@@ -146,7 +157,12 @@ final class CityServer: Sendable {
         httpConfiguration.unreadSeconds = settings.unreadSeconds
         httpConfiguration.unsentLimit = settings.unsentLimit
         httpConfiguration.connectionLimit = FileDescriptors.connections(settings.connections, logger)
-        http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
+        httpConfiguration.tls = certificates
+        httpConfiguration.strictTransportSeconds = settings.strictTransportSeconds
+        reloading = certificates.map { certificates in ReloadSignal { certificates.reload() } }
+        http = HTTPServer(
+            configuration: httpConfiguration, handler: Self.strict(settings, audit, handler), metrics: metrics,
+            logger: logger, auditor: Self.auditor(settings, audit))
         history.start(feed: broker)
         try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
@@ -155,6 +171,8 @@ final class CityServer: Sendable {
         signals?.start()
         rules?.start()
         port = try http.start()
+        redirect = settings.redirectPort.map { [port] in Self.redirectServer(settings, from: $0, to: port, logger) }
+        redirectPort = try redirect.map { try Self.start($0, settings) }
         ingest?.start()
     }
 
@@ -331,17 +349,21 @@ final class CityServer: Sendable {
     /// Where people and clients reach the server.
     var url: String {
         settings.publicURL
-            ?? "http://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)"
+            ?? "\(scheme)://\(settings.host == "0.0.0.0" || settings.host == "::" ? "localhost" : settings.host):\(port)"
     }
 
-    /// Where this process itself reaches the server.
+    private var scheme: String { settings.tlsCertificate == nil ? "http" : "https" }
+
+    /// Where this process itself reaches the server. Over https the certificate is not made out to this name.
     var localURL: String {
-        "http://\(["0.0.0.0", "::", "localhost"].contains(settings.host) ? "127.0.0.1" : settings.host):\(port)"
+        "\(scheme)://\(["0.0.0.0", "::", "localhost"].contains(settings.host) ? "127.0.0.1" : settings.host):\(port)"
     }
 
     /// Answers what is under way, makes the last commit durable, closes.
     func stop() async {
+        redirect?.shutdown()
         http.shutdown()
+        reloading?.stop()
         await ingest?.stop()
         await air?.stop()
         await traffic?.stop()
@@ -349,6 +371,7 @@ final class CityServer: Sendable {
         await rules?.stop()
         await snapshots.stop()
         await subscriptions.stop()
+        audit?.stop()
         history.stop()
         broker.stop()
         storage.close()

@@ -1,3 +1,4 @@
+import AuditLog
 import BrokerCore
 import CMimalloc
 import CityConsole
@@ -27,6 +28,8 @@ struct OperatorPages: Sendable {
     /// `nil` where no mapping is given.
     let ingest: DeviceIngest?
     let rules: RuleService?
+    /// `nil` where none is kept.
+    let audit: AuditJournal?
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer? {
         guard Self.paths.contains(String(request.path)) else { return page(request) }
@@ -78,6 +81,7 @@ struct OperatorPages: Sendable {
         appendSignals(figure)
         appendIngest(figure)
         appendRules(figure)
+        appendAudit(figure)
         figure("process_resident_memory_bytes", "gauge", "Resident memory.", ProcessFigures.residentBytes())
         figure(
             "process_peak_resident_memory_bytes", "gauge", "The most memory that was ever resident.",
@@ -148,6 +152,16 @@ extension OperatorPages {
         figure(
             "parvis_rule_alerts_escalated_total", "counter", "Alerts that nobody acknowledged in time.",
             statistics.alertsEscalated)
+    }
+
+    private func appendAudit(_ figure: (String, String, String, Int) -> Void) {
+        guard let statistics = audit?.statistics else { return }
+        figure("parvis_audit_records_total", "counter", "Records written to the audit log.", statistics.records)
+        figure("parvis_audit_lost_total", "counter", "Audit records that could not be kept.", statistics.lost)
+        figure("parvis_audit_bytes", "gauge", "Bytes of the audit log.", statistics.bytes)
+        figure(
+            "parvis_audit_failing", "gauge", "Whether the newest records could not be written.",
+            statistics.isFailing ? 1 : 0)
     }
 
     private func appendNotifications(_ figure: (String, String, String, Int) -> Void) {

@@ -18,9 +18,7 @@ struct Parvis: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Restore.self,
-            Check.self,
-            Notifications.self,
-            Ingest.self, Rules.self, VersionCommand.self,
+            Check.self, Notifications.self, Ingest.self, Rules.self, Audit.self, VersionCommand.self,
         ])
 }
 

@@ -19,6 +19,30 @@ struct ServerOptions: ParsableArguments {
     var memoryBudget: String?
     @Flag(help: "Ask for no credentials.")
     var open = false
+    @Option(
+        name: .customLong("tls-certificate"),
+        help: "Speak https with this certificate, PEM, with what leads to its authority; see docs/tls.md.")
+    var tlsCertificate: String?
+    @Option(name: .customLong("tls-key"), help: "The key of the certificate, PEM without a passphrase.")
+    var tlsKey: String?
+    @Option(help: "A port that sends clients of plain http on to https; 0 takes a free one (default: none).")
+    var redirectPort: String?
+    @Option(help: "Seconds that browsers are told to use https only; 0 tells them nothing (default: 31536000).")
+    var hstsSeconds: String?
+    @Flag(name: .customLong("no-http2"), help: "Offer no HTTP/2 over https.")
+    var noHTTP2 = false
+    @Flag(help: "Keep no audit log.")
+    var noAudit = false
+    @Flag(help: "Record reads in the audit log, too.")
+    var auditReads = false
+    @Flag(help: "Record the addresses that requests come from in the audit log.")
+    var auditAddresses = false
+    @Flag(help: "Refuse writes while the audit log cannot be written.")
+    var auditStrict = false
+    @Option(help: "Days that audit records are kept (default: 365).")
+    var auditDays: String?
+    @Option(help: "Disk space for the audit log, such as 512MiB or 4GiB; beyond it the oldest goes (default: 4GiB).")
+    var auditLimit: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
     var logLevel: String?
     @Option(help: "text for people, json for machines (default: text).")
@@ -139,6 +163,17 @@ struct ServerOptions: ParsableArguments {
         flags["data"] = data
         flags["memory-budget"] = memoryBudget
         if open { flags["open"] = "true" }
+        flags["tls-certificate"] = tlsCertificate
+        flags["tls-key"] = tlsKey
+        flags["redirect-port"] = redirectPort
+        flags["hsts-seconds"] = hstsSeconds
+        if noHTTP2 { flags["http2"] = "false" }
+        if noAudit { flags["audit"] = "false" }
+        if auditReads { flags["audit-reads"] = "true" }
+        if auditAddresses { flags["audit-addresses"] = "true" }
+        if auditStrict { flags["audit-strict"] = "true" }
+        flags["audit-days"] = auditDays
+        flags["audit-limit"] = auditLimit
         flags["log-level"] = logLevel
         flags["log-format"] = logFormat
         flags["assets"] = assets

@@ -15,6 +15,17 @@ struct Settings: Sendable {
     var data = "data"
     var memoryBudget = 1 << 30
     var isOpen = false
+    var tlsCertificate: String?
+    var tlsKey: String?
+    var redirectPort: Int?
+    var strictTransportSeconds = 31_536_000
+    var speaksHTTP2 = true
+    var keepsAudit = true
+    var auditsReads = false
+    var auditsAddresses = false
+    var isAuditStrict = false
+    var auditDays = 365
+    var auditLimit = 4 << 30
     var logLevel = "info"
     var logFormat = "text"
     var assets: String?
@@ -94,6 +105,23 @@ struct Settings: Sendable {
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
         toggle("open") { $0.isOpen = $1 },
+        file("tls-certificate") { $0.tlsCertificate = $1 },
+        file("tls-key") { $0.tlsKey = $1 },
+        number("redirect-port", 0...65535) { $0.redirectPort = $1 },
+        number("hsts-seconds", 0...63_072_000) { $0.strictTransportSeconds = $1 },
+        toggle("http2") { $0.speaksHTTP2 = $1 },
+        toggle("audit") { $0.keepsAudit = $1 },
+        toggle("audit-reads") { $0.auditsReads = $1 },
+        toggle("audit-addresses") { $0.auditsAddresses = $1 },
+        toggle("audit-strict") { $0.isAuditStrict = $1 },
+        number("audit-days", 1...36_500) { $0.auditDays = $1 },
+        Key(
+            name: "audit-limit",
+            apply: { settings, text in
+                guard let bytes = byteCount(text), bytes >= 64 << 20 else { return false }
+                settings.auditLimit = bytes
+                return true
+            }, expectation: "a size of at least 64MiB, such as 512MiB or 4GiB"),
         Key(
             name: "log-level",
             apply: { settings, text in
@@ -317,6 +345,12 @@ struct Settings: Sendable {
         }
         guard (settings.mqttCertificate == nil) == (settings.mqttKey == nil) else {
             throw ValidationError("A client certificate needs its key; give both mqtt-certificate and mqtt-key")
+        }
+        guard (settings.tlsCertificate == nil) == (settings.tlsKey == nil) else {
+            throw ValidationError("A certificate needs its key; give both tls-certificate and tls-key")
+        }
+        guard settings.redirectPort == nil || settings.tlsCertificate != nil else {
+            throw ValidationError("redirect-port sends clients on to https; give tls-certificate and tls-key, too")
         }
         guard settings.ingestServers.isEmpty || settings.ingest != nil else {
             throw ValidationError("mqtt-ingest needs a mapping, which says what messages become; give ingest a file")

@@ -14,10 +14,8 @@ struct SumoCity: StreetCity {
     /// Ids in one request, for the length of its URI.
     private static let idsAtOnce = 50
 
-    init(url: String, tenant: String) throws {
-        var configuration = OutgoingHTTP.Configuration()
-        configuration.allowsLoopback = true
-        configuration.allowsPrivateAddresses = true
+    init(url: String, tenant: String, trust: OutgoingHTTP.Trust) throws {
+        var configuration = OutgoingHTTP.Configuration.ofOperator(trust)
         configuration.readTimeout = .seconds(60)
         configuration.timeout = .seconds(120)
         http = OutgoingHTTP(configuration: configuration)

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// Sends HTTP requests to places that others named: notification endpoints, contexts, other brokers.
@@ -31,8 +32,20 @@ public final class OutgoingHTTP: Sendable {
         public var maximumResponseBytes = 1 << 20
         /// Connections to one host and port, default 8; more requests wait for one.
         public var connectionsPerHost = 8
+        /// Whose certificates are trusted over https.
+        public var trust = Trust.system
 
         public init() {}
+    }
+
+    /// Whose certificates are trusted over https.
+    public enum Trust: Sendable, Hashable {
+        /// The authorities that the system trusts.
+        case system
+        /// The authorities in this file, PEM, and no others. Where it cannot be read, no server is trusted.
+        case authorities(String)
+        /// Whatever the server shows: for this program's own server on its own machine only.
+        case anyone
     }
 
     /// What is done with the body of an answer.
@@ -61,6 +74,13 @@ public final class OutgoingHTTP: Sendable {
         settings.connectionPool.retryConnectionEstablishment = false
         settings.decompression = .disabled
         settings.httpVersion = .http1Only
+        var tls = TLSConfiguration.makeClientConfiguration()
+        switch configuration.trust {
+        case .system: break
+        case .authorities(let path): tls.trustRoots = .file(path)
+        case .anyone: tls.certificateVerification = .none
+        }
+        settings.tlsConfiguration = tls
         client = HTTPClient(
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: settings)
     }

@@ -39,11 +39,15 @@ enum Persistence {
 final class AnswerEncoder {
     var bytes = ByteWriter(capacity: 1_024)
     private var dateSecond: Int64 = -1
-    /// `Date: Tue, 24 Nov 2026 19:10:52 GMT` and a line end.
+    /// `Date: Tue, 24 Nov 2026 19:10:52 GMT` and a line end, then what else every head has.
     private var dateLine = ByteWriter(capacity: 64)
     /// All of a frequent head up to the length: 200, JSON, and the context that was used last.
     private var frequent = ByteWriter(capacity: 512)
     private var frequentLink: BoundContext?
+    private let strictTransportSeconds: Int
+
+    /// - Parameter strictTransportSeconds: how long browsers are to ask for https only (RFC 6797); 0: nothing is said.
+    init(strictTransportSeconds: Int = 0) { self.strictTransportSeconds = strictTransportSeconds }
 
     /// - Parameter length: of the body; `nil` for answers that have none, such as 204.
     func encode(_ head: AnswerHead, length: Int?, _ persistence: Persistence) {
@@ -129,6 +133,9 @@ final class AnswerEncoder {
         dateLine.append("Date: ")
         dateLine.append(utf8: Self.httpDate(second))
         dateLine.append("\r\n")
+        if strictTransportSeconds > 0 {
+            dateLine.append(utf8: "Strict-Transport-Security: max-age=\(strictTransportSeconds)\r\n")
+        }
         frequentLink = nil
     }
 

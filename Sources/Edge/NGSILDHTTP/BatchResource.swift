@@ -52,6 +52,7 @@ struct BatchResource {
         let nodes = try members(document)
         let exchange = exchange
         let finish: @Sendable ([BatchMember]) -> Void = { members in
+            exchange.request.nameSubjects(members.lazy.map(\.id))
             exchange.submit(make(members, options), BatchAnswer.make)
         }
         let reader = BatchReader(document: document, nodes: nodes, reading: reading)
@@ -92,6 +93,7 @@ struct BatchResource {
             }
             ids.append(id)
         }
+        exchange.request.nameSubjects(ids.lazy.map { $0 })
         exchange.submit(.batchDelete(ids), BatchAnswer.make)
     }
 

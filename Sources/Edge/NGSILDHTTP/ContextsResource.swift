@@ -255,7 +255,7 @@ private struct ContextEntry {
 extension Exchange {
     /// The whole URL of a hosted context, at the public URL of this server, or else as the client reached it.
     func contextURL(_ id: String) -> String {
-        let root = binding.publicURL ?? request.header("Host").map { "http://\($0)" } ?? ""
+        let root = binding.publicURL ?? request.header("Host").map { "\(request.scheme)://\($0)" } ?? ""
         return root + HostedContexts.path + PercentCoding.encode(id)
     }
 }

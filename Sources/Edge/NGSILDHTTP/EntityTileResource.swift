@@ -141,7 +141,7 @@ struct EntityTileResource {
     // MARK: What there is
 
     private var rootURL: String {
-        exchange.binding.publicURL ?? exchange.request.header("Host").map { "http://\($0)" } ?? ""
+        exchange.binding.publicURL ?? exchange.request.header("Host").map { "\(exchange.request.scheme)://\($0)" } ?? ""
     }
 
     /// The types, with how many entities each has and where its tiles are.

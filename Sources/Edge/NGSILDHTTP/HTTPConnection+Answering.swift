@@ -5,6 +5,10 @@ extension HTTPConnection {
     /// Takes the answer to a request; writes it when its turn has come.
     func answer(_ request: HTTPRequest, _ answer: HTTPAnswer) {
         loop.counts.count(request.operation, status: answer.status, since: request.start)
+        if let auditor = state.auditor, slotIndex(request.slot).map({ slots[$0].answer == nil }) == true {
+            let location = request.isRead ? nil : answer.headers.first { $0.name == "Location" }?.value
+            auditor.answered(request, status: answer.status, location: location)
+        }
         take(answer, for: request.slot, withoutBody: request.method == .HEAD)
     }
 
@@ -12,6 +16,7 @@ extension HTTPConnection {
     func answer(_ request: HTTPRequest, _ head: AnswerHead) {
         guard let index = slotIndex(request.slot), slots[index].answer == nil else { return }
         loop.counts.count(request.operation, status: head.status, since: request.start)
+        state.auditor?.answered(request, status: head.status, location: nil)
         let hasBody = HTTPAnswer.hasBody(head.status)
         let length = head.contentType == nil ? 0 : loop.writer.count
         loop.encoder.encode(head, length: hasBody ? length : nil, persistence(request.slot))

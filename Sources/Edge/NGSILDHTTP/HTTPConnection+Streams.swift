@@ -32,6 +32,7 @@ extension HTTPConnection {
             }
         }
         loop.counts.count(request.operation, status: 200, since: request.start)
+        state.auditor?.answered(request, status: 200, location: nil)
         phase = .streaming
         self.stream = stream
         stream.caller = request.caller

@@ -80,7 +80,13 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var unreadBytes = 0
     var lingersSince: NIODeadline?
 
-    init(state: ServerState, loop: LoopState) {
+    /// The HTTP/2 connection that this is a stream of, and what turns its answers into frames; `nil` over HTTP/1.1.
+    private let http2: (connection: HTTP2Connection, answers: HTTP2Answers)?
+
+    init(
+        state: ServerState, loop: LoopState, stream: (connection: HTTP2Connection, answers: HTTP2Answers)? = nil
+    ) {
+        http2 = stream
         self.state = state
         self.loop = loop
         lastRequest = .now()
@@ -110,7 +116,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelActive(context: ChannelHandlerContext) {
         loop.add(self)
-        let room = state.connectionOpened()
+        http2?.connection.add(self)
+        // A stream has its connection's room.
+        let room = http2 == nil ? state.connectionOpened() : .enough
         context.fireChannelActive()
         switch room {
         case .enough: break
@@ -126,7 +134,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelInactive(context: ChannelHandlerContext) {
         if phase != .closed {
             phase = .closed
-            state.connectionClosed()
+            if let http2 { http2.connection.remove(self) } else { state.connectionClosed() }
             loop.remove(self)
         }
         stream?.end()
@@ -194,7 +202,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         unreadSince = isWritable ? nil : loop.now
-        unreadBytes = Self.unsentBytes(context)
+        unreadBytes = unsentBytes(context)
         stream?.writabilityChanged(isWritable)
         if isWritable, !isInReadCycle {
             if stream == nil { pump() }
@@ -329,7 +337,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private var isCongested: Bool {
-        if unreadSince != nil { return true }
+        if unreadSince != nil || http2?.connection.isCongested == true { return true }
         return (output?.readableBytes ?? 0) > configuration.unsentLimit
     }
 
@@ -492,13 +500,15 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Whether the client has read a fair part of a long answer since this was last asked. Of a stream it has to keep up.
     private func readsOn(_ context: ChannelHandlerContext) -> Bool {
-        let left = Self.unsentBytes(context)
+        let left = unsentBytes(context)
         defer { unreadBytes = left }
         return stream == nil && unreadBytes - left >= configuration.unsentLimit
     }
 
-    private static func unsentBytes(_ context: ChannelHandlerContext) -> Int {
-        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    private func unsentBytes(_ context: ChannelHandlerContext) -> Int {
+        // The channel of a stream has no such option, and ends the process when asked.
+        if let http2 { return http2.answers.unsent }
+        return (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     /// Closes after the answers that are owed, for shutdown.

@@ -8,6 +8,7 @@ public final class HTTPMetrics: Sendable {
     private let accepted = Atomic<Int>(0)
     private let malformedRequests = Atomic<Int>(0)
     private let droppedStreams = Atomic<Int>(0)
+    private let failedHandshakes = Atomic<Int>(0)
     private let openStreams = Atomic<Int>(0)
 
     public init() {}
@@ -29,6 +30,7 @@ public final class HTTPMetrics: Sendable {
     var connections: Int { open.load(ordering: .relaxed) }
 
     func malformed() { malformedRequests.wrappingAdd(1, ordering: .relaxed) }
+    func handshakeFailed() { failedHandshakes.wrappingAdd(1, ordering: .relaxed) }
     func streamOpened() { openStreams.wrappingAdd(1, ordering: .relaxed) }
     func streamClosed() { openStreams.wrappingSubtract(1, ordering: .relaxed) }
     func streamDropped() { droppedStreams.wrappingAdd(1, ordering: .relaxed) }
@@ -68,6 +70,9 @@ public final class HTTPMetrics: Sendable {
         single(
             "parvis_http_malformed_total", "counter", "Requests that were not HTTP as it is taken here.",
             malformedRequests.load(ordering: .relaxed), &writer)
+        single(
+            "parvis_tls_handshakes_failed_total", "counter", "TLS handshakes that failed.",
+            failedHandshakes.load(ordering: .relaxed), &writer)
         single("parvis_streams", "gauge", "Open live streams.", openStreams.load(ordering: .relaxed), &writer)
         single(
             "parvis_streams_dropped_total", "counter", "Live streams reset because the client was too slow.",

@@ -27,6 +27,9 @@ public final class HTTPRequest: @unchecked Sendable {
     public internal(set) var caller = Caller.open
     /// Whether it is known who asks, or that nobody is asked.
     var isAuthenticated = false
+    /// What a batch is about, for the auditor.
+    var batchSubjects: [String] = []
+    var batchCount = 0
     /// When it was complete.
     let start: NIODeadline
 
@@ -65,6 +68,9 @@ public final class HTTPRequest: @unchecked Sendable {
     public func answer(_ answer: HTTPAnswer) { connection.answer(self, answer) }
 
     var loop: LoopState { connection.loop }
+
+    /// `http` or `https`, as the client reached this server.
+    var scheme: String { connection.state.configuration.tls == nil ? "http" : "https" }
 
     /// Runs on the request's event loop, from any thread.
     func onLoop(_ body: @escaping @Sendable () -> Void) { loop.deliver([body]) }

@@ -40,6 +40,24 @@ extension HTTPServer {
         public var streamLimit = 1_000
         /// Origins, such as `https://city.example`, whose pages may open WebSockets here, beside the server's own.
         public var streamOrigins: Set<String> = []
+        /// The certificate to show; `nil` speaks plain HTTP.
+        public var tls: TLSCertificates?
+        /// Seconds that a TLS handshake may take before the connection is closed.
+        public var handshakeSeconds = 10
+        /// TLS handshakes under way; beyond, new connections are closed.
+        public var handshakeLimit = 1_000
+        /// For how many seconds browsers are told to use https only; 0: they are not told.
+        public var strictTransportSeconds = 31_536_000
+        /// Streams that a client may have open on one HTTP/2 connection; beyond, they are refused.
+        public var http2Streams = 128
+        /// Bytes of answers of one HTTP/2 connection that may wait for its client before a further request of it is run. More
+        /// than `unsentLimit`, so that one long answer that is read slowly does not hold up the others.
+        public var http2UnsentLimit = 8 << 20
+        /// Streams that a client may reset within 30 seconds before its connection is closed; a map that is moved resets
+        /// some dozens.
+        public var http2Resets = 500
+        /// Pings, settings and priorities of a client within 30 seconds before its connection is closed.
+        public var http2ControlFrames = 500
         public init() {}
     }
 }

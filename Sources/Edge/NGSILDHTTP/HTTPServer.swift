@@ -19,13 +19,15 @@ public final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - handler: answers the requests, on the loops.
     ///   - authenticator: says who asks, before the handler gets a request; `nil`: everyone may do everything.
+    ///   - auditor: is told of what was answered; `nil`: nobody is.
     public init(
         configuration: Configuration, handler: any HTTPRequestHandler,
-        authenticator: (any RequestAuthenticator)? = nil, metrics: HTTPMetrics, logger: Logger
+        authenticator: (any RequestAuthenticator)? = nil, metrics: HTTPMetrics, logger: Logger,
+        auditor: (any RequestAuditor)? = nil
     ) {
         state = ServerState(
             configuration: configuration, handler: handler, authenticator: authenticator, metrics: metrics,
-            logger: logger)
+            logger: logger, auditor: auditor)
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops))
         var loops: [ObjectIdentifier: LoopState] = [:]
         for loop in group.makeIterator() { loops[ObjectIdentifier(loop)] = LoopState(loop: loop, state: state) }
@@ -47,12 +49,17 @@ public final class HTTPServer: Sendable {
                     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.operationUnsupported
                     }
-                    try HTTPConnection.install(in: channel, state: state, loop: loop)
+                    if let tls = state.configuration.tls {
+                        try TLSHandshake.install(in: channel, tls, state: state, loop: loop)
+                    } else {
+                        try HTTPConnection.install(in: channel, state: state, loop: loop)
+                    }
                 }
             }
         let bound = try bootstrap.bind(host: state.configuration.host, port: state.configuration.port).wait()
         channel.withLock { $0 = bound }
         for loop in loops.values { loop.startSweeping() }
+        state.configuration.tls?.start()
         return bound.localAddress?.port ?? state.configuration.port
     }
 
@@ -64,6 +71,7 @@ public final class HTTPServer: Sendable {
             return !hasShutDown
         }
         guard isFirst else { return }
+        state.configuration.tls?.stop()
         let bound = channel.withLock { channel -> (any Channel)? in
             defer { channel = nil }
             return channel

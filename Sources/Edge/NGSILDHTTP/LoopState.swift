@@ -12,13 +12,14 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     let state: ServerState
     /// Bodies are rendered here, one at a time, then copied out.
     var writer = ByteWriter(capacity: 64 << 10)
-    let encoder = AnswerEncoder()
+    let encoder: AnswerEncoder
     let counts: LoopCounts
     /// Bytes of bodies of requests that have not been run.
     var bodyBytes = 0
     /// The time of the latest read or sweep; for what is counted in seconds.
     private(set) var now = NIODeadline.now()
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private var http2Connections: [ObjectIdentifier: HTTP2Connection] = [:]
     private var touched: [HTTPConnection] = []
     /// Connections with more requests than they may run at once.
     private var deferred: [HTTPConnection] = []
@@ -30,6 +31,8 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
         self.state = state
         counts = state.metrics.addLoop()
         lag = LoopLag(limitMilliseconds: state.configuration.lagMilliseconds, now: .now())
+        encoder = AnswerEncoder(
+            strictTransportSeconds: state.configuration.tls == nil ? 0 : state.configuration.strictTransportSeconds)
         bodyMemory = state.configuration.bodyMemory / max(1, state.configuration.loops)
     }
 
@@ -40,6 +43,10 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     func add(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = connection }
 
     func remove(_ connection: HTTPConnection) { connections[ObjectIdentifier(connection)] = nil }
+
+    func add(_ connection: HTTP2Connection) { http2Connections[ObjectIdentifier(connection)] = connection }
+
+    func remove(_ connection: HTTP2Connection) { http2Connections[ObjectIdentifier(connection)] = nil }
 
     /// Runs replies, all in one wake of the loop, and flushes each connection once.
     func deliver(_ replies: [@Sendable () -> Void]) {
@@ -90,12 +97,14 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     func sweep() {
         readTime()
         for connection in connections.values { connection.sweep(now) }
+        for connection in http2Connections.values { connection.sweep(now) }
         flushTouched()
     }
 
     /// Lets each connection close after the answers it owes.
     func beginClosing() {
         eventLoop.execute { [self] in
+            for connection in http2Connections.values { connection.closeWhenAnswered() }
             for connection in connections.values { connection.closeWhenAnswered() }
             flushTouched()
         }

@@ -52,7 +52,9 @@ extension NGSILDHandler {
             NotificationsAdministration(request: request, notifications: notifications).run()
         } else {
             try gate?.admit(anyOf: [.administer], tenant: AccessGate.allTenants)
-            if let tenants = services.tenants, Self.isBelow(TenantsAdministration.path, request) {
+            if let pages = services.audit, request.path == AuditAdministration.path {
+                AuditAdministration(request: request, pages: pages).run()
+            } else if let tenants = services.tenants, Self.isBelow(TenantsAdministration.path, request) {
                 TenantsAdministration(request: request, services: services, tenants: tenants).run()
             } else if let policies = services.historyPolicies, Self.isBelow(HistoryAdministration.path, request) {
                 HistoryAdministration(request: request, policies: policies, context: binding.contexts.core.terms).run()

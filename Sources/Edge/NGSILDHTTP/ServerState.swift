@@ -10,13 +10,17 @@ final class ServerState: Sendable {
     let authenticator: (any RequestAuthenticator)?
     let metrics: HTTPMetrics
     let logger: Logger
+    let auditor: (any RequestAuditor)?
     private let stopping = Atomic<Bool>(false)
+    private let handshakes = Atomic<Int>(0)
     private let onEmpty = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(
         configuration: HTTPServer.Configuration, handler: any HTTPRequestHandler,
-        authenticator: (any RequestAuthenticator)? = nil, metrics: HTTPMetrics, logger: Logger
+        authenticator: (any RequestAuthenticator)? = nil, metrics: HTTPMetrics, logger: Logger,
+        auditor: (any RequestAuditor)? = nil
     ) {
+        self.auditor = auditor
         self.configuration = configuration
         self.authenticator = authenticator
         self.handler = handler
@@ -35,6 +39,13 @@ final class ServerState: Sendable {
         // Those that are being told keep their descriptors for a moment, so they are bounded too.
         return count <= configuration.connectionLimit + configuration.refusalLimit ? .toRefuse : .nothing
     }
+
+    /// Whether there is room for one more handshake. Each call is followed by one of `handshakeEnded`.
+    func handshakeBegan() -> Bool {
+        handshakes.wrappingAdd(1, ordering: .relaxed).newValue <= configuration.handshakeLimit && !isStopping
+    }
+
+    func handshakeEnded() { handshakes.wrappingSubtract(1, ordering: .relaxed) }
 
     func connectionClosed() {
         guard metrics.connectionClosed() == 0, isStopping else { return }

@@ -22,6 +22,7 @@ struct Demo: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @Option(help: "A running Parvis to report to, instead of starting one.")
     var url: String?
+    @OptionGroup var trust: TrustOptions
     @Option(help: "Another seed makes another town.")
     var seed: UInt64 = 1
     @Option(help: "Multiplies everything that reports, 1 to 1000.")
@@ -37,7 +38,7 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         try await Failure.told {
             if let url {
-                let town = try Town(url: url, seed: seed, scale: scale)
+                let town = try Town(url: url, seed: seed, scale: scale, trust: trust.trust)
                 try await town.load()
                 print("The town reports to \(url) every \(interval) s; Ctrl-C ends it")
                 await Self.moveUntilStopped(town, interval)
@@ -54,7 +55,7 @@ struct Demo: AsyncParsableCommand {
         let logger = settings.makeLogger()
         let server = try Serve.start(settings, logger, placeName: SampleCity.name)
         do {
-            let town = try Town(url: server.localURL, seed: seed, scale: scale)
+            let town = try Town(url: server.localURL, seed: seed, scale: scale, trust: .anyone)
             try await town.load()
             print(
                 """
@@ -92,12 +93,9 @@ struct Town: Sendable {
     private let http: OutgoingHTTP
     private let client: NGSILDClient
 
-    init(url: String, seed: UInt64, scale: Int) throws {
+    init(url: String, seed: UInt64, scale: Int, trust: OutgoingHTTP.Trust) throws {
         city = SampleCity(seed: seed, scale: scale)
-        var configuration = OutgoingHTTP.Configuration()
-        configuration.allowsLoopback = true
-        configuration.allowsPrivateAddresses = true
-        http = OutgoingHTTP(configuration: configuration)
+        http = OutgoingHTTP(configuration: .ofOperator(trust))
         client = try NGSILDClient(url, http: http)
     }
 

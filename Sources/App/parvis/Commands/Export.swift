@@ -29,6 +29,7 @@ struct Export: AsyncParsableCommand {
     var url: String?
     @Option(help: "The tenant (default: the default tenant).")
     var tenant = ""
+    @OptionGroup var trust: TrustOptions
     @Flag(help: "The history instead of the current state.")
     var history = false
     @Option(help: "Only entities of this type, or of this type selection such as \"A,B\".")
@@ -83,7 +84,7 @@ struct Export: AsyncParsableCommand {
     }
 
     private func source() throws -> any ExportSource {
-        if let url { return try RunningCitySource(url: url, tenant: tenant) }
+        if let url { return try RunningCitySource(url: url, tenant: tenant, trust: trust.trust) }
         return try StoredCitySource(directory: data ?? "data", tenant: tenant, readsHistory: history)
     }
 

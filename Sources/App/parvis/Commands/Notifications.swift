@@ -25,12 +25,11 @@ struct Notifications: AsyncParsableCommand {
         var url = "http://127.0.0.1:1026"
         @Option(help: "The tenant of the subscription (default: the default tenant).")
         var tenant = ""
+        @OptionGroup var trust: TrustOptions
 
         /// Asks below `/admin/notifications`, each segment as it is.
         func ask(_ method: String, _ segments: [String], query: String = "") async throws -> JSONDocument {
-            var configuration = OutgoingHTTP.Configuration()
-            configuration.allowsLoopback = true
-            configuration.allowsPrivateAddresses = true
+            var configuration = OutgoingHTTP.Configuration.ofOperator(trust.trust)
             configuration.maximumResponseBytes = 64 << 20
             let http = OutgoingHTTP(configuration: configuration)
             let base = url.hasSuffix("/") ? String(url.dropLast()) : url

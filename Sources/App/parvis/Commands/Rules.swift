@@ -24,11 +24,10 @@ struct Rules: AsyncParsableCommand {
         var url = "http://127.0.0.1:1026"
         @Option(help: "The tenant whose entities are meant (default: the default tenant).")
         var tenant = ""
+        @OptionGroup var trust: TrustOptions
 
         func ask(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> JSONDocument {
-            var configuration = OutgoingHTTP.Configuration()
-            configuration.allowsLoopback = true
-            configuration.allowsPrivateAddresses = true
+            var configuration = OutgoingHTTP.Configuration.ofOperator(trust.trust)
             configuration.maximumResponseBytes = 64 << 20
             let http = OutgoingHTTP(configuration: configuration)
             let base = url.hasSuffix("/") ? String(url.dropLast()) : url

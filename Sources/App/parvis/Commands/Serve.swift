@@ -35,11 +35,17 @@ struct Serve: AsyncParsableCommand {
         let server = try Self.start(settings, logger)
         logger.notice(
             "Parvis \(Version.current) is ready",
-            metadata: ["console": "\(server.url)/", "api": "\(server.url)/ngsi-ld/v1/"])
+            metadata: Self.places(server))
         await TerminationSignal.wait()
         logger.notice("Stopping")
         await server.stop()
         logger.notice("Stopped")
+    }
+
+    private static func places(_ server: CityServer) -> Logger.Metadata {
+        var places: Logger.Metadata = ["console": "\(server.url)/", "api": "\(server.url)/ngsi-ld/v1/"]
+        if let port = server.redirectPort { places["redirect"] = "\(port)" }
+        return places
     }
 
     /// Starts the server.

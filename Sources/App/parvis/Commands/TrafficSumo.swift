@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GeoJSON
+import NGSILDClient
 import SignalRoadside
 import TrafficSimulation
 
@@ -30,6 +31,7 @@ struct TrafficSumo: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @Option(help: "A running Parvis to report to, instead of starting one.")
     var url: String?
+    @OptionGroup var trust: TrustOptions
     @Option(help: "The tenant (default: the default tenant).")
     var tenant = ""
     @Option(help: "SUMO's random seed; also decides which detectors are dead.")
@@ -74,7 +76,7 @@ struct TrafficSumo: AsyncParsableCommand {
     func run() async throws {
         try await Failure.told {
             if let url {
-                try await simulate(url)
+                try await simulate(url, trust.trust)
             } else {
                 try await serve()
             }
@@ -87,7 +89,7 @@ struct TrafficSumo: AsyncParsableCommand {
         let server = try Serve.start(settings, settings.makeLogger())
         do {
             Self.tell("The city is up: console \(server.url)/, API \(server.url)/ngsi-ld/v1/")
-            try await simulate(server.localURL)
+            try await simulate(server.localURL, .anyone)
             if stay {
                 Self.tell("The city stays up until Ctrl-C.")
                 await TerminationSignal.wait()
@@ -99,9 +101,9 @@ struct TrafficSumo: AsyncParsableCommand {
         await server.stop()
     }
 
-    private func simulate(_ url: String) async throws {
+    private func simulate(_ url: String, _ trust: OutgoingHTTP.Trust) async throws {
         let run = StreetRun(try Scenario(path: scenario), seed: seed, options: try runOptions())
-        let city = try SumoCity(url: url, tenant: tenant)
+        let city = try SumoCity(url: url, tenant: tenant, trust: trust)
         let result: StreetResult
         do {
             result = try await run.run(in: city) { Self.tell($0) }
