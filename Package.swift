@@ -101,6 +101,10 @@ let edge =
         "Edge", "DeviceIngest",
         ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "MQTTClient", "DatasetImport"],
         tests: ["BrokerCore", "InMemoryStorage", "NGSILDClient", "NGSILDQuery", "RealMosquitto"])
+    + layer(
+        "Edge", "ImportService",
+        ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "DatasetImport"],
+        tests: ["BrokerCore", "InMemoryStorage", "TemporalEvolution"])
 
 let services =
     layer("Services", "SampleCity", ["JSONTree"])
@@ -193,7 +197,7 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTClient", "SMTPDelivery",
-            "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "SampleCity",
+            "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "ImportService", "SampleCity",
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",

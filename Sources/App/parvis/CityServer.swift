@@ -5,6 +5,7 @@ import BrokerStorage
 import CityConsole
 import DeviceIngest
 import EntityMaps
+import ImportService
 import JSONLD
 import JSONTree
 import Logging
@@ -53,6 +54,7 @@ final class CityServer: Sendable {
     /// `nil` where no mapping is given.
     private let ingest: DeviceIngest?
     private let rules: RuleService?
+    private let imports: ImportService
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -96,6 +98,7 @@ final class CityServer: Sendable {
         ingest = try DeviceIngest.make(settings, broker, contexts, logger)
         rules =
             settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
+        imports = Self.importService(settings, broker, history, contexts, logger)
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -111,7 +114,7 @@ final class CityServer: Sendable {
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
             airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages),
-            entityTiles: Self.entityTilePages(broker))
+            entityTiles: Self.entityTilePages(broker), imports: Self.importPages(imports))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -328,6 +331,7 @@ final class CityServer: Sendable {
         await traffic?.stop()
         await signals?.stop()
         await rules?.stop()
+        await imports.stop()
         await snapshots.stop()
         await subscriptions.stop()
         history.stop()

@@ -35,6 +35,8 @@ public struct BrokerServices: Sendable {
     public let rules: RulePages?
     /// `nil` where there are none: `/tiles` is not found then.
     public let entityTiles: EntityTilePages?
+    /// `nil` where files are not brought in here: `/admin/imports` is not found then.
+    public let imports: ImportPages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -43,8 +45,10 @@ public struct BrokerServices: Sendable {
         entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
         notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
-        airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil
+        airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil,
+        imports: ImportPages? = nil
     ) {
+        self.imports = imports
         self.entityTiles = entityTiles
         self.airMaps = airMaps
         self.rules = rules

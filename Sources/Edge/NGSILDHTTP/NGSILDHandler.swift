@@ -50,6 +50,8 @@ public final class NGSILDHandler: HTTPRequestHandler {
             AirMapResource(request: request, pages: binding.services.airMaps).run()
         } else if RulesAdministration.has(request.path) {
             RulesAdministration(request: request, pages: binding.services.rules).run()
+        } else if let pages = binding.services.imports, ImportsAdministration.has(request.path) {
+            ImportsAdministration(request: request, pages: pages).run()
         } else if let pages = binding.services.entityTiles, EntityTileResource.has(request.path) {
             handleTiles(request, pages)
         } else if request.path == Route.document.rawValue {
