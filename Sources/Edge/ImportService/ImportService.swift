@@ -1,6 +1,6 @@
 import DatasetImport
 import Foundation
-import NGSILDModel
+public import NGSILDModel
 
 /// Imports that are prepared, tried, run and undone in the server: files that come up in pieces, and edits of many entities.
 ///

@@ -39,6 +39,14 @@ const kinds = [
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
   {
+    name: "import", title: "Import", picture: "save", pattern: /^#\/import(\/|\?|$)/, styles: ["pages", "cityview", "forms", "import"],
+    script: () => import("./importpage.js").then(({ ImportPage }) => ImportPage),
+  },
+  {
+    name: "change", isHidden: true, pattern: /^#\/change(\?|$)/, styles: ["pages", "forms", "entityedit", "import"],
+    script: () => import("./bulkedit.js").then(({ BulkEditPage }) => BulkEditPage),
+  },
+  {
     name: "operations", title: "Operations", picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
     script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
   },
