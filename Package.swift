@@ -197,7 +197,8 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTClient", "SMTPDelivery",
-            "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "ImportService", "SampleCity",
+            "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "ImportService",
+            "SampleCity",
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",

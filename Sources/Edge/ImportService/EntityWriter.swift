@@ -92,7 +92,9 @@ final class EntityWriter {
     private nonisolated(nonsending) func submit(_ operation: ProvisionOperation, _ ids: [String]) async throws {
         guard counts.created + counts.updated + ids.count <= entityLimit else {
             throw Stop(
-                reason: "More than \(entityLimit) entities cannot be undone, so they are not imported here; use parvis import, which keeps no journal")
+                reason:
+                    "More than \(entityLimit) entities cannot be undone, so they are not imported here; use parvis import, which keeps no journal"
+            )
         }
         for id in ids {
             let former = operations.consumption.linkedEntity(id: id, tenant: tenant)
@@ -100,7 +102,8 @@ final class EntityWriter {
         }
         try journal.write(isDurable: true)
         // The reply runs where the commit was made, so that nobody has changed the entities since.
-        let (result, marks) = try await patiently { [operations, scheduler, tenant] (done: @escaping @Sendable ((ProvisionResult, [Timestamp?])) -> Void) in
+        let (result, marks) = try await patiently {
+            [operations, scheduler, tenant] (done: @escaping @Sendable ((ProvisionResult, [Timestamp?])) -> Void) in
             operations.provision.submit(operation, tenant: tenant, on: scheduler) { result in
                 let marks = ids.map { operations.consumption.linkedEntity(id: $0, tenant: tenant)?.modifiedAt }
                 done((result, marks))
@@ -149,7 +152,8 @@ final class EntityWriter {
         throw Stop(reason: "The broker has too much to do; go on later")
     }
 
-    private nonisolated(nonsending) func context(_ document: JSONDocument, _ node: JSONNode) async throws -> TermContext {
+    private nonisolated(nonsending) func context(_ document: JSONDocument, _ node: JSONNode) async throws -> TermContext
+    {
         let inline = document.member(node, "@context")
         let key = inline.map { document.text($0) } ?? ""
         if let context = contexts[key] { return context }

@@ -34,7 +34,8 @@ struct FileRun {
             try await control.checkpoint()
             switch output {
             case .entities(let batch): try await writer.upsert(try JSONDocument(parsing: batch.bytes))
-            case .history(let chunk): try await writer.addHistory(chunk.entityTemporal(), instances: chunk.instanceCount)
+            case .history(let chunk):
+                try await writer.addHistory(chunk.entityTemporal(), instances: chunk.instanceCount)
             }
         }
         return failures(summary)

@@ -17,7 +17,11 @@ struct ImportFolder: Sendable {
         let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? name
         let letters = last.decomposedStringWithCanonicalMapping.unicodeScalars
             .filter { !(0x300...0x36F).contains($0.value) }
-            .map { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0)) ? Character($0) : "_" }
+            .map {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0))
+                    ? Character($0) : "_"
+            }
         let text = String(String(letters).drop { $0 == "." }.suffix(100))
         return text.isEmpty ? "file" : text
     }
@@ -48,7 +52,9 @@ struct ImportFolder: Sendable {
     func write(_ bytes: [UInt8], at offset: Int, of name: String, isLast: Bool) throws {
         let path = file(name)
         if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
+            guard FileManager.default.createFile(atPath: path, contents: nil) else {
+                throw CocoaError(.fileWriteUnknown)
+            }
         }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         defer { try? handle.close() }

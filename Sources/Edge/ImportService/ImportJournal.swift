@@ -119,7 +119,9 @@ enum JournalReader {
             let id = String(decoding: buffer[start..<start + idLength], as: UTF8.self)
             let offset = base + start + idLength
             try take(
-                Record(kind: kind, id: id, data: Data(buffer[start + idLength..<start + idLength + dataLength]), offset: offset))
+                Record(
+                    kind: kind, id: id, data: Data(buffer[start + idLength..<start + idLength + dataLength]),
+                    offset: offset))
             position = start + idLength + dataLength
         }
         return base + position

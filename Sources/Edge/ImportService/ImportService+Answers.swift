@@ -45,7 +45,9 @@ extension EntityEdit {
 /// Reads a body; what is wrong in it is named.
 func decoded<T: Decodable>(_ type: T.Type, _ body: [UInt8]) throws(NGSILDError) -> T {
     // The project's own parser bounds the depth and refuses names that stand twice.
-    do throws(JSONParseError) { _ = try JSONDocument(parsing: body) } catch { throw .invalidRequest("The body is no JSON: \(error)") }
+    do throws(JSONParseError) { _ = try JSONDocument(parsing: body) } catch {
+        throw .invalidRequest("The body is no JSON: \(error)")
+    }
     do { return try JSONDecoder().decode(type, from: Data(body)) } catch let error as DecodingError {
         switch error {
         case .keyNotFound(let key, _): throw .badRequestData("\"\(key.stringValue)\" is missing in the body")
@@ -104,7 +106,8 @@ extension ImportService {
             id: state.id, kind: state.kind, name: state.name, size: state.size, pieceBytes: state.pieceBytes,
             pieces: state.pieces, received: state.received, createdAt: time, status: state.status, format: state.format,
             hasFile: state.kind == .file && folder(state.id).hasFile(state.name), edit: state.edit,
-            counts: progress?.counts ?? state.counts, seconds: progress?.seconds ?? state.seconds, message: state.message,
+            counts: progress?.counts ?? state.counts, seconds: progress?.seconds ?? state.seconds,
+            message: state.message,
             undo: state.undo, progress: progress)
     }
 
@@ -121,7 +124,8 @@ extension ImportService {
         report.mapping = state.mapping
         switch guess {
         case .success(let guess)?:
-            report.guess = Guess(columns: guess.columns, choices: guess.choices, warnings: guess.warnings, rows: guess.rows)
+            report.guess = Guess(
+                columns: guess.columns, choices: guess.choices, warnings: guess.warnings, rows: guess.rows)
         case .failure(let error)?: report.problem = sentence(error, state.id)
         case nil: break
         }
@@ -142,7 +146,9 @@ extension ImportService {
         }
         func count(_ unit: String) -> Int { failures.filter { $0.unit == unit }.reduce(0) { $0 + $1.count } }
         let rest = try encoded(
-            Rest(mapping: yaml, rows: rows, isWhole: isWhole, failedRows: count("row"), failedValues: count("value"), failures: failures))
+            Rest(
+                mapping: yaml, rows: rows, isWhole: isWhole, failedRows: count("row"), failedValues: count("value"),
+                failures: failures))
         let list = Array(entities.joined(separator: [UInt8(ascii: ",")]))
         return Answer(
             status: 200, body: rest.body.dropLast() + Array(",\"entities\":[".utf8) + list + Array("]}".utf8))

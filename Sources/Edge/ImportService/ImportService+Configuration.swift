@@ -24,6 +24,7 @@ extension ImportService {
         }
     }
 
+    /// Where imports are kept, and their bounds.
     public struct Configuration: Sendable {
         /// Where imports are kept; made with the first one.
         public var directory: String

@@ -1,5 +1,7 @@
 import DatasetImport
 import Foundation
+import JSONLD
+import JSONTree
 import NGSILDModel
 
 /// Up to the run: pieces, guesses, previews.
@@ -24,12 +26,17 @@ extension ImportService {
         guard let name = asked.name, !name.isEmpty, name.utf8.count <= 1_000 else {
             throw .badRequestData("Give the \"name\" of the file, up to 1000 bytes")
         }
-        guard let size = asked.size, size > 0 else { throw .badRequestData("Give the \"size\" of the file in bytes; an empty one has nothing to import") }
+        guard let size = asked.size, size > 0 else {
+            throw .badRequestData("Give the \"size\" of the file in bytes; an empty one has nothing to import")
+        }
         guard size <= configuration.limit else {
             throw .badRequestData(
-                "The file has \(size) bytes; at most \(configuration.limit) are taken (--import-limit). Larger ones are taken by parvis import")
+                "The file has \(size) bytes; at most \(configuration.limit) are taken (--import-limit). Larger ones are taken by parvis import"
+            )
         }
-        let used = states.values.reduce(0) { $0 + (folder($1.id).hasFile($1.name) || $1.status == .uploading ? $1.size : 0) }
+        let used = states.values.reduce(0) {
+            $0 + (folder($1.id).hasFile($1.name) || $1.status == .uploading ? $1.size : 0)
+        }
         guard used + size <= configuration.limit else {
             throw .insufficientStorage(
                 "Files of earlier imports take \(used) bytes of \(configuration.limit); delete one of them first")
@@ -46,13 +53,16 @@ extension ImportService {
     ) throws(NGSILDError) -> Answer {
         guard !ids.isEmpty else { throw .badRequestData("Give the \"ids\" of the entities to change") }
         guard ids.count <= configuration.editLimit else {
-            throw .badRequestData("\(ids.count) entities are chosen; at most \(configuration.editLimit) are changed at a time")
+            throw .badRequestData(
+                "\(ids.count) entities are chosen; at most \(configuration.editLimit) are changed at a time")
         }
         var edit = edit
         var seen = Set<String>()
         let ids = ids.filter { seen.insert($0).inserted }
         edit.count = ids.count
-        let words: [EntityEdit.Action: String] = [.set: "Set", .unit: "Unit of", .remove: "Remove", .delete: "Delete entities"]
+        let words: [EntityEdit.Action: String] = [
+            .set: "Set", .unit: "Unit of", .remove: "Remove", .delete: "Delete entities",
+        ]
         var state = ImportState(
             id: id, kind: .edit, name: "\(words[edit.action] ?? "") \(edit.attribute)", tenant: tenant, createdAt: now,
             changedAt: now, status: .ready, format: .edit, edit: edit)
@@ -60,8 +70,12 @@ extension ImportService {
             guard !edit.attribute.isEmpty, !["id", "type", "@context", "scope"].contains(edit.attribute) else {
                 throw .badRequestData("Give the \"attribute\" to change; id, type and scope are none")
             }
-            guard edit.action != .set || edit.instance != nil else { throw .badRequestData("Give the \"instance\" to set, as a text of JSON") }
-            guard edit.action != .unit || !(edit.unitCode ?? "").isEmpty else { throw .badRequestData("Give the \"unitCode\" to set, such as CEL") }
+            guard edit.action != .set || edit.instance != nil else {
+                throw .badRequestData("Give the \"instance\" to set, as a text of JSON")
+            }
+            guard edit.action != .unit || !(edit.unitCode ?? "").isEmpty else {
+                throw .badRequestData("Give the \"unitCode\" to set, such as CEL")
+            }
         }
         let run = EditRun(edit: edit, ids: Array(ids.prefix(1)), operations: operations, tenant: tenant)
         do { _ = try run.preview(1) } catch { throw refusal(error, id) }
@@ -165,11 +179,15 @@ extension ImportService {
             do {
                 let preview = try run.preview(20)
                 return try encoded(
-                    EditPreview(differences: preview.differences, changed: preview.changed, missing: preview.missing, chosen: edit.count))
+                    EditPreview(
+                        differences: preview.differences, changed: preview.changed, missing: preview.missing,
+                        chosen: edit.count))
             } catch { throw refusal(error, state.id) }
         }
         guard state.isComplete else { throw .conflict("The file is not here whole yet") }
-        guard folder(state.id).hasFile(state.name) else { throw .conflict("The file was removed, a day after its last use; bring it in anew") }
+        guard folder(state.id).hasFile(state.name) else {
+            throw .conflict("The file was removed, a day after its last use; bring it in anew")
+        }
         let asked = try decoded(MappingRequest.self, body.isEmpty ? Array("{}".utf8) : body)
         if case .failure(let error)? = guess(&state) { throw refusal(error, state.id) }
         let path = folder(state.id).file(state.name)
@@ -180,13 +198,34 @@ extension ImportService {
             let folder = folder(state.id)
             return try encodedPreview(
                 preview.entities, yaml: yaml, rows: preview.rows, isWhole: preview.isWhole,
-                failures: preview.summary.skips.map { ImportState.Failure($0, folder) })
+                failures: refusals(of: preview.entities) + preview.summary.skips.map { ImportState.Failure($0, folder) }
+            )
         } catch { throw refusal(error, state.id) }
+    }
+
+    /// What the broker would refuse of the first entities, each reason once.
+    private func refusals(of entities: [[UInt8]]) -> [ImportState.Failure] {
+        let decoder = EntityDecoder(context: TermContext(context: .core, registry: operations.registry))
+        var found: [ImportState.Failure] = []
+        for entity in entities {
+            guard let document = try? JSONDocument(parsing: entity) else { continue }
+            do throws(NGSILDError) { _ = try decoder.decodeEntity(document, document.root) } catch {
+                let id = document.member(document.root, "id").flatMap { document.string($0) } ?? ""
+                if let place = found.firstIndex(where: { $0.reason == error.detail }) {
+                    found[place].count += 1
+                } else {
+                    found.append(ImportState.Failure(reason: error.detail, count: 1, unit: "entity", example: id))
+                }
+            }
+        }
+        return found
     }
 
     private struct Enough: Error {}
 
-    private func previewFeed(_ state: ImportState, _ asked: MappingRequest, _ path: String) async throws(NGSILDError) -> Answer {
+    private func previewFeed(_ state: ImportState, _ asked: MappingRequest, _ path: String) async throws(NGSILDError)
+        -> Answer
+    {
         var options = GTFSImport.Options()
         options.feed = asked.feed ?? state.feed
         options.includesStopTimes = asked.stopTimes ?? true

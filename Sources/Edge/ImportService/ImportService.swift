@@ -19,6 +19,7 @@ public actor ImportService {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
+    /// Opens nothing yet; `start` takes up what is on disk.
     public init(_ operations: Operations, configuration: Configuration) {
         self.operations = operations
         self.configuration = configuration
@@ -138,7 +139,8 @@ public actor ImportService {
 
     private func state(_ id: String, _ tenant: String) throws(NGSILDError) -> ImportState {
         guard let state = states[id], state.tenant == tenant else {
-            throw .resourceNotFound("There is no import \(id.prefix(40)); it may have been removed, a day after its last use")
+            throw .resourceNotFound(
+                "There is no import \(id.prefix(40)); it may have been removed, a day after its last use")
         }
         return state
     }
@@ -158,7 +160,8 @@ public actor ImportService {
         try refuseSecond()
         switch state.status {
         case .ready, .stopped, .cancelled, .failed: break
-        case .uploading: throw .conflict("The file is not here whole: \(state.received.count) of \(state.pieces) pieces came")
+        case .uploading:
+            throw .conflict("The file is not here whole: \(state.received.count) of \(state.pieces) pieces came")
         case .done: throw .conflict("This import is done; undo it, or bring the file in anew")
         case .undone: throw .conflict("This import was undone; bring the file in anew")
         case .running, .paused, .undoing: throw .conflict("This import runs already")
@@ -185,7 +188,9 @@ public actor ImportService {
                     let run = EditRun(edit: edit, ids: folder.loadIDs(), operations: operations, tenant: state.tenant)
                     try await run.run(writer, done: state.counts.batches)
                 } else {
-                    failures = try await FileRun(state: state, folder: folder, writer: writer, done: state.counts.batches).run()
+                    failures = try await FileRun(
+                        state: state, folder: folder, writer: writer, done: state.counts.batches
+                    ).run()
                 }
             } catch { ending = error }
             return Outcome(
@@ -256,7 +261,9 @@ public actor ImportService {
             state.status = .undone
         } else {
             (state.status, state.message) = ending(outcome.ending, state)
-            if wasUndoing { state.message = "Not all is undone: \(state.message ?? "it was ended"). Undo it again to go on." }
+            if wasUndoing {
+                state.message = "Not all is undone: \(state.message ?? "it was ended"). Undo it again to go on."
+            }
         }
         save(&state)
     }
@@ -278,7 +285,8 @@ public actor ImportService {
         case let error as NGSILDError: return error.detail
         case let error as EntityWriter.Stop: return error.reason
         case ImportJournal.Failure.full(let limit):
-            return "What would be needed to undo this passes \(limit) bytes (--import-limit); import less at a time, or use parvis import, which keeps no journal"
+            return
+                "What would be needed to undo this passes \(limit) bytes (--import-limit); import less at a time, or use parvis import, which keeps no journal"
         default:
             configuration.onProblem("Import \(id): \(error)")
             return "It failed for a reason that is in the server's log, at import \(id)"
@@ -297,6 +305,9 @@ public actor ImportService {
     }
 
     static func isID(_ text: String) -> Bool {
-        text.utf8.count == 16 && text.utf8.allSatisfy { ("0"..."9").contains(Unicode.Scalar($0)) || ("a"..."f").contains(Unicode.Scalar($0)) }
+        text.utf8.count == 16
+            && text.utf8.allSatisfy {
+                ("0"..."9").contains(Unicode.Scalar($0)) || ("a"..."f").contains(Unicode.Scalar($0))
+            }
     }
 }

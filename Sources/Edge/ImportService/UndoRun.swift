@@ -127,7 +127,9 @@ struct UndoRun {
             case .failure(let error): throw EntityWriter.Stop(reason: error.detail)
             case .batch(let outcome):
                 // An entity that vanished in this moment is as good as deleted.
-                if let error = outcome.errors.first(where: { if case .resourceNotFound = $0.error { false } else { true } }) {
+                if let error = outcome.errors.first(where: {
+                    if case .resourceNotFound = $0.error { false } else { true }
+                }) {
                     throw EntityWriter.Stop(reason: error.error.detail)
                 }
                 return

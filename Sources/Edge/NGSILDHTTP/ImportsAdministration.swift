@@ -29,8 +29,7 @@ public struct ImportPages: Sendable {
         }
     }
 
-    let answer:
-        @Sendable (Request, _ tenant: String, @escaping @Sendable (Result<Answer, NGSILDError>) -> Void) -> Void
+    let answer: @Sendable (Request, _ tenant: String, @escaping @Sendable (Result<Answer, NGSILDError>) -> Void) -> Void
 
     /// - Parameter answer: Called on an event loop; must not block, and replies once, from any thread.
     public init(

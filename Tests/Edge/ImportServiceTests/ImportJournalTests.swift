@@ -67,6 +67,8 @@ struct ImportJournalTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let journal = try ImportJournal(path: path, limit: 40)
         try journal.add(.previous, "urn:a:1")
-        #expect(throws: ImportJournal.Failure.self) { try journal.add(.previous, "urn:a:2", Array(repeating: 0, count: 20)) }
+        #expect(throws: ImportJournal.Failure.self) {
+            try journal.add(.previous, "urn:a:2", Array(repeating: 0, count: 20))
+        }
     }
 }

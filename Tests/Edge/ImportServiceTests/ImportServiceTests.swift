@@ -21,7 +21,10 @@ final class ImportCity: Sendable {
         }
     }
 
-    init(over broker: Broker? = nil, directory: String? = nil, change: (inout ImportService.Configuration) -> Void = { _ in }) throws {
+    init(
+        over broker: Broker? = nil, directory: String? = nil,
+        change: (inout ImportService.Configuration) -> Void = { _ in }
+    ) throws {
         let broker = try broker ?? Broker(storage: InMemoryStorage())
         self.broker = broker
         self.directory = directory ?? NSTemporaryDirectory() + "parvis-imports-\(UUID().uuidString)"
@@ -85,7 +88,8 @@ final class ImportCity: Sendable {
         let draft = try EntityDecoder(context: TermContext(context: .core, registry: broker.registry))
             .decodeEntity(document, document.root)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            broker.submit(.batchUpsert([.draft(draft)], replaces: false), tenant: "", on: ImmediateReplyScheduler()) { _ in
+            broker.submit(.batchUpsert([.draft(draft)], replaces: false), tenant: "", on: ImmediateReplyScheduler()) {
+                _ in
                 continuation.resume()
             }
         }
@@ -123,11 +127,14 @@ struct ImportServiceTests {
         #expect(city.value(urn(1), "name") == nil)
     }
 
-    @Test func `undo puts back what was replaced, and leaves alone what was changed since unless forced`() async throws {
+    @Test func `undo puts back what was replaced, and leaves alone what was changed since unless forced`() async throws
+    {
         let city = try ImportCity()
         defer { city.stop() }
         for number in 1...2 {
-            try await city.submit(#"{"id":"\#(urn(number))","type":"Old","name":{"type":"Property","value":"before"},"kept":{"type":"Property","value":7}}"#)
+            try await city.submit(
+                #"{"id":"\#(urn(number))","type":"Old","name":{"type":"Property","value":"before"},"kept":{"type":"Property","value":7}}"#
+            )
         }
         let id = try await city.upload(table)
         _ = try await city.ask(.run(id, []))
@@ -138,7 +145,8 @@ struct ImportServiceTests {
         _ = try await city.ask(.undo(id, []))
         let undone = try await city.ended(id)
         #expect(city.text(undone, "undo", "deleted") == "1" && city.text(undone, "undo", "restored") == "1")
-        #expect(city.text(undone, "undo", "leftAloneIDs") == #"["\#(urn(2))"]"#.replacingOccurrences(of: "/", with: "\\/"))
+        #expect(
+            city.text(undone, "undo", "leftAloneIDs") == #"["\#(urn(2))"]"#.replacingOccurrences(of: "/", with: "\\/"))
         #expect(city.value(urn(1), "name") == "before" && city.value(urn(2), "name") == "by hand")
         _ = try await city.ask(.undo(id, Array(#"{"force":true}"#.utf8)))
         _ = try await city.ended(id)
@@ -185,13 +193,16 @@ struct ImportServiceTests {
         }
     }
 
-    @Test func `many entities are changed, given a unit, relieved of an attribute, deleted, and all of it undone`() async throws {
+    @Test func `many entities are changed, given a unit, relieved of an attribute, deleted, and all of it undone`()
+        async throws
+    {
         let city = try ImportCity()
         defer { city.stop() }
         for number in 1...3 {
             let unit = number == 1 ? #","unitCode":"FAH""# : ""
             let extra = number == 3 ? "" : #","t":{"type":"Property","value":\#(number)\#(unit)}"#
-            try await city.submit(#"{"id":"urn:x:\#(number)","type":"Thing","name":{"type":"Property","value":"n\#(number)"}\#(extra)}"#)
+            try await city.submit(
+                #"{"id":"urn:x:\#(number)","type":"Thing","name":{"type":"Property","value":"n\#(number)"}\#(extra)}"#)
         }
         let ids = #"["urn:x:1","urn:x:2","urn:x:3","urn:x:4","urn:x:1"]"#
         func edit(_ body: String) async throws -> (preview: JSONDocument, id: String) {
@@ -205,7 +216,8 @@ struct ImportServiceTests {
             _ = try await city.ask(.undo(id, []))
             #expect(city.text(try await city.ended(id), "status") == "undone")
         }
-        let set = try await edit(#"{"action":"set","attribute":"name","instance":"{\"type\":\"Property\",\"value\":\"new\"}"}"#)
+        let set = try await edit(
+            #"{"action":"set","attribute":"name","instance":"{\"type\":\"Property\",\"value\":\"new\"}"}"#)
         #expect(city.text(set.preview, "changed") == "3" && city.text(set.preview, "missing") == "1")
         #expect(city.value("urn:x:2", "name") == "new")
         try await undo(set.id)
@@ -237,15 +249,21 @@ struct ImportServiceTests {
     }
 
     @Test(arguments: [
-        (#"{"name":"a.csv","size":0}"#, "size"), (#"{"name":"a.csv","size":99999999}"#, "--import-limit"), (#"{"size":5}"#, "name"), ("{", "no JSON"),
-        (#"{"name":7,"size":5}"#, "name"), (#"{"edit":{"action":"set","attribute":"a"},"ids":["urn:a:1"]}"#, "instance"),
-        (#"{"edit":{"action":"set","attribute":"id","instance":"1"},"ids":["urn:a:1"]}"#, "attribute"), (#"{"edit":{"action":"set","attribute":"a","instance":"{"},"ids":["urn:a:1"]}"#, "no JSON"),
-        (#"{"edit":{"action":"fly"},"ids":["urn:a:1"]}"#, "edit.action"), (#"{"edit":{"action":"delete"},"ids":[]}"#, "ids"),
+        (#"{"name":"a.csv","size":0}"#, "size"), (#"{"name":"a.csv","size":99999999}"#, "--import-limit"),
+        (#"{"size":5}"#, "name"), ("{", "no JSON"),
+        (#"{"name":7,"size":5}"#, "name"),
+        (#"{"edit":{"action":"set","attribute":"a"},"ids":["urn:a:1"]}"#, "instance"),
+        (#"{"edit":{"action":"set","attribute":"id","instance":"1"},"ids":["urn:a:1"]}"#, "attribute"),
+        (#"{"edit":{"action":"set","attribute":"a","instance":"{"},"ids":["urn:a:1"]}"#, "no JSON"),
+        (#"{"edit":{"action":"fly"},"ids":["urn:a:1"]}"#, "edit.action"),
+        (#"{"edit":{"action":"delete"},"ids":[]}"#, "ids"),
     ])
     func `what makes no import is refused with what is missing`(body: String, reason: String) async throws {
         let city = try ImportCity { $0.limit = 1 << 20 }
         defer { city.stop() }
-        await #expect { try await city.ask(.create(Array(body.utf8))) } throws: { ($0 as? NGSILDError)?.detail.contains(reason) == true }
+        await #expect { try await city.ask(.create(Array(body.utf8))) } throws: {
+            ($0 as? NGSILDError)?.detail.contains(reason) == true
+        }
     }
 
     @Test func `pieces are checked, and files of all imports have a bound`() async throws {
@@ -253,7 +271,9 @@ struct ImportServiceTests {
         defer { city.stop() }
         let id = city.text(try await city.ask(.create(Array(#"{"name":"../../a.csv","size":100}"#.utf8))), "id")
         for (number, size) in [(0, 65), (1, 64), (2, 1), (-1, 64), (Int.max, 64)] {
-            await #expect(throws: NGSILDError.self) { try await city.ask(.piece(id, number: number, Array(repeating: 65, count: size))) }
+            await #expect(throws: NGSILDError.self) {
+                try await city.ask(.piece(id, number: number, Array(repeating: 65, count: size)))
+            }
         }
         await #expect(throws: NGSILDError.self) { try await city.ask(.run(id, [])) }
         await #expect(throws: NGSILDError.self) { try await city.ask(.undo(id, [])) }
@@ -277,7 +297,10 @@ struct ImportServiceTests {
         let city = try ImportCity()
         defer { city.stop() }
         let id = try await city.upload("id,name\n1,a\n2,\"b\n")
-        _ = try await city.ask(.run(id, Array(#"{"mapping":"type: T\nid: urn:t:{id}\nattributes: {name: {column: name, as: text}}"}"#.utf8)))
+        _ = try await city.ask(
+            .run(
+                id, Array(#"{"mapping":"type: T\nid: urn:t:{id}\nattributes: {name: {column: name, as: text}}"}"#.utf8))
+        )
         let state = try await city.ended(id)
         #expect(city.text(state, "status") == "failed" && city.text(state, "message").contains("line 3"))
         #expect(city.value("urn:t:1", "name") == nil)

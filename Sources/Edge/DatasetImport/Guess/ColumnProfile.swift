@@ -25,7 +25,8 @@ struct ColumnProfile {
 
     static let formats = [
         "iso8601", "dd/MM/yyyy HH:mm:ss", "dd/MM/yyyy HH:mm", "dd/MM/yyyy", "MM/dd/yyyy HH:mm:ss", "MM/dd/yyyy HH:mm",
-        "MM/dd/yyyy", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy HH:mm", "dd.MM.yyyy", "yyyy/MM/dd HH:mm:ss", "yyyy/MM/dd HH:mm",
+        "MM/dd/yyyy", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy HH:mm", "dd.MM.yyyy", "yyyy/MM/dd HH:mm:ss",
+        "yyyy/MM/dd HH:mm",
         "yyyy/MM/dd", "dd-MM-yyyy HH:mm", "dd-MM-yyyy", "yyyyMMddHHmm", "yyyyMMdd",
     ]
     private static let readers = formats.compactMap { TimeFormat($0) }
@@ -44,7 +45,8 @@ struct ColumnProfile {
         }
         values += 1
         if samples.count < Self.sampleLimit {
-            let text = String(String(decoding: cell.prefix(4 * Self.sampleCharacters), as: UTF8.self).prefix(Self.sampleCharacters))
+            let text = String(
+                String(decoding: cell.prefix(4 * Self.sampleCharacters), as: UTF8.self).prefix(Self.sampleCharacters))
             if !samples.contains(text) { samples.append(text) }
         }
         if distinct.count < Self.distinctLimit, cell.count <= 200 {

@@ -30,7 +30,9 @@ struct RoleGuess {
 
     private func plain(_ index: Int) -> String { KnownColumns.plain(choices.columns[index].name) }
 
-    private var open: [Int] { choices.columns.indices.filter { !taken.contains($0) && !choices.columns[$0].name.isEmpty } }
+    private var open: [Int] {
+        choices.columns.indices.filter { !taken.contains($0) && !choices.columns[$0].name.isEmpty }
+    }
     private var taken: Set<Int> = []
 
     private mutating func set(_ index: Int, _ role: TableChoices.Role, attribute: String = "") {
@@ -63,14 +65,19 @@ struct RoleGuess {
             set(index, .geometry, attribute: isFirst ? "location" : KnownColumns.attribute(choices.columns[index].name))
         }
         guard !choices.columns.contains(where: { $0.role == .geometry }) else { return }
-        let longitude = open.first { KnownColumns.longitudes.contains(plain($0)) && isNumber($0) } ?? open.first { plain($0) == "x" && fits($0, 180) }
-        let latitude = open.first { KnownColumns.latitudes.contains(plain($0)) && isNumber($0) } ?? open.first { plain($0) == "y" && fits($0, 90) }
+        let longitude =
+            open.first { KnownColumns.longitudes.contains(plain($0)) && isNumber($0) }
+            ?? open.first { plain($0) == "x" && fits($0, 180) }
+        let latitude =
+            open.first { KnownColumns.latitudes.contains(plain($0)) && isNumber($0) }
+            ?? open.first { plain($0) == "y" && fits($0, 90) }
         guard let longitude, let latitude else { return }
         if !fits(longitude, 180) || !fits(latitude, 90) {
             warnings.append(
                 fits(longitude, 90) && fits(latitude, 180)
                     ? "Longitude and latitude seem to be exchanged: check them on the map."
-                    : "Positions lie outside the Earth's degrees: convert the file to WGS 84, or the rows go without a place.")
+                    : "Positions lie outside the Earth's degrees: convert the file to WGS 84, or the rows go without a place."
+            )
         }
         set(longitude, .longitude, attribute: "location")
         set(latitude, .latitude)
@@ -84,7 +91,8 @@ struct RoleGuess {
         let formatted = open.filter { index in
             guard let format = profiles[index].timeFormat else { return false }
             // Eight digits may be anything; only a name makes a date of them.
-            return !format.allSatisfy { $0.isLetter } || format == "iso8601" || KnownColumns.times.contains(plain(index))
+            return !format.allSatisfy { $0.isLetter } || format == "iso8601"
+                || KnownColumns.times.contains(plain(index))
         }
         if let index = formatted.first(where: { KnownColumns.times.contains(plain($0)) }) ?? formatted.first {
             choices.timeFormat = profiles[index].timeFormat ?? "iso8601"
@@ -95,7 +103,8 @@ struct RoleGuess {
             return set(index, .time)
         }
         let seconds = open.first {
-            KnownColumns.times.contains(plain($0)) && isNumber($0) && profiles[$0].least > 1e8 && profiles[$0].most < 1e14
+            KnownColumns.times.contains(plain($0)) && isNumber($0) && profiles[$0].least > 1e8
+                && profiles[$0].most < 1e14
         }
         if let index = seconds {
             choices.timeFormat = profiles[index].most > 1e11 ? "unix-ms" : "unix"
@@ -122,14 +131,18 @@ struct RoleGuess {
         let numbering: Set = ["no", "nr", "number", "row", "index", "fid", "gid", "objectid"]
         let candidates = open.filter { KnownColumns.ids.contains(plain($0)) && mayName($0) }
         // A number of the row names no station where rows are moments.
-        let fitting = candidates.filter { !hasTime || !numbering.contains(plain($0)) || candidates.count == 1 && profiles[$0].hasRepeats }
-        let chosen = fitting.first { plain($0) == "id" } ?? fitting.first
+        let fitting = candidates.filter {
+            !hasTime || !numbering.contains(plain($0)) || candidates.count == 1 && profiles[$0].hasRepeats
+        }
+        let chosen =
+            fitting.first { plain($0) == "id" } ?? fitting.first
             ?? open.first { KnownColumns.names.contains(plain($0)) && mayName($0) }
         guard let chosen else {
             if hasTime {
                 choices.id = ""
             } else {
-                warnings.append("No column tells rows apart: ids are made of the file's name and the number of the row.")
+                warnings.append(
+                    "No column tells rows apart: ids are made of the file's name and the number of the row.")
             }
             return
         }
@@ -146,7 +159,8 @@ struct RoleGuess {
             guard profile.values > 0 else { continue }
             let isNumeric = isNumber(index)
             let known = isNumeric ? KnownColumns.attributes[plain(index)] : nil
-            var attribute = known?.name ?? (KnownColumns.names.contains(plain(index)) ? "name" : KnownColumns.attribute(name))
+            var attribute =
+                known?.name ?? (KnownColumns.names.contains(plain(index)) ? "name" : KnownColumns.attribute(name))
             guard !attribute.isEmpty else { continue }
             if attribute == "no", profile.isUnique { continue }
             if used.contains(attribute) { attribute = KnownColumns.attribute(name) }
@@ -191,15 +205,20 @@ struct RoleGuess {
             choices.isHistory = ids.contains { profiles[$0].hasRepeats }
         }
         if choices.isHistory {
-            choices.columns.indices.filter { [.text].contains(choices.columns[$0].role) && profiles[$0].distinct.count == profiles[$0].values && profiles[$0].values > 20 }
-                .forEach { choices.columns[$0].role = .ignore }
+            choices.columns.indices.filter {
+                [.text].contains(choices.columns[$0].role) && profiles[$0].distinct.count == profiles[$0].values
+                    && profiles[$0].values > 20
+            }
+            .forEach { choices.columns[$0].role = .ignore }
         }
     }
 
     private mutating func tellFormulas() {
-        for (index, profile) in profiles.enumerated() where profile.formulas > 0 && choices.columns[index].role != .ignore {
+        for (index, profile) in profiles.enumerated()
+        where profile.formulas > 0 && choices.columns[index].role != .ignore {
             warnings.append(
-                "Cells of column \(choices.columns[index].name) begin like formulas; they stay texts, and are never computed.")
+                "Cells of column \(choices.columns[index].name) begin like formulas; they stay texts, and are never computed."
+            )
         }
     }
 }

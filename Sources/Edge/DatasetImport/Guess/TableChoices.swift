@@ -86,7 +86,10 @@ public struct TableChoices: Codable, Sendable, Equatable {
     }
 
     private func timeLine() throws(ImportError) -> String {
-        let zonePart = zone.isEmpty ? "" : zone.first == "+" || zone.first == "-" ? ", offset: \(Self.quoted(zone))" : ", zone: \(Self.quoted(zone))"
+        let zonePart =
+            zone.isEmpty
+            ? ""
+            : zone.first == "+" || zone.first == "-" ? ", offset: \(Self.quoted(zone))" : ", zone: \(Self.quoted(zone))"
         if let column = try only(.time) {
             let format = timeFormat == "iso8601" || timeFormat.isEmpty ? "" : ", format: \(Self.quoted(timeFormat))"
             return "time: {column: \(Self.quoted(column.name))\(format)\(zonePart)}\n"

@@ -8,6 +8,7 @@ public struct TableGuess: Sendable {
         public let distinct: Int
     }
 
+    /// How the file is read.
     public enum Format: String, Codable, Sendable { case csv, geojson }
 
     public let format: Format
@@ -29,7 +30,8 @@ public struct TableGuess: Sendable {
     ///
     /// - Parameter name: The file's name, which may tell what its entities are.
     /// - Throws: `ImportError` where the file cannot be read as a table.
-    public static func of(path: String, name: String, limits: ImportLimits = .init()) throws(ImportError) -> TableGuess {
+    public static func of(path: String, name: String, limits: ImportLimits = .init()) throws(ImportError) -> TableGuess
+    {
         let front = try BytesSource.front(of: InputFile.open(path: path, limits: limits), limit: frontBytes)
         switch TableKind.of(front) {
         case .csv: return try ofCSV(front, path, name, limits)
@@ -82,7 +84,9 @@ public struct TableGuess: Sendable {
 
     // MARK: - GeoJSON
 
-    private static func ofGeoJSON(_ path: String, _ name: String, _ limits: ImportLimits) throws(ImportError) -> TableGuess {
+    private static func ofGeoJSON(_ path: String, _ name: String, _ limits: ImportLimits) throws(ImportError)
+        -> TableGuess
+    {
         var columns = ["geometry"]
         var known: Set = ["geometry"]
         let names = GeoJSONReader(

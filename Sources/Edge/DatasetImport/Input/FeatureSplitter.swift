@@ -114,7 +114,9 @@ final class FeatureSplitter {
                 if depth == 0, !isInString { return }
                 throw cutOff()
             }
-            if !isInString, depth == 0, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte <= 0x20 { return }
+            if !isInString, depth == 0, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte <= 0x20 {
+                return
+            }
             guard bytes.count < limits.rowBytes else {
                 throw .tooLarge(
                     file: file, line: startLine, what: "the length of a feature", limit: "\(limits.rowBytes) bytes",

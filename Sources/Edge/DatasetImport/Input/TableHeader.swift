@@ -38,7 +38,8 @@ struct TableHeader: Sendable, Equatable {
         self.file = file
         line = 1
         self.columns = columns
-        places = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        places = Dictionary(
+            columns.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The place of a column, or `nil` when the table has none of that name.

@@ -112,7 +112,8 @@ private struct WKTReader {
         writer.append(",\"coordinates\":")
         var scratch = ByteWriter()
         guard list(depth, to: &scratch) else {
-            return positions > GeometryCell.positionLimit ? "it has too many positions" : "it is no WKT, or not on Earth"
+            return positions > GeometryCell.positionLimit
+                ? "it has too many positions" : "it is no WKT, or not on Earth"
         }
         skipSpace()
         guard index == text.count else { return "text follows the geometry" }

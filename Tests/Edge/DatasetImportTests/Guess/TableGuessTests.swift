@@ -54,7 +54,8 @@ struct TableGuessTests {
     }
 
     @Test func `times in parts are found`() throws {
-        let guess = try guessed("No,year,month,day,hour,PM2.5,station\n1,2013,3,1,0,6,Tiantan\n2,2013,3,1,1,7,Tiantan\n")
+        let guess = try guessed(
+            "No,year,month,day,hour,PM2.5,station\n1,2013,3,1,0,6,Tiantan\n2,2013,3,1,1,7,Tiantan\n")
         #expect(roles(guess).prefix(5) == ["No: ignore", "year: year", "month: month", "day: day", "hour: hour"])
         #expect(roles(guess)[5] == "PM2.5: number pm25 GQ")
         #expect(guess.choices.isHistory)
@@ -119,7 +120,8 @@ struct TableGuessTests {
     }
 
     @Test func `the choices make a mapping that the command takes`() throws {
-        let guess = try guessed("id,name,wkt,speed (km/h),at\n1,\"Quay, \"\"old\"\"\",POINT(-1.9 47.1),30,2026-01-01T00:00:00Z\n")
+        let guess = try guessed(
+            "id,name,wkt,speed (km/h),at\n1,\"Quay, \"\"old\"\"\",POINT(-1.9 47.1),30,2026-01-01T00:00:00Z\n")
         let mapping = try guess.choices.mapping()
         #expect(mapping.columns == ["id", "name", "wkt", "speed (km/h)", "at"])
     }

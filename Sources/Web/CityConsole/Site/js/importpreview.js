@@ -59,7 +59,7 @@ export class ImportPreview {
     const names = [...new Set(entities.flatMap(attributeNames))];
     const shown = names.slice(0, COLUMNS_MAX);
     const words = [isWhole ? t`All ${rowsText(rows)} were tried.` : t`The first ${rowsText(rows)} were tried.`];
-    words.push(failedRows + failedValues === 0 ? t`Nothing would be left out.` : t`${formatCount(failedRows)} rows and ${formatCount(failedValues)} single cells would be left out.`);
+    words.push(failures.length === 0 ? t`Nothing would be left out.` : t`${formatCount(failedRows)} rows and ${formatCount(failedValues)} single cells would be left out.`);
     this.element.replaceChildren(el("h3", { id: "import-preview-title", tabIndex: -1 }, t`What would be made`), el("p", {}, words.join(" ")));
     if (failures.length > 0) this.element.append(failureTable(failures));
     if (entities.length === 0) return;
