@@ -118,7 +118,7 @@ extension ImportService {
 
     func show(_ state: ImportState, status: Int = 200) throws(NGSILDError) -> Answer {
         var state = state
-        let guess = state.status.isActive ? nil : guess(&state)
+        let guess = state.status == .ready ? guess(&state) : nil
         var report = report(state)
         report.failures = state.failures
         report.mapping = state.mapping

@@ -256,7 +256,13 @@ public actor ImportService {
         state.counts = outcome.counts
         state.failures = outcome.failures
         state.seconds += seconds
-        if let undo = outcome.undo {
+        if var undo = outcome.undo {
+            // An undo that went on, or that was then forced, did its part before.
+            if let earlier = state.undo {
+                undo.deleted += earlier.deleted
+                undo.restored += earlier.restored
+                undo.gone += earlier.gone
+            }
             state.undo = undo
             state.status = .undone
         } else {

@@ -88,10 +88,11 @@ struct UndoRun {
         if entry.offset >= 0, former == nil { return .leave }
         guard let current else {
             // What an edit deleted comes back; what somebody else deleted does so only if forced.
-            guard let former else { return entry.mark == Timestamp.none ? .nothing : .gone }
+            guard let former else { return entry.mark?.isSet == true ? .gone : .nothing }
             return entry.mark == Timestamp.none || isForced ? .restore(former) : .leave
         }
-        if entry.mark == nil, let former, current.modifiedAt == former.modifiedAt { return .nothing }
+        // What the broker refused, or what a crash kept from being written.
+        if let former, current.modifiedAt == former.modifiedAt { return .nothing }
         guard current.modifiedAt == entry.mark || isForced else { return .leave }
         return former.map { .restore($0) } ?? .delete
     }

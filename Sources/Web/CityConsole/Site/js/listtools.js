@@ -3,6 +3,7 @@
 import { choose } from "./chosen.js";
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { lazily } from "./pages.js";
 import { toast } from "./toast.js";
 import { formatCount } from "./units.js";
@@ -18,6 +19,6 @@ export function setUpListTools(fitting) {
     toast(`${formatCount(count)} ${count === 1 ? "entity" : "entities"} in the file${left > 0 ? `; ${formatCount(left)} without a place are left out` : ""}`, 3000);
   };
   const button = (format, text) => el("button", { type: "button", className: "text-button", title: `What the list shows, as ${text}`, "aria-label": `Download the list as ${text}`, onclick: () => save(format) }, icon("save"), text);
-  const change = el("a", { href: "#/change", className: "text-button", "aria-label": "Change what the list shows", title: "Change what the list shows", onclick: () => choose(fitting()) }, icon("edit"), "Change");
+  const change = el("a", { href: "#/change", className: "text-button", "aria-label": t`Change what the list shows`, title: t`Change what the list shows`, onclick: () => choose(fitting()) }, icon("edit"), t`Change`);
   byId("list-tools").append(el("a", { href: "#/entities/new", className: "text-button", "aria-label": "New entity" }, icon("plus"), "New"), change, button("csv", "CSV"), button("geojson", "GeoJSON"));
 }

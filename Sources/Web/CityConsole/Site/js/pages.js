@@ -6,6 +6,7 @@
 
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { addStyle } from "./maploader.js";
 import { toast } from "./toast.js";
 
@@ -39,7 +40,7 @@ const kinds = [
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
   {
-    name: "import", title: "Import", picture: "save", pattern: /^#\/import(\/|\?|$)/, styles: ["pages", "cityview", "forms", "import"],
+    name: "import", title: t`Import`, picture: "save", pattern: /^#\/import(\/|\?|$)/, styles: ["pages", "cityview", "forms", "import"],
     script: () => import("./importpage.js").then(({ ImportPage }) => ImportPage),
   },
   {
