@@ -89,6 +89,9 @@ final class EntityWriter {
         control.update { $0.counts = counts }
     }
 
+    /// The rows that were read in all, which the last batch does not know.
+    func finish(rows: Int) { counts.rows = rows }
+
     private nonisolated(nonsending) func submit(_ operation: ProvisionOperation, _ ids: [String]) async throws {
         guard counts.created + counts.updated + ids.count <= entityLimit else {
             throw Stop(

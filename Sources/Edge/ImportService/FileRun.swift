@@ -38,6 +38,7 @@ struct FileRun {
                 try await writer.addHistory(chunk.entityTemporal(), instances: chunk.instanceCount)
             }
         }
+        writer.finish(rows: summary.totalRows)
         return failures(summary)
     }
 
@@ -54,6 +55,7 @@ struct FileRun {
             try await control.checkpoint()
             try await writer.upsert(try JSONDocument(parsing: batch.bytes))
         }
+        writer.finish(rows: summary.totalRows)
         return failures(summary)
     }
 
