@@ -112,6 +112,10 @@ let edge =
         "Edge", "DeviceIngest",
         ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "MQTTClient", "DatasetImport"],
         tests: ["BrokerCore", "InMemoryStorage", "NGSILDClient", "NGSILDQuery", "RealMosquitto"])
+    + layer(
+        "Edge", "ImportService",
+        ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "DatasetImport"],
+        tests: ["BrokerCore", "InMemoryStorage", "TemporalEvolution"])
 
 let services =
     layer("Services", "SampleCity", ["JSONTree", heap])
@@ -204,8 +208,8 @@ let app: [Target] = [
         dependencies: [
             "JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerCore", "BrokerStorage",
             "SQLiteStorage", "TemporalEvolution", "EntityMaps", "Snapshots", "MQTTClient", "SMTPDelivery",
-            "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "SampleCity",
-            "AuditLog",
+            "NotificationDelivery", "NGSILDHTTP", "NGSILDClient", "DatasetImport", "DeviceIngest", "ImportService",
+            "SampleCity", "AuditLog",
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",

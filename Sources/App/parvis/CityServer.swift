@@ -6,6 +6,7 @@ import BrokerStorage
 import CityConsole
 import DeviceIngest
 import EntityMaps
+import ImportService
 import JSONLD
 import JSONTree
 import Logging
@@ -61,6 +62,7 @@ final class CityServer: Sendable {
     private let rules: RuleService?
     /// `nil` where none is kept.
     private let audit: AuditJournal?
+    private let imports: ImportService
     private let logger: Logger
 
     /// Opens the store, loads the city and listens.
@@ -120,6 +122,7 @@ final class CityServer: Sendable {
         rules =
             settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
         audit = try Self.auditLog(settings) { logger.error("Audit", metadata: ["reason": "\($0)"]) }
+        imports = Self.importService(settings, broker, history, contexts, logger)
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -135,7 +138,8 @@ final class CityServer: Sendable {
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
             airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages),
-            entityTiles: Self.entityTilePages(broker), audit: audit.map(Self.auditPages))
+            entityTiles: Self.entityTilePages(broker), audit: audit.map(Self.auditPages),
+            imports: Self.importPages(imports))
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -369,6 +373,7 @@ final class CityServer: Sendable {
         await traffic?.stop()
         await signals?.stop()
         await rules?.stop()
+        await imports.stop()
         await snapshots.stop()
         await subscriptions.stop()
         audit?.stop()

@@ -62,6 +62,8 @@ struct ServerOptions: ParsableArguments {
     var deadLetters: String?
     @Option(help: "Disk space for notifications that wait, such as 512MiB or 4GiB (default: 1GiB).")
     var outboxLimit: String?
+    @Option(help: "Disk space for files that are imported by the console, such as 512MiB or 4GiB (default: 1GiB).")
+    var importLimit: String?
     @Option(help: "A folder with copies of @contexts, as HOST/PATH, for machines without the internet.")
     var contexts: String?
     @Flag(help: "Keep no history of attributes.")
@@ -190,6 +192,7 @@ struct ServerOptions: ParsableArguments {
         flags["notification-attempts"] = notificationAttempts
         flags["dead-letters"] = deadLetters
         flags["outbox-limit"] = outboxLimit
+        flags["import-limit"] = importLimit
         flags["stream-origins"] = streamOrigins
         flags["smtp-url"] = smtpURL
         flags["smtp-from"] = smtpFrom

@@ -38,6 +38,7 @@ struct Settings: Sendable {
     var notificationAttempts = 10
     var deadLetters = 100
     var outboxLimit = 1 << 30
+    var importLimit = 1 << 30
     var streamOrigins: Set<String> = []
     var mqttAuthorities: String?
     var mqttCertificate: String?
@@ -179,6 +180,13 @@ struct Settings: Sendable {
             apply: { settings, text in
                 guard let bytes = byteCount(text), bytes >= 1 << 20 else { return false }
                 settings.outboxLimit = bytes
+                return true
+            }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
+        Key(
+            name: "import-limit",
+            apply: { settings, text in
+                guard let bytes = byteCount(text), bytes >= 1 << 20 else { return false }
+                settings.importLimit = bytes
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
         toggle("signals") { $0.hasSignals = $1 },

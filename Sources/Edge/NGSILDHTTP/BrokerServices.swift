@@ -37,6 +37,8 @@ public struct BrokerServices: Sendable {
     public internal(set) var entityTiles: EntityTilePages?
     /// `nil` where no audit log is kept: `/admin/audit` is not found then.
     public let audit: AuditPages?
+    /// `nil` where files are not brought in here: `/admin/imports` is not found then.
+    public let imports: ImportPages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -46,9 +48,10 @@ public struct BrokerServices: Sendable {
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
         notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
         airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil,
-        audit: AuditPages? = nil
+        audit: AuditPages? = nil, imports: ImportPages? = nil
     ) {
         self.audit = audit
+        self.imports = imports
         self.entityTiles = entityTiles
         self.airMaps = airMaps
         self.rules = rules

@@ -54,6 +54,8 @@ extension NGSILDHandler {
             try gate?.admit(anyOf: [.administer], tenant: AccessGate.allTenants)
             if let pages = services.audit, request.path == AuditAdministration.path {
                 AuditAdministration(request: request, pages: pages).run()
+            } else if let pages = services.imports, ImportsAdministration.has(request.path) {
+                ImportsAdministration(request: request, pages: pages).run()
             } else if let tenants = services.tenants, Self.isBelow(TenantsAdministration.path, request) {
                 TenantsAdministration(request: request, services: services, tenants: tenants).run()
             } else if let policies = services.historyPolicies, Self.isBelow(HistoryAdministration.path, request) {

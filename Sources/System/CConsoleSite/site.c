@@ -33,6 +33,9 @@ static const unsigned char css_forms_css[] = {
 static const unsigned char css_history_css[] = {
 #embed "../../Web/CityConsole/Site/css/history.css"
 };
+static const unsigned char css_import_css[] = {
+#embed "../../Web/CityConsole/Site/css/import.css"
+};
 static const unsigned char css_layout_css[] = {
 #embed "../../Web/CityConsole/Site/css/layout.css"
 };
@@ -150,6 +153,9 @@ static const unsigned char js_boardtiles_js[] = {
 static const unsigned char js_boardview_js[] = {
 #embed "../../Web/CityConsole/Site/js/boardview.js"
 };
+static const unsigned char js_bulkedit_js[] = {
+#embed "../../Web/CityConsole/Site/js/bulkedit.js"
+};
 static const unsigned char js_chart_js[] = {
 #embed "../../Web/CityConsole/Site/js/chart.js"
 };
@@ -161,6 +167,9 @@ static const unsigned char js_chartscale_js[] = {
 };
 static const unsigned char js_chartseries_js[] = {
 #embed "../../Web/CityConsole/Site/js/chartseries.js"
+};
+static const unsigned char js_chosen_js[] = {
+#embed "../../Web/CityConsole/Site/js/chosen.js"
 };
 static const unsigned char js_citytiles_js[] = {
 #embed "../../Web/CityConsole/Site/js/citytiles.js"
@@ -242,6 +251,24 @@ static const unsigned char js_historytable_js[] = {
 };
 static const unsigned char js_icons_js[] = {
 #embed "../../Web/CityConsole/Site/js/icons.js"
+};
+static const unsigned char js_importapi_js[] = {
+#embed "../../Web/CityConsole/Site/js/importapi.js"
+};
+static const unsigned char js_importmapping_js[] = {
+#embed "../../Web/CityConsole/Site/js/importmapping.js"
+};
+static const unsigned char js_importpage_js[] = {
+#embed "../../Web/CityConsole/Site/js/importpage.js"
+};
+static const unsigned char js_importpreview_js[] = {
+#embed "../../Web/CityConsole/Site/js/importpreview.js"
+};
+static const unsigned char js_importrun_js[] = {
+#embed "../../Web/CityConsole/Site/js/importrun.js"
+};
+static const unsigned char js_importwords_js[] = {
+#embed "../../Web/CityConsole/Site/js/importwords.js"
 };
 static const unsigned char js_ink_js[] = {
 #embed "../../Web/CityConsole/Site/js/ink.js"
@@ -523,6 +550,7 @@ static const console_site_file files[] = {
     {"css/entityedit.css", css_entityedit_css, sizeof css_entityedit_css},
     {"css/forms.css", css_forms_css, sizeof css_forms_css},
     {"css/history.css", css_history_css, sizeof css_history_css},
+    {"css/import.css", css_import_css, sizeof css_import_css},
     {"css/layout.css", css_layout_css, sizeof css_layout_css},
     {"css/operations.css", css_operations_css, sizeof css_operations_css},
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
@@ -562,10 +590,12 @@ static const console_site_file files[] = {
     {"js/boardtileform.js", js_boardtileform_js, sizeof js_boardtileform_js},
     {"js/boardtiles.js", js_boardtiles_js, sizeof js_boardtiles_js},
     {"js/boardview.js", js_boardview_js, sizeof js_boardview_js},
+    {"js/bulkedit.js", js_bulkedit_js, sizeof js_bulkedit_js},
     {"js/chart.js", js_chart_js, sizeof js_chart_js},
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
     {"js/chartseries.js", js_chartseries_js, sizeof js_chartseries_js},
+    {"js/chosen.js", js_chosen_js, sizeof js_chosen_js},
     {"js/citytiles.js", js_citytiles_js, sizeof js_citytiles_js},
     {"js/colourmark.js", js_colourmark_js, sizeof js_colourmark_js},
     {"js/conditions.js", js_conditions_js, sizeof js_conditions_js},
@@ -593,6 +623,12 @@ static const console_site_file files[] = {
     {"js/historyseries.js", js_historyseries_js, sizeof js_historyseries_js},
     {"js/historytable.js", js_historytable_js, sizeof js_historytable_js},
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
+    {"js/importapi.js", js_importapi_js, sizeof js_importapi_js},
+    {"js/importmapping.js", js_importmapping_js, sizeof js_importmapping_js},
+    {"js/importpage.js", js_importpage_js, sizeof js_importpage_js},
+    {"js/importpreview.js", js_importpreview_js, sizeof js_importpreview_js},
+    {"js/importrun.js", js_importrun_js, sizeof js_importrun_js},
+    {"js/importwords.js", js_importwords_js, sizeof js_importwords_js},
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
     {"js/install.js", js_install_js, sizeof js_install_js},
     {"js/lang/fr.js", js_lang_fr_js, sizeof js_lang_fr_js},

@@ -9,6 +9,7 @@ struct Import: AsyncParsableCommand {
             EXAMPLES
               parvis import gtfs feed.zip --url http://127.0.0.1:1026
               parvis import csv stations/*.csv.gz --mapping air.yaml --data city
+              parvis import geojson trees.geojson --url http://127.0.0.1:1026
               parvis import csv stations/*.csv.gz --mapping air.yaml --replay 3600x \\
                   --url http://127.0.0.1:1026
               parvis import ndjson history.ndjson.gz --history --data city
@@ -16,7 +17,7 @@ struct Import: AsyncParsableCommand {
             The input is read whole and checked before anything is written. What is left
             out is counted with the reason.
             """,
-        subcommands: [ImportGTFS.self, ImportCSV.self, ImportLines.self])
+        subcommands: [ImportGTFS.self, ImportCSV.self, ImportGeoJSON.self, ImportLines.self])
 }
 
 struct ImportGTFS: AsyncParsableCommand {

@@ -33,6 +33,15 @@ struct TableHeader: Sendable, Equatable {
         places = found
     }
 
+    /// The columns of a table that has no header, each once.
+    init(file: String, columns: [String]) {
+        self.file = file
+        line = 1
+        self.columns = columns
+        places = Dictionary(
+            columns.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The place of a column, or `nil` when the table has none of that name.
     func index(of column: String) -> Int? { places[column] }
 

@@ -15,6 +15,8 @@ final class EntityStage: TabularStage {
     private var ids: Set<[UInt8]> = []
     private var held = false
     private(set) var summary = ImportSummary()
+    /// Rows read so far, of all files.
+    var rowsRead: Int { summary.totalRows + (rows?.rowsRead ?? 0) }
 
     init(files: [String], mapping: TabularMapping, options: TabularImport.Options, meter: ProgressMeter) {
         self.files = files

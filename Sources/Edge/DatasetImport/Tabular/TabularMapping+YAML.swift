@@ -271,7 +271,8 @@ extension TabularMapping {
             try value.allow(["kind", "object"])
             return .relationship(try template(value.required("object", "give the pattern of the target's id")))
         case "geo":
-            try value.allow(["kind", "longitude", "latitude"])
+            try value.allow(["kind", "longitude", "latitude", "column"])
+            if let column = try value.value("column") { return .geometry(column: try column.text()) }
             return .point(
                 longitude: try value.required("longitude", "name its column").text(),
                 latitude: try value.required("latitude", "name its column").text())

@@ -68,13 +68,17 @@ public struct TabularMapping: Sendable {
             case table(column: String, values: [[UInt8]: [UInt8]])
             case relationship(TextTemplate)
             case point(longitude: String, latitude: String)
+            /// WKT, GeoJSON, or `latitude, longitude`.
+            case geometry(column: String)
             /// The row's own time, as a DateTime.
             case time
         }
 
         var columns: [String] {
             switch source {
-            case .number(let column, _, _), .text(let column), .boolean(let column), .table(let column, _): [column]
+            case .number(let column, _, _), .text(let column), .boolean(let column), .table(let column, _),
+                .geometry(let column):
+                [column]
             case .relationship(let template): template.columns
             case .point(let longitude, let latitude): [longitude, latitude]
             case .time: []
@@ -85,7 +89,7 @@ public struct TabularMapping: Sendable {
             switch source {
             case .number, .text, .boolean, .table, .time: .property
             case .relationship: .relationship
-            case .point: .geoProperty
+            case .point, .geometry: .geoProperty
             }
         }
     }
@@ -103,7 +107,8 @@ public enum AttributeKind: String, Sendable {
 
 /// Text with columns in it, such as `urn:ngsi-ld:AirQualityObserved:{station}`.
 ///
-/// `{file}` stands for the name of the file without directories and endings, unless a column has that name.
+/// `{file}` stands for the name of the file without directories and endings, `{row}` for the number of the row, unless a
+/// column has that name.
 package struct TextTemplate: Sendable, Equatable {
     package enum Piece: Sendable, Equatable {
         case literal([UInt8])

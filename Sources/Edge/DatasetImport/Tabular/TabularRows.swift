@@ -15,7 +15,7 @@ final class TabularRows {
     /// Rows of the file read so far, usable or not, the header left out.
     private(set) var rowsRead = 0
 
-    private let reader: CSVReader
+    private let reader: any TableReader
     private let width: Int
     private let wide: WideColumns?
     private let idPieces: [IDPiece]
@@ -31,6 +31,8 @@ final class TabularRows {
     private enum IDPiece {
         case literal([UInt8])
         case column(Int, name: String)
+        /// The number of the row; the first one behind the header is 1.
+        case row
     }
 
     private enum ResolvedAttribute {
@@ -40,6 +42,7 @@ final class TabularRows {
         case table(Int, [[UInt8]: [UInt8]])
         case relationship([IDPiece], startsWithColumn: Bool)
         case point(Int, Int)
+        case geometry(Int)
         case time
     }
 
@@ -47,9 +50,7 @@ final class TabularRows {
     ///
     /// - Throws: `ImportError.missingColumn` and whatever makes the file unreadable.
     init(path: String, mapping: TabularMapping, limits: ImportLimits) throws(ImportError) {
-        let source = try InputFile.open(path: path, limits: limits)
-        let reader = CSVReader(source: source, file: path, delimiter: mapping.delimiter, limits: limits)
-        let header = try TableHeader(reading: reader)
+        let (reader, header) = try Self.open(path, mapping, limits)
         let wide = try mapping.wide.map { rule throws(ImportError) in
             try WideColumns(rule, header, named: mapping.columns)
         }
@@ -67,6 +68,7 @@ final class TabularRows {
                 case .literal(let bytes): pieces.append(.literal(bytes))
                 case .column("file") where header.index(of: "file") == nil:
                     pieces.append(.literal(Array(EntityID.encoded(Self.stem(of: path)).utf8)))
+                case .column("row") where header.index(of: "row") == nil: pieces.append(.row)
                 case .column(let name): pieces.append(.column(try place(name), name: name))
                 }
             }
@@ -114,16 +116,38 @@ final class TabularRows {
                         pieces, startsWithColumn: { if case .column? = pieces.first { true } else { false } }()))
             case .point(let longitude, let latitude):
                 attributes.append(.point(try place(longitude), try place(latitude)))
+            case .geometry(let column): attributes.append(.geometry(try place(column)))
             case .time: attributes.append(.time)
             }
         }
         self.attributes = attributes
     }
 
+    /// Opens the file by the reader it needs. Of GeoJSON the columns are those that the mapping names: a property that no
+    /// feature has is empty, not a mistake.
+    private static func open(
+        _ path: String, _ mapping: TabularMapping, _ limits: ImportLimits
+    ) throws(ImportError) -> (any TableReader, TableHeader) {
+        let kind = try TableKind.of(path: path, limits: limits)
+        let source = try InputFile.open(path: path, limits: limits)
+        switch kind {
+        case .csv:
+            let reader = CSVReader(source: source, file: path, delimiter: mapping.delimiter, limits: limits)
+            return (reader, try TableHeader(reading: reader))
+        case .geoJSON:
+            guard mapping.wide == nil else {
+                throw .invalidMapping(file: path, line: nil, key: "wide", reason: "GeoJSON is no wide table")
+            }
+            let columns = mapping.columns.subtracting(["file", "row"]).sorted()
+            let reader = GeoJSONReader(source: source, file: path, columns: columns, limits: limits)
+            return (reader, TableHeader(file: path, columns: columns))
+        }
+    }
+
     /// The file's name without directories and endings.
     static func stem(of path: String) -> String {
         var name = path.split(separator: "/").last.map(String.init) ?? path
-        for ending in [".gz", ".csv", ".tsv", ".txt"] where name.lowercased().hasSuffix(ending) {
+        for ending in [".gz", ".csv", ".tsv", ".txt", ".geojson", ".json"] where name.lowercased().hasSuffix(ending) {
             name.removeLast(ending.count)
         }
         return name
@@ -182,6 +206,7 @@ final class TabularRows {
         for (index, piece) in pieces.enumerated() {
             switch piece {
             case .literal(let bytes): id.append(contentsOf: bytes)
+            case .row: id.append(contentsOf: String(rowsRead).utf8)
             case .column(let column, let name):
                 let cell = field(column).trimmed
                 if isMissing(cell) { return name }
@@ -322,6 +347,15 @@ final class TabularRows {
                 let y = CellNumber.double(y, decimalComma: mapping.decimalComma), abs(y) <= 90
             else { return skipValue(attribute, longitude, "longitude and latitude are no position", &summary) }
             AttributeWriter.appendPoint(longitude: x, latitude: y, to: &writer)
+            return .written
+        case .geometry(let column):
+            let cell = field(column).trimmed
+            if isMissing(cell) { return .missing }
+            let start = writer.count
+            if let reason = GeometryCell.append(cell, to: &writer) {
+                writer.truncate(to: start)
+                return skipValue(attribute, column, reason, &summary)
+            }
             return .written
         case .time:
             guard let time = now ?? observedAt else { return .missing }

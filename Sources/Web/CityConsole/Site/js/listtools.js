@@ -1,7 +1,9 @@
 // Beside the list: a new entity, and what the list shows as a file.
 
+import { choose } from "./chosen.js";
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { lazily } from "./pages.js";
 import { toast } from "./toast.js";
 import { formatCount } from "./units.js";
@@ -17,5 +19,6 @@ export function setUpListTools(fitting) {
     toast(`${formatCount(count)} ${count === 1 ? "entity" : "entities"} in the file${left > 0 ? `; ${formatCount(left)} without a place are left out` : ""}`, 3000);
   };
   const button = (format, text) => el("button", { type: "button", className: "text-button", title: `What the list shows, as ${text}`, "aria-label": `Download the list as ${text}`, onclick: () => save(format) }, icon("save"), text);
-  byId("list-tools").append(el("a", { href: "#/entities/new", className: "text-button", "aria-label": "New entity" }, icon("plus"), "New"), button("csv", "CSV"), button("geojson", "GeoJSON"));
+  const change = el("a", { href: "#/change", className: "text-button", "aria-label": t`Change what the list shows`, title: t`Change what the list shows`, onclick: () => choose(fitting()) }, icon("edit"), t`Change`);
+  byId("list-tools").append(el("a", { href: "#/entities/new", className: "text-button", "aria-label": "New entity" }, icon("plus"), "New"), change, button("csv", "CSV"), button("geojson", "GeoJSON"));
 }

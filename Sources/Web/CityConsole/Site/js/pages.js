@@ -6,6 +6,7 @@
 
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { addStyle } from "./maploader.js";
 import { toast } from "./toast.js";
 
@@ -37,6 +38,14 @@ const kinds = [
   {
     name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
+  },
+  {
+    name: "import", title: t`Import`, picture: "save", pattern: /^#\/import(\/|\?|$)/, styles: ["pages", "cityview", "forms", "import"],
+    script: () => import("./importpage.js").then(({ ImportPage }) => ImportPage),
+  },
+  {
+    name: "change", isHidden: true, pattern: /^#\/change(\?|$)/, styles: ["pages", "forms", "entityedit", "import"],
+    script: () => import("./bulkedit.js").then(({ BulkEditPage }) => BulkEditPage),
   },
   {
     name: "operations", title: "Operations", picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
