@@ -14,6 +14,7 @@ import NGSILDHTTP
 import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
+import PublicData
 import RuleService
 import SMTPDelivery
 import SQLiteStorage
@@ -96,6 +97,9 @@ final class CityServer: Sendable {
         ingest = try DeviceIngest.make(settings, broker, contexts, logger)
         rules =
             settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
+        let tiles = VectorTileService(survey: broker)
+        let publicPages =
+            settings.hasPublic ? try Self.publicPages(settings, broker, history, tiles, placeName: placeName) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -111,7 +115,7 @@ final class CityServer: Sendable {
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
             airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages),
-            entityTiles: Self.entityTilePages(broker))
+            entityTiles: Self.entityTilePages(broker, tiles), publicPages: publicPages)
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -265,8 +269,7 @@ final class CityServer: Sendable {
     }
 
     /// The tiles as the edge serves them. Each request is a task of its own; the service bounds how many wait.
-    private static func entityTilePages(_ broker: Broker) -> EntityTilePages {
-        let tiles = VectorTileService(survey: broker)
+    private static func entityTilePages(_ broker: Broker, _ tiles: VectorTileService) -> EntityTilePages {
         return EntityTilePages(survey: broker) { request, reply in
             guard let tile = TileSpace(zoom: request.zoom, x: request.x, y: request.y) else {
                 return reply(

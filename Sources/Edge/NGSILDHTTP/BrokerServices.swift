@@ -35,6 +35,8 @@ public struct BrokerServices: Sendable {
     public let rules: RulePages?
     /// `nil` where there are none: `/tiles` is not found then.
     public let entityTiles: EntityTilePages?
+    /// `nil` where nothing is shown to everybody: `/public/` and `/admin/publications` are not found then.
+    public let publicPages: PublicPages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -43,9 +45,11 @@ public struct BrokerServices: Sendable {
         entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
         notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
-        airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil
+        airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil,
+        publicPages: PublicPages? = nil
     ) {
         self.entityTiles = entityTiles
+        self.publicPages = publicPages
         self.airMaps = airMaps
         self.rules = rules
         self.historyPolicies = historyPolicies

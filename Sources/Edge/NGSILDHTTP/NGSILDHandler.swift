@@ -50,6 +50,10 @@ public final class NGSILDHandler: HTTPRequestHandler {
             AirMapResource(request: request, pages: binding.services.airMaps).run()
         } else if RulesAdministration.has(request.path) {
             RulesAdministration(request: request, pages: binding.services.rules).run()
+        } else if let pages = binding.services.publicPages, PublicResource.has(request.path) {
+            PublicResource(request: request, pages: pages, publicURL: binding.publicURL, other: other).run()
+        } else if PublicationsAdministration.has(request.path) {
+            PublicationsAdministration(request: request, pages: binding.services.publicPages).run()
         } else if let pages = binding.services.entityTiles, EntityTileResource.has(request.path) {
             handleTiles(request, pages)
         } else if request.path == Route.document.rawValue {

@@ -212,6 +212,7 @@ struct OpenAPIDocument {
         if route.isOfNGSILD || route.isOfEntityTiles { statuses.formUnion([403, 404, 422, 504]) }
         if operation.media.count > 1 { statuses.insert(406) }
         if route.isOfOneSubscriptionsNotifications || route.isOfAir || route.isOfRules { statuses.insert(404) }
+        if route.isOfPublications { statuses.insert(404) }
         if route == .ruleTest || route == .ruleDeliveryTest { statuses.insert(422) }
         if operation.body != nil { statuses.formUnion([411, 415]) }
         if operation.isWrite { statuses.formUnion([404, 409, 507]) }
