@@ -249,6 +249,15 @@ static const unsigned char js_ink_js[] = {
 static const unsigned char js_install_js[] = {
 #embed "../../Web/CityConsole/Site/js/install.js"
 };
+static const unsigned char js_lang_fr_js[] = {
+#embed "../../Web/CityConsole/Site/js/lang/fr.js"
+};
+static const unsigned char js_language_early_js[] = {
+#embed "../../Web/CityConsole/Site/js/language-early.js"
+};
+static const unsigned char js_language_js[] = {
+#embed "../../Web/CityConsole/Site/js/language.js"
+};
 static const unsigned char js_largecity_js[] = {
 #embed "../../Web/CityConsole/Site/js/largecity.js"
 };
@@ -586,6 +595,9 @@ static const console_site_file files[] = {
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
     {"js/install.js", js_install_js, sizeof js_install_js},
+    {"js/lang/fr.js", js_lang_fr_js, sizeof js_lang_fr_js},
+    {"js/language-early.js", js_language_early_js, sizeof js_language_early_js},
+    {"js/language.js", js_language_js, sizeof js_language_js},
     {"js/largecity.js", js_largecity_js, sizeof js_largecity_js},
     {"js/largeview.js", js_largeview_js, sizeof js_largeview_js},
     {"js/legend.js", js_legend_js, sizeof js_legend_js},

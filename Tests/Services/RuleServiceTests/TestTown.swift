@@ -50,7 +50,7 @@ final class TestReceiver: NotificationTransport {
 
     /// What was sent to an endpoint, once there is so much.
     func notices(_ uri: String = "https://duty.example/a", count: Int) async -> [String] {
-        for _ in 0..<2_000 {
+        for _ in 0..<200_000 {
             let found = told.withLock { $0.filter { $0.uri == uri }.map(\.notice) }
             if found.count >= count { return found }
             try? await Task.sleep(for: .milliseconds(2))

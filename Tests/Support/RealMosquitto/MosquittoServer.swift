@@ -35,7 +35,7 @@ public final class MosquittoServer: Sendable {
 
     /// The lines of its log with a text in them, once there is one; what it says comes some time after it is true.
     public func lines(with text: String) async throws -> [String] {
-        for _ in 0..<1_500 {
+        for _ in 0..<60_000 {
             let found = log.split(separator: "\n").filter { $0.contains(text) }
             if !found.isEmpty { return found.map(String.init) }
             try await Task.sleep(for: .milliseconds(20))

@@ -4,7 +4,7 @@ import Testing
 @testable import TrafficSimulation
 
 /// A simulator that says what it should not.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct TraCIConnectionTests {
     /// An answer to a command that all is well, with `rest` behind it.
     private static func fine(_ command: UInt8, _ rest: [UInt8] = []) -> [UInt8] {

@@ -5,6 +5,7 @@ import { Detail, copyText } from "./detail.js";
 import { byId } from "./dom.js";
 import { noEntities, noMatches, noneInView, problem } from "./empty.js";
 import { Header } from "./header.js";
+import { setUpLanguage } from "./language.js";
 import { Legend } from "./legend.js";
 import { LargeView } from "./largeview.js";
 import { EntityList } from "./list.js";
@@ -217,6 +218,7 @@ addEventListener("keydown", (event) => {
 // --- Start -----------------------------------------------------------------------------------------------------------
 
 openAddress();
+setUpLanguage(byId("language"));
 setUpTheme((theme) => {
   map?.setTheme(theme);
   pages.redraw();
