@@ -39,6 +39,10 @@ const kinds = [
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
   {
+    name: "publish", title: "Publish", picture: "send", pattern: /^#\/publish(\/|$)/, styles: ["pages", "cityview", "forms", "publish"],
+    script: () => import("./publishpage.js").then(({ PublishPage }) => PublishPage),
+  },
+  {
     name: "operations", title: "Operations", picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
     script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
   },
