@@ -65,7 +65,8 @@ struct PublicResource {
     private func countAs() {
         let path = request.path
         request.operation =
-            path.hasPrefix(Self.root + "tiles/") ? .publicTile : path.hasPrefix(Self.root + "layers") ? .publicLayer : .other
+            path.hasPrefix(Self.root + "tiles/")
+            ? .publicTile : path.hasPrefix(Self.root + "layers") ? .publicLayer : .other
     }
 
     private static func decoded(_ text: Substring, plusIsSpace: Bool) throws(HTTPFailure) -> String {

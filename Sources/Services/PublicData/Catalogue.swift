@@ -26,7 +26,8 @@ struct Catalogue {
         catalogue.add("dct:publisher", node: publisher)
         catalogue.add("foaf:homepage", node: RDFNode(root, "foaf:Document"))
         catalogue.add(
-            "dct:language", ["ENG", "FRA"].map { .node(RDFNode("\(Self.authority)language/\($0)", "dct:LinguisticSystem")) })
+            "dct:language",
+            ["ENG", "FRA"].map { .node(RDFNode("\(Self.authority)language/\($0)", "dct:LinguisticSystem")) })
         var themes = RDFNode(Self.authority + "data-theme", "skos:ConceptScheme")
         themes.add("dct:title", LocalText([("en", "Data theme")]))
         catalogue.add("dcat:themeTaxonomy", node: themes)

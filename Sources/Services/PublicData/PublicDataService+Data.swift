@@ -150,7 +150,8 @@ extension PublicDataService {
         let layer = try layer(id)
         guard layer.hasTiles else {
             throw .resourceNotFound(
-                "The layer \(layer.id) has no tiles: it has no geometry, or an area; see /public/layers/\(layer.id).jsonld")
+                "The layer \(layer.id) has no tiles: it has no geometry, or an area; see /public/layers/\(layer.id).jsonld"
+            )
         }
         return layer
     }

@@ -6,7 +6,6 @@ import NGSILDOperations
 /// The site as HTML: whole without a script, which adds the map, the search and a panel.
 struct PublicPage {
     static let rowLimit = 100
-    private static let cellLimit = 120
 
     let placeName: String
     let language: PublicLanguage
@@ -164,7 +163,8 @@ struct PublicPage {
         writer.append("</p><p>")
         writer.append(
             markup: words(
-                "This site sets no cookies and follows nobody.", "Ce site n'utilise pas de cookies et ne suit personne."))
+                "This site sets no cookies and follows nobody.", "Ce site n'utilise pas de cookies et ne suit personne."
+            ))
         writer.append("</p></footer>\n")
     }
 
@@ -181,7 +181,8 @@ struct PublicPage {
         json.append(",\"isAccessibleForFree\":true,\"creator\":{\"@type\":\"Organization\",\"name\":")
         json.append(jsonString: layer.publication.publisher.name)
         json.append("},\"distribution\":[")
-        for (place, form) in [("csv", "text/csv"), ("geojson", "application/geo+json"), ("jsonld", "application/ld+json")].enumerated() {
+        let forms = [("csv", "text/csv"), ("geojson", "application/geo+json"), ("jsonld", "application/ld+json")]
+        for (place, form) in forms.enumerated() {
             if place > 0 { json.append(",") }
             json.append("{\"@type\":\"DataDownload\",\"encodingFormat\":")
             json.append(jsonString: form.1)

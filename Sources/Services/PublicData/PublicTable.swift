@@ -12,7 +12,8 @@ struct PublicTable {
 
     func append(_ records: [EntityRecord], to writer: inout ByteWriter) {
         // It may be wider than the window: then it is scrolled, by keys as well.
-        writer.append("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"count\"><table id=\"table\">\n<thead><tr><th scope=\"col\">")
+        writer.append("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"count\">")
+        writer.append("<table id=\"table\">\n<thead><tr><th scope=\"col\">")
         writer.append(markup: language.words("Name", "Nom"))
         writer.append("</th>")
         for column in columns where column.column != "name" {

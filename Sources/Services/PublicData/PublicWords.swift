@@ -15,10 +15,11 @@ enum PublicLanguage: String, CaseIterable {
             guard let tag = pieces.first?.drop(while: { $0 == " " }).prefix(2).lowercased(),
                 let language = Self(rawValue: tag)
             else { continue }
-            let weight = pieces.dropFirst().compactMap { piece -> Double? in
-                let piece = piece.filter { $0 != " " }
-                return piece.hasPrefix("q=") ? Double(piece.dropFirst(2)) : nil
-            }.first ?? 1
+            let weight =
+                pieces.dropFirst().compactMap { piece -> Double? in
+                    let piece = piece.filter { $0 != " " }
+                    return piece.hasPrefix("q=") ? Double(piece.dropFirst(2)) : nil
+                }.first ?? 1
             if weight > best.weight { best = (language, weight) }
         }
         self = best.language

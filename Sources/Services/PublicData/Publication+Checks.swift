@@ -43,7 +43,8 @@ extension Publication {
         }
         // CAP 1.2, clause 3.2.1: no spaces, commas, < and &.
         if let capSender {
-            guard capSender.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !capSender.contains(where: { ",<&>\"".contains($0) })
+            guard capSender.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+                !capSender.contains(where: { ",<&>\"".contains($0) })
             else {
                 throw .badRequestData(
                     "capSender names who sends the alerts, without spaces, commas, < and &, such as alerts@city.example"

@@ -64,6 +64,7 @@ public struct LocalText: Sendable, Equatable {
     /// Language tags and texts, in the order of the tags.
     public var texts: [(language: String, text: String)] = []
 
+    /// Texts by language tag, in any order.
     public init(_ texts: [(language: String, text: String)] = []) {
         self.texts = texts.sorted { $0.language < $1.language }
     }

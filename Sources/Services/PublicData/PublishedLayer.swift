@@ -49,7 +49,7 @@ struct PublishedLayer: Sendable {
                     subAttributes: subAttributes))
         }
         self.attributes = attributes
-        geometry = try publication.geometryProperty.map { (name) throws(NGSILDError) in try context.term(name) } ?? .none
+        if let name = publication.geometryProperty { geometry = try context.term(name) } else { geometry = .none }
         var query = EntityQuery()
         query.types = TypeSelection(anyOf: [type])
         if let q = publication.q {
@@ -58,9 +58,10 @@ struct PublishedLayer: Sendable {
         if let scopeQ = publication.scopeQ { query.scope = try ScopeQuery(parsing: scopeQ) }
         if let area = publication.area {
             let (west, south, east, north) = (area[0], area[1], area[2], area[3])
+            let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
             query.geo = try GeoQuery(
                 georel: "intersects", geometry: "Polygon",
-                coordinates: "[[[\(west),\(south)],[\(east),\(south)],[\(east),\(north)],[\(west),\(north)],[\(west),\(south)]]]",
+                coordinates: "[[\(corners.map { "[\($0.0),\($0.1)]" }.joined(separator: ","))]]",
                 geoproperty: publication.geometryProperty, context: context, lifetime: .standing)
         }
         self.query = query

@@ -50,7 +50,8 @@ struct AlertFeedTests {
         try await city.create(
             Self.alert(
                 "urn:ngsi-ld:Alert:2", "raised", "2026-05-01T10:20:30Z",
-                #""severity":"high","category":"traffic","description":"Jam","location":{"type":"Point","coordinates":[2,48]}"#))
+                #""severity":"high","category":"traffic","description":"Jam","location":{"type":"Point","coordinates":[2,48]}"#
+            ))
         let text = try await city.text("alerts/urn:ngsi-ld:Alert:2.cap.xml")
         #expect(text.contains("<category>Transport</category>"))
         #expect(text.contains("<severity>Severe</severity>"))

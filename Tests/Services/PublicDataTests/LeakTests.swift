@@ -35,9 +35,12 @@ struct LeakTests {
     func `what is not named is in no byte of an answer`(path: String) async throws {
         let city = try await Self.city()
         let request = PublicRequest(
-            path: path.split(separator: "/", omittingEmptySubsequences: false).map(String.init), root: "https://a/public/"
+            path: path.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
+            root: "https://a/public/"
         )
-        for parameters in [[], [("format", "normalized")], [("format", "simplified")]] as [[(name: String, value: String)]] {
+        for parameters in [[], [("format", "normalized")], [("format", "simplified")]]
+            as [[(name: String, value: String)]]
+        {
             var asked = request
             asked.parameters = parameters
             guard case .success(let answer) = await city.service.answer(asked) else { continue }
@@ -51,7 +54,8 @@ struct LeakTests {
     @Test func `what is named is there, with the sub-attributes that are named`() async throws {
         let city = try await Self.city()
         let text = try await city.text("layers/parking.jsonld")
-        #expect(text.contains(#""status":{"type":"Property","value":"free","accuracy":{"type":"Property","value":0.5}}"#))
+        #expect(
+            text.contains(#""status":{"type":"Property","value":"free","accuracy":{"type":"Property","value":0.5}}"#))
         #expect(text.contains(#""location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[3,4]}}"#))
         #expect(text.contains(#""type":"ParkingSpot""#))
     }

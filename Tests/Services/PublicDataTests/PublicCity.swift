@@ -67,7 +67,8 @@ final class PublicCity: Sendable {
     }
 
     func get(
-        _ path: String, _ parameters: [(name: String, value: String)] = [], language: String? = nil, known: String? = nil
+        _ path: String, _ parameters: [(name: String, value: String)] = [], language: String? = nil,
+        known: String? = nil
     ) async throws -> PublicAnswer {
         try await service.answer(
             PublicRequest(

@@ -18,7 +18,9 @@ struct PublicDataServiceTests {
         while true {
             let answer = try await city.get("layers/parking.jsonld", parameters)
             let document = try JSONDocument(parsing: answer.body)
-            seen += document.elements(document.root).compactMap { document.member($0, "id").flatMap { document.string($0) } }
+            seen += document.elements(document.root).compactMap {
+                document.member($0, "id").flatMap { document.string($0) }
+            }
             guard let link = answer.headers.last(where: { $0.name == "Link" && $0.value.contains("next") })?.value,
                 let after = link.split(separator: "after=").last?.split(separator: ">").first
             else { break }
@@ -34,10 +36,15 @@ struct PublicDataServiceTests {
         try await city.publish("parking", #""attributes":["name"]"#)
         let layer = try #require(city.service.store["parking"])
         let page = try layer.page(city.broker, after: nil, limit: 10)
-        let written = LayerWriter(layer: layer, format: .csv, isSimplified: true, byteLimit: 1_500_000).write(page) { _ in "" }
+        let written = LayerWriter(layer: layer, format: .csv, isSimplified: true, byteLimit: 1_500_000).write(page) {
+            _ in ""
+        }
         #expect(written.body.count < 2_500_000)
         let next = try #require(written.next)
-        #expect(try layer.page(city.broker, after: next, limit: 10).entities.map(\.id) == ["urn:ngsi-ld:ParkingSpot:2", "urn:ngsi-ld:ParkingSpot:3"])
+        #expect(
+            try layer.page(city.broker, after: next, limit: 10).entities.map(\.id) == [
+                "urn:ngsi-ld:ParkingSpot:2", "urn:ngsi-ld:ParkingSpot:3",
+            ])
         #expect(try await city.get("").body.count < 50_000)
     }
 
@@ -45,7 +52,8 @@ struct PublicDataServiceTests {
         let city = try PublicCity()
         let evil = #"<script>alert(1)</script>]]>&\"'=1+1"#
         try await city.create(
-            Self.spot(1, #""name":"\#(evil)","status":"=HYPERLINK(1)","location":{"type":"Point","coordinates":[1,2]}"#))
+            Self.spot(1, #""name":"\#(evil)","status":"=HYPERLINK(1)","location":{"type":"Point","coordinates":[1,2]}"#)
+        )
         _ = try await city.service.put(
             "parking",
             Array(
@@ -78,8 +86,14 @@ struct PublicDataServiceTests {
         #expect(String(decoding: answer.body, as: UTF8.self).contains("ParkingSpot:2"))
     }
 
-    @Test(arguments: [("fr", nil, "fr"), (nil, "fr-CH, en;q=0.5", "fr"), (nil, "de, en;q=0.3, fr;q=0.2", "en"), ("en", "fr", "en"), (nil, nil, "en")] as [(String?, String?, String)])
-    func `the site speaks the language that is asked for`(asked: String?, accepted: String?, spoken: String) async throws {
+    @Test(
+        arguments: [
+            ("fr", nil, "fr"), (nil, "fr-CH, en;q=0.5", "fr"), (nil, "de, en;q=0.3, fr;q=0.2", "en"),
+            ("en", "fr", "en"), (nil, nil, "en"),
+        ] as [(String?, String?, String)])
+    func `the site speaks the language that is asked for`(asked: String?, accepted: String?, spoken: String)
+        async throws
+    {
         let city = try PublicCity()
         let answer = try await city.get("", asked.map { [("lang", $0)] } ?? [], language: accepted)
         #expect(String(decoding: answer.body, as: UTF8.self).contains("<html lang=\"\(spoken)\">"))
