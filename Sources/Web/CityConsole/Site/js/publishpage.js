@@ -133,5 +133,5 @@ export const textIn = (text) => (typeof text === "string" ? text : text?.[langua
 
 function snippetOf(publication) {
   const escaped = textIn(publication.title).replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
-  return `<iframe src="${location.origin}/public/embed?layer=${publication.id}" title="${escaped}" width="100%" height="640" loading="lazy" referrerpolicy="no-referrer" style="border:0"></iframe>`;
+  return `<iframe src="${location.origin}/public/embed?layer=${publication.id}" title="${escaped}" width="100%" height="640" loading="lazy" referrerpolicy="no-referrer" frameborder="0"></iframe>`;
 }
