@@ -1,9 +1,13 @@
 import JSONTree
 import NGSILDModel
 import NGSILDOperations
+import ServiceRuntime
 import Synchronization
 
 /// The publications, kept as documents of the default tenant.
+///
+/// Invariant: changes are made one after the other, first in the store, then in memory, so that both end alike; but what is
+/// taken back goes from memory first.
 final class PublicationStore: Sendable {
     private static let kind = "publication"
 
@@ -18,6 +22,7 @@ final class PublicationStore: Sendable {
     private let context: TermContext
     private let limit: Int
     private let state: Mutex<State>
+    private let turn = Turn()
 
     /// - Throws: when the store cannot be read.
     init(documents: any DocumentKeeping, context: TermContext, limit: Int) throws {
@@ -58,6 +63,19 @@ final class PublicationStore: Sendable {
     /// - Returns: whether it is new.
     func put(_ id: String, _ body: [UInt8]) async throws(NGSILDError) -> Bool {
         let layer = try read(body, id: id)
+        await turn.take()
+        do throws(NGSILDError) {
+            let isNew = try await put(layer)
+            await turn.give()
+            return isNew
+        } catch {
+            await turn.give()
+            throw error
+        }
+    }
+
+    private func put(_ layer: PublishedLayer) async throws(NGSILDError) -> Bool {
+        let id = layer.id
         let isFull = state.withLock { $0.layers[id] == nil && $0.layers.count >= limit }
         guard !isFull else {
             throw .badRequestData("There are \(limit) publications, which is the limit; take one back first")
@@ -71,14 +89,24 @@ final class PublicationStore: Sendable {
 
     /// Takes the layer back at once; a crash before that is durable brings it back, so the answer waits for it.
     func delete(_ id: String) async throws(NGSILDError) {
-        let wasThere = state.withLock { state in
+        guard forget(id) else { throw .resourceNotFound("There is no publication \(id.prefix(80))") }
+        await turn.take()
+        // One that was being published meanwhile is there by now.
+        _ = forget(id)
+        do throws(NGSILDError) { try await store(id, nil) } catch {
+            await turn.give()
+            throw error
+        }
+        await turn.give()
+    }
+
+    private func forget(_ id: String) -> Bool {
+        state.withLock { state in
             let wasThere = state.layers[id] != nil || state.faulty[id] != nil
             state.layers[id] = nil
             state.faulty[id] = nil
             return wasThere
         }
-        guard wasThere else { throw .resourceNotFound("There is no publication \(id.prefix(80))") }
-        try await store(id, nil)
     }
 
     private func store(_ id: String, _ body: [UInt8]?) async throws(NGSILDError) {
