@@ -44,10 +44,10 @@ struct PublicPage {
         if let layer, let summary {
             body(layer, summary, &writer)
         } else {
-            writer.append("<p class=\"nothing\">")
+            writer.append("<h1 class=\"nothing\">")
             writer.append(
                 markup: words("Nothing is published here yet.", "Rien n'est publié ici pour le moment."))
-            writer.append("</p>\n")
+            writer.append("</h1>\n")
         }
         writer.append("</main>\n")
         if !isEmbedded { footer(&writer) }

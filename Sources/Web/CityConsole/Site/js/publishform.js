@@ -16,6 +16,8 @@ const SHOWN = 5;
 
 export class PublishForm {
   onDone = () => {};
+  /** Whether the city was not known yet when it was made. */
+  isBare;
   #store;
   #old;
   #types;
@@ -45,6 +47,7 @@ export class PublishForm {
     this.#old = publication;
     const old = publication ?? {};
     this.#types = typesIn(store);
+    this.isBare = this.#types.length === 0;
     if (old.type && !this.#types.some(({ name }) => name === old.type)) this.#types.push({ name: old.type, label: shortName(old.type), count: 0 });
     const words = (text, one) => (typeof text === "string" ? (one === "en" ? text : "") : text?.[one] ?? "");
     this.#type = select(this.#types.map(({ name, label, count }) => [name, `${label} (${count})`]), old.type ?? this.#types[0]?.name);

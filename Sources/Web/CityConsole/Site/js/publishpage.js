@@ -61,6 +61,11 @@ export class PublishPage {
 
   focusSearch() {}
 
+  update(dirty) {
+    // The form offers the types that there are, which come after the page.
+    if (dirty.membership && this.#form?.isBare) this.open(location.hash);
+  }
+
   close() {
     this.#closeForm();
     this.#frame.replaceChildren();

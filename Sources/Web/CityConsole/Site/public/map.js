@@ -31,7 +31,7 @@ function layersOn(source, colour, sourceLayer) {
     { id: "areas", type: "fill", ...from, filter: kind("Polygon"), paint: { "fill-color": colour, "fill-opacity": 0.35 } },
     { id: "edges", type: "line", ...from, filter: kind("Polygon"), paint: { "line-color": colour, "line-width": 1.5 } },
     { id: "lines", type: "line", ...from, filter: kind("LineString"), paint: { "line-color": colour, "line-width": 3 } },
-    { id: "points", type: "circle", ...from, filter: kind("Point"), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 4, 16, 8], "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 } },
+    { id: "points", type: "circle", ...from, filter: kind("Point"), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 4, 16, 8], "circle-stroke-color": "#5b6670", "circle-stroke-width": 1 } },
   ];
 }
 

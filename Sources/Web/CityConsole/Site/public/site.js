@@ -96,7 +96,10 @@ async function start(box) {
     chosen = entity.id;
     fill(entity);
     panel.hidden = false;
-    for (const row of table.tBodies[0].rows) row.toggleAttribute("aria-current", row.dataset.id === chosen);
+    for (const row of table.tBodies[0].rows) {
+      if (row.dataset.id === chosen) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
     map?.show(entity);
     if (from) panel.querySelector("h2").focus({ preventScroll: true });
     panel.scrollIntoView?.({ block: "nearest" });
