@@ -157,6 +157,10 @@ let services =
             "BrokerCore", "BrokerStorage", "TemporalEvolution", "NotificationDelivery", "InMemoryStorage",
             "SQLiteStorage",
         ])
+    + layer(
+        "Services", "PublicData",
+        ["JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime"],
+        tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
     + layer("Services", "SignalControl", tests: ["SampleSignals"])
     + layer(
         "Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"], tests: ["SampleSignals"])
@@ -212,7 +216,8 @@ let app: [Target] = [
             "SampleCity", "AuditLog",
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
-            "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",
+            "SignalService", "AlertRules", "RuleService", "VectorTiles", "PublicData", "GeoJSON", "CityConsole",
+            "CMimalloc",
             "ServiceRuntime", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],

@@ -16,6 +16,7 @@ import NGSILDHTTP
 import NGSILDModel
 import NGSILDOperations
 import NotificationDelivery
+import PublicData
 import RuleService
 import SMTPDelivery
 import SQLiteStorage
@@ -123,6 +124,9 @@ final class CityServer: Sendable {
             settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
         audit = try Self.auditLog(settings) { logger.error("Audit", metadata: ["reason": "\($0)"]) }
         imports = Self.importService(settings, broker, history, contexts, logger)
+        let tiles = VectorTileService(survey: broker)
+        let publicPages =
+            settings.hasPublic ? try Self.publicPages(settings, broker, history, tiles, placeName: placeName) : nil
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -138,8 +142,8 @@ final class CityServer: Sendable {
                     snapshots.forgetTenant(name)
                 }), notifications: subscriptions, historyPolicies: history,
             airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages),
-            entityTiles: Self.entityTilePages(broker), audit: audit.map(Self.auditPages),
-            imports: Self.importPages(imports))
+            entityTiles: Self.entityTilePages(broker, tiles), audit: audit.map(Self.auditPages),
+            imports: Self.importPages(imports), publicPages: publicPages)
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -306,8 +310,7 @@ final class CityServer: Sendable {
     }
 
     /// The tiles as the edge serves them. Each request is a task of its own; the service bounds how many wait.
-    private static func entityTilePages(_ broker: Broker) -> EntityTilePages {
-        let tiles = VectorTileService(survey: broker)
+    private static func entityTilePages(_ broker: Broker, _ tiles: VectorTileService) -> EntityTilePages {
         return EntityTilePages(survey: broker) { request, reply in
             guard let tile = TileSpace(zoom: request.zoom, x: request.x, y: request.y) else {
                 return reply(

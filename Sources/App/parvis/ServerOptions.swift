@@ -100,6 +100,13 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Entities that rules watch, each counted for each rule; more are left out (default: 50000).")
     var ruleEntities: String?
 
+    @Flag(help: "Show nothing to everybody: no site, data, catalogue and alerts at /public/.")
+    var noPublic = false
+    @Option(help: "What the public site calls the city (default: Parvis).")
+    var publicName: String?
+    @Option(help: "Requests a minute that one address may send to /public/; 0 for any number (default: 1200).")
+    var publicRequests: String?
+
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
     @Option(help: "Connections that are open at once; more are answered 503 (default: 20000).")
@@ -217,6 +224,9 @@ struct ServerOptions: ParsableArguments {
         if noRules { flags["rules"] = "false" }
         flags["rules-limit"] = rulesLimit
         flags["rule-entities"] = ruleEntities
+        if noPublic { flags["public"] = "false" }
+        flags["public-name"] = publicName
+        flags["public-requests"] = publicRequests
         if noHistory { flags["history"] = "false" }
         if allowPrivateEndpoints { flags["allow-private-endpoints"] = "true" }
         return try Settings.resolve(

@@ -69,6 +69,9 @@ struct Settings: Sendable {
     var hasRules = true
     var rulesLimit = 1_000
     var ruleEntities = 50_000
+    var hasPublic = true
+    var publicName: String?
+    var publicRequests = 1_200
 
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
@@ -205,6 +208,13 @@ struct Settings: Sendable {
         number("traffic-detectors", 1...100_000) { $0.trafficDetectors = $1 },
         toggle("traffic-forecast") { $0.hasTrafficForecast = $1 },
         number("traffic-forecasts", 1...10_000) { $0.trafficForecasts = $1 },
+        toggle("public") { $0.hasPublic = $1 },
+        Key(
+            name: "public-name",
+            apply: {
+                $0.publicName = $1; return (1...100).contains($1.utf8.count)
+            }, expectation: "a name of up to 100 bytes"),
+        number("public-requests", 0...1_000_000) { $0.publicRequests = $1 },
         toggle("rules") { $0.hasRules = $1 },
         number("rules-limit", 1...100_000) { $0.rulesLimit = $1 },
         number("rule-entities", 1...10_000_000) { $0.ruleEntities = $1 },

@@ -39,6 +39,8 @@ public struct BrokerServices: Sendable {
     public let audit: AuditPages?
     /// `nil` where files are not brought in here: `/admin/imports` is not found then.
     public let imports: ImportPages?
+    /// `nil` where nothing is shown to everybody: `/public/` and `/admin/publications` are not found then.
+    public let publicPages: PublicPages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
@@ -48,11 +50,12 @@ public struct BrokerServices: Sendable {
         contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
         notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
         airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil,
-        audit: AuditPages? = nil, imports: ImportPages? = nil
+        audit: AuditPages? = nil, imports: ImportPages? = nil, publicPages: PublicPages? = nil
     ) {
         self.audit = audit
         self.imports = imports
         self.entityTiles = entityTiles
+        self.publicPages = publicPages
         self.airMaps = airMaps
         self.rules = rules
         self.historyPolicies = historyPolicies

@@ -18,6 +18,9 @@ extension NGSILDHandler {
             AirMapResource(request: request, pages: binding.services.airMaps).run()
         } else if let pages = binding.services.entityTiles, EntityTileResource.has(path) {
             try handleTiles(request, pages, gate)
+        } else if let pages = binding.services.publicPages, PublicResource.has(path) {
+            // For everybody: shows what was published, and nothing else.
+            PublicResource(request: request, pages: pages, publicURL: binding.publicURL, other: other).run()
         } else if path == Route.document.rawValue {
             request.answer(OpenAPIDocument.answer(request))
         } else if path == "/metrics" || path == "/admin" || path.hasPrefix("/admin/") {
@@ -54,6 +57,8 @@ extension NGSILDHandler {
             try gate?.admit(anyOf: [.administer], tenant: AccessGate.allTenants)
             if let pages = services.audit, request.path == AuditAdministration.path {
                 AuditAdministration(request: request, pages: pages).run()
+            } else if PublicationsAdministration.has(request.path) {
+                PublicationsAdministration(request: request, pages: services.publicPages).run()
             } else if let pages = services.imports, ImportsAdministration.has(request.path) {
                 ImportsAdministration(request: request, pages: pages).run()
             } else if let tenants = services.tenants, Self.isBelow(TenantsAdministration.path, request) {

@@ -15,6 +15,7 @@ enum Operation: Int, CaseIterable {
     case changeStream, notificationStream
     case airMap, airTile
     case entityTiles, entityTileDescription, entityTile
+    case publicLayer, publicTile
     case other
 
     var name: String { "\(self)" }

@@ -100,8 +100,10 @@ struct TileMaker {
     private func tags(of record: EntityRecord) -> [(key: String, value: TagValue)] {
         var tags: [(key: String, value: TagValue)] = [
             ("id", .text(record.id)), ("type", .text(name(shownType(record)))),
-            ("modifiedAt", .integer(record.modifiedAt.microseconds / 1_000_000)),
         ]
+        if request.showsModification {
+            tags.append(("modifiedAt", .integer(record.modifiedAt.microseconds / 1_000_000)))
+        }
         for (name, attribute) in request.tags {
             guard let index = record.attributes.root(named: attribute),
                 let value = value(record.attributes, index)

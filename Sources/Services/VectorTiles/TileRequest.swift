@@ -15,6 +15,8 @@ public struct TileRequest: Sendable {
     public let cells: Int
     /// Names types.
     public let context: TermContext
+    /// Whether entities have the tag `modifiedAt`.
+    public var showsModification = true
 
     public init(
         tenant: String, query: EntityQuery, geometry: TermID, tags: [(name: String, attribute: TermID)],

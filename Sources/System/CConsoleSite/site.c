@@ -48,6 +48,9 @@ static const unsigned char css_pages_css[] = {
 static const unsigned char css_panels_css[] = {
 #embed "../../Web/CityConsole/Site/css/panels.css"
 };
+static const unsigned char css_publish_css[] = {
+#embed "../../Web/CityConsole/Site/css/publish.css"
+};
 static const unsigned char css_subscriptions_css[] = {
 #embed "../../Web/CityConsole/Site/css/subscriptions.css"
 };
@@ -384,6 +387,15 @@ static const unsigned char js_past_js[] = {
 static const unsigned char js_pastcity_js[] = {
 #embed "../../Web/CityConsole/Site/js/pastcity.js"
 };
+static const unsigned char js_publishapi_js[] = {
+#embed "../../Web/CityConsole/Site/js/publishapi.js"
+};
+static const unsigned char js_publishform_js[] = {
+#embed "../../Web/CityConsole/Site/js/publishform.js"
+};
+static const unsigned char js_publishpage_js[] = {
+#embed "../../Web/CityConsole/Site/js/publishpage.js"
+};
 static const unsigned char js_queueline_js[] = {
 #embed "../../Web/CityConsole/Site/js/queueline.js"
 };
@@ -540,6 +552,24 @@ static const unsigned char js_units_js[] = {
 static const unsigned char manifest_webmanifest[] = {
 #embed "../../Web/CityConsole/Site/manifest.webmanifest"
 };
+static const unsigned char public_colours_js[] = {
+#embed "../../Web/CityConsole/Site/public/colours.js"
+};
+static const unsigned char public_data_js[] = {
+#embed "../../Web/CityConsole/Site/public/data.js"
+};
+static const unsigned char public_map_js[] = {
+#embed "../../Web/CityConsole/Site/public/map.js"
+};
+static const unsigned char public_site_css[] = {
+#embed "../../Web/CityConsole/Site/public/site.css"
+};
+static const unsigned char public_site_js[] = {
+#embed "../../Web/CityConsole/Site/public/site.js"
+};
+static const unsigned char public_words_js[] = {
+#embed "../../Web/CityConsole/Site/public/words.js"
+};
 
 static const console_site_file files[] = {
     {"css/air.css", css_air_css, sizeof css_air_css},
@@ -555,6 +585,7 @@ static const console_site_file files[] = {
     {"css/operations.css", css_operations_css, sizeof css_operations_css},
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
+    {"css/publish.css", css_publish_css, sizeof css_publish_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
     {"css/traffic.css", css_traffic_css, sizeof css_traffic_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
@@ -667,6 +698,9 @@ static const console_site_file files[] = {
     {"js/panelhead.js", js_panelhead_js, sizeof js_panelhead_js},
     {"js/past.js", js_past_js, sizeof js_past_js},
     {"js/pastcity.js", js_pastcity_js, sizeof js_pastcity_js},
+    {"js/publishapi.js", js_publishapi_js, sizeof js_publishapi_js},
+    {"js/publishform.js", js_publishform_js, sizeof js_publishform_js},
+    {"js/publishpage.js", js_publishpage_js, sizeof js_publishpage_js},
     {"js/queueline.js", js_queueline_js, sizeof js_queueline_js},
     {"js/rangechart.js", js_rangechart_js, sizeof js_rangechart_js},
     {"js/rankedlist.js", js_rankedlist_js, sizeof js_rankedlist_js},
@@ -719,6 +753,12 @@ static const console_site_file files[] = {
     {"js/undo.js", js_undo_js, sizeof js_undo_js},
     {"js/units.js", js_units_js, sizeof js_units_js},
     {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
+    {"public/colours.js", public_colours_js, sizeof public_colours_js},
+    {"public/data.js", public_data_js, sizeof public_data_js},
+    {"public/map.js", public_map_js, sizeof public_map_js},
+    {"public/site.css", public_site_css, sizeof public_site_css},
+    {"public/site.js", public_site_js, sizeof public_site_js},
+    {"public/words.js", public_words_js, sizeof public_words_js},
 };
 
 const console_site_file *console_site_file_at(size_t index) {

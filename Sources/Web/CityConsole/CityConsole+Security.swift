@@ -7,7 +7,7 @@ extension CityConsole {
         let elsewhere = tiles?.origin.map { " " + $0 } ?? ""
         let policy = [
             "default-src 'none'", "script-src 'self'", "worker-src 'self' blob:", "manifest-src 'self'",
-            "child-src blob:", "style-src 'self'",
+            "child-src blob:", "frame-src 'self'", "style-src 'self'",
             "img-src 'self' data: blob:" + elsewhere, "connect-src 'self'" + elsewhere, "base-uri 'none'",
             "form-action 'none'", "frame-ancestors 'none'",
         ]

@@ -62,6 +62,7 @@ public struct CityConsole: Sendable {
         for file in directory.map({ AssetsDirectory(path: $0).files() }) ?? [] {
             add("/console/assets/" + file.path, file.bytes, .versioned)
         }
+        Self.addPublicFiles(&resources)
         let script = resources["/console/assets/" + AssetsDirectory.script]
         let style = resources["/console/assets/" + AssetsDirectory.style]
         if let script, let style {

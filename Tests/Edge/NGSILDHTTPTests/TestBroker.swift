@@ -33,8 +33,7 @@ final class TestBroker: Sendable {
         storage: InMemoryStorage = InMemoryStorage(), subscriptions: (any SubscriptionService)? = nil,
         notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
         airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: TileFactory? = nil,
-        imports: ImportPages? = nil,
-        temporalInstances: Int = 10_000,
+        imports: ImportPages? = nil, publicPages: PublicPages? = nil, temporalInstances: Int = 10_000,
         publicURL: String? = nil, authenticator: (any RequestAuthenticator)? = nil,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
@@ -57,7 +56,7 @@ final class TestBroker: Sendable {
             registry: broker.registry, contexts: cache, hostedContexts: hosted,
             tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
             notifications: notifications, historyPolicies: history, airMaps: airMaps, rules: rules,
-            entityTiles: entityTiles?.make(broker), imports: imports)
+            entityTiles: entityTiles?.make(broker), imports: imports, publicPages: publicPages)
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: publicURL) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil

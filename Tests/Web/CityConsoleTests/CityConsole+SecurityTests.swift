@@ -20,7 +20,7 @@ struct CityConsoleSecurityTests {
                 "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"],
                 "connect-src": ["'self'"], "img-src": ["'self'", "data:", "blob:"], "worker-src": ["'self'", "blob:"],
                 "manifest-src": ["'self'"],
-                "child-src": ["blob:"], "base-uri": ["'none'"], "form-action": ["'none'"],
+                "child-src": ["blob:"], "frame-src": ["'self'"], "base-uri": ["'none'"], "form-action": ["'none'"],
                 "frame-ancestors": ["'none'"],
             ])
     }

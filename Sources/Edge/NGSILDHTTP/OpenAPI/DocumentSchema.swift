@@ -35,6 +35,12 @@ enum DocumentSchema: String, CaseIterable {
     case entityTiles = "EntityTiles"
     case tileJSON = "TileJSON"
     case entityTile = "EntityTile"
+    case publication = "Publication"
+    case publicationList = "PublicationList"
+    case publicLayers = "PublicLayers"
+    case catalogue = "Catalogue"
+    case alertFeed = "AlertFeed"
+    case alertMessage = "AlertMessage"
     case health = "Health"
     case metrics = "Metrics"
     case problem = "ProblemDetails"
@@ -48,6 +54,9 @@ enum DocumentSchema: String, CaseIterable {
         case .airMap: "application/geo+json"
         case .airTile: "image/png"
         case .entityTile: "application/vnd.mapbox-vector-tile"
+        case .catalogue: "application/ld+json"
+        case .alertFeed: "application/atom+xml; charset=utf-8"
+        case .alertMessage: "application/cap+xml"
         case .metrics: "text/plain; version=0.0.4; charset=utf-8"
         default: nil
         }
@@ -56,7 +65,11 @@ enum DocumentSchema: String, CaseIterable {
     var value: DocumentValue {
         switch self {
         case .any: ["description": "Any JSON."]
-        case .name, .eventStream, .metrics, .airTile, .entityTile: ["type": "string"]
+        case .name, .eventStream, .metrics, .airTile, .entityTile, .alertFeed, .alertMessage: ["type": "string"]
+        case .catalogue: ["type": "object", "required": ["@context", "@id", "@type"]]
+        case .publication: Self.publicationValue
+        case .publicationList: ["type": "object", "required": ["publications", "faulty"]]
+        case .publicLayers: ["type": "object", "required": ["placeName", "catalogue", "layers"]]
         case .airMap: ["type": "object", "required": ["type", "features"]]
         case .entityTiles: ["type": "object", "required": ["count", "types"]]
         case .tileJSON: ["type": "object", "required": ["tilejson", "tiles", "vector_layers"]]

@@ -212,6 +212,8 @@ struct OpenAPIDocument {
         if route.isOfNGSILD || route.isOfEntityTiles { statuses.formUnion([403, 404, 422, 504]) }
         if operation.media.count > 1 { statuses.insert(406) }
         if route.isOfOneSubscriptionsNotifications || route.isOfAir || route.isOfRules { statuses.insert(404) }
+        if route.isOfPublications { statuses.insert(404) }
+        if route.rawValue.hasPrefix(PublicResource.root) { statuses.insert(429) }
         if route == .ruleTest || route == .ruleDeliveryTest { statuses.insert(422) }
         if operation.body != nil { statuses.formUnion([411, 415]) }
         if operation.isWrite { statuses.formUnion([404, 409, 507]) }
@@ -229,7 +231,8 @@ struct OpenAPIDocument {
         (408, "The request took too long to come in."), (409, "It is there already, or its state forbids this."),
         (411, "A body needs a Content-Length."), (413, "The body is too long."),
         (414, "The request target is too long."), (415, "The body's media type is not taken."),
-        (422, "This broker does not offer that."), (431, "The headers are too long."),
+        (422, "This broker does not offer that."), (429, "This address asks for more than one may; ask again later."),
+        (431, "The headers are too long."),
         (500, "Something that was not foreseen; the log has more."), (503, "More work waits than is taken; try again."),
         (504, "An @context cannot be had."), (507, "The store is full."),
     ]

@@ -53,6 +53,8 @@ extension Route {
             ]
         case .rules, .ruleTest, .ruleDeliveryTest: ofRules
         case .entityTiles, .entityTileDescription, .entityTile: ofTiles
+        case .publications, .publication, .publicationPreview: ofPublications
+        case .publicLayers, .publicLayer, .publicTile, .publicCatalogue, .publicAlerts, .publicAlert: ofPublicData
         case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
             .health,
             .ready, .metrics:

@@ -51,6 +51,15 @@ enum Route: String, CaseIterable {
     case entityTiles = "/tiles.json"
     case entityTileDescription = "/tiles/{type}.json"
     case entityTile = "/tiles/{type}/{z}/{x}/{y}.mvt"
+    case publications = "/admin/publications"
+    case publication = "/admin/publications/{publicationId}"
+    case publicationPreview = "/admin/publications/preview"
+    case publicLayers = "/public/layers"
+    case publicLayer = "/public/layers/{layer}"
+    case publicTile = "/public/tiles/{layer}/{z}/{x}/{y}.mvt"
+    case publicCatalogue = "/public/catalogue.jsonld"
+    case publicAlerts = "/public/alerts.atom"
+    case publicAlert = "/public/alerts/{alertId}.cap.xml"
     case document = "/openapi.json"
     case health = "/health"
     case ready = "/ready"
@@ -74,6 +83,9 @@ enum Route: String, CaseIterable {
 
     /// Whether it is a map of entities, which are selected and named as by the API itself.
     var isOfEntityTiles: Bool { self == .entityTiles || self == .entityTileDescription || self == .entityTile }
+
+    /// Whether it is of what everybody may see, or of choosing that.
+    var isOfPublications: Bool { rawValue.hasPrefix("/public/") || rawValue.hasPrefix("/admin/publications") }
 
     /// Whether the answer to GET goes on for as long as the client listens.
     var isEndless: Bool { self == .changeStream || self == .notificationStream }

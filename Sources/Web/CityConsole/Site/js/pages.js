@@ -48,6 +48,10 @@ const kinds = [
     script: () => import("./bulkedit.js").then(({ BulkEditPage }) => BulkEditPage),
   },
   {
+    name: "publish", title: t`Publish`, picture: "send", pattern: /^#\/publish(\/|$)/, styles: ["pages", "cityview", "forms", "publish"],
+    script: () => import("./publishpage.js").then(({ PublishPage }) => PublishPage),
+  },
+  {
     name: "operations", title: "Operations", picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
     script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
   },
