@@ -6,24 +6,25 @@
 
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { addStyle } from "./maploader.js";
 import { toast } from "./toast.js";
 
 const kinds = [
   {
-    name: "alerts", title: "Alerts", picture: "alert", pattern: /^#\/alerts(\/|\?|$)/, styles: ["pages", "cityview", "forms", "alerts"],
+    name: "alerts", title: t`Alerts`, picture: "alert", pattern: /^#\/alerts(\/|\?|$)/, styles: ["pages", "cityview", "forms", "alerts"],
     script: () => import("./alertspage.js").then(({ AlertsPage }) => AlertsPage),
   },
   {
-    name: "air", title: "Air", picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "cityview", "air"],
+    name: "air", title: t`Air`, picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "cityview", "air"],
     script: () => import("./airpage.js").then(({ AirPage }) => AirPage),
   },
   {
-    name: "traffic", title: "Traffic", picture: "car", pattern: /^#\/traffic(\?|$)/, styles: ["pages", "history", "cityview", "traffic"],
+    name: "traffic", title: t`Traffic`, picture: "car", pattern: /^#\/traffic(\?|$)/, styles: ["pages", "history", "cityview", "traffic"],
     script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
   },
   {
-    name: "boards", title: "Boards", picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
+    name: "boards", title: t`Boards`, picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
     script: () => import("./boardspage.js").then(({ BoardsPage }) => BoardsPage),
   },
   {
@@ -31,15 +32,15 @@ const kinds = [
     script: () => import("./entityform.js").then(({ EntityFormPage }) => EntityFormPage),
   },
   {
-    name: "history", title: "History", picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
+    name: "history", title: t`History`, picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
   {
-    name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
+    name: "subscriptions", title: t`Subscriptions`, picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
   {
-    name: "operations", title: "Operations", picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
+    name: "operations", title: t`Operations`, picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
     script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
   },
 ];
@@ -55,7 +56,7 @@ export async function lazily(script, names) {
     return (await Promise.all([script(), ...sheets]))[0];
   } catch {
     for (const name of names) styles.delete(name);
-    toast("This part of the page could not be read from the server; try again.", 4000);
+    toast(t`This part of the page could not be read from the server; try again.`, 4000);
     return null;
   }
 }
@@ -76,7 +77,7 @@ export class Pages {
   constructor(store) {
     this.#store = store;
     this.mapKnown = new Promise((resolve) => { this.#mapIsKnown = resolve; });
-    const links = [{ name: "city", title: "City", picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
+    const links = [{ name: "city", title: t`City`, picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
       el("a", { href: name === "city" ? "#/" : `#/${name}`, "data-page": name }, icon(picture), el("span", {}, title)));
     byId("nav").replaceChildren(...links);
   }
