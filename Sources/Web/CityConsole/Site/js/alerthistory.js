@@ -9,7 +9,6 @@ import { loadStates } from "./ruleapi.js";
 import { alertOf, episodesOf, isAlert } from "./rulemodel.js";
 import { severities, severityTones } from "./rulewords.js";
 import { dateText, exactText } from "./time.js";
-import { formatCount } from "./units.js";
 
 const DAY = 86_400_000;
 const ROWS_MAX = 300;

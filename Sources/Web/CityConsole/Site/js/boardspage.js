@@ -12,7 +12,6 @@ import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
 import { currentTheme } from "./theme.js";
 import { offerUndo } from "./undo.js";
-import { formatCount } from "./units.js";
 
 const EVERY = 30;
 const SHOWN_MAX = 200;

@@ -9,7 +9,6 @@ import { t, tn } from "./language.js";
 import { relationGraph, relationsOf } from "./relationgraph.js";
 import { attributesOf } from "./typeinfo.js";
 import { offerUndo } from "./undo.js";
-import { formatCount } from "./units.js";
 
 const isName = (text) => /^[A-Za-z][A-Za-z0-9_]*$/.test(text) || /^https?:\/\/\S+$/.test(text);
 

@@ -16,7 +16,6 @@ import { drawnOf, learn, learnFromHistory, newSeries, timeOf } from "./historyse
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
 import { dateText } from "./time.js";
-import { formatCount } from "./units.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -4,7 +4,6 @@ import { byId, el, prefersReducedMotion } from "./dom.js";
 import { shortId } from "./entity.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
-import { formatCount } from "./units.js";
 
 /** @param actions `{ fitAll, copyView, onTouch }`; `onTouch` is told whether someone moved the map, or asked for all of it */
 export function setUpMapButtons(map, { fitAll, copyView, onTouch }) {

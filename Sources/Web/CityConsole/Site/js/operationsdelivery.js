@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { t, tn } from "./language.js";
 import { channelProblem, subscriptionLink, subscriptionName } from "./operationsattention.js";
 import { figures, hint, part, pill, renew, table } from "./operationsparts.js";
-import { UNKNOWN, countText, counted, list, object, perSecondText, text } from "./operationswords.js";
+import { UNKNOWN, countText, list, object, perSecondText, text } from "./operationswords.js";
 import { endpointState, endpointStates, maskedText } from "./subscriptionwords.js";
 import { dateText, parseTime } from "./time.js";
 

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { t, tn } from "./language.js";
 import { hint, part, renew } from "./operationsparts.js";
 import { SAMPLE } from "./operationssources.js";
-import { countText, counted, text } from "./operationswords.js";
+import { countText, text } from "./operationswords.js";
 
 const TYPES_MAX = 20;
 const EACH_MAX = 20;

@@ -24,7 +24,7 @@ const kinds = [
     script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
   },
   {
-    name: "boards", title: t`Boards`, picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
+    name: "boards", title: t`Boards¦in the header`, picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
     script: () => import("./boardspage.js").then(({ BoardsPage }) => BoardsPage),
   },
   {

@@ -9,7 +9,6 @@ import { t, tn } from "./language.js";
 import { parseTime } from "./time.js";
 import * as broker from "./subscriptionapi.js";
 import { areaText, circleOf, formatNames, formatOf, isSecretURI, masked, maskedURI, nameOfSubscription } from "./subscriptionwords.js";
-import { formatCount } from "./units.js";
 
 const COUNT_AFTER = 400;
 const list = (value) => [value ?? []].flat();

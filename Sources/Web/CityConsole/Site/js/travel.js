@@ -11,7 +11,6 @@ import { icon } from "./icons.js";
 import { locale, t, tNodes, tn } from "./language.js";
 import { PastCity } from "./pastcity.js";
 import { setPresentTime } from "./time.js";
-import { formatCount } from "./units.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -840,6 +840,7 @@ export default {
   "Zoom out": "Zoom arrière",
   // pages.js
   "This part of the page could not be read from the server; try again.": "Cette partie de la page n’a pas pu être lue depuis le serveur ; réessayez.",
+  "Boards¦in the header": "Tableaux",
   "City": "Ville",
   // panelhead.js
   "Details": "Détails",
@@ -880,7 +881,7 @@ export default {
   "Empty: at once.": "Vide : aussitôt.",
   "Channel": "Canal",
   "Switched on": "Activée",
-  "What it is called": "Comment elle s’appelle",
+  "What it is called": "Nom et description",
   "What is watched": "Ce qui est surveillé",
   "When it fires": "Quand elle se déclenche",
   "At which hours": "À quelles heures",
@@ -1161,7 +1162,7 @@ export default {
   "Where they are ({0}) stays as it is.": "L’endroit ({0}) reste tel quel.",
   "Only in an area": "Seulement dans une zone",
   "When something changes": "Quand quelque chose change",
-  "By the clock": "À l’horloge",
+  "By the clock": "À intervalle régulier",
   "Watched attributes": "Attributs surveillés",
   "Only changes of these count. None: of any.": "Seuls les changements de ceux-ci comptent. Aucun : de tous.",
   "At most every so many seconds": "Au plus une fois toutes les … secondes",
