@@ -82,11 +82,11 @@ export class AlertHistory {
     const name = alert?.headline || alert?.text || shortId(id);
     const severity = alert?.severity ?? "";
     const pill = el("span", { className: "pill", "data-tone": severityTones[severity] ?? "" }, severities.find(([key]) => key === severity)?.[1] ?? (severity.slice(0, 40) || t`Alert`));
-    const cell = (time) => el("td", { title: exactText(time) }, Number.isFinite(time) ? dateText(time) : "–");
+    const cell = (time, word) => el("td", { title: exactText(time), "data-word": word }, Number.isFinite(time) ? dateText(time) : "–");
     return el("tr", {}, el("td", {}, pill),
       el("td", {}, el("a", { href: `#/entity/${encodeURIComponent(id)}` }, name.slice(0, 300)), alert?.note ? el("p", { className: "hint" }, t`Note: ${alert.note.slice(0, 300)}`) : null),
-      el("td", { className: "alert-links" }, ...entityLinks(alert?.sources ?? [], this.#store)), cell(from), cell(to),
-      el("td", {}, from <= to ? roughLength((to - from) / 1000) : "–"));
+      el("td", { className: "alert-links" }, ...entityLinks(alert?.sources ?? [], this.#store)), cell(from), cell(to, t`to¦the end of an alert`),
+      el("td", { "data-word": t`lasted` }, from <= to ? roughLength((to - from) / 1000) : "–"));
   }
 }
 

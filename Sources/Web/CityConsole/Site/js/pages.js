@@ -100,7 +100,9 @@ export class Pages {
     for (const [name, page] of this.#made) if (name !== kind?.name && page.isOpen) page.close();
     document.body.classList.toggle("has-page", kind !== undefined);
     for (const link of byId("nav").children) {
-      if (link.dataset.page === (kind?.name ?? "city")) link.setAttribute("aria-current", "page");
+      const isCurrent = link.dataset.page === (kind?.name ?? "city");
+      if (isCurrent && !link.hasAttribute("aria-current")) link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.offsetLeft - link.parentElement.clientWidth / 2;
+      if (isCurrent) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     if (kind) this.#show(kind, address);

@@ -227,6 +227,8 @@ export default {
   "Reading …": "Lecture…",
   "The history could not be read: {0}": "L’historique n’a pas pu être lu : {0}",
   "{0}, the newest {1} are shown": "{0}, les {1} dernières sont affichées",
+  "to¦the end of an alert": "jusqu’au",
+  "lasted": "durée",
   "Note: {0}": "Note : {0}",
   "{0} alerts were cleared": { one: "{0} alerte terminée", other: "{0} alertes terminées" },
   // alertlist.js
