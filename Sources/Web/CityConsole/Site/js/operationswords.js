@@ -73,7 +73,7 @@ function everySpan(duration) {
 export function policySubject(given) {
   const policy = object(given);
   const [type, attribute] = [policy.type, policy.attribute].map((name) => (typeof name === "string" ? text(shortName(name), 100) : ""));
-  if (attribute) return type ? t`${attribute} of ${type}` : t`${attribute} of every type`;
+  if (attribute) return type ? t`${attribute} of ${type}¦attribute of a type` : t`${attribute} of every type`;
   return type ? t`All of ${type}` : t`Everything`;
 }
 

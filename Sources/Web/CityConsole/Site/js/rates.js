@@ -1,6 +1,7 @@
 // Notifications a minute, from counters that are sampled while the page is open.
 
 import { t } from "./language.js";
+import { formatTenths } from "./units.js";
 
 
 

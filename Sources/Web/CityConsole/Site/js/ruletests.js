@@ -168,7 +168,7 @@ class TestRow {
     const comparison = p.comparison.value;
     const parts = {
       threshold: () => {
-        if (isRange(comparison)) return [...attribute, p.comparison, p.low, word(t`to`), p.high, p.unit];
+        if (isRange(comparison)) return [...attribute, p.comparison, p.low, word(t`to¦the end of a range`), p.high, p.unit];
         if (!isNumeric(comparison) || info?.kind === "text") return [...attribute, p.comparison, p.value, p.unit];
         return [...attribute, p.comparison, p.value, p.unit, word(["above", "atLeast"].includes(comparison) ? t`ends below` : t`ends above`), p.clear];
       },

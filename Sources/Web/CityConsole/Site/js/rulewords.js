@@ -68,7 +68,7 @@ export function watchedText(given) {
   const entities = object(given);
   const type = typeof entities.type === "string" && entities.type !== "" ? entities.type.split("|").map(shortName).join(t` or `) : "…";
   const ids = list(entities.id);
-  const parts = [ids.length === 1 ? `${type} ${shortId(ids[0])}` : ids.length > 1 ? t`${ids.length} of ${type}` : t`any ${type}`];
+  const parts = [ids.length === 1 ? `${type} ${shortId(ids[0])}` : ids.length > 1 ? t`${ids.length} of ${type}¦entities of a type` : t`any ${type}`];
   if (entities.idPattern) parts.push(t`with an id like ${entities.idPattern}`);
   if (entities.q) parts.push(t`where ${entities.q}`);
   if (entities.scopeQ) parts.push(t`in ${entities.scopeQ}`);

@@ -70,7 +70,7 @@ export function spanText(seconds) {
   return seconds >= 60 && seconds % 60 === 0 ? t`${formatCount(seconds / 60)} min` : t`${formatCount(seconds)} s`;
 }
 
-const everyText = (seconds) => (seconds === 60 ? t`every minute` : seconds === 1 ? t`every second` : t`every ${spanText(seconds)}`);
+const everyText = (seconds) => (seconds === 60 ? t`every minute` : seconds === 1 ? t`every second` : t`every ${spanText(seconds)}¦by the clock`);
 
 /** An address without a user and a password. */
 export const maskedURI = (uri) => String(uri ?? "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
