@@ -36,7 +36,7 @@ LEFT = """async () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const { parentElement, data } = walker.currentNode;
-    if (!parentElement.checkVisibility() || parentElement.closest('noscript, script, code, pre, .row, .chip-name, .attribute, #language, [data-server]')) continue;
+    if (!parentElement.checkVisibility() || parentElement.closest('noscript, script, code, pre, .row, .chip-name, .attribute, #language')) continue;
     look(data.trim());
   }
   for (const name of ['aria-label', 'title', 'placeholder']) for (const element of document.querySelectorAll(`[${name}]`)) look(element.getAttribute(name).trim());
