@@ -95,7 +95,8 @@ def check_choice(report, make, url):
     report.check("numbers, dates, units and plurals are French", forms == FRENCH_FORMS, forms)
     page.evaluate("location.hash = '#/subscriptions'")
     visit.wait("!document.querySelector('#subscriptions').hidden")
-    page.select_option("#language", "en")
+    with page.expect_navigation():
+        page.select_option("#language", "en")
     report.check("the choice changes the page at once", visit.wait(f"{LANGUAGE} === 'en' && document.querySelector('#subs-title')?.textContent === 'Subscriptions'"), page.inner_text("body")[:200])
     report.check("and keeps the address", page.evaluate("location.hash") == "#/subscriptions")
     page.reload()
