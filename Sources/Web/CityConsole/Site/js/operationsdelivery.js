@@ -40,7 +40,7 @@ export class NotificationsPart {
     const rows = shown.slice(0, ROWS_MAX).map((one) => [subscriptionLink(one), subscriptionName(one, names), endpointState(one), countText(one.waiting), countText(one.deadLetters), maskedText(text(one.lastError)) || UNKNOWN]);
     renew(this.#list, [rows, shown.length, all.length], () => (all.length === 0 ? [hint(t`Nobody has subscribed.`)] : rows.length === 0 ? [hint(t`Every endpoint takes what is sent, and nothing waits.`)] : [
       table(t`Subscriptions that wait or fail`, [t`Subscription`, t`Endpoint`, t`Waiting`, t`Dead letters`, t`Last error`], rows.map(([href, name, state, waiting, letters, error]) => [
-        el("a", { href }, name), Object.hasOwn(endpointStates, state ?? "") ? pill(...endpointStates[state]) : text(state, 40), waiting, letters, error])), ...rest(shown, "subscription"),
+        el("a", { href }, name), Object.hasOwn(endpointStates, state ?? "") ? pill(...endpointStates[state]) : text(state, 40), waiting, letters, error])), ...rest(shown, (left) => tn(left, "{0} more subscription not shown.", "{0} more subscriptions not shown.")),
     ]));
   }
 }

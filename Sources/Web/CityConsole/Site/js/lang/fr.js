@@ -719,6 +719,7 @@ export default {
   "When": "Quand",
   "Why": "Pourquoi",
   "What came": "Contenu reçu",
+  "{0} more subscriptions not shown.": { one: "{0} autre abonnement non affiché.", other: "{0} autres abonnements non affichés." },
   "{0} more rules not shown.": { one: "{0} autre règle non affichée.", other: "{0} autres règles non affichées." },
   "{0} more servers not shown.": { one: "{0} autre serveur non affiché.", other: "{0} autres serveurs non affichés." },
   "{0} more topics not shown.": { one: "{0} autre sujet non affiché.", other: "{0} autres sujets non affichés." },
