@@ -55,6 +55,7 @@ lint: ## check layout, imports and documentation, without building
 	swift format lint --strict --recursive --parallel $(SWIFT_PATHS)
 	@scripts/check-layering
 	@scripts/check-docs
+	@scripts/check-languages
 
 clean: ## remove what was built
 	rm -rf .build

@@ -2,6 +2,7 @@
 // of days, or the means of hours, that the server computes.
 
 import { BrokerError, problemOf } from "./api.js";
+import { locale, t, tn } from "./language.js";
 import { isoText } from "./temporal.js";
 import { pollutantNamed, pollutants } from "./airindex.js";
 import { DAY, LEAD, daysIn, eightHourDays, judge, limitText, limitsOf, metricWords, offsetText, standardOffset } from "./airlimits.js";
@@ -10,9 +11,9 @@ import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { formatCount, formatNumber, withUnit } from "./units.js";
 
-const monthForm = new Intl.DateTimeFormat(undefined, { month: "short", timeZone: "UTC" });
-const dayForm = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
-const words = { none: "no values", few: "too few values", below: "within the limit", above: "above the limit" };
+const monthForm = new Intl.DateTimeFormat(locale, { month: "short", timeZone: "UTC" });
+const dayForm = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+const words = { none: t`no values`, few: t`too few values`, below: t`within the limit`, above: t`above the limit` };
 const FACTORS = { "µg/m³": 1, "mg/m³": 1000 };
 
 export class AirCalendar {
@@ -29,11 +30,11 @@ export class AirCalendar {
 
   constructor() {
     const select = (label) => el("select", { "aria-label": label, onchange: () => this.#chosen() });
-    const [pollutant, limit, zone] = ["Pollutant of the calendar", "Limit", "Days"].map(select);
-    zone.append(el("option", { value: "local" }), el("option", { value: "utc" }, "Days in UTC"));
+    const [pollutant, limit, zone] = [t`Pollutant of the calendar`, t`Limit`, t`Days`].map(select);
+    zone.append(el("option", { value: "local" }), el("option", { value: "utc" }, t`Days in UTC`));
     const year = el("b", { className: "air-year" });
     const step = (by, picture, name) => el("button", { type: "button", className: "icon-button", "aria-label": name, title: name, onclick: () => this.#go(by) }, icon(picture));
-    const [before, after] = [step(-1, "back", "The year before"), step(1, "back", "The year after")];
+    const [before, after] = [step(-1, "back", t`The year before`), step(1, "back", t`The year after`)];
     after.classList.add("is-turned");
     const grid = el("div", { className: "air-days", role: "img", tabIndex: 0, "aria-label": "", "aria-keyshortcuts": "ArrowLeft ArrowRight ArrowUp ArrowDown Home End" });
     grid.addEventListener("keydown", (event) => this.#key(event));
@@ -43,12 +44,12 @@ export class AirCalendar {
     const count = el("p", { className: "air-count-line" });
     const said = el("p", { className: "air-day-line", role: "status" });
     const note = el("p", { className: "hint" });
-    const table = el("details", { className: "history-table", ontoggle: () => this.#showTable() }, el("summary", {}, "Days above the limit as a table"));
+    const table = el("details", { className: "history-table", ontoggle: () => this.#showTable() }, el("summary", {}, t`Days above the limit as a table`));
     this.#parts = { pollutant, limit, zone, year, before, after, grid, count, said, note, table };
     this.element = el("section", { className: "view-card card", "aria-labelledby": "air-calendar-title" },
-      el("h4", { id: "air-calendar-title" }, "Exceedance calendar"),
+      el("h4", { id: "air-calendar-title" }, t`Exceedance calendar`),
       el("div", { className: "view-tools" }, pollutant, limit, zone, el("span", { className: "air-years" }, before, year, after)),
-      count, grid, el("ul", { className: "air-day-legend", "aria-label": "Squares" }, ...["below", "above", "few", "none"].map((state) => el("li", {}, el("span", { className: "air-day", "data-state": state, "aria-hidden": "true" }), words[state]))),
+      count, grid, el("ul", { className: "air-day-legend", "aria-label": t`Squares` }, ...["below", "above", "few", "none"].map((state) => el("li", {}, el("span", { className: "air-day", "data-state": state, "aria-hidden": "true" }), words[state]))),
       said, note, table);
   }
 
@@ -75,7 +76,7 @@ export class AirCalendar {
     pollutantBox.replaceChildren(...keys.map((one) => el("option", { value: one, selected: one === key }, pollutants.find((other) => other.key === one).label)));
     limitBox.replaceChildren(...limitsOf(key).map((one) => el("option", { value: one.id, selected: one === limit }, limitText(one))));
     const offset = zone === "utc" ? 0 : standardOffset(year);
-    setText(zoneBox.options[0], `Days in local standard time (${offsetText(standardOffset(year))})`);
+    setText(zoneBox.options[0], t`Days in local standard time (${offsetText(standardOffset(year))})`);
     zoneBox.value = zone;
     setText(yearText, String(year));
     this.#view = { station, key, limit, zone, year, offset, newest };
@@ -123,7 +124,7 @@ export class AirCalendar {
     } catch (error) {
       if (loading.signal.aborted) return;
       this.#draw(new Map());
-      setText(this.#parts.count, `The days could not be read: ${error.message}`);
+      setText(this.#parts.count, t`The days could not be read: ${error.message}`);
     }
     this.element.setAttribute("aria-busy", "false");
   }
@@ -152,13 +153,18 @@ export class AirCalendar {
     grid.replaceChildren(...rows);
     const { above, valid, measured, verdict } = this.#judged;
     const label = pollutants.find((one) => one.key === key).label;
-    const allowed = limit.allowed === null ? "" : ` ${formatCount(limit.allowed)} ${limit.metric === "hour" ? "hours " : ""}allowed.`;
-    const counted = { hour: "days with an hour above the limit", mean8: "days with an 8-hour mean above the limit", mean: "days above the limit" }[limit.metric];
-    count.replaceChildren(el("b", {}, `${formatCount(above)} ${above === 1 ? counted.replace("days", "day") : counted}`), ` in ${year}, of ${formatCount(valid)} with enough values.${allowed} `,
+    const allowed = limit.allowed === null ? "" : limit.metric === "hour" ? ` ${t`${formatCount(limit.allowed)} hours allowed.`}` : ` ${t`${formatCount(limit.allowed)} allowed.`}`;
+    const counted = {
+      hour: () => tn(above, "{0} day with an hour above the limit", "{0} days with an hour above the limit"),
+      mean8: () => tn(above, "{0} day with an 8-hour mean above the limit", "{0} days with an 8-hour mean above the limit"),
+      mean: () => tn(above, "{0} day above the limit", "{0} days above the limit"),
+    }[limit.metric]();
+    count.replaceChildren(el("b", {}, counted), ` ${t`in ${year}, of ${formatCount(valid)} with enough values.`}${allowed} `,
       ...(verdict.text ? [el("span", { className: "pill", "data-tone": verdict.tone }, verdict.text)] : []));
-    setText(note, `${limitText(limit)}. Days ${zone === "utc" ? "in UTC" : `in local standard time (${offsetText(offset)}), the year round`}; an hour ${limit.metric === "mean8" ? "or 8-hour mean " : ""}belongs to the day in which it ends. `
-      + `${formatCount(measured - valid)} days have less than three quarters of the usual ${metricWords[limit.metric].values} and do not count.`);
-    const text = `${label} in ${year}: ${above} ${counted}, ${valid} days with enough values of ${daysIn(year)}. Arrows read days.`;
+    const said = zone === "utc" ? t`Days in UTC` : t`Days in local standard time (${offsetText(offset)}), the year round`;
+    const ends = limit.metric === "mean8" ? t`an hour or 8-hour mean belongs to the day in which it ends` : t`an hour belongs to the day in which it ends`;
+    setText(note, `${limitText(limit)}. ${t`${said}; ${ends}.`} ${t`${formatCount(measured - valid)} days have less than three quarters of the usual ${metricWords[limit.metric].values} and do not count.`}`);
+    const text = t`${label} in ${year}: ${counted}, ${valid} days with enough values of ${daysIn(year)}. Arrows read days.`;
     grid.setAttribute("aria-label", text);
     this.#point(-1, false);
     this.#showTable();
@@ -169,14 +175,14 @@ export class AirCalendar {
     this.#at = day;
     this.#days[day]?.classList.add("is-on");
     this.#parts.said.setAttribute("aria-live", isSaid ? "polite" : "off");
-    setText(this.#parts.said, this.#judged?.days[day] ? this.#dayText(day) : "Point at a day, or press arrows, to read it.");
+    setText(this.#parts.said, this.#judged?.days[day] ? this.#dayText(day) : t`Point at a day, or press arrows, to read it.`);
   }
 
   #dayText(day) {
     const { value, state, count } = this.#judged.days[day];
     const date = dayForm.format(Date.UTC(this.#view.year, 0, 1) + day * DAY);
     const metric = metricWords[this.#view.limit.metric];
-    return Number.isFinite(value) ? `${date}: ${metric.value} ${this.#valueText(value)}, ${words[state]} (${formatCount(count)} ${metric.values})` : `${date}: ${words[state]}`;
+    return Number.isFinite(value) ? t`${date}: ${metric.value} ${this.#valueText(value)}, ${words[state]} (${formatCount(count)} ${metric.values})` : t`${date}: ${words[state]}`;
   }
 
   #valueText(value) {
@@ -200,9 +206,9 @@ export class AirCalendar {
     if (!table.open || !this.#judged) return;
     const rows = this.#judged.days.flatMap(({ state, value, count }, day) => (state !== "above" ? [] : [el("tr", {},
       el("th", { scope: "row" }, dayForm.format(Date.UTC(this.#view.year, 0, 1) + day * DAY)), el("td", {}, this.#valueText(value)), el("td", {}, formatCount(count)))]));
-    const head = el("tr", {}, ...["Day", capital(metricWords[this.#view.limit.metric].name), capital(metricWords[this.#view.limit.metric].values)].map((text) => el("th", { scope: "col" }, text)));
-    const fresh = el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": "Days above the limit" },
-      rows.length > 0 ? el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)) : el("p", { className: "hint" }, "No day is above the limit."));
+    const head = el("tr", {}, ...[t`Day`, capital(metricWords[this.#view.limit.metric].name), capital(metricWords[this.#view.limit.metric].values)].map((text) => el("th", { scope: "col" }, text)));
+    const fresh = el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": t`Days above the limit` },
+      rows.length > 0 ? el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)) : el("p", { className: "hint" }, t`No day is above the limit.`));
     if (table.children[1]) table.children[1].replaceWith(fresh);
     else table.append(fresh);
   }
@@ -225,7 +231,7 @@ const startOf = (year, offset) => Date.UTC(year, 0, 1) - offset + 1;
 /** Periods by their number: `{ count, mean, most }` in µg/m³. */
 async function loadPeriods(id, { attribute, unit }, start, number, length, duration, signal) {
   const factor = FACTORS[unit];
-  if (factor === undefined) throw new Error(`limits are in µg/m³, and the values are in ${unit}`);
+  if (factor === undefined) throw new Error(t`limits are in µg/m³, and the values are in ${unit}`);
   const query = new URLSearchParams({
     attrs: attribute, timerel: "between", timeAt: isoText(start), endTimeAt: isoText(start + number * length), options: "aggregatedValues",
     aggrMethods: "totalCount,avg,max", aggrPeriodDuration: duration,

@@ -2,9 +2,10 @@
 
 import { pollutants } from "./airindex.js";
 import { drawnOf } from "./historyseries.js";
+import { t } from "./language.js";
 import { RangeChart } from "./rangechart.js";
 
-export const pollutantChart = () => new RangeChart({ id: "air-chart-title", title: "Pollutants", drawn: drawnSeries });
+export const pollutantChart = () => new RangeChart({ id: "air-chart-title", title: t`Pollutants`, drawn: drawnSeries });
 
 /** What is measured at a station, as series. */
 export function seriesOf(station) {

@@ -4,6 +4,7 @@ import { BrokerError, problemOf } from "./api.js";
 import { attributeNames, shortName } from "./entity.js";
 import { pollutants } from "./airindex.js";
 import { HOUR, resultOf } from "./airmodel.js";
+import { t } from "./language.js";
 import { isoText, loadMeans, loadPages, rowsOf } from "./temporal.js";
 
 const temporal = "/ngsi-ld/v1/temporal/entities";
@@ -23,7 +24,7 @@ export async function loadField({ pollutant, at, isUncertainty }, signal) {
   const response = await fetch(`/air/map?${query}`, { headers: { Accept: "application/geo+json, application/json;q=0.9" }, signal });
   if (!response.ok) return { reason: await problemOf(response) };
   const field = await response.json();
-  return Array.isArray(field?.features) ? { field } : { reason: "The map of the air is not GeoJSON." };
+  return Array.isArray(field?.features) ? { field } : { reason: t`The map of the air is not GeoJSON.` };
 }
 
 const idPattern = (index) => `^urn:ngsi-ld:AirQualityIndex:${index.replace(/[^A-Za-z0-9-]/g, ".")}:`;

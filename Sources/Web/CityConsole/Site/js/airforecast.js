@@ -3,13 +3,14 @@
 import { pollutants } from "./airindex.js";
 import { HOUR } from "./airmodel.js";
 import { ForecastFan } from "./forecastfan.js";
+import { t } from "./language.js";
 import { dateText } from "./time.js";
 import { formatCount } from "./units.js";
 
 const told = [1, 6, 24, 48];
 
 export const pollutantForecast = () =>
-  new ForecastFan({ id: "air-forecast-title", chooser: "Pollutant of the forecast", ahead: "Hours ahead", before: 48 * HOUR, after: HOUR });
+  new ForecastFan({ id: "air-forecast-title", chooser: t`Pollutant of the forecast`, ahead: t`Hours ahead`, before: 48 * HOUR, after: HOUR });
 
 /** What is forecast at a station, as a fan takes it. */
 export function forecastsOf(station) {
@@ -20,11 +21,11 @@ export function forecastsOf(station) {
     return {
       ...forecast, label, unit: "µg/m³", mark: Math.floor(issued / HOUR) * HOUR,
       measured: reading ? { id: station.id, attribute: reading.attribute, unit: reading.unit } : null,
-      errors: (error?.horizonHours ?? []).map((hours, at) => ({ ahead: `${hours} h`, mae: error.mae[at], persistence: error.persistenceMae[at], coverage: error.coverage?.[at], isTold: told.includes(hours) })),
+      errors: (error?.horizonHours ?? []).map((hours, at) => ({ ahead: t`${hours} h`, mae: error.mae[at], persistence: error.persistenceMae[at], coverage: error.coverage?.[at], isTold: told.includes(hours) })),
       note: [
-        `Issued ${dateText(issued)} for 48 hours of ${label}.`,
-        error && Number.isFinite(error.hours) ? `Errors are of ${formatCount(error.hours)} hours that it had not learnt from.` : "",
-        Number.isFinite(trainedHours) ? `It learnt from ${formatCount(trainedHours)} hours${Number.isFinite(trainedAt) ? `, last on ${dateText(trainedAt)}` : ""}.` : "",
+        t`Issued ${dateText(issued)} for 48 hours of ${label}.`,
+        error && Number.isFinite(error.hours) ? t`Errors are of ${formatCount(error.hours)} hours that it had not learnt from.` : "",
+        Number.isFinite(trainedHours) ? (Number.isFinite(trainedAt) ? t`It learnt from ${formatCount(trainedHours)} hours, last on ${dateText(trainedAt)}.` : t`It learnt from ${formatCount(trainedHours)} hours.`) : "",
       ].filter(Boolean).join(" "),
     };
   });

@@ -3,6 +3,7 @@
 import { categoriesOf, plainColour } from "./airindex.js";
 import { colourMark } from "./colourmark.js";
 import { el } from "./dom.js";
+import { known, t, tn } from "./language.js";
 import { formatNumber, unitSymbol, withUnit } from "./units.js";
 
 /** The bands of a field: `[{ colour, range, label }]`. */
@@ -10,8 +11,8 @@ export function bandsOf(field) {
   return (field?.features ?? []).map(({ properties }) => {
     const { lower, upper, unitCode, label } = properties ?? {};
     const unit = unitSymbol(unitCode ?? "GQ");
-    const range = !Number.isFinite(upper) ? `above ${formatNumber(lower)}` : `${formatNumber(lower ?? 0)} – ${formatNumber(upper)}`;
-    return { colour: plainColour(properties?.colour) ?? "#888888", range: withUnit(range, unit), label: typeof label === "string" ? label.slice(0, 60) : "" };
+    const range = !Number.isFinite(upper) ? t`above ${formatNumber(lower)}` : `${formatNumber(lower ?? 0)} – ${formatNumber(upper)}`;
+    return { colour: plainColour(properties?.colour) ?? "#888888", range: withUnit(range, unit), label: typeof label === "string" ? known(label).slice(0, 60) : "" };
   });
 }
 
@@ -38,7 +39,7 @@ export class AirLegend {
     const isSame = bands.length > 0 && bands.every(({ label }) => groups.some(({ name }) => name === label));
     const rangeOf = (name) => (isSame ? bands.find(({ label }) => label === name)?.range : undefined);
     const known = groups.map((group) => categoryItem({ ...group, band: rangeOf(group.name) }, counts.get(group.name) ?? 0));
-    if (known.length > 0) parts.push(listPart(isSame ? `Stations. ${title}` : "Stations", counts.get("") ? [...known, categoryItem({ name: "No value", colours: [], range: "" }, counts.get(""))] : known));
+    if (known.length > 0) parts.push(listPart(isSame ? t`Stations. ${title}` : t`Stations`, counts.get("") ? [...known, categoryItem({ name: "No value", colours: [], range: "" }, counts.get(""))] : known));
     if (bands.length > 0 && !isSame) parts.push(listPart(title, bands.map(bandItem)));
     this.element.replaceChildren(...parts);
   }
@@ -58,7 +59,7 @@ function bandItem({ colour, range, label }) {
 
 const hint = (text) => (text ? el("span", { className: "hint" }, ` ${text}`) : "");
 
-const stationsText = (count) => (count === 1 ? "1 station" : count > 0 ? `${count} stations` : "");
+const stationsText = (count) => (count > 0 ? tn(count, "{0} station", "{0} stations") : "");
 
 /** Categories of one name together: the British index has three shades of each. */
 function grouped(categories) {

@@ -4,6 +4,7 @@
 // mean, or its highest value: of hours above a limit the law counts each, here the days with one are counted, and it is said.
 
 import { HOUR } from "./airmodel.js";
+import { t, tn } from "./language.js";
 import { formatNumber, withUnit } from "./units.js";
 
 export const DAY = 24 * HOUR;
@@ -29,15 +30,23 @@ export const limitsOf = (key) => limits.filter((one) => one.key === key);
 /** A limit in words: `EU 2024/2881: daily mean 45 µg/m³, 18 days a year allowed`. */
 export function limitText({ body, limit, allowed, metric, key, years }) {
   const value = key === "co" ? withUnit(formatNumber(limit / 1000), "mg/m³") : withUnit(formatNumber(limit), "µg/m³");
-  const often = allowed === null ? "" : metric === "hour" ? `, ${allowed} ${allowed === 1 ? "hour" : "hours"} a year allowed` : `, ${allowed} days a year allowed${years > 1 ? `, on average over ${years} years` : ""}`;
-  return `${body}: ${metricWords[metric].name} ${value}${often}`;
+  const often = allowed === null ? "" : metric === "hour" ? `, ${tn(allowed, "{0} hour a year allowed", "{0} hours a year allowed")}`
+    : years > 1 ? `, ${t`${allowed} days a year allowed, on average over ${years} years`}` : `, ${t`${allowed} days a year allowed`}`;
+  return t`${bodyWords(body)}: ${metricWords[metric].name} ${value}${often}`;
 }
+
+/** Who set a limit. The law's own name stays in `body`, by which limits are told apart. */
+const bodies = {
+  "EU 2024/2881": t`EU 2024/2881`, "EU 2008/50": t`EU 2008/50`, "WHO 2021": t`WHO 2021`,
+  "EU information threshold": t`EU information threshold`, "EU alert threshold": t`EU alert threshold`,
+};
+const bodyWords = (body) => bodies[body] ?? body;
 
 /** What is compared, in words. */
 export const metricWords = {
-  mean: { name: "daily mean", value: "mean", values: "values" },
-  mean8: { name: "highest 8-hour mean", value: "highest 8-hour mean", values: "8-hour means" },
-  hour: { name: "highest hour", value: "highest", values: "values" },
+  mean: { name: t`daily mean`, value: t`mean`, values: t`values` },
+  mean8: { name: t`highest 8-hour mean`, value: t`highest 8-hour mean`, values: t`8-hour means` },
+  hour: { name: t`highest hour`, value: t`highest`, values: t`values` },
 };
 
 /** Hours before a day that its first 8-hour mean reaches back to. */
@@ -109,9 +118,9 @@ export function judge(days, year, limit) {
 function verdictOf(limit, above, valid, length) {
   const share = limit.isWHO ? 0.75 : limit.body === "EU 2008/50" ? 0.9 : 0.85;
   if (valid === 0 || limit.allowed === null) return { tone: above > 0 ? "warn" : "", text: "" };
-  if (limit.metric === "hour") return { tone: above > limit.allowed ? "bad" : "", text: above > limit.allowed ? "Breached: each such day has at least one hour above." : "The law counts hours, not days." };
-  if (limit.years > 1) return { tone: above > limit.allowed ? "warn" : "", text: above > limit.allowed ? `More than allowed on average; ${limit.years} years decide.` : `${limit.years} years decide.` };
-  if (above > limit.allowed) return { tone: "bad", text: "Breached." };
-  if (valid < share * length) return { tone: "warn", text: `Not breached so far; ${Math.round(share * 100)} % of the days are needed to say it is met.` };
-  return { tone: "good", text: "Met." };
+  if (limit.metric === "hour") return { tone: above > limit.allowed ? "bad" : "", text: above > limit.allowed ? t`Breached: each such day has at least one hour above.` : t`The law counts hours, not days.` };
+  if (limit.years > 1) return { tone: above > limit.allowed ? "warn" : "", text: above > limit.allowed ? t`More than allowed on average; ${limit.years} years decide.` : t`${limit.years} years decide.` };
+  if (above > limit.allowed) return { tone: "bad", text: t`Breached.` };
+  if (valid < share * length) return { tone: "warn", text: t`Not breached so far; ${Math.round(share * 100)} % of the days are needed to say it is met.` };
+  return { tone: "good", text: t`Met.` };
 }

@@ -2,17 +2,18 @@
 
 import { levelsOf, pollutants } from "./airindex.js";
 import { el, setText } from "./dom.js";
+import { locale, t, tn } from "./language.js";
 import { markCurrent, RankedList, setMark } from "./rankedlist.js";
 import { ageText, presentTime } from "./time.js";
 import { formatNumber, withUnit } from "./units.js";
 
-const dayForm = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const dayForm = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 
 export class AirList {
   /** Gives the address of a station. */
   addressOf = () => "#/air";
   #list = new RankedList({
-    find: "Find a station", findLabel: "Find a station by name or id", nouns: ["station", "stations"],
+    find: t`Find a station`, findLabel: t`Find a station by name or id`, nouns: (count) => tn(count, "{0} station", "{0} stations"),
     searched: ({ station }) => `${station.name}\n${station.id}`, idOf: ({ station }) => station.id,
     draw: (row, one) => this.#draw(row, one), age: (row) => setText(row.age, ageOf(row.at, presentTime())),
   });
@@ -49,7 +50,7 @@ export class AirList {
     row.link.href = this.addressOf(station.id);
     markCurrent(row, station.id === selected);
     setText(row.name, station.name);
-    setText(row.word, category?.name ?? "No value");
+    setText(row.word, category?.name ?? t`No value`);
     setMark(row, category?.colour, Number.isFinite(value) ? formatNumber(value) : "–");
     const keys = key === null ? result?.dominant ?? [] : [key];
     const names = pollutants.filter((one) => keys.includes(one.key)).map(({ label }) => label).join(", ");
@@ -60,13 +61,13 @@ export class AirList {
     row.spark.picture.toggleAttribute("hidden", !trend);
     if (trend && row.trend !== trend) {
       row.trend = trend;
-      row.spark.draw(trend, Math.max(until, trend.times.at(-1)), key === null ? "Index" : names, "", key === null ? levelsOf(index) : null);
+      row.spark.draw(trend, Math.max(until, trend.times.at(-1)), key === null ? t`Index` : names, "", key === null ? levelsOf(index) : null);
     }
   }
 
   #drawDoubts(row, result) {
     const doubts = (result?.doubts ?? []).map(({ tone, word, reason }) => [tone, word, reason]);
-    if (result?.isProvisional && doubts.length === 0 && result.completeness < 0.75) doubts.push(["", "Hour so far", `${Math.round(result.completeness * 100)} % of the usual values`]);
+    if (result?.isProvisional && doubts.length === 0 && result.completeness < 0.75) doubts.push(["", t`Hour so far`, t`${Math.round(result.completeness * 100)} % of the usual values`]);
     const text = JSON.stringify(doubts);
     if (row.doubtText === text) return;
     row.doubtText = text;
@@ -77,7 +78,7 @@ export class AirList {
 /** How old a value is, in the width of the list: beyond a day its date. */
 function ageOf(time, now) {
   if (!Number.isFinite(time)) return "";
-  if (time > now) return "this hour";
+  if (time > now) return t`this hour`;
   return now - time < 86_400_000 ? ageText(time, now) : dayForm.format(time);
 }
 

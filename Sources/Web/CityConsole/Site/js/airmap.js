@@ -1,5 +1,6 @@
 // The map of the air: the field between the stations as bands of colour, and the stations with their value on top.
 
+import { t } from "./language.js";
 import { themeColours } from "./mapstyle.js";
 import { collection, noFeatures, PageMap } from "./pagemap.js";
 
@@ -16,7 +17,7 @@ export class AirMap {
   /** @param box where the map goes; MapLibre wants to know its size from the beginning */
   constructor(parts, store, box) {
     this.#base = new PageMap(parts, store, box, {
-      title: "Map of the air. The list holds the same stations.", fitName: "Show all stations",
+      title: t`Map of the air. The list holds the same stations.`, fitName: t`Show all stations`,
       sources: { "air-field": {}, "air-stations": {} }, layersOf, clickable: ["air-stations"],
       draw: () => {
         this.#drawField();
@@ -63,7 +64,7 @@ export class AirMap {
       type: "Feature", geometry: { type: "Point", coordinates: station.point },
       properties: {
         id: station.id, name: station.name.slice(0, 60), text: Number.isFinite(value) ? String(Math.round(value)) : "–", rank: category ? category.rank + 1 : 0,
-        colour: category?.colour ?? colour, ink: category?.ink ?? ink, word: category?.name ?? "No value", isSelected: station.id === this.#selected,
+        colour: category?.colour ?? colour, ink: category?.ink ?? ink, word: category?.name ?? t`No value`, isSelected: station.id === this.#selected,
       },
     }))));
   }

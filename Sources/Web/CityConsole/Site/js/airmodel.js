@@ -9,6 +9,7 @@ import { attributeNames, mainInstance, nameOf, placeOf, shortId, shortName } fro
 import { byGravity, raisedAlert, textOf, valuesOf } from "./entityvalues.js";
 import { categoryOf, indexOrder, plainColour, pollutantNamed, pollutants } from "./airindex.js";
 import { inkOn } from "./ink.js";
+import { known, language, t } from "./language.js";
 import { parseTime } from "./time.js";
 import { unitSymbol } from "./units.js";
 
@@ -92,12 +93,12 @@ export function resultOf(id, values) {
     at: values.get("indexEdition")?.at ?? values.get("airQualityIndex")?.at ?? NaN, edition: textOf(value("indexEdition")),
     withheld: textOf(value("withheldReason")), doubts: doubtsOf(value("sensorFitness"), [value("qualityMarks") ?? []].flat().map(String)),
     completeness: typeof value("completeness") === "number" ? value("completeness") : NaN, isProvisional: value("isProvisional") === true,
-    advice: textOf(value("healthAdvice")?.en ?? Object.values(value("healthAdvice") ?? {})[0]),
+    advice: textOf(value("healthAdvice")?.[language] ?? value("healthAdvice")?.en ?? Object.values(value("healthAdvice") ?? {})[0]),
   };
 }
 
 const checks = {
-  range: "cannot be", flatLine: "flat line", spike: "spike", neighbours: "unlike its neighbours", drift: "drifts", unfit: "sensor unfit",
+  range: t`cannot be`, flatLine: t`flat line`, spike: t`spike`, neighbours: t`unlike its neighbours`, drift: t`drifts`, unfit: t`sensor unfit`,
 };
 
 /** What quality control found, those that count least last: `{ tone, word, reason }`. */
@@ -111,7 +112,7 @@ function doubtsOf(fitness, marks) {
   const doubts = new Map();
   for (const { name, check, reason } of found) {
     const label = pollutantNamed(name)?.label ?? name;
-    const word = [label, Object.hasOwn(checks, check) ? checks[check] : check].filter(Boolean).join(" ") || "marked";
+    const word = [label, Object.hasOwn(checks, check) ? checks[check] : check].filter(Boolean).join(" ") || t`marked`;
     // The fitness of a sensor and the mark of its value say the same.
     if (!doubts.has(word)) doubts.set(word, { tone: check === "unfit" ? "bad" : "warn", word, reason });
   }
@@ -126,7 +127,7 @@ export function shownOf(result, key) {
   // An index or edition that this page does not know says its own category and colour.
   if (!category && key === null && result.level) {
     const colour = result.colour ?? "#777777";
-    category = { name: result.level, colour, ink: inkOn(colour), rank: Number.isFinite(value) ? value : 0, range: "" };
+    category = { name: known(result.level), colour, ink: inkOn(colour), rank: Number.isFinite(value) ? value : 0, range: "" };
   }
   return { value, category };
 }

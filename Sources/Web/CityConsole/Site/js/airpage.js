@@ -17,6 +17,7 @@ import { AlertList } from "./alertlist.js";
 import { copyText } from "./detail.js";
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t, tn } from "./language.js";
 import { isoText } from "./temporal.js";
 import { parseTime } from "./time.js";
 
@@ -122,25 +123,25 @@ export class AirPage {
   // --- The page ----------------------------------------------------------------------------------------------------
 
   #build() {
-    const title = el("h2", { id: "air-title", tabIndex: -1 }, "Air");
+    const title = el("h2", { id: "air-title", tabIndex: -1 }, t`Air`);
     const index = el("select", { id: "air-index", onchange: () => this.#set({ index: index.value }) });
     const pollutant = el("select", { id: "air-pollutant", onchange: () => this.#set({ key: pollutant.value || null }) },
-      el("option", { value: "" }, "All, the worst decides"), ...pollutants.map((one) => el("option", { value: one.key }, one.title)));
+      el("option", { value: "" }, t`All, the worst decides`), ...pollutants.map((one) => el("option", { value: one.key }, one.title)));
     const uncertainty = el("input", { type: "checkbox", role: "switch", onchange: () => this.#set({ isUncertainty: uncertainty.checked }) });
     const field = (text, control) => el("div", { className: "view-field" }, el("label", { htmlFor: control.id }, text), control);
-    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
-    copy.setAttribute("aria-label", "Copy the link to what is shown");
-    const print = el("button", { type: "button", className: "button", onclick: () => this.#print() }, icon("print"), "Print");
+    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), t`Link`);
+    copy.setAttribute("aria-label", t`Copy the link to what is shown`);
+    const print = el("button", { type: "button", className: "button", onclick: () => this.#print() }, icon("print"), t`Print`);
     const note = el("p", { className: "view-note hint", role: "status" });
-    const empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, "What is the air?"),
-      el("p", {}, "Send entities of type AirQualityObserved with pm25, pm10, no2, o3, so2 or co and a location: their indices, forecasts and the map between them appear here by themselves."));
+    const empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`What is the air?`),
+      el("p", {}, t`Send entities of type AirQualityObserved with pm25, pm10, no2, o3, so2 or co and a location: their indices, forecasts and the map between them appear here by themselves.`));
     const mapBox = el("div", { className: "view-map-box" });
     const view = el("div", { className: "view-halves" },
-      el("section", { className: "view-map-card card", "aria-label": "Map of the air" }, mapBox, this.#slider.element, note, this.#legend.element),
-      el("section", { className: "view-list-card card", "aria-label": "Stations" }, el("h3", {}, "Stations"), this.#list.element));
+      el("section", { className: "view-map-card card", "aria-label": t`Map of the air` }, mapBox, this.#slider.element, note, this.#legend.element),
+      el("section", { className: "view-list-card card", "aria-label": t`Stations` }, el("h3", {}, t`Stations`), this.#list.element));
     this.#parts = { title, index, pollutant, uncertainty, note, empty, mapBox, view };
     this.#page.append(
-      el("div", { className: "view-bar" }, title, field("Index", index), field("Pollutant", pollutant), el("label", { className: "view-switch" }, uncertainty, "Uncertainty"),
+      el("div", { className: "view-bar" }, title, field(t`Index`, index), field(t`Pollutant`, pollutant), el("label", { className: "view-switch" }, uncertainty, t`Uncertainty`),
         el("span", { className: "grow" }), copy, print),
       this.#alerts.element, empty, view, this.#station.element);
   }
@@ -162,7 +163,7 @@ export class AirPage {
     const parts = this.#pages.mapParts();
     const { mapBox } = this.#parts;
     if (!parts) {
-      mapBox.replaceChildren(el("p", { className: "notice" }, "There is no map here: MapLibre GL JS is not set up, or this browser has no WebGL 2. The list says the same."));
+      mapBox.replaceChildren(el("p", { className: "notice" }, t`There is no map here: MapLibre GL JS is not set up, or this browser has no WebGL 2. The list says the same.`));
       mapBox.classList.add("is-empty");
       return;
     }
@@ -307,11 +308,14 @@ export class AirPage {
     const { index, rows, key, fieldKey } = this.#view;
     const { label } = pollutants.find((one) => one.key === fieldKey);
     const isOfUncertainty = this.#state.isUncertainty;
-    this.#legend.show({ index, rows, field, title: isOfUncertainty ? `Between the stations: uncertainty of ${label}` : `Between the stations: ${label}` });
+    this.#legend.show({ index, rows, field, title: isOfUncertainty ? t`Between the stations: uncertainty of ${label}` : t`Between the stations: ${label}` });
     const words = [];
-    if (this.#past.problem) words.push(`The hour could not be read: ${this.#past.problem}`);
-    if (field) words.push(`Between the stations: ${isOfUncertainty ? "uncertainty of " : ""}${label}${key === null ? ", which decides at most of them" : ""}${methodWords(field)}.`);
-    else if (reason) words.push(`No field between the stations: ${reason}`);
+    if (this.#past.problem) words.push(t`The hour could not be read: ${this.#past.problem}`);
+    if (field) {
+      const what = isOfUncertainty ? t`uncertainty of ${label}` : label;
+      words.push(t`Between the stations: ${key === null ? t`${what}, which decides at most of them` : what}${methodWords(field)}.`);
+    }
+    if (!field && reason) words.push(t`No field between the stations: ${reason}`);
     setText(this.#parts.note, words.join(" "));
     this.#parts.note.dataset.tone = field ? "" : "warn";
   }
@@ -357,7 +361,7 @@ export class AirPage {
     if (!this.#view) return;
     const { fieldKey, at, newest } = this.#view;
     const { isUncertainty } = this.#state;
-    const id = `${fieldKey} ${at ?? `newest ${newest}`} ${isUncertainty}`;
+    const id = `${fieldKey} ${at ?? `!${newest}`} ${isUncertainty}`;
     if (this.#field.id === id && !isForced) return;
     this.#field.id = id;
     this.#field.at = Date.now();
@@ -388,8 +392,8 @@ export class AirPage {
 
 /** How the field was made, and why not by kriging: that needs four stations, and hours that tell how they differ. */
 function methodWords({ method, stations }) {
-  if (method === "ordinaryKriging") return `, by ordinary kriging of ${stations} stations`;
+  if (method === "ordinaryKriging") return `, ${t`by ordinary kriging of ${stations} stations`}`;
   if (method !== "inverseDistance") return "";
-  const reason = stations < 4 ? "too few for kriging" : "as too few hours are known for kriging";
-  return `, by inverse distance of ${stations} ${stations === 1 ? "station" : "stations"}, ${reason}`;
+  const reason = stations < 4 ? t`too few for kriging` : t`as too few hours are known for kriging`;
+  return `, ${tn(stations, "by inverse distance of {0} station", "by inverse distance of {0} stations")}, ${reason}`;
 }

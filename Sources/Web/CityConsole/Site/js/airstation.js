@@ -9,6 +9,7 @@ import { HOUR } from "./airmodel.js";
 import { hourText } from "./airtime.js";
 import { colourMark } from "./colourmark.js";
 import { el } from "./dom.js";
+import { known, t, tNodes } from "./language.js";
 import { PanelHead } from "./panelhead.js";
 import { ageText, presentTime } from "./time.js";
 import { formatNumber, withUnit } from "./units.js";
@@ -22,7 +23,7 @@ export class AirStation {
   #chart = pollutantChart();
   #forecast = pollutantForecast();
   #calendar = new AirCalendar();
-  #head = new PanelHead("air-station-title", "station", () => this.onClose());
+  #head = new PanelHead("air-station-title", t`Details of this station`, t`Close the station`, () => this.onClose());
   #now = el("section", { className: "view-card card view-now", "aria-labelledby": "air-now-title" });
   #shown = "";
   #readings = { id: null, at: null, values: new Map() };
@@ -85,7 +86,8 @@ export class AirStation {
     const { result, hour, at } = this.#view;
     const now = presentTime();
     const isRecent = at === null && result?.at <= now && now - result.at < 24 * HOUR;
-    this.#head.say(`${hourText(result?.at ?? hour)}${isRecent ? `, ${ageText(result.at, now)}` : ""}${at === null && result?.isProvisional ? "; the hour still runs" : ""}`);
+    const when = `${hourText(result?.at ?? hour)}${isRecent ? `, ${ageText(result.at, now)}` : ""}`;
+    this.#head.say(at === null && result?.isProvisional ? t`${when}; the hour still runs` : when);
   }
 
   /** What was measured up to an hour that is over; for the newest the entity says it. */
@@ -117,12 +119,12 @@ export class AirStation {
     const mark = colourMark(category?.colour, value);
     mark.classList.add("view-big");
     const dominant = pollutants.filter(({ key }) => result?.dominant.includes(key)).map(({ label }) => label).join(", ");
-    const reason = result ? result.withheld || "" : `The ${indexTitle(index)} index has not been computed for this hour.`;
+    const reason = result ? result.withheld || "" : t`The ${indexTitle(index)} index has not been computed for this hour.`;
     this.#now.replaceChildren(...[
-      el("h4", { id: "air-now-title" }, at === null ? "Now" : "In this hour"),
-      el("div", { className: "view-head" }, mark, el("div", {}, el("p", { className: "view-category" }, category?.name ?? result?.level ?? "No value"),
-        el("p", { className: "hint" }, [indexTitle(index), result?.edition].filter(Boolean).join(", ")), dominant ? el("p", {}, "Decided by ", el("b", {}, dominant)) : null)),
-      reason ? el("p", { className: "notice", "data-tone": "warn" }, `No index: ${reason}`) : null,
+      el("h4", { id: "air-now-title" }, at === null ? t`Now` : t`In this hour`),
+      el("div", { className: "view-head" }, mark, el("div", {}, el("p", { className: "view-category" }, category?.name ?? known(result?.level) ?? t`No value`),
+        el("p", { className: "hint" }, [indexTitle(index), result?.edition].filter(Boolean).join(", ")), dominant ? el("p", {}, ...tNodes`Decided by ${el("b", {}, dominant)}`) : null)),
+      reason ? el("p", { className: "notice", "data-tone": "warn" }, t`No index: ${reason}`) : null,
       at === null && result?.advice ? el("p", { className: "view-advice" }, result.advice) : null,
       subTable(index, result, readings), doubtsOf(result),
     ].filter(Boolean));
@@ -135,15 +137,15 @@ function subTable(index, result, readings) {
     const category = categoryOf(index, value);
     const reading = readings.get(key);
     return el("tr", {}, el("th", { scope: "row" }, title), el("td", {}, reading ? withUnit(formatNumber(reading.value), reading.unit) : ""),
-      el("td", {}, category ? el("span", { className: "view-sub" }, colourMark(category.colour, formatNumber(value)), category.name) : value === undefined ? "no sub-index" : formatNumber(value)));
+      el("td", {}, category ? el("span", { className: "view-sub" }, colourMark(category.colour, formatNumber(value)), category.name) : value === undefined ? t`no sub-index` : formatNumber(value)));
   });
   if (rows.length === 0) return null;
-  return el("table", { className: "view-table" }, el("thead", {}, el("tr", {}, ...["Pollutant", "Measured", "Sub-index"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, ...rows));
+  return el("table", { className: "view-table" }, el("thead", {}, el("tr", {}, ...[t`Pollutant`, t`Measured`, t`Sub-index`].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, ...rows));
 }
 
 function doubtsOf(result) {
   if (!result) return null;
   const items = result.doubts.map(({ tone, word, reason }) => el("li", {}, el("span", { className: "pill", "data-tone": tone }, word), ` ${reason}`));
-  if (Number.isFinite(result.completeness)) items.push(el("li", { className: "hint" }, `${Math.round(result.completeness * 100)} % of the usual values have come for this hour.`));
-  return items.length > 0 ? el("ul", { className: "view-quality", "aria-label": "Quality of the data" }, ...items) : null;
+  if (Number.isFinite(result.completeness)) items.push(el("li", { className: "hint" }, t`${Math.round(result.completeness * 100)} % of the usual values have come for this hour.`));
+  return items.length > 0 ? el("ul", { className: "view-quality", "aria-label": t`Quality of the data` }, ...items) : null;
 }

@@ -4,12 +4,13 @@ import { localText } from "./chartscale.js";
 import { HOUR } from "./airmodel.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { locale, t } from "./language.js";
 
-const spans = new Map([["1", "1 day"], ["3", "3 days"], ["7", "7 days"], ["30", "30 days"]]);
+const spans = new Map([["1", t`1 day`], ["3", t`3 days`], ["7", t`7 days`], ["30", t`30 days`]]);
 const WAIT = 160;
 const STEP = 900;
-const hourForm = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-const endForm = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const hourForm = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const endForm = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
 /** `Sun, 1 Mar 2015, 08:00 – 09:00`, the hour that ends at a time. */
 export const hourText = (end) => (Number.isFinite(end) ? `${hourForm.format(end - HOUR)} – ${endForm.format(end)}` : "");
@@ -26,15 +27,15 @@ export class HourSlider {
   #parts;
 
   constructor() {
-    const slider = el("input", { type: "range", step: 1, min: 0, max: 72, value: 72, "aria-label": "Hour on show", oninput: () => this.#slide() });
+    const slider = el("input", { type: "range", step: 1, min: 0, max: 72, value: 72, "aria-label": t`Hour on show`, oninput: () => this.#slide() });
     const text = el("b", { className: "air-hour" });
     const badge = el("span", { className: "pill" });
     const play = el("button", { type: "button", className: "icon-button", onclick: () => (this.#player ? this.stop() : this.#play()) });
-    const newest = el("button", { type: "button", className: "button", onclick: () => this.#choose(null) }, "Newest");
-    const span = el("select", { "aria-label": "Length of the slider", onchange: () => this.#setWindow(true) }, ...[...spans].map(([value, name]) => el("option", { value, selected: value === "3" }, name)));
-    const moment = el("input", { type: "datetime-local", step: 3600, "aria-label": "Date and hour", onchange: () => this.#jump() });
+    const newest = el("button", { type: "button", className: "button", onclick: () => this.#choose(null) }, t`Newest`);
+    const span = el("select", { "aria-label": t`Length of the slider`, onchange: () => this.#setWindow(true) }, ...[...spans].map(([value, name]) => el("option", { value, selected: value === "3" }, name)));
+    const moment = el("input", { type: "datetime-local", step: 3600, "aria-label": t`Date and hour`, onchange: () => this.#jump() });
     this.#parts = { slider, text, badge, play, newest, span, moment };
-    this.element = el("div", { className: "air-time", role: "group", "aria-label": "Hour" },
+    this.element = el("div", { className: "air-time", role: "group", "aria-label": t`Hour` },
       el("p", { className: "air-time-line" }, text, " ", badge), el("div", { className: "air-time-row is-more" }, span, moment), el("div", { className: "air-time-row is-slider" }, play, slider, newest));
     this.#showPlay();
   }
@@ -51,7 +52,7 @@ export class HourSlider {
     if (isOther) this.#setWindow(false);
     const { text, badge, newest: button, moment } = this.#parts;
     setText(text, hourText(at ?? newest));
-    setText(badge, at !== null ? "Past" : isLive ? "Live" : "Newest hour");
+    setText(badge, at !== null ? t`Past` : isLive ? t`Live` : t`Newest hour`);
     badge.dataset.tone = at !== null ? "warn" : isLive ? "good" : "";
     badge.hidden = !Number.isFinite(at ?? newest);
     button.disabled = at === null;
@@ -114,7 +115,7 @@ export class HourSlider {
 
   #showPlay() {
     const { play } = this.#parts;
-    const name = this.#player ? "Pause" : "Play the hours";
+    const name = this.#player ? t`Pause` : t`Play the hours`;
     play.replaceChildren(icon(this.#player ? "pause" : "play"));
     play.setAttribute("aria-label", name);
     play.title = name;

@@ -2,6 +2,7 @@
 //
 // Invariant: a card stays while its alert does, so that focus, and a note that is being written, stay.
 
+import { t } from "./language.js";
 import { acknowledge, mute, unmute } from "./ruleapi.js";
 import { el, setText } from "./dom.js";
 import { shortId } from "./entity.js";
@@ -23,7 +24,7 @@ export function muteEnd(kind, now) {
   return day.setHours(7, 0, 0, 0);
 }
 
-const muteChoices = [["", "Mute …"], ["15", "15 minutes"], ["60", "1 hour"], ["tomorrow", "Until tomorrow, 7:00"]];
+const muteChoices = [["", t`Mute …`], ["15", t`15 minutes`], ["60", t`1 hour`], ["tomorrow", t`Until tomorrow, 7:00`]];
 
 /** A choice of how long something is muted; `take(until)` hears when it ends. */
 export function muteSelect(label, take) {
@@ -41,7 +42,7 @@ export function entityLinks(ids, store) {
     const record = store.records.get(id);
     return el("a", { href: `#/entity/${encodeURIComponent(id)}`, title: id }, cut(record?.name ?? shortId(id)));
   });
-  if (ids.length > LINKS_MAX) links.push(el("span", {}, `and ${ids.length - LINKS_MAX} more`));
+  if (ids.length > LINKS_MAX) links.push(el("span", {}, t`and ${ids.length - LINKS_MAX} more`));
   return links;
 }
 
@@ -108,12 +109,12 @@ class AlertCard {
     p.links = el("span", { className: "alert-links" });
     p.note = el("p", { className: "hint", hidden: true });
     p.problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
-    p.acknowledge = el("button", { type: "button", className: "button", "aria-expanded": "false", onclick: () => this.#openNote() }, icon("check"), "Acknowledge");
-    p.mute = muteSelect("Mute this alert", (until) => this.#do(() => mute(this.#id, until), `Muted until ${dateText(until)}`));
-    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => this.#do(() => unmute(this.#id), "No longer muted") }, "Unmute");
-    p.noteInput = el("input", { type: "text", maxLength: 500, placeholder: "Note, if you like: who does what", "aria-label": "Note", autocomplete: "off" });
-    const send = el("button", { type: "submit", className: "button is-main" }, "Acknowledge");
-    const cancel = el("button", { type: "button", className: "text-button", onclick: () => this.#closeNote() }, "Cancel");
+    p.acknowledge = el("button", { type: "button", className: "button", "aria-expanded": "false", onclick: () => this.#openNote() }, icon("check"), t`Acknowledge`);
+    p.mute = muteSelect(t`Mute this alert`, (until) => this.#do(() => mute(this.#id, until), t`Muted until ${dateText(until)}`));
+    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => this.#do(() => unmute(this.#id), t`No longer muted`) }, t`Unmute`);
+    p.noteInput = el("input", { type: "text", maxLength: 500, placeholder: t`Note, if you like: who does what`, "aria-label": t`Note`, autocomplete: "off" });
+    const send = el("button", { type: "submit", className: "button is-main" }, t`Acknowledge`);
+    const cancel = el("button", { type: "button", className: "text-button", onclick: () => this.#closeNote() }, t`Cancel`);
     p.form = el("form", { className: "alert-note field", hidden: true, onsubmit: (event) => this.#sendNote(event) }, p.noteInput, send, cancel);
     p.form.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -133,28 +134,28 @@ class AlertCard {
     if (signature === this.#signature) return;
     this.#signature = signature;
     const p = this.#parts;
-    setText(p.severity, severities.find(([key]) => key === alert.severity)?.[1] ?? (cut(alert.severity) || "Alert"));
+    setText(p.severity, severities.find(([key]) => key === alert.severity)?.[1] ?? (cut(alert.severity) || t`Alert`));
     p.severity.dataset.tone = severityTones[alert.severity] ?? "";
     this.element.dataset.tone = alert.isAcknowledged ? "" : severityTones[alert.severity] ?? "";
     setText(p.title, cut(alert.headline || alert.text || alert.record.name));
     this.#put(p.text, alert.headline && alert.text !== alert.headline ? cut(alert.text) : "");
     this.#put(p.instruction, cut(alert.instruction));
-    this.#put(p.acknowledged, alert.isAcknowledged ? "Acknowledged" : "");
+    this.#put(p.acknowledged, alert.isAcknowledged ? t`Acknowledged` : "");
     p.acknowledged.dataset.tone = "good";
-    this.#put(p.muted, alert.mutedUntil > Date.now() ? `Muted until ${dateText(alert.mutedUntil)}` : "");
+    this.#put(p.muted, alert.mutedUntil > Date.now() ? t`Muted until ${dateText(alert.mutedUntil)}` : "");
     p.unmute.hidden = p.muted.hidden;
     p.mute.hidden = !p.muted.hidden;
-    setText(p.acknowledge.lastChild, alert.isAcknowledged ? "Change the note" : "Acknowledge");
+    setText(p.acknowledge.lastChild, alert.isAcknowledged ? t`Change the note` : t`Acknowledge`);
     const when = Number.isFinite(alert.acknowledgedAt) ? ` ${dateText(alert.acknowledgedAt)}` : "";
-    const escalated = Number.isFinite(alert.escalatedAt) ? `Escalated ${dateText(alert.escalatedAt)}. ` : "";
-    this.#put(p.note, `${escalated}${alert.isAcknowledged ? `Acknowledged${when}${alert.note ? `: ${cut(alert.note)}` : ""}` : ""}`.trim());
+    const escalated = Number.isFinite(alert.escalatedAt) ? `${t`Escalated ${dateText(alert.escalatedAt)}.`} ` : "";
+    this.#put(p.note, `${escalated}${alert.isAcknowledged ? t`Acknowledged${when}${alert.note ? t`: ${cut(alert.note)}` : ""}` : ""}`.trim());
     this.#drawLinks(alert);
     this.tick(Date.now());
   }
 
   tick(now) {
     const { age } = this.#parts;
-    setText(age, Number.isFinite(this.#alert.from) ? `Raised ${ageText(this.#alert.from, now)}` : "");
+    setText(age, Number.isFinite(this.#alert.from) ? t`Raised ${ageText(this.#alert.from, now)}` : "");
     age.title = exactText(this.#alert.from);
     if (!this.#parts.muted.hidden && !(this.#alert.mutedUntil > now)) {
       this.#signature = "";
@@ -163,10 +164,10 @@ class AlertCard {
   }
 
   #drawLinks(alert) {
-    const rule = alert.rule && el("a", { href: `#/alerts/rule/${encodeURIComponent(alert.rule)}` }, `Rule: ${cut(this.#store.records.get(alert.rule)?.name ?? shortId(alert.rule))}`);
+    const rule = alert.rule && el("a", { href: `#/alerts/rule/${encodeURIComponent(alert.rule)}` }, t`Rule: ${cut(this.#store.records.get(alert.rule)?.name ?? shortId(alert.rule))}`);
     const place = alert.sources.find((id) => this.#store.records.get(id)?.point) ?? (alert.record.point ? alert.id : null);
-    const map = place && el("a", { href: `#/entity/${encodeURIComponent(place)}`, className: "alert-map" }, icon("map"), "On the map");
-    const details = el("a", { href: `#/entity/${encodeURIComponent(alert.id)}` }, "The alert itself");
+    const map = place && el("a", { href: `#/entity/${encodeURIComponent(place)}`, className: "alert-map" }, icon("map"), t`On the map`);
+    const details = el("a", { href: `#/entity/${encodeURIComponent(alert.id)}` }, t`The alert itself`);
     this.#parts.links.replaceChildren(...[...entityLinks(alert.sources, this.#store), map, rule, details].filter(Boolean));
     if (alert.category) this.#parts.links.append(el("span", {}, cut(alert.category)));
   }
@@ -194,7 +195,7 @@ class AlertCard {
   async #sendNote(event) {
     event.preventDefault();
     const note = this.#parts.noteInput.value.trim();
-    if (await this.#do(() => acknowledge(this.#id, note), "Acknowledged")) this.#closeNote();
+    if (await this.#do(() => acknowledge(this.#id, note), t`Acknowledged`)) this.#closeNote();
   }
 
   async #do(action, done) {

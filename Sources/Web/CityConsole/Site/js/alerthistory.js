@@ -4,11 +4,11 @@ import { entityLinks } from "./alertcards.js";
 import { roughLength } from "./durations.js";
 import { el, setText } from "./dom.js";
 import { shortId } from "./entity.js";
+import { t, tn } from "./language.js";
 import { loadStates } from "./ruleapi.js";
 import { alertOf, episodesOf, isAlert } from "./rulemodel.js";
 import { severities, severityTones } from "./rulewords.js";
 import { dateText, exactText } from "./time.js";
-import { formatCount } from "./units.js";
 
 const DAY = 86_400_000;
 const ROWS_MAX = 300;
@@ -26,25 +26,25 @@ export class AlertHistory {
 
   constructor(store) {
     this.#store = store;
-    this.#days = el("select", { "aria-label": "How far back", onchange: () => this.open() },
-      ...[["1", "The last day"], ["7", "The last 7 days"], ["30", "The last 30 days"], ["365", "The last year"]].map(([key, text]) => el("option", { value: key, selected: key === "7" }, text)));
-    const head = el("tr", {}, ...["Severity", "What", "Where", "From", "To", "Lasted"].map((text) => el("th", { scope: "col" }, text)));
-    this.element = el("section", { className: "alert-history", "aria-label": "Cleared alerts", hidden: true },
+    this.#days = el("select", { "aria-label": t`How far back`, onchange: () => this.open() },
+      ...[["1", t`The last day`], ["7", t`The last 7 days`], ["30", t`The last 30 days`], ["365", t`The last year`]].map(([key, text]) => el("option", { value: key, selected: key === "7" }, text)));
+    const head = el("tr", {}, ...[t`Severity`, t`What`, t`Where`, t`From`, t`To`, t`Lasted`].map((text) => el("th", { scope: "col" }, text)));
+    this.element = el("section", { className: "alert-history", "aria-label": t`Cleared alerts`, hidden: true },
       el("div", { className: "alert-history-head" }, this.#days, this.#line),
-      el("div", { className: "alert-table card", tabIndex: 0, role: "region", "aria-label": "Table of cleared alerts" }, el("table", {}, el("thead", {}, head), this.#rows)));
+      el("div", { className: "alert-table card", tabIndex: 0, role: "region", "aria-label": t`Table of cleared alerts` }, el("table", {}, el("thead", {}, head), this.#rows)));
   }
 
   async open() {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    setText(this.#line, "Reading …");
+    setText(this.#line, t`Reading …`);
     try {
       this.#states = await loadStates(Date.now() - Number(this.#days.value) * DAY, loading.signal);
       this.#problem = "";
     } catch (error) {
       if (loading.signal.aborted) return;
-      this.#problem = `The history could not be read: ${error.message} `;
+      this.#problem = `${t`The history could not be read: ${error.message}`} `;
     }
     this.draw();
   }
@@ -74,19 +74,19 @@ export class AlertHistory {
       return this.words.every((word) => text.includes(word));
     }).sort((a, b) => b.to - a.to);
     this.#rows.replaceChildren(...fitting.slice(0, ROWS_MAX).map((one) => this.#row(one)));
-    const left = fitting.length > ROWS_MAX ? `, the newest ${ROWS_MAX} are shown` : "";
-    setText(this.#line, `${this.#problem}${fitting.length === 1 ? "1 alert was" : `${formatCount(fitting.length)} alerts were`} cleared${left}`);
+    const cleared = tn(fitting.length, "{0} alert was cleared", "{0} alerts were cleared");
+    setText(this.#line, `${this.#problem}${fitting.length > ROWS_MAX ? t`${cleared}, the newest ${ROWS_MAX} are shown` : cleared}`);
   }
 
   #row({ id, alert, from, to }) {
     const name = alert?.headline || alert?.text || shortId(id);
     const severity = alert?.severity ?? "";
-    const pill = el("span", { className: "pill", "data-tone": severityTones[severity] ?? "" }, severities.find(([key]) => key === severity)?.[1] ?? (severity.slice(0, 40) || "Alert"));
-    const cell = (time) => el("td", { title: exactText(time) }, Number.isFinite(time) ? dateText(time) : "–");
+    const pill = el("span", { className: "pill", "data-tone": severityTones[severity] ?? "" }, severities.find(([key]) => key === severity)?.[1] ?? (severity.slice(0, 40) || t`Alert`));
+    const cell = (time, word) => el("td", { title: exactText(time), "data-word": word }, Number.isFinite(time) ? dateText(time) : "–");
     return el("tr", {}, el("td", {}, pill),
-      el("td", {}, el("a", { href: `#/entity/${encodeURIComponent(id)}` }, name.slice(0, 300)), alert?.note ? el("p", { className: "hint" }, `Note: ${alert.note.slice(0, 300)}`) : null),
-      el("td", { className: "alert-links" }, ...entityLinks(alert?.sources ?? [], this.#store)), cell(from), cell(to),
-      el("td", {}, from <= to ? roughLength((to - from) / 1000) : "–"));
+      el("td", {}, el("a", { href: `#/entity/${encodeURIComponent(id)}` }, name.slice(0, 300)), alert?.note ? el("p", { className: "hint" }, t`Note: ${alert.note.slice(0, 300)}`) : null),
+      el("td", { className: "alert-links" }, ...entityLinks(alert?.sources ?? [], this.#store)), cell(from), cell(to, t`to¦the end of an alert`),
+      el("td", { "data-word": t`lasted` }, from <= to ? roughLength((to - from) / 1000) : "–"));
   }
 }
 

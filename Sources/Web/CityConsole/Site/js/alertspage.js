@@ -8,6 +8,7 @@ import { AlertHistory } from "./alerthistory.js";
 import { byId, el, setText } from "./dom.js";
 import { attributeNamed, shortName } from "./entity.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { loadRuleStates } from "./ruleapi.js";
 import { RuleForm } from "./ruleform.js";
 import { RuleList } from "./rulelist.js";
@@ -17,7 +18,7 @@ import { formatCount } from "./units.js";
 
 const SHOWN_MAX = 200;
 const STATES_EVERY = 15_000;
-const tabs = [["raised", "Raised", "#/alerts"], ["cleared", "Cleared", "#/alerts/cleared"], ["rules", "Rules", "#/alerts/rules"]];
+const tabs = [["raised", t`Raised`, "#/alerts"], ["cleared", t`Cleared`, "#/alerts/cleared"], ["rules", t`Rules`, "#/alerts/rules"]];
 
 export class AlertsPage {
   #store;
@@ -44,12 +45,12 @@ export class AlertsPage {
     this.#pages = pages;
     this.#cards = new AlertCards(store);
     this.#history = new AlertHistory(store);
-    this.#search = el("input", { type: "search", className: "view-search", placeholder: "Name, place or text", "aria-label": "Search alerts and rules", autocomplete: "off", spellcheck: false, maxLength: 200, oninput: () => this.#draw() });
+    this.#search = el("input", { type: "search", className: "view-search", placeholder: t`Name, place or text`, "aria-label": t`Search alerts and rules`, autocomplete: "off", spellcheck: false, maxLength: 200, oninput: () => this.#draw() });
     for (const [key, text, href] of tabs) this.#links.set(key, el("a", { href, className: "alert-tab" }, el("span", {}, text), el("span", { className: "chip-count" })));
-    this.#gone = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, "This rule is not there"), el("p", {}, "It was deleted, or never was. Its alerts stay among the cleared ones."), el("a", { className: "button", href: "#/alerts/rules" }, "All rules"));
+    this.#gone = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`This rule is not there`), el("p", {}, t`It was deleted, or never was. Its alerts stay among the cleared ones.`), el("a", { className: "button", href: "#/alerts/rules" }, t`All rules`));
     this.#page.append(
-      el("div", { className: "alerts-head" }, el("h2", { id: "alerts-title", tabIndex: -1 }, "Alerts"), el("nav", { className: "alert-tabs", "aria-label": "Alerts" }, ...this.#links.values()),
-        this.#search, el("a", { className: "button is-main", href: "#/alerts/new" }, icon("plus"), "New rule")),
+      el("div", { className: "alerts-head" }, el("h2", { id: "alerts-title", tabIndex: -1 }, t`Alerts`), el("nav", { className: "alert-tabs", "aria-label": t`Alerts` }, ...this.#links.values()),
+        this.#search, el("a", { className: "button is-main", href: "#/alerts/new" }, icon("plus"), t`New rule`)),
       this.#note, this.#gone, this.#line, this.#empty, this.#cards.element, this.#history.element, this.#rules.element);
   }
 
@@ -104,7 +105,7 @@ export class AlertsPage {
     if (this.#tab === "rules" && now - this.#statesAt > STATES_EVERY) this.#readStates();
     const isLive = this.#pages.connection === "live";
     this.#note.hidden = isLive || this.#pages.connection === "loading" || this.#pages.connection === "connecting";
-    setText(this.#note, this.#note.hidden ? "" : "The live stream is broken: what you see may be old. It is tried again by itself.");
+    setText(this.#note, this.#note.hidden ? "" : t`The live stream is broken: what you see may be old. It is tried again by itself.`);
   }
 
   close() {
@@ -147,9 +148,9 @@ export class AlertsPage {
     const fitting = raised.filter((alert) => fits(`${alert.id} ${alert.headline} ${alert.text} ${alert.severity} ${alert.category} ${names(alert)}`)).sort(byUrgency);
     this.#cards.show(fitting.slice(0, SHOWN_MAX));
     const open = raised.filter((alert) => !alert.isAcknowledged).length;
-    const left = fitting.length > SHOWN_MAX ? ` The ${SHOWN_MAX} most urgent are shown.` : "";
-    this.#say(raised.length === 0 ? "" : `${formatCount(fitting.length)} of ${formatCount(raised.length)} raised, ${formatCount(open)} not acknowledged.${left}`,
-      raised.length === 0 ? ["Nothing is raised", "What a rule finds, and what the services of the city warn of, stands here while it lasts."] : fitting.length === 0 ? ["Nothing fits", "No raised alert has these words."] : null);
+    const left = fitting.length > SHOWN_MAX ? ` ${t`The ${SHOWN_MAX} most urgent are shown.`}` : "";
+    this.#say(raised.length === 0 ? "" : `${t`${formatCount(fitting.length)} of ${formatCount(raised.length)} raised, ${formatCount(open)} not acknowledged.`}${left}`,
+      raised.length === 0 ? [t`Nothing is raised`, t`What a rule finds, and what the services of the city warn of, stands here while it lasts.`] : fitting.length === 0 ? [t`Nothing fits`, t`No raised alert has these words.`] : null);
   }
 
   #drawRules(rules, fits) {
@@ -160,9 +161,9 @@ export class AlertsPage {
     };
     const fitting = rules.filter((rule) => fits(`${rule.id} ${rule.name} ${rule.description} ${JSON.stringify(rule.condition)}`)).sort((a, b) => a.name.localeCompare(b.name));
     this.#rules.show(fitting.slice(0, SHOWN_MAX), this.#states, unitOf);
-    const left = fitting.length > SHOWN_MAX ? ` The first ${SHOWN_MAX} are shown.` : "";
-    this.#say(rules.length === 0 ? "" : `${formatCount(fitting.length)} of ${formatCount(rules.length)} rules.${left}`,
-      rules.length === 0 ? ["No rules yet", "A rule watches values, how fast they change, whether they come at all, or where something is, and raises an alert. It can be tried on last week before it is on."] : fitting.length === 0 ? ["Nothing fits", "No rule has these words."] : null);
+    const left = fitting.length > SHOWN_MAX ? ` ${t`The first ${SHOWN_MAX} are shown.`}` : "";
+    this.#say(rules.length === 0 ? "" : `${t`${formatCount(fitting.length)} of ${formatCount(rules.length)} rules.`}${left}`,
+      rules.length === 0 ? [t`No rules yet`, t`A rule watches values, how fast they change, whether they come at all, or where something is, and raises an alert. It can be tried on last week before it is on.`] : fitting.length === 0 ? [t`Nothing fits`, t`No rule has these words.`] : null);
   }
 
   #say(text, empty) {
@@ -170,7 +171,7 @@ export class AlertsPage {
     this.#line.hidden = text === "";
     this.#empty.hidden = empty === null;
     if (!empty) return;
-    const link = this.#tab === "rules" && empty[0] === "No rules yet" ? [el("a", { className: "button", href: "#/alerts/new" }, "Make the first rule")] : [];
+    const link = this.#tab === "rules" && empty[0] === t`No rules yet` ? [el("a", { className: "button", href: "#/alerts/new" }, t`Make the first rule`)] : [];
     if (this.#empty.dataset.title !== this.#tab + empty[0]) this.#empty.replaceChildren(el("h3", {}, empty[0]), el("p", {}, empty[1]), ...link);
     this.#empty.dataset.title = this.#tab + empty[0];
   }

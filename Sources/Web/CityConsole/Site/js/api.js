@@ -1,5 +1,11 @@
 // Reads from the broker by plain NGSI-LD (CIM 009 clause 6.4): what any client may do.
 
+import { t } from "./language.js";
+
+
+
+
+
 const PAGE = 1000;
 const entities = "/ngsi-ld/v1/entities";
 const headers = { Accept: "application/json" };
@@ -34,7 +40,7 @@ export async function loadAll(take, limit, signal, selection = null) {
     if (!response.ok) throw new BrokerError(await problemOf(response));
     const total = Number(response.headers.get("NGSILD-Results-Count"));
     const page = await response.json();
-    if (!Array.isArray(page)) throw new BrokerError("The broker's list of entities is not a JSON array.");
+    if (!Array.isArray(page)) throw new BrokerError(t`The broker's list of entities is not a JSON array.`);
     take(page, total);
     offset += page.length;
     if (page.length < size) break;

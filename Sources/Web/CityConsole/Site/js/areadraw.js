@@ -3,6 +3,7 @@
 import { areaPicker, polygonOf } from "./areapicker.js";
 import { el, setText } from "./dom.js";
 import { choice, field, textInput } from "./formparts.js";
+import { t } from "./language.js";
 
 const CORNERS_MAX = 500;
 const isPlace = ([longitude, latitude]) => Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90;
@@ -48,16 +49,16 @@ export class AreaField {
     this.#store = store;
     // An area with holes, or of several parts, is more than this form can draw: it stays until it is drawn anew.
     this.#isKept = Boolean(geometry) && !isSimple(geometry);
-    this.#mapBox = el("div", { className: "area-map", role: "group", "aria-label": "Area on the map" });
+    this.#mapBox = el("div", { className: "area-map", role: "group", "aria-label": t`Area on the map` });
     const number = (name, value = "") => field(name, textInput({ inputMode: "decimal", value }));
-    this.#circle = { latitude: number("Latitude"), longitude: number("Longitude"), metres: number("Radius in metres", "500") };
-    this.#kind = choice("Shape", [["circle", "A circle"], ["corners", "Corners"]], geometry ? "corners" : "circle");
+    this.#circle = { latitude: number(t`Latitude`), longitude: number(t`Longitude`), metres: number(t`Radius in metres`, "500") };
+    this.#kind = choice(t`Shape`, [["circle", t`A circle`], ["corners", t`Corners`]], geometry ? "corners" : "circle");
     const rows = isSimple(geometry) ? geometry.coordinates[0].slice(0, -1).filter(Array.isArray).map(([longitude, latitude]) => `${longitude}, ${latitude}`).join("\n") : "";
-    this.#corners = field("Corners", el("textarea", { rows: 4, value: rows, spellcheck: false }), "Longitude, latitude; one corner a line, three at least.");
+    this.#corners = field(t`Corners`, el("textarea", { rows: 4, value: rows, spellcheck: false }), t`Longitude, latitude; one corner a line, three at least.`);
     this.#check = el("input", { type: "checkbox", checked: isRequired || Boolean(geometry), "aria-label": label });
-    const kept = el("p", { className: "hint" }, "The area is one that this form cannot draw; it stays as it is until you draw another.");
+    const kept = el("p", { className: "hint" }, t`The area is one that this form cannot draw; it stays as it is until you draw another.`);
     kept.hidden = !this.#isKept;
-    const back = el("button", { type: "button", className: "text-button", onclick: () => this.#takeBack() }, "Remove the last corner");
+    const back = el("button", { type: "button", className: "text-button", onclick: () => this.#takeBack() }, t`Remove the last corner`);
     const hint = el("p", { className: "hint" });
     this.#parts = {
       box: el("div", { className: "area" }, kept, this.#kind.element, hint, map ? this.#mapBox : null,
@@ -86,7 +87,7 @@ export class AreaField {
   /** Says what is missing; whether there is nothing. */
   check() {
     const isFault = this.isWanted && this.value() === null;
-    const text = this.#kind.value === "circle" ? "Click on the map, or write latitude, longitude and a radius above 0." : "Three corners at least, each as longitude, latitude.";
+    const text = this.#kind.value === "circle" ? t`Click on the map, or write latitude, longitude and a radius above 0.` : t`Three corners at least, each as longitude, latitude.`;
     setText(this.#error, isFault ? text : "");
     this.#error.hidden = !isFault;
     return isFault ? [this.#kind.value === "circle" ? this.#circle.latitude.input : this.#corners.input] : [];
@@ -136,9 +137,9 @@ export class AreaField {
     box.hidden = !this.isWanted;
     box.querySelector(".field-row").hidden = !isCircle;
     box.querySelector(".area-corners").hidden = isCircle;
-    setText(hint, this.#map ? (isCircle ? "Click on the map to set the middle, or write it down." : "Click on the map, corner by corner, or write them down.") : "");
+    setText(hint, this.#map ? (isCircle ? t`Click on the map to set the middle, or write it down.` : t`Click on the map, corner by corner, or write them down.`) : "");
     if (this.isWanted && this.#map && !this.#picker && box.isConnected) {
-      const title = "Map on which a click sets the middle, or the next corner, of the area. The fields below do the same.";
+      const title = t`Map on which a click sets the middle, or the next corner, of the area. The fields below do the same.`;
       this.#picker = areaPicker({ ...this.#map, store: this.#store, box: this.#mapBox, title, onPick: (at) => this.#pick(at) });
     }
     this.#picker?.showShape(this.value() ?? (this.isWanted ? this.#begun() : null));

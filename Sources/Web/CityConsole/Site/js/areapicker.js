@@ -3,6 +3,7 @@
 import { baseMap } from "./basemap.js";
 import { el } from "./dom.js";
 import { boundsOf } from "./entity.js";
+import { t } from "./language.js";
 import { cityBounds, groundFeature, pointFeature } from "./mapfeatures.js";
 
 const FEATURES = 3000;
@@ -14,7 +15,7 @@ const EARTH_METRES = 6_371_008.8; // the IUGG mean radius R1
  * @param title what those who hear the page are told of the map
  * @returns {{ show(circle): void, showShape(geometry): void, close(): void }}
  */
-export function areaPicker({ maplibre, store, theme, tiles, box, onPick, title = "Map on which a click sets the middle of the area. The fields below do the same." }) {
+export function areaPicker({ maplibre, store, theme, tiles, box, onPick, title = t`Map on which a click sets the middle of the area. The fields below do the same.` }) {
   const holder = el("div", { className: "area-map-canvas" });
   box.replaceChildren(holder);
   const map = baseMap({ maplibre, theme, tiles, holder, title, maxZoom: 19 });

@@ -3,6 +3,7 @@
 import { el, prefersReducedMotion, setText } from "./dom.js";
 import { instancesOf, mainInstance, positionsOf, shortName, subAttributeNames, textInLanguage, valueOf } from "./entity.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { sparkline } from "./sparkline.js";
 import { ageText, dateText, exactText, parseTime } from "./time.js";
 import { formatCount, formatNumber, unitSymbol, withUnit } from "./units.js";
@@ -38,15 +39,15 @@ export class AttributeRow {
     this.#store = store;
     const label = el("dt", { title: name }, shortName(name));
     this.#chart = el("a", {
-      className: "attribute-chart", hidden: true, title: "History", "aria-label": `History of ${shortName(name)}`,
+      className: "attribute-chart", hidden: true, title: t`History`, "aria-label": t`History of ${shortName(name)}`,
       href: `#/history?${new URLSearchParams({ e: record.id, a: name, range: "24h" })}`,
     }, icon("chart"));
     this.#alert = el("a", {
-      className: "attribute-chart", hidden: true, title: "Alert me …", "aria-label": `Alert me about ${shortName(name)}`,
+      className: "attribute-chart", hidden: true, title: t`Alert me …`, "aria-label": t`Alert me about ${shortName(name)}`,
       href: `#/alerts/new?${new URLSearchParams({ type: [record.entity.type].flat()[0] ?? "", attribute: name, entity: record.id })}`,
     }, icon("alert"));
     const edit = el("button", {
-      type: "button", className: "attribute-chart attribute-edit", title: "Change", "aria-label": `Change ${shortName(name)}`, onclick: () => this.onEdit(),
+      type: "button", className: "attribute-chart attribute-edit", title: t`Change`, "aria-label": t`Change ${shortName(name)}`, onclick: () => this.onEdit(),
     }, icon("edit"));
     label.append(this.#chart, this.#alert, edit);
     this.element = el("div", { className: "attribute" }, label, this.#age, this.#value, this.#more);
@@ -95,7 +96,7 @@ export class AttributeRow {
 
   tick(now) {
     setText(this.#age, ageText(this.#time, now));
-    const exact = Number.isFinite(this.#time) ? `${this.#isObserved ? "Observed" : "Written"} ${exactText(this.#time)}` : "";
+    const exact = !Number.isFinite(this.#time) ? "" : this.#isObserved ? t`Observed ${exactText(this.#time)}` : t`Written ${exactText(this.#time)}`;
     if (this.#age.title !== exact) this.#age.title = exact;
     if (this.kind === "number") this.#showRecent(now);
   }
@@ -128,7 +129,7 @@ export class AttributeRow {
       this.#more.before(this.#spark.box);
     }
     const { low, high } = this.#spark.draw(recent, now, shortName(this.#name), this.#unit);
-    setText(this.#spark.range, low === high ? "steady" : `${formatNumber(low)} to ${formatNumber(high)}`);
+    setText(this.#spark.range, low === high ? t`steady` : t`${formatNumber(low)} to ${formatNumber(high)}`);
   }
 
   /** What else the attribute carries: further instances, attributes of the attribute. */
@@ -178,7 +179,7 @@ function geometryText(geometry) {
   }
   let count = 0;
   for (const position of positionsOf(geometry)) if (position) count += 1;
-  return `${geometry.type}, ${formatCount(count)} positions`;
+  return t`${geometry.type}, ${formatCount(count)} positions`;
 }
 
 function linksTo(objects, store) {
@@ -187,6 +188,6 @@ function linksTo(objects, store) {
     const target = store.records.get(id);
     return el("a", { href: `#/entity/${encodeURIComponent(id)}`, title: id, className: "relation" }, icon("link"), target?.hasName ? target.name : id);
   });
-  if (objects.length > OBJECT_LIMIT) links.push(el("span", {}, `and ${formatCount(objects.length - OBJECT_LIMIT)} more`));
+  if (objects.length > OBJECT_LIMIT) links.push(el("span", {}, t`and ${formatCount(objects.length - OBJECT_LIMIT)} more`));
   return links;
 }

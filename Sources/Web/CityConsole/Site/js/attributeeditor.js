@@ -5,6 +5,7 @@ import { el, setText } from "./dom.js";
 import { mainInstance, shortName } from "./entity.js";
 import { deleteAttribute, readIfThere, writeAttributes } from "./entityapi.js";
 import { memberOf } from "./attributekinds.js";
+import { t } from "./language.js";
 import { attributesOf, recordsOf } from "./typeinfo.js";
 import { offerUndo } from "./undo.js";
 import { toast } from "./toast.js";
@@ -30,7 +31,7 @@ export function attributeEditor({ record, name, kind, store, map, onClose }) {
     problem.hidden = !text;
     problem.dataset.tone = tone;
   };
-  const save = el("button", { type: "submit", className: "button is-main" }, "Save");
+  const save = el("button", { type: "submit", className: "button is-main" }, t`Save`);
   const close = (isSaved) => {
     input.close();
     onClose(isSaved);
@@ -39,12 +40,12 @@ export function attributeEditor({ record, name, kind, store, map, onClose }) {
   /** Whether nobody else changed it since this was opened; else it is told, and saving again overwrites. */
   const isUnchanged = async () => {
     const entity = await readIfThere(record.id);
-    if (!entity) return Boolean(say("The entity was deleted meanwhile. Copy what you entered if you need it."));
+    if (!entity) return Boolean(say(t`The entity was deleted meanwhile. Copy what you entered if you need it.`));
     const instance = Object.hasOwn(entity, name) ? mainInstance(entity[name]) : null;
     const now = instance ? signatureOf(instance) : "";
     if (now === known) return true;
     known = now;
-    say(instance ? `It became ${now.slice(0, SHOWN)} meanwhile. Save again to put yours in its place.` : "The attribute was deleted meanwhile. Save again to make it anew.", "warn");
+    say(instance ? t`It became ${now.slice(0, SHOWN)} meanwhile. Save again to put yours in its place.` : t`The attribute was deleted meanwhile. Save again to make it anew.`, "warn");
     return false;
   };
 
@@ -56,7 +57,7 @@ export function attributeEditor({ record, name, kind, store, map, onClose }) {
     try {
       if (!(await isUnchanged())) return;
       await writeAttributes(record.id, { [name]: instance });
-      toast("Saved");
+      toast(t`Saved`);
       close(true);
     } catch (error) {
       say(error.message);
@@ -70,18 +71,18 @@ export function attributeEditor({ record, name, kind, store, map, onClose }) {
     try {
       await deleteAttribute(record.id, name);
       close(true);
-      offerUndo(`${shortName(name).slice(0, 60)} was deleted`, () => writeAttributes(record.id, { [name]: withoutSystem(present) }));
+      offerUndo(t`${shortName(name).slice(0, 60)} was deleted`, () => writeAttributes(record.id, { [name]: withoutSystem(present) }));
     } catch (error) {
       say(error.message);
     }
   };
 
-  const element = el("form", { className: "attribute-editor field", "aria-label": `Change ${shortName(name)}`, noValidate: true, onsubmit: (event) => {
+  const element = el("form", { className: "attribute-editor field", "aria-label": t`Change ${shortName(name)}`, noValidate: true, onsubmit: (event) => {
     event.preventDefault();
     submit();
   } }, input.element, problem, el("div", { className: "value-row" }, save,
-    el("button", { type: "button", className: "button", onclick: () => close(false) }, "Cancel"),
-    old ? el("button", { type: "button", className: "text-button is-danger", onclick: remove }, "Delete") : null));
+    el("button", { type: "button", className: "button", onclick: () => close(false) }, t`Cancel`),
+    old ? el("button", { type: "button", className: "text-button is-danger", onclick: remove }, t`Delete`) : null));
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();

@@ -4,6 +4,7 @@ import { areaPicker } from "./areapicker.js";
 import { enteredOf, instanceOf, kindOf } from "./attributekinds.js";
 import { el, setText } from "./dom.js";
 import { select, textInput } from "./formparts.js";
+import { t } from "./language.js";
 import { choicesOf } from "./typeinfo.js";
 import { unitSymbol } from "./units.js";
 
@@ -69,7 +70,7 @@ export class AttributeInput {
     switch (this.kind) {
       case "number": return this.#makeNumber(entered, info, label);
       case "boolean":
-        this.#input = select(entered === null ? [["", "–"], ["true", "yes"], ["false", "no"]] : [["true", "yes"], ["false", "no"]], entered ?? "", label);
+        this.#input = select(entered === null ? [["", "–"], ["true", t`yes`], ["false", t`no`]] : [["true", t`yes`], ["false", t`no`]], entered ?? "", label);
         return [this.#input];
       case "date":
         this.#input = el("input", { type: "datetime-local", step: 1, value: entered ?? "", ...label });
@@ -86,7 +87,7 @@ export class AttributeInput {
   #makeNumber(entered, info, label) {
     this.#input = textInput({ inputMode: "decimal", value: entered ?? "", maxLength: 60, ...label });
     const code = this.#old?.unitCode ?? info?.unitCode ?? "";
-    this.#unit = textInput({ value: typeof code === "string" ? code : "", maxLength: 20, placeholder: "unit code", className: "value-unit", "aria-label": `${this.#label}: unit code (UN/CEFACT)` });
+    this.#unit = textInput({ value: typeof code === "string" ? code : "", maxLength: 20, placeholder: t`unit code`, className: "value-unit", "aria-label": t`${this.#label}: unit code (UN/CEFACT)` });
     const symbol = el("span", { className: "hint" });
     const show = () => setText(symbol, unitSymbol(this.#unit.value.trim() || undefined));
     this.#unit.addEventListener("input", show);
@@ -103,7 +104,7 @@ export class AttributeInput {
         this.#input = free;
         other.remove();
         free.focus();
-      } }, "Another word");
+      } }, t`Another word`);
       return [el("div", { className: "value-row" }, this.#input, other)];
     }
     const isLong = (entered ?? "").length > 60 || /\n/.test(entered ?? "");
@@ -112,11 +113,11 @@ export class AttributeInput {
   }
 
   #makePosition(entered, store, map) {
-    const number = (name, value) => textInput({ inputMode: "decimal", value: value ?? "", placeholder: name, "aria-label": `${this.#label}: ${name.toLowerCase()}`, maxLength: 40 });
-    this.#place = [number("Latitude", entered?.[1]), number("Longitude", entered?.[0])];
+    const number = (name, value) => textInput({ inputMode: "decimal", value: value ?? "", placeholder: name, "aria-label": t`${this.#label}: ${name.toLowerCase()}`, maxLength: 40 });
+    this.#place = [number(t`Latitude`, entered?.[1]), number(t`Longitude`, entered?.[0])];
     const row = el("div", { className: "value-row" }, ...this.#place);
     if (!map) return [row];
-    const box = el("div", { className: "area-map value-map", role: "group", "aria-label": "Place on the map", hidden: true });
+    const box = el("div", { className: "area-map value-map", role: "group", "aria-label": t`Place on the map`, hidden: true });
     const shown = () => {
       const { instance } = instanceOf("position", [this.#place[1].value, this.#place[0].value]);
       return instance?.value ?? null;
@@ -125,14 +126,14 @@ export class AttributeInput {
       box.hidden = !box.hidden;
       open.setAttribute("aria-expanded", String(!box.hidden));
       if (box.hidden || this.#picker) return;
-      this.#picker = areaPicker({ ...map, store, box, title: "Map on which a click sets the place. The fields above do the same.", onPick: ([longitude, latitude]) => {
+      this.#picker = areaPicker({ ...map, store, box, title: t`Map on which a click sets the place. The fields above do the same.`, onPick: ([longitude, latitude]) => {
         this.#place[0].value = latitude.toFixed(6);
         this.#place[1].value = longitude.toFixed(6);
         this.say(null);
         this.#picker.showShape(shown());
       } });
       this.#picker.showShape(shown());
-    } }, "Choose on the map");
+    } }, t`Choose on the map`);
     for (const one of this.#place) one.addEventListener("input", () => this.#picker?.showShape(shown()));
     return [row, open, box];
   }
@@ -154,6 +155,6 @@ export class AttributeInput {
     this.#input.setAttribute("list", list.id);
     this.#input.addEventListener("input", offer);
     this.#input.addEventListener("focus", offer, { once: true });
-    return [this.#input, list, el("p", { className: "hint" }, "Type a name to find it; several with commas.")];
+    return [this.#input, list, el("p", { className: "hint" }, t`Type a name to find it; several with commas.`)];
   }
 }

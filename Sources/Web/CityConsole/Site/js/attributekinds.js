@@ -2,11 +2,12 @@
 //
 // Whatever else an instance carries (unit, sub-attributes, datasetId) stays as it is.
 
+import { t } from "./language.js";
 import { parseTime } from "./time.js";
 
 export const kinds = [
-  ["number", "Number"], ["text", "Text"], ["boolean", "Yes or no"], ["date", "Date and time"], ["position", "Place on the map"],
-  ["relationship", "Link to an entity"], ["json", "Something else (JSON)"],
+  ["number", t`Number`], ["text", t`Text`], ["boolean", t`Yes or no`], ["date", t`Date and time`], ["position", t`Place on the map`],
+  ["relationship", t`Link to an entity`], ["json", t`Something else (JSON)`],
 ];
 
 const kept = ["createdAt", "modifiedAt", "deletedAt", "instanceId", "previousValue", "previousObject", "previousLanguageMap", "previousJson", "previousVocab"];
@@ -81,34 +82,34 @@ const readers = {
   number(entered) {
     const text = entered.trim().replace(",", ".");
     const value = Number(text);
-    return text !== "" && Number.isFinite(value) ? property(value) : fault("Write a number, such as 21.5.");
+    return text !== "" && Number.isFinite(value) ? property(value) : fault(t`Write a number, such as 21.5.`);
   },
-  text: (entered) => (entered === "" ? fault("Write something, or delete the attribute.") : property(entered)),
+  text: (entered) => (entered === "" ? fault(t`Write something, or delete the attribute.`) : property(entered)),
   boolean: (entered) => property(entered === "true"),
   date(entered, old) {
     const time = Date.parse(entered);
-    if (!Number.isFinite(time)) return fault("Choose a date and a time.");
+    if (!Number.isFinite(time)) return fault(t`Choose a date and a time.`);
     const text = new Date(time).toISOString();
     return property(typeof old?.value === "string" ? text : { "@type": "DateTime", "@value": text });
   },
   position([longitude, latitude]) {
     const [east, north] = [longitude, latitude].map((text) => (String(text).trim() === "" ? NaN : Number(String(text).trim().replace(",", "."))));
     const isPlace = Math.abs(east) <= 180 && Math.abs(north) <= 90;
-    return isPlace ? { type: "GeoProperty", member: "value", value: { type: "Point", coordinates: [east, north] } } : fault("Latitude is between -90 and 90, longitude between -180 and 180.");
+    return isPlace ? { type: "GeoProperty", member: "value", value: { type: "Point", coordinates: [east, north] } } : fault(t`Latitude is between -90 and 90, longitude between -180 and 180.`);
   },
   relationship(entered) {
     const ids = entered.split(",").map((id) => id.trim()).filter(Boolean);
-    if (ids.length === 0) return fault("Choose an entity.");
+    if (ids.length === 0) return fault(t`Choose an entity.`);
     const wrong = ids.find((id) => !/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(id));
-    if (wrong) return fault(`${wrong.slice(0, 80)} is no id; ids look like urn:ngsi-ld:Room:1.`);
+    if (wrong) return fault(t`${wrong.slice(0, 80)} is no id; ids look like urn:ngsi-ld:Room:1.`);
     return { type: "Relationship", member: "object", value: ids.length === 1 ? ids[0] : ids };
   },
   json(entered) {
     try {
       const value = JSON.parse(entered);
-      return value === null ? fault("null deletes; use Delete for that.") : { type: "JsonProperty", member: "json", value };
+      return value === null ? fault(t`null deletes; use Delete for that.`) : { type: "JsonProperty", member: "json", value };
     } catch {
-      return fault("This is not JSON. Texts stand in double quotes.");
+      return fault(t`This is not JSON. Texts stand in double quotes.`);
     }
   },
 };

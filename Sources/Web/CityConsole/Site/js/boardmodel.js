@@ -4,6 +4,7 @@
 // TILES_MAX tiles; anything else is left out.
 
 import { valuesOf } from "./entityvalues.js";
+import { t } from "./language.js";
 
 export const TILES_MAX = 40;
 const SERIES_MAX = 8;
@@ -11,10 +12,10 @@ const NAMES_MAX = 12;
 const TEXT_MAX = 4000;
 const NAME_MAX = 400;
 
-export const tileKinds = [["number", "Number"], ["chart", "Chart"], ["table", "Table"], ["map", "Map"], ["text", "Text"]];
-export const widths = [["3", "A quarter"], ["4", "A third"], ["6", "Half"], ["12", "Full"]];
-export const heights = [["1", "Low"], ["2", "Middle"], ["3", "High"]];
-export const ranges = [["2h", "2 hours"], ["24h", "24 hours"], ["7d", "7 days"], ["30d", "30 days"], ["1y", "1 year"]];
+export const tileKinds = [["number", t`Number`], ["chart", t`Chart`], ["table", t`Table`], ["map", t`Map`], ["text", t`Text`]];
+export const widths = [["3", t`A quarter`], ["4", t`A third`], ["6", t`Half`], ["12", t`Full`]];
+export const heights = [["1", t`Low¦height`], ["2", t`Middle`], ["3", t`High¦height`]];
+export const ranges = [["2h", t`2 hours`], ["24h", t`24 hours`], ["7d", t`7 days`], ["30d", t`30 days`], ["1y", t`1 year`]];
 const usual = { number: [3, 1], chart: [6, 2], table: [6, 2], map: [6, 3], text: [6, 1] };
 
 export const isBoard = (record) => record.types.includes("Board");

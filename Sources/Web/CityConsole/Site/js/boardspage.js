@@ -9,9 +9,9 @@ import { copyText } from "./detail.js";
 import { byId, el, setText } from "./dom.js";
 import { createEntity, deleteEntity, readEntity } from "./entityapi.js";
 import { icon } from "./icons.js";
+import { t, tn } from "./language.js";
 import { currentTheme } from "./theme.js";
 import { offerUndo } from "./undo.js";
-import { formatCount } from "./units.js";
 
 const EVERY = 30;
 const SHOWN_MAX = 200;
@@ -27,9 +27,9 @@ export class BoardsPage {
   #note = el("p", { className: "notice", "data-tone": "warn", hidden: true });
   #head = el("div", { className: "boards-head" });
   #list = el("ul", { className: "board-list" });
-  #gone = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, "This board is not there"), el("p", {}, "It was deleted, or never was. If it comes, it opens by itself."), el("a", { className: "button", href: "#/boards" }, "All boards"));
-  #empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, "No boards yet"), el("p", {}, "A board shows numbers, charts, tables and maps side by side: for a desk, for paper, or for a wall. It is kept in Parvis, and its address can be sent."));
-  #leave = el("button", { type: "button", className: "icon-button wall-leave", "aria-label": "Leave the wall", title: "Leave the wall (Esc)", onclick: () => this.leave() }, icon("close"));
+  #gone = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`This board is not there`), el("p", {}, t`It was deleted, or never was. If it comes, it opens by itself.`), el("a", { className: "button", href: "#/boards" }, t`All boards`));
+  #empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`No boards yet`), el("p", {}, t`A board shows numbers, charts, tables and maps side by side: for a desk, for paper, or for a wall. It is kept in Parvis, and its address can be sent.`));
+  #leave = el("button", { type: "button", className: "icon-button wall-leave", "aria-label": t`Leave the wall`, title: t`Leave the wall (Esc)`, onclick: () => this.leave() }, icon("close"));
   #box = el("div", {});
   #title = el("h2", { id: "boards-title", tabIndex: -1 });
 
@@ -96,7 +96,7 @@ export class BoardsPage {
     this.#view?.tick(now);
     const { connection } = this.#pages;
     this.#note.hidden = connection !== "reconnecting";
-    setText(this.#note, this.#note.hidden ? "" : "The live stream is broken: what you see may be old. It is tried again by itself.");
+    setText(this.#note, this.#note.hidden ? "" : t`The live stream is broken: what you see may be old. It is tried again by itself.`);
     if (this.#wall && this.#wall.ids.length > 1 && now >= this.#wall.nextAt) this.#next(now);
   }
 
@@ -115,11 +115,11 @@ export class BoardsPage {
     this.#gone.hidden = true;
     this.#list.hidden = false;
     this.#empty.hidden = boards.length > 0;
-    setText(this.#title, "Boards");
+    setText(this.#title, t`Boards`);
     if (!this.#head.contains(this.#title) || this.#head.dataset.of !== "list") {
-      const all = el("a", { className: "button", href: "#/boards", hidden: true }, icon("frame"), "All on the wall");
+      const all = el("a", { className: "button", href: "#/boards", hidden: true }, icon("frame"), t`All on the wall`);
       this.#head.dataset.of = "list";
-      this.#head.replaceChildren(this.#title, el("span", { className: "grow" }), all, el("button", { type: "button", className: "button is-main", onclick: () => this.#create() }, icon("plus"), "New board"));
+      this.#head.replaceChildren(this.#title, el("span", { className: "grow" }), all, el("button", { type: "button", className: "button is-main", onclick: () => this.#create() }, icon("plus"), t`New board`));
       this.#list.dataset.signature = "";
     }
     const wall = this.#head.querySelector("a");
@@ -128,13 +128,13 @@ export class BoardsPage {
     if (this.#list.dataset.signature === signature) return;
     this.#list.dataset.signature = signature;
     this.#list.replaceChildren(...boards.slice(0, SHOWN_MAX).map(({ id, name, tiles }) => el("li", {}, el("a", { className: "board-row card", href: boardAddress(id) },
-      icon("board"), el("b", {}, name), el("span", { className: "hint" }, tiles.length === 1 ? "1 tile" : `${formatCount(tiles.length)} tiles`)))));
+      icon("board"), el("b", {}, name), el("span", { className: "hint" }, tn(tiles.length, "{0} tile", "{0} tiles"))))));
   }
 
   async #create() {
     const id = newBoardId("Board");
     await this.#do(async () => {
-      await createEntity({ id, type: "Board", ...attributesOfBoard("New board", []) });
+      await createEntity({ id, type: "Board", ...attributesOfBoard(t`New board`, []) });
       this.#pages.goTo(`${boardAddress(id)}/edit`);
     });
   }
@@ -149,7 +149,7 @@ export class BoardsPage {
     if (!record || !isBoard(record)) {
       this.#gone.hidden = false;
       this.#head.dataset.of = "none";
-      setText(this.#title, "Boards");
+      setText(this.#title, t`Boards`);
       this.#head.replaceChildren(this.#title);
       return this.#closeView();
     }
@@ -168,19 +168,19 @@ export class BoardsPage {
   }
 
   #drawHead(board, isEditing) {
-    setText(this.#title, isEditing ? `Change ${board.name}` : board.name);
+    setText(this.#title, isEditing ? t`Change ${board.name}` : board.name);
     this.#head.dataset.of = board.id;
     const button = (picture, text, action) => el("button", { type: "button", className: "button", onclick: action }, icon(picture), text);
     const link = (picture, text, href) => el("a", { className: "button", href }, icon(picture), text);
     const parts = isEditing ? [] : [
-      link("edit", "Change", `${boardAddress(board.id)}/edit`), link("frame", "Wall", wallAddress([board.id], EVERY)), button("print", "Print", () => window.print()),
-      button("link", "Link", () => copyText(location.href)), button("bin", "Delete", () => this.#delete(board)),
+      link("edit", t`Change`, `${boardAddress(board.id)}/edit`), link("frame", t`Wall`, wallAddress([board.id], EVERY)), button("print", t`Print`, () => window.print()),
+      button("link", t`Link`, () => copyText(location.href)), button("bin", t`Delete`, () => this.#delete(board)),
     ];
-    this.#head.replaceChildren(el("a", { className: "icon-button", href: "#/boards", "aria-label": "All boards", title: "All boards" }, icon("back")), this.#title, el("span", { className: "grow" }), ...parts);
+    this.#head.replaceChildren(el("a", { className: "icon-button", href: "#/boards", "aria-label": t`All boards`, title: t`All boards` }, icon("back")), this.#title, el("span", { className: "grow" }), ...parts);
   }
 
   #discard() {
-    if (this.#view.isChanged && !window.confirm("Discard what you changed on this board?")) return;
+    if (this.#view.isChanged && !window.confirm(t`Discard what you changed on this board?`)) return;
     this.#pages.goTo(boardAddress(this.#view.id));
   }
 
@@ -189,7 +189,7 @@ export class BoardsPage {
       const entity = await readEntity(board.id);
       await deleteEntity(board.id);
       this.#pages.goTo("#/boards");
-      offerUndo(`${board.name.slice(0, 60)} was deleted`, () => createEntity(entity));
+      offerUndo(t`${board.name.slice(0, 60)} was deleted`, () => createEntity(entity));
     });
   }
 

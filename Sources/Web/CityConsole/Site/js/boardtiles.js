@@ -5,6 +5,7 @@ import { el, setText } from "./dom.js";
 import { mainInstance, numberOf, shortId, shortName, valueOf } from "./entity.js";
 import { simpleValue } from "./download.js";
 import { drawnOf } from "./historyseries.js";
+import { t } from "./language.js";
 import { pointFeature } from "./mapfeatures.js";
 import { collection, PageMap } from "./pagemap.js";
 import { RangeChart } from "./rangechart.js";
@@ -88,7 +89,7 @@ class NumberTile {
     const value = instance ? valueOf(instance) : null;
     setText(this.#value, !value ? "–" : value.kind === "number" ? withUnit(formatNumber(value.value), unitSymbol(instance.unitCode)) : cut(String(simpleValue(instance) ?? "–"), 60));
     this.#value.classList.toggle("is-long", this.#value.textContent.length > 12);
-    if (!instance) setText(this.#age, record ? "The entity has no such attribute." : entity ? "The entity is not there." : "Nothing is chosen yet.");
+    if (!instance) setText(this.#age, record ? t`The entity has no such attribute.` : entity ? t`The entity is not there.` : t`Nothing is chosen yet.`);
     else this.tick(Date.now());
   }
 
@@ -109,7 +110,7 @@ class ChartTile {
     this.#range = tile.range;
     const drawn = (series) => drawnOf({ ...series, entityName: cut(store.records.get(series.source.id)?.name ?? series.entityName, 80) });
     const first = tile.series[0];
-    const title = tile.title || (first ? tile.series.map(({ attribute }) => cut(shortName(attribute), 40)).filter((name, at, all) => all.indexOf(name) === at).join(", ") : "Chart");
+    const title = tile.title || (first ? tile.series.map(({ attribute }) => cut(shortName(attribute), 40)).filter((name, at, all) => all.indexOf(name) === at).join(", ") : t`Chart`);
     this.#chart = new RangeChart({ id: this.#id, title, offered: ["2h", "24h", "7d", "30d", "1y"], drawn });
     this.#chart.onChange = () => { this.#range = this.#chart.range; };
     this.#definitions = tile.series.map(({ entity, attribute }, at) => {
@@ -120,7 +121,7 @@ class ChartTile {
     this.element = this.#chart.element;
     this.element.classList.add("tile", "is-chart");
     if (this.#definitions.length > 0) this.#show();
-    else this.element.replaceChildren(el("h3", { className: "tile-title", id: this.#id }, title), el("p", { className: "hint" }, "Nothing is chosen yet."));
+    else this.element.replaceChildren(el("h3", { className: "tile-title", id: this.#id }, title), el("p", { className: "hint" }, t`Nothing is chosen yet.`));
   }
 
   update() {}
@@ -156,9 +157,9 @@ class TableTile {
   constructor(tile, { store }) {
     this.#tile = tile;
     this.#store = store;
-    const title = tile.title || shortName(tile.type) || "Table";
-    const head = el("tr", {}, el("th", { scope: "col" }, "Name"), ...tile.attributes.map((name) => el("th", { scope: "col" }, cut(shortName(name), 60))));
-    const box = el("div", { className: "tile-table", tabIndex: 0, role: "region", "aria-label": `Table: ${cut(title)}` }, el("table", {}, el("thead", {}, head), this.#body));
+    const title = tile.title || shortName(tile.type) || t`Table`;
+    const head = el("tr", {}, el("th", { scope: "col" }, t`Name`), ...tile.attributes.map((name) => el("th", { scope: "col" }, cut(shortName(name), 60))));
+    const box = el("div", { className: "tile-table", tabIndex: 0, role: "region", "aria-label": t`Table: ${cut(title)}` }, el("table", {}, el("thead", {}, head), this.#body));
     this.element = frame(tile, cut(title), box, this.#line);
     this.#draw();
   }
@@ -181,7 +182,7 @@ class TableTile {
     records.sort((a, b) => (order ? rank(b) - rank(a) || 0 : 0) || a.name.localeCompare(b.name));
     this.#body.replaceChildren(...records.slice(0, ROWS_MAX).map((record) => el("tr", {},
       el("th", { scope: "row" }, el("a", { href: addressOf(record.id) }, cut(record.name))), ...attributes.map((name) => cellOf(record, name)))));
-    setText(this.#line, !type ? "Nothing is chosen yet." : records.length > ROWS_MAX ? `${ROWS_MAX} of ${formatCount(records.length)}` : records.length === 0 ? `There is no ${cut(shortName(type))}.` : "");
+    setText(this.#line, !type ? t`Nothing is chosen yet.` : records.length > ROWS_MAX ? t`${ROWS_MAX} of ${formatCount(records.length)}` : records.length === 0 ? t`There is no ${cut(shortName(type))}.` : "");
     this.#line.hidden = this.#line.textContent === "";
   }
 
@@ -211,16 +212,16 @@ class MapTile {
     this.#tile = tile;
     this.#store = store;
     const box = el("div", { className: "tile-map" });
-    const title = tile.title || (tile.types.length > 0 ? tile.types.map(shortName).join(", ") : "Map");
+    const title = tile.title || (tile.types.length > 0 ? tile.types.map(shortName).join(", ") : t`Map`);
     this.element = frame(tile, cut(title), box);
-    if (!map) box.append(el("p", { className: "hint" }, "This Parvis has no map."));
+    if (!map) box.append(el("p", { className: "hint" }, t`This Parvis has no map.`));
     // A map needs its place in the page before it can draw.
     else requestAnimationFrame(() => { if (box.isConnected) this.#make(map, box, title); });
   }
 
   #make(map, box, title) {
     this.#map = new PageMap(map, this.#store, box, {
-      title: `Map: ${cut(title)}`, fitName: "Show all", sources: { "board-points": {} }, layersOf, clickable: ["board-points"],
+      title: t`Map: ${cut(title)}`, fitName: t`Show all`, sources: { "board-points": {} }, layersOf, clickable: ["board-points"],
       draw: () => this.#draw(), boxesOf: () => this.#records().map(({ point }) => [...point, ...point]), maxZoom: 15,
       tipOf: ({ properties: { name, text } }) => [name, text], open: ({ properties }) => { location.hash = addressOf(properties.id); },
       options: { canvasContextAttributes: { preserveDrawingBuffer: true } },
@@ -276,7 +277,7 @@ class TextTile {
 
   constructor(tile) {
     const paragraphs = tile.text.split(/\n\s*\n/).filter((one) => one.trim() !== "").map((one) => el("p", {}, one));
-    this.element = frame(tile, tile.title || "Text", ...(paragraphs.length > 0 ? paragraphs : [el("p", { className: "hint" }, "Nothing is written yet.")]));
+    this.element = frame(tile, tile.title || t`Text`, ...(paragraphs.length > 0 ? paragraphs : [el("p", { className: "hint" }, t`Nothing is written yet.`)]));
     this.element.classList.toggle("is-untitled", tile.title === "");
   }
 

@@ -9,6 +9,7 @@ import { makeTile } from "./boardtiles.js";
 import { el, setText } from "./dom.js";
 import { readIfThere, writeAttributes } from "./entityapi.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { toast } from "./toast.js";
 
 const CHANGE_AFTER = 350;
@@ -29,7 +30,7 @@ export class BoardView {
   #problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
   #name;
   #form = null;
-  #empty = el("p", { className: "hint board-empty" }, "This board has no tiles yet.");
+  #empty = el("p", { className: "hint board-empty" }, t`This board has no tiles yet.`);
   #timer = 0;
 
   constructor(store, map) {
@@ -108,10 +109,10 @@ export class BoardView {
 
   #tools(at) {
     const name = this.#tiles[at].title || tileKinds.find(([kind]) => kind === this.#tiles[at].kind)[1];
-    const button = (picture, label, action, isOff = false) => el("button", { type: "button", className: "icon-button", "aria-label": `${label}: ${name}, tile ${at + 1}`, title: label, disabled: isOff, onclick: action }, icon(picture));
-    return el("div", { className: "tile-tools", role: "group", "aria-label": `Tile ${at + 1}: ${name}` },
-      button("back", "Earlier", () => this.#move(at, -1), at === 0), button("next", "Later", () => this.#move(at, 1), at === this.#tiles.length - 1),
-      button("edit", "Change", () => this.#change(at)), button("bin", "Remove", () => this.#remove(at)));
+    const button = (picture, label, action, isOff = false) => el("button", { type: "button", className: "icon-button", "aria-label": t`${label}: ${name}, tile ${at + 1}`, title: label, disabled: isOff, onclick: action }, icon(picture));
+    return el("div", { className: "tile-tools", role: "group", "aria-label": t`Tile ${at + 1}: ${name}` },
+      button("back", t`Earlier`, () => this.#move(at, -1), at === 0), button("next", t`Later`, () => this.#move(at, 1), at === this.#tiles.length - 1),
+      button("edit", t`Change`, () => this.#change(at)), button("bin", t`Remove`, () => this.#remove(at)));
   }
 
   #move(at, by) {
@@ -158,18 +159,18 @@ export class BoardView {
   // --- Changing ----------------------------------------------------------------------------------------------------
 
   #buildBar(name) {
-    this.#name = el("input", { type: "text", value: name, maxLength: 200, "aria-label": "Name of the board", autocomplete: "off" });
-    const kind = el("select", { "aria-label": "Add a tile", onchange: () => {
+    this.#name = el("input", { type: "text", value: name, maxLength: 200, "aria-label": t`Name of the board`, autocomplete: "off" });
+    const kind = el("select", { "aria-label": t`Add a tile`, onchange: () => {
       if (kind.value) this.#add(kind.value);
       kind.value = "";
-    } }, el("option", { value: "" }, "Add a tile …"), ...tileKinds.map(([key, text]) => el("option", { value: key }, text)));
-    const save = el("button", { type: "button", className: "button is-main", onclick: () => this.#save(save) }, icon("save"), "Save");
-    this.#bar.replaceChildren(this.#name, kind, save, el("button", { type: "button", className: "button", onclick: () => this.onDone() }, "Discard"));
+    } }, el("option", { value: "" }, t`Add a tile …`), ...tileKinds.map(([key, text]) => el("option", { value: key }, text)));
+    const save = el("button", { type: "button", className: "button is-main", onclick: () => this.#save(save) }, icon("save"), t`Save`);
+    this.#bar.replaceChildren(this.#name, kind, save, el("button", { type: "button", className: "button", onclick: () => this.onDone() }, t`Discard`));
     this.#opened = JSON.stringify([name, this.#tiles]);
   }
 
   #add(kind) {
-    if (this.#tiles.length >= TILES_MAX) return this.#say(`A board has ${TILES_MAX} tiles at most.`);
+    if (this.#tiles.length >= TILES_MAX) return this.#say(t`A board has ${TILES_MAX} tiles at most.`);
     this.#tiles = [...this.#tiles, newTile(kind)];
     this.#draw();
     this.#change(this.#tiles.length - 1);
@@ -178,7 +179,7 @@ export class BoardView {
   async #save(button) {
     const name = this.#name.value.trim();
     if (name === "") {
-      this.#say("Give the board a name.");
+      this.#say(t`Give the board a name.`);
       return this.#name.focus();
     }
     button.disabled = true;
@@ -188,14 +189,14 @@ export class BoardView {
       const signature = stored ? JSON.stringify(stored.layout?.json ?? null) : null;
       if (signature !== null && signature !== this.#signature) {
         this.#signature = signature;
-        return this.#say("Somebody else changed this board meanwhile. Save again to put yours in its place.");
+        return this.#say(t`Somebody else changed this board meanwhile. Save again to put yours in its place.`);
       }
       await writeAttributes(this.id, attributesOfBoard(name, this.#tiles));
       this.#opened = JSON.stringify([this.#name.value, this.#tiles]);
-      toast("Saved");
+      toast(t`Saved`);
       this.onDone();
     } catch (error) {
-      this.#say(error.status === 404 ? "The board was deleted meanwhile." : error.message);
+      this.#say(error.status === 404 ? t`The board was deleted meanwhile.` : error.message);
     } finally {
       button.disabled = false;
     }

@@ -7,6 +7,7 @@ import { el, setText } from "./dom.js";
 import { ChartGestures } from "./chartgestures.js";
 import { axisNumber, momentText, numberScale, timeTicks } from "./chartscale.js";
 import { firstAfter, nearest, rangeText, swatch, valueText } from "./chartseries.js";
+import { t } from "./language.js";
 
 const TOP = 14;
 const BOTTOM = 28;
@@ -332,7 +333,7 @@ export class TimeChart {
     if (!isSaid || time === null) return;
     const points = this.#pointsAt(this.#series.filter((one) => !one.isHidden), time);
     if (points.length > 0) {
-      setText(this.#said, `${momentText(points[0].time, this.to - this.from)}: ${points.map(({ series, at }) => `${series.name} ${valueText(series, at)}`).join(", ")}`);
+      setText(this.#said, t`${momentText(points[0].time, this.to - this.from)}: ${points.map(({ series, at }) => `${series.name} ${valueText(series, at)}`).join(", ")}`);
     }
   }
 
@@ -355,8 +356,8 @@ export class TimeChart {
   /** What the picture shows, for those who hear the page. */
   #describe(shown) {
     const span = this.to - this.from;
-    const parts = shown.map((series) => `${series.name}: ${rangeText(series, ...this.#range(series))}`);
-    const text = `${this.#label}, ${momentText(this.from, span)} to ${momentText(this.to, span)}. ${parts.join("; ")}. Arrows read values.`;
+    const parts = shown.map((series) => t`${series.name}: ${rangeText(series, ...this.#range(series))}`);
+    const text = t`${this.#label}, ${momentText(this.from, span)} to ${momentText(this.to, span)}. ${parts.join(t`; `)}. Arrows read values.`;
     if (this.#canvas.getAttribute("aria-label") !== text) this.#canvas.setAttribute("aria-label", text);
   }
 }

@@ -1,5 +1,11 @@
 // Axes: where ticks stand and what they say, in the reader's language and time zone. Knows nothing of the page.
 
+import { locale } from "./language.js";
+
+
+
+
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -15,7 +21,7 @@ const steps = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((years) => ({ length: years * 365.25 * DAY, months: 12 * years, form: "year" })),
 ];
 
-const format = (options) => new Intl.DateTimeFormat(undefined, options);
+const format = (options) => new Intl.DateTimeFormat(locale, options);
 const forms = {
   millisecond: format({ minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 }),
   second: format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
@@ -81,9 +87,9 @@ export function momentText(time, span) {
   return (span > 2 * HOUR ? exactMinute : exactSecond).format(time);
 }
 
-const plain = new Intl.NumberFormat(undefined, { maximumFractionDigits: 6 });
-const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
-const scientific = new Intl.NumberFormat(undefined, { notation: "scientific", maximumFractionDigits: 2 });
+const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
+const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 2 });
+const scientific = new Intl.NumberFormat(locale, { notation: "scientific", maximumFractionDigits: 2 });
 
 /** A number for an axis: short whatever its size. */
 export function axisNumber(value) {

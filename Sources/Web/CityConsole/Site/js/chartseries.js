@@ -9,6 +9,7 @@
 // scale without an axis.
 
 import { el } from "./dom.js";
+import { t } from "./language.js";
 import { formatNumber, withUnit } from "./units.js";
 
 /** The mark of a series' colour. */
@@ -55,6 +56,6 @@ export function rangeText(series, first, last) {
     low = Math.min(low, series.bands?.[0]?.lows[at] ?? series.values[at]);
     high = Math.max(high, series.bands?.[0]?.highs[at] ?? series.values[at]);
   }
-  if (low > high) return "no values";
-  return withUnit(low === high ? formatNumber(low) : `${formatNumber(low)} to ${formatNumber(high)}`, series.unit);
+  if (low > high) return t`no values`;
+  return withUnit(low === high ? formatNumber(low) : t`${formatNumber(low)} to ${formatNumber(high)}`, series.unit);
 }

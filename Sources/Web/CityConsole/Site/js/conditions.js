@@ -1,9 +1,15 @@
 // Conditions that people put together from an attribute, a comparison and a value, to and from the query language
 // (CIM 009 clause 4.9). What cannot be put together so stays as it was written.
 
+import { t } from "./language.js";
+
+
+
+
+
 export const comparisons = [
-  ["==", "is"], ["!=", "is not"], [">", "is above"], [">=", "is at least"], ["<", "is below"], ["<=", "is at most"],
-  ["~=", "fits the pattern"], ["", "is there"],
+  ["==", t`is`], ["!=", t`is not`], [">", t`is above`], [">=", t`is at least`], ["<", t`is below`], ["<=", t`is at most`],
+  ["~=", t`fits the pattern`], ["", t`is there`],
 ];
 
 const term = /^([^\s=!<>~;|()"]+?)(?:(==|!=|>=|<=|~=|>|<)("(?:[^"\\]|\\.)*"|[^\s;|()",]+))?$/;

@@ -2,10 +2,14 @@
 
 import { problemOf } from "./api.js";
 import { el, setText } from "./dom.js";
-import { ageText } from "./time.js";
+import { t, tNodes } from "./language.js";
+import { sinceText } from "./time.js";
 import { controlOf } from "./trafficwords.js";
 
-const modes = new Map([["adaptive", ["Adaptive", "the controller decides by what detectors see"]], ["fixedPlan", ["Fixed plan", "the signals follow their plan by the clock"]]]);
+const modes = new Map([
+  ["adaptive", [t`Adaptive`, t`Switch to adaptive`, (name) => tNodes`Switch ${name} to adaptive: the controller decides by what detectors see? The signals follow by themselves, safely, within a cycle.`]],
+  ["fixedPlan", [t`Fixed plan`, t`Switch to fixed plan`, (name) => tNodes`Switch ${name} to fixed plan: the signals follow their plan by the clock? The signals follow by themselves, safely, within a cycle.`]],
+]);
 
 export class ControlMode {
   element;
@@ -13,7 +17,7 @@ export class ControlMode {
   #words = el("p", {});
   #since = el("p", { className: "hint" });
   #warning = el("p", { className: "notice", "data-tone": "warn", role: "status", hidden: true });
-  #confirm = el("div", { className: "notice confirm", role: "alertdialog", "aria-label": "Switch the control?", hidden: true });
+  #confirm = el("div", { className: "notice confirm", role: "alertdialog", "aria-label": t`Switch the control?`, hidden: true });
   #problem = el("p", { className: "notice", "data-tone": "bad", role: "alert", hidden: true });
   #title = el("p", { className: "view-category" });
   #buttons;
@@ -21,9 +25,9 @@ export class ControlMode {
 
   constructor() {
     this.#buttons = new Map([...modes].map(([mode, [text]]) => [mode, el("button", { type: "button", className: "chip", "aria-pressed": "false", onclick: () => this.#ask(mode) }, text)]));
-    this.element = el("section", { className: "view-card card view-now", "aria-labelledby": "signal-control-title" }, el("h4", { id: "signal-control-title" }, "Who decides"),
+    this.element = el("section", { className: "view-card card view-now", "aria-labelledby": "signal-control-title" }, el("h4", { id: "signal-control-title" }, t`Who decides`),
       el("div", { className: "signal-control" }, this.#title, this.#pill), this.#words, this.#warning, this.#since,
-      el("div", { className: "traffic-tabs", role: "group", "aria-label": "Control that is wanted" }, el("span", { className: "hint" }, "Wanted"), ...this.#buttons.values()), this.#confirm, this.#problem);
+      el("div", { className: "traffic-tabs", role: "group", "aria-label": t`Control that is wanted` }, el("span", { className: "hint" }, t`Wanted`), ...this.#buttons.values()), this.#confirm, this.#problem);
   }
 
   show(junction) {
@@ -33,7 +37,7 @@ export class ControlMode {
     setText(this.#title, control.name);
     this.element.dataset.tone = control.tone;
     this.#pill.dataset.tone = control.tone;
-    setText(this.#pill, control.tone === "warn" ? "Attention" : control.tone === "good" ? "As wanted" : control.key === "unknown" ? "No word" : "As wanted");
+    setText(this.#pill, control.tone === "warn" ? t`Attention` : control.tone === "good" ? t`As wanted` : control.key === "unknown" ? t`No word` : t`As wanted`);
     setText(this.#words, control.words);
     setText(this.#warning, control.warning);
     this.#warning.hidden = control.warning === "";
@@ -44,7 +48,7 @@ export class ControlMode {
   tick() {
     if (!this.#junction) return;
     const { activeSince, maximumRed } = this.#junction;
-    setText(this.#since, [Number.isFinite(activeSince) ? `Since ${ageText(activeSince).replace(/ ago$/, "")}.` : "", Number.isFinite(maximumRed) ? `Nobody waits longer than ${Math.round(maximumRed)} s.` : ""].filter(Boolean).join(" "));
+    setText(this.#since, [Number.isFinite(activeSince) ? sinceText(activeSince) : "", Number.isFinite(maximumRed) ? t`Nobody waits longer than ${Math.round(maximumRed)} s.` : ""].filter(Boolean).join(" "));
   }
 
   close() {
@@ -54,16 +58,16 @@ export class ControlMode {
 
   #ask(mode) {
     if (mode === (this.#junction.mode || "adaptive")) return;
-    const [name, words] = modes.get(mode);
+    const [, action, question] = modes.get(mode);
     this.#problem.hidden = true;
     const junction = this.#junction;
     const end = () => {
       this.#confirm.hidden = true;
       this.#buttons.get(mode).focus();
     };
-    const cancel = el("button", { type: "button", className: "button", onclick: end }, "Cancel");
-    const go = el("button", { type: "button", className: "button is-main", onclick: () => this.#switch(junction, mode, end) }, `Switch to ${name.toLowerCase()}`);
-    this.#confirm.replaceChildren(el("p", {}, "Switch ", el("b", {}, junction.name), ` to ${name.toLowerCase()}: ${words}? The signals follow by themselves, safely, within a cycle.`), el("div", { className: "view-tools" }, go, cancel));
+    const cancel = el("button", { type: "button", className: "button", onclick: end }, t`Cancel`);
+    const go = el("button", { type: "button", className: "button is-main", onclick: () => this.#switch(junction, mode, end) }, action);
+    this.#confirm.replaceChildren(el("p", {}, ...question(el("b", {}, junction.name))), el("div", { className: "view-tools" }, go, cancel));
     this.#confirm.onkeydown = (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
@@ -80,7 +84,7 @@ export class ControlMode {
       });
       if (!response.ok) throw new Error(await problemOf(response));
     } catch (error) {
-      setText(this.#problem, `It was not switched: ${error.message}`);
+      setText(this.#problem, t`It was not switched: ${error.message}`);
       this.#problem.hidden = false;
     }
     end();

@@ -4,6 +4,7 @@ import { byId, el, setText } from "./dom.js";
 import { attributeNames, isNaming } from "./entity.js";
 import { AttributeRow } from "./attribute.js";
 import { badge, icon } from "./icons.js";
+import { t } from "./language.js";
 import { lazily } from "./pages.js";
 import { ageText, exactText, presentTime } from "./time.js";
 import { toast } from "./toast.js";
@@ -53,7 +54,7 @@ export class Detail {
     this.id = id;
     this.#panel.classList.remove("is-gone");
     this.#forgetRows();
-    const title = el("h2", { id: "detail-title", tabIndex: -1 }, "Not stored here");
+    const title = el("h2", { id: "detail-title", tabIndex: -1 }, t`Not stored here`);
     const head = el("div", { className: "detail-head" }, el("div", { className: "detail-names" }, title), this.#closeButton());
     this.#parts = { title };
     this.#panel.replaceChildren(head, el("p", { className: "detail-note" }, message), el("p", { className: "detail-id" }, el("code", {}, id)),
@@ -108,7 +109,7 @@ export class Detail {
   /** The ages, once a second. */
   tick(now) {
     if (!this.record) return;
-    setText(this.#parts.age, `Changed ${ageText(this.record.changedAt, now)}`);
+    setText(this.#parts.age, t`Changed ${ageText(this.record.changedAt, now)}`);
     this.#parts.age.title = exactText(this.record.changedAt);
     for (const row of this.#rows.values()) row.tick(now);
   }
@@ -118,7 +119,7 @@ export class Detail {
     if (!this.record) return;
     this.record = null;
     this.#panel.classList.add("is-gone");
-    setText(this.#parts.age, "Deleted");
+    setText(this.#parts.age, t`Deleted`);
     this.#parts.locate.hidden = this.#parts.tools.hidden = true;
     this.#parts.gone.hidden = false;
     if (this.#parts.tool?.element.contains(document.activeElement)) this.#parts.title.focus({ preventScroll: true });
@@ -132,14 +133,14 @@ export class Detail {
     const age = el("p", { className: "detail-age" });
     const picture = el("span", { className: "detail-picture" });
     const copy = el("button", {
-      type: "button", className: "text-button", "aria-label": "Copy the id", onclick: () => copyText(record.id),
-    }, icon("copy"), "Copy");
-    const locate = el("button", { type: "button", className: "text-button", onclick: () => this.onLocate(record) }, icon("target"), "Show on the map");
+      type: "button", className: "text-button", "aria-label": t`Copy the id`, onclick: () => copyText(record.id),
+    }, icon("copy"), t`Copy`);
+    const locate = el("button", { type: "button", className: "text-button", onclick: () => this.onLocate(record) }, icon("target"), t`Show on the map`);
     const history = historyLink(record.id);
     const json = el("button", { type: "button", className: "text-button", "aria-expanded": "false", "aria-controls": "detail-json" }, "JSON");
-    const jsonBox = el("pre", { id: "detail-json", className: "detail-json", hidden: true, tabIndex: 0, "aria-label": "The entity as normalized NGSI-LD" });
+    const jsonBox = el("pre", { id: "detail-json", className: "detail-json", hidden: true, tabIndex: 0, "aria-label": t`The entity as normalized NGSI-LD` });
     const attributes = el("dl", { className: "attributes" });
-    const none = el("p", { className: "detail-note", hidden: true }, "This entity has no attributes.");
+    const none = el("p", { className: "detail-note", hidden: true }, t`This entity has no attributes.`);
     json.addEventListener("click", () => {
       this.#isJSONShown = !this.#isJSONShown;
       json.setAttribute("aria-expanded", String(this.#isJSONShown));
@@ -148,13 +149,13 @@ export class Detail {
     });
     this.#isJSONShown = false;
     const extra = el("div", { className: "detail-extra" });
-    const gone = el("p", { className: "detail-note", hidden: true }, "This entity was deleted. What it was is in its history.");
+    const gone = el("p", { className: "detail-note", hidden: true }, t`This entity was deleted. What it was is in its history.`);
     const tool = (picture, text, action) => {
       const button = el("button", { type: "button", className: "text-button", onclick: () => this.#openTool(button, extra, action) }, icon(picture), text);
       return button;
     };
     const tools = el("div", { className: "detail-edits" },
-      tool("route", "Links", (parts) => parts.relations()), tool("plus", "Attribute", (parts) => parts.addition()), tool("bin", "Delete", (parts) => parts.deletion()));
+      tool("route", t`Links`, (parts) => parts.relations()), tool("plus", t`Attribute`, (parts) => parts.addition()), tool("bin", t`Delete`, (parts) => parts.deletion()));
     this.#parts = { tools, gone, extra, title, kind, age, picture, attributes, none, locate, jsonBox, look: null };
     this.#panel.replaceChildren(
       el("div", { className: "detail-head" }, picture, el("div", { className: "detail-names" }, title, kind), this.#closeButton()),
@@ -206,7 +207,7 @@ export class Detail {
   }
 
   #closeButton() {
-    return el("button", { type: "button", className: "icon-button", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.onClose() }, icon("close"));
+    return el("button", { type: "button", className: "icon-button", "aria-label": t`Close`, title: t`Close (Esc)`, onclick: () => this.onClose() }, icon("close"));
   }
 
   /** Measured numbers first, then the rest as the broker gives it; the name is in the title already. */
@@ -227,11 +228,11 @@ export class Detail {
   #showJSON(now) {
     this.#jsonAt = now;
     const text = JSON.stringify(this.record.entity, null, 2);
-    setText(this.#parts.jsonBox, text.length > JSON_LIMIT ? `${text.slice(0, JSON_LIMIT)}\n... cut here` : text);
+    setText(this.#parts.jsonBox, text.length > JSON_LIMIT ? t`${text.slice(0, JSON_LIMIT)}\n... cut here` : text);
   }
 }
 
-const historyLink = (id) => el("a", { className: "text-button", href: `#/history?${new URLSearchParams({ e: id })}`, "aria-label": "History of this entity" }, icon("chart"), "History");
+const historyLink = (id) => el("a", { className: "text-button", href: `#/history?${new URLSearchParams({ e: id })}`, "aria-label": t`History of this entity` }, icon("chart"), t`History`);
 
 /** Copies a text, also where the page is not served securely and the clipboard's own interface is missing. */
 export async function copyText(text) {
@@ -246,6 +247,6 @@ export async function copyText(text) {
     isCopied = document.execCommand("copy");
     field.remove();
   }
-  toast(isCopied ? "Copied" : "This browser does not let the page copy");
+  toast(isCopied ? t`Copied` : t`This browser does not let the page copy`);
 }
 

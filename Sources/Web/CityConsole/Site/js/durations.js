@@ -1,5 +1,11 @@
 // Lengths of time as the API has them (ISO 8601) and as people say them.
 
+import { t, tn } from "./language.js";
+
+
+
+
+
 const seconds = { W: 604_800, D: 86_400, H: 3600, M: 60, S: 1 };
 
 /** The seconds of a duration such as `PT10M` or `P1DT12H`; NaN where it is none, or has months or years. */
@@ -18,18 +24,20 @@ export function durationOf(length) {
   return `P${days ? `${days}D` : ""}${time ? `T${time}` : ""}`;
 }
 
-const units = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const units = [
+  [86_400, (count) => tn(count, "{0} day", "{0} days")], [3600, (count) => tn(count, "{0} hour", "{0} hours")],
+  [60, (count) => tn(count, "{0} minute", "{0} minutes")], [1, (count) => tn(count, "{0} second", "{0} seconds")],
+];
 
 /** `10 minutes`, `1 hour`, `90 seconds`: in the largest unit that leaves no rest. */
 export function lengthText(length) {
-  const [name, size] = units.find(([, one]) => length >= one && length % one === 0) ?? ["second", 1];
-  const count = length / size;
-  return `${Number(count.toFixed(3))} ${name}${count === 1 ? "" : "s"}`;
+  const [size, words] = units.find(([one]) => length >= one && length % one === 0) ?? units.at(-1);
+  return words(length / size);
 }
 
 /** How long something took, roughly: `3 min`, `2 h`, `4 d`. */
 export function roughLength(length) {
-  if (length < 90) return `${Math.max(0, Math.round(length))} s`;
-  if (length < 5400) return `${Math.round(length / 60)} min`;
-  return length < 172_800 ? `${Math.round(length / 3600)} h` : `${Math.round(length / 86_400)} d`;
+  if (length < 90) return t`${Math.max(0, Math.round(length))} s`;
+  if (length < 5400) return t`${Math.round(length / 60)} min`;
+  return length < 172_800 ? t`${Math.round(length / 3600)} h` : t`${Math.round(length / 86_400)} d`;
 }

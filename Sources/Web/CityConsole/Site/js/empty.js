@@ -3,9 +3,10 @@
 import { el } from "./dom.js";
 import { copyText } from "./detail.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 
 export function copyButton(text) {
-  return el("button", { type: "button", className: "icon-button", "aria-label": "Copy the command", title: "Copy", onclick: () => copyText(text) }, icon("copy"));
+  return el("button", { type: "button", className: "icon-button", "aria-label": t`Copy the command`, title: t`Copy`, onclick: () => copyText(text) }, icon("copy"));
 }
 
 /** No entities at all: the first measurement, ready to be typed, and the sample city. */
@@ -19,10 +20,10 @@ export function noEntities(box) {
   const command = `curl -X POST ${location.origin}/ngsi-ld/v1/entities -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
   const demo = `parvis demo --url ${location.origin}`; // without an address it starts a Parvis of its own, on the same port
   box.replaceChildren(
-    el("h2", {}, "Nothing here yet"),
-    el("p", {}, "Send a first measurement, and it appears on this page at once:"),
+    el("h2", {}, t`Nothing here yet`),
+    el("p", {}, t`Send a first measurement, and it appears on this page at once:`),
     el("div", { className: "command" }, el("code", {}, command), copyButton(command)),
-    el("p", {}, "Or see a whole town move:"),
+    el("p", {}, t`Or see a whole town move:`),
     el("div", { className: "command" }, el("code", {}, demo), copyButton(demo)),
   );
 }
@@ -30,20 +31,20 @@ export function noEntities(box) {
 /** Entities, but none that fit. */
 export function noMatches(box, onClear) {
   box.replaceChildren(
-    el("h2", {}, "Nothing fits"),
-    el("p", {}, "No entity has these words in its name, type or id, or its type is hidden."),
-    el("button", { type: "button", className: "text-button", onclick: onClear }, "Clear the search"),
+    el("h2", {}, t`Nothing fits`),
+    el("p", {}, t`No entity has these words in its name, type or id, or its type is hidden.`),
+    el("button", { type: "button", className: "text-button", onclick: onClear }, t`Clear the search`),
   );
 }
 
 /** A part of a large city that has nothing. */
 export function noneInView(box) {
   box.replaceChildren(
-    el("h2", {}, "Nothing in this view"),
-    el("p", {}, "Move the map, or show the types that are hidden. The search looks in the whole city."),
+    el("h2", {}, t`Nothing in this view`),
+    el("p", {}, t`Move the map, or show the types that are hidden. The search looks in the whole city.`),
   );
 }
 
 export function problem(box, text) {
-  box.replaceChildren(el("h2", {}, "The entities could not be read"), el("p", {}, text), el("p", {}, "Trying again every five seconds."));
+  box.replaceChildren(el("h2", {}, t`The entities could not be read`), el("p", {}, text), el("p", {}, t`Trying again every five seconds.`));
 }

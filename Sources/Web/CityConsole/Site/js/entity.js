@@ -1,5 +1,11 @@
 // Reads normalized NGSI-LD (CIM 009 clause 4.5): names, attributes, values, places. Knows nothing of the page.
 
+import { language, t } from "./language.js";
+
+
+
+
+
 const members = new Set(["id", "type", "@context", "scope", "createdAt", "modifiedAt", "deletedAt", "expiresAt"]);
 const instanceMembers = new Set([
   "type", "value", "object", "objectType", "objectList", "valueList", "languageMap", "json", "vocab", "unitCode",
@@ -74,7 +80,7 @@ export function valueOf(instance) {
 
 function scalar(value) {
   if (typeof value === "number") return { kind: "number", value };
-  if (typeof value === "boolean") return { kind: "text", value: value ? "yes" : "no" };
+  if (typeof value === "boolean") return { kind: "text", value: value ? t`yes` : t`no` };
   if (typeof value === "string") return isDateTime(value) ? { kind: "time", value } : { kind: "text", value };
   if (typeof value === "object" && value !== null && typeof value["@value"] === "string") return scalar(value["@value"]);
   if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return { kind: "text", value: value.join(", ") };
@@ -87,8 +93,8 @@ const isDateTime = (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && Number.i
 /** The text of a language map that suits the reader. */
 export function textInLanguage(map) {
   if (typeof map !== "object" || map === null) return "";
-  for (const language of [...navigator.languages, "en", "@none"]) {
-    const text = map[language] ?? map[language.split("-")[0]];
+  for (const name of [language, ...navigator.languages, "en", "@none"]) {
+    const text = map[name] ?? map[name.split("-")[0]];
     if (text !== undefined) return Array.isArray(text) ? text.join(", ") : String(text);
   }
   return String(Object.values(map)[0] ?? "");

@@ -1,6 +1,7 @@
 // Writes entities by plain NGSI-LD (CIM 009 clauses 6.4 to 6.7); a refusal comes as an error in words.
 
 import { BrokerError, problemOf } from "./api.js";
+import { t } from "./language.js";
 
 const entities = "/ngsi-ld/v1/entities";
 const accept = { Accept: "application/json" };
@@ -9,8 +10,8 @@ const segment = encodeURIComponent;
 
 /** What the status means to whoever sees it, before the broker's own words. */
 const meanings = {
-  400: "Parvis does not accept this", 401: "You are not signed in", 403: "You may not do this", 404: "It is not there any more",
-  409: "This clashes with what is there", 413: "This is too much at once", 429: "Too many requests; wait a moment", 503: "Parvis is busy; try again",
+  400: t`Parvis does not accept this`, 401: t`You are not signed in`, 403: t`You may not do this`, 404: t`It is not there any more`,
+  409: t`This clashes with what is there`, 413: t`This is too much at once`, 429: t`Too many requests; wait a moment`, 503: t`Parvis is busy; try again`,
 };
 
 /** Sends a request; gives the answer, or throws with what was refused and why. */
@@ -20,7 +21,7 @@ export async function ask(address, options = {}) {
     response = await fetch(address, { headers: accept, ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new BrokerError("Parvis does not answer. What you entered is still here; try again when the header says Live.");
+    throw new BrokerError(t`Parvis does not answer. What you entered is still here; try again when the header says Live.`);
   }
   if (response.ok && response.status !== 207) return response;
   const words = await problemOf(response);

@@ -6,6 +6,7 @@ import { byId, el, setText } from "./dom.js";
 import { createEntity } from "./entityapi.js";
 import { field, group, select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { attributesOf, recordsOf, typesIn } from "./typeinfo.js";
 
 const ATTRIBUTES_MAX = 60;
@@ -63,28 +64,28 @@ export class EntityFormPage {
   #build(type) {
     const f = this.#f;
     const types = typesIn(this.#store).filter(({ name }) => !skipped.includes(name));
-    f.type = field("Type", textInput({ value: type, maxLength: 400, placeholder: "AirQualityObserved" }), "One that there is, or a new one.");
+    f.type = field(t`Type`, textInput({ value: type, maxLength: 400, placeholder: "AirQualityObserved" }), t`One that there is, or a new one.`);
     f.type.input.setAttribute("list", "entity-types");
-    f.id = field("Id", textInput({ maxLength: 1000 }), "A URI that no other entity has.");
+    f.id = field(t`Id`, textInput({ maxLength: 1000 }), t`A URI that no other entity has.`);
     f.attributes = el("div", { className: "entity-attributes" });
     f.others = el("div", { className: "entity-attributes" });
-    f.otherName = textInput({ placeholder: "name", "aria-label": "Name of the attribute", maxLength: 400 });
-    f.otherKind = select(kinds, "number", { "aria-label": "Kind of value" });
+    f.otherName = textInput({ placeholder: t`name`, "aria-label": t`Name of the attribute`, maxLength: 400 });
+    f.otherKind = select(kinds, "number", { "aria-label": t`Kind of value` });
     f.otherError = el("p", { className: "field-error", role: "alert", hidden: true });
     f.problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
-    f.submit = el("button", { type: "submit", className: "button is-main" }, "Create");
+    f.submit = el("button", { type: "submit", className: "button is-main" }, t`Create`);
     const cancel = () => this.leave();
-    const add = el("button", { type: "button", className: "button", onclick: () => this.#addOther() }, icon("plus"), "Add");
+    const add = el("button", { type: "button", className: "button", onclick: () => this.#addOther() }, icon("plus"), t`Add`);
     const form = el("form", { className: "form entity-form card", noValidate: true, "aria-labelledby": "entityform-title", onsubmit: (event) => {
       event.preventDefault();
       this.#save();
     } },
-      el("div", { className: "form-head" }, el("h2", { id: "entityform-title", tabIndex: -1 }, "New entity"), el("button", { type: "button", className: "icon-button", "aria-label": "Close", title: "Close (Esc)", onclick: cancel }, icon("close"))),
+      el("div", { className: "form-head" }, el("h2", { id: "entityform-title", tabIndex: -1 }, t`New entity`), el("button", { type: "button", className: "icon-button", "aria-label": t`Close`, title: t`Close (Esc)`, onclick: cancel }, icon("close"))),
       el("div", { className: "form-fields is-alone" }, el("datalist", { id: "entity-types" }, ...types.map(({ name, label }) => el("option", { value: name }, label))),
-        group("What it is", el("div", { className: "field-pair" }, f.type.element, f.id.element)),
-        group("What is known of it", el("p", { className: "hint" }, "Attributes that others of its type have; what is left empty is left out."), f.attributes),
-        group("Other attributes", f.others, el("div", { className: "form-row" }, f.otherName, f.otherKind, add), f.otherError)),
-      el("div", { className: "form-foot" }, f.problem, f.submit, el("button", { type: "button", className: "button", onclick: cancel }, "Cancel")));
+        group(t`What it is`, el("div", { className: "field-pair" }, f.type.element, f.id.element)),
+        group(t`What is known of it`, el("p", { className: "hint" }, t`Attributes that others of its type have; what is left empty is left out.`), f.attributes),
+        group(t`Other attributes`, f.others, el("div", { className: "form-row" }, f.otherName, f.otherKind, add), f.otherError)),
+      el("div", { className: "form-foot" }, f.problem, f.submit, el("button", { type: "button", className: "button", onclick: cancel }, t`Cancel`)));
     f.type.input.addEventListener("change", () => this.#typeChanged());
     f.otherName.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -118,7 +119,7 @@ export class EntityFormPage {
     const f = this.#f;
     const name = f.otherName.value.trim();
     const isKnown = [...this.#inputs, ...this.#others].some((one) => one.name === name) || ["id", "type", "scope", "@context"].includes(name);
-    const fault = !isName(name) ? "A name begins with a letter and has letters, digits and _." : isKnown ? "There is one of this name already." : "";
+    const fault = !isName(name) ? t`A name begins with a letter and has letters, digits and _.` : isKnown ? t`There is one of this name already.` : "";
     setText(f.otherError, fault);
     f.otherError.hidden = fault === "";
     if (fault) return f.otherName.focus();
@@ -129,7 +130,7 @@ export class EntityFormPage {
       input.close();
       line.remove();
       f.otherName.focus();
-    } }, icon("close"), "Leave it out"));
+    } }, icon("close"), t`Leave it out`));
     this.#others.push(one);
     f.others.append(line);
     f.otherName.value = "";
@@ -146,8 +147,8 @@ export class EntityFormPage {
       target.setError(isFault ? text : null);
       if (isFault) faults.push(target.input);
     };
-    check(f.type, !isName(type), type ? "A type begins with a letter and has letters, digits and _; or it is an IRI." : "Say of which type it is.");
-    check(f.id, !/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(id), "Ids are URIs, such as urn:ngsi-ld:Room:1.");
+    check(f.type, !isName(type), type ? t`A type begins with a letter and has letters, digits and _; or it is an IRI.` : t`Say of which type it is.`);
+    check(f.id, !/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(id), t`Ids are URIs, such as urn:ngsi-ld:Room:1.`);
     const entity = { id, type };
     for (const { name, input } of [...this.#inputs, ...this.#others]) {
       if (input.isEmpty) continue;
@@ -161,7 +162,7 @@ export class EntityFormPage {
       await createEntity(entity);
       this.#pages.goTo(`#/entity/${encodeURIComponent(id)}`);
     } catch (error) {
-      if (error.status === 409) f.id.setError("There is an entity of this id already; choose another.");
+      if (error.status === 409) f.id.setError(t`There is an entity of this id already; choose another.`);
       setText(f.problem, error.message);
       f.problem.hidden = false;
     } finally {

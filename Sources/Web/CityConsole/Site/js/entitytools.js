@@ -5,10 +5,10 @@ import { kinds, kindOf } from "./attributekinds.js";
 import { el, setText } from "./dom.js";
 import { createEntity, deleteEntity, readEntity } from "./entityapi.js";
 import { field, select, textInput } from "./formparts.js";
+import { t, tn } from "./language.js";
 import { relationGraph, relationsOf } from "./relationgraph.js";
 import { attributesOf } from "./typeinfo.js";
 import { offerUndo } from "./undo.js";
-import { formatCount } from "./units.js";
 
 const isName = (text) => /^[A-Za-z][A-Za-z0-9_]*$/.test(text) || /^https?:\/\/\S+$/.test(text);
 
@@ -24,8 +24,8 @@ export function toolsOf({ record, store, map, close }) {
 /** Asks for a name and a kind, then for the value. */
 function addition(record, store, map, close) {
   const infos = attributesOf(store, [record.entity.type ?? []].flat()[0]);
-  const name = field("Name of the attribute", textInput({ maxLength: 400 }));
-  const kind = select(kinds, "number", { "aria-label": "Kind of value" });
+  const name = field(t`Name of the attribute`, textInput({ maxLength: 400 }));
+  const kind = select(kinds, "number", { "aria-label": t`Kind of value` });
   const list = el("datalist", { id: "addition-names" }, ...[...infos.values()].filter((info) => !Object.hasOwn(record.entity, info.name)).map((info) => el("option", { value: info.name })));
   name.input.setAttribute("list", list.id);
   name.input.addEventListener("change", () => {
@@ -38,15 +38,15 @@ function addition(record, store, map, close) {
     event.preventDefault();
     const chosen = name.input.value.trim();
     const isThere = Object.hasOwn(record.entity, chosen) || ["id", "type", "scope", "@context"].includes(chosen);
-    name.setError(!isName(chosen) ? "A name begins with a letter and has letters, digits and _." : isThere ? "The entity has this already." : null);
+    name.setError(!isName(chosen) ? t`A name begins with a letter and has letters, digits and _.` : isThere ? t`The entity has this already.` : null);
     if (!isName(chosen) || isThere) return name.input.focus();
     form.hidden = true;
     editor = attributeEditor({ record, name: chosen, kind: kind.value, store, map, onClose: close });
     box.replaceChildren(el("p", { className: "label" }, chosen), editor.element);
     editor.focus();
   };
-  const form = el("form", { className: "attribute-editor", noValidate: true, "aria-label": "Another attribute", onsubmit: next }, list, name.element,
-    el("div", { className: "value-row" }, kind, el("button", { type: "submit", className: "button is-main" }, "Next"), el("button", { type: "button", className: "button", onclick: close }, "Cancel")));
+  const form = el("form", { className: "attribute-editor", noValidate: true, "aria-label": t`Another attribute`, onsubmit: next }, list, name.element,
+    el("div", { className: "value-row" }, kind, el("button", { type: "submit", className: "button is-main" }, t`Next`), el("button", { type: "button", className: "button", onclick: close }, t`Cancel`)));
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
@@ -64,15 +64,15 @@ function deletion(record, store, close) {
     try {
       const entity = await readEntity(record.id);
       await deleteEntity(record.id);
-      offerUndo(`${record.name.slice(0, 60)} was deleted`, () => createEntity(entity));
+      offerUndo(t`${record.name.slice(0, 60)} was deleted`, () => createEntity(entity));
     } catch (error) {
       setText(problem, error.message);
       problem.hidden = false;
       yes.disabled = false;
     }
-  } }, "Delete");
-  const links = from.length > 0 ? ` ${formatCount(from.length)} ${from.length === 1 ? "link leads" : "links lead"} here and will lead nowhere.` : "";
-  const element = el("div", { className: "detail-tool", role: "alertdialog", "aria-label": "Delete this entity?" },
-    el("p", {}, `Delete this entity? Its history stays.${links}`), problem, el("div", { className: "value-row" }, yes, el("button", { type: "button", className: "button", onclick: close }, "Keep it")));
+  } }, t`Delete`);
+  const links = from.length > 0 ? ` ${tn(from.length, "{0} link leads here and will lead nowhere.", "{0} links lead here and will lead nowhere.")}` : "";
+  const element = el("div", { className: "detail-tool", role: "alertdialog", "aria-label": t`Delete this entity?` },
+    el("p", {}, `${t`Delete this entity? Its history stays.`}${links}`), problem, el("div", { className: "value-row" }, yes, el("button", { type: "button", className: "button", onclick: close }, t`Keep it`)));
   return { element, focus: () => yes.focus() };
 }

@@ -1,6 +1,7 @@
 // The plain values of an entity's attributes, and alerts read from them. Knows neither page nor server.
 
 import { attributeNames, mainInstance, shortName } from "./entity.js";
+import { language } from "./language.js";
 import { parseTime } from "./time.js";
 
 /** By short name `{ value, at, attribute }`: the value as JSON, when it was observed, and the name that the broker uses. */
@@ -28,7 +29,8 @@ export function raisedAlert(record, isWanted, references) {
   const values = valuesOf(record.entity);
   const value = (name) => values.get(name)?.value;
   if (value("alertState") !== "raised" || !isWanted(value("category"), value("subCategory"))) return null;
-  const info = [value("info") ?? []].flat().find((one) => one?.language === "en") ?? {};
+  const infos = [value("info") ?? []].flat();
+  const info = infos.find((one) => one?.language === language) ?? infos.find((one) => one?.language === "en") ?? {};
   return {
     id: record.id, severity: textOf(value("severity")), rank: severities.indexOf(value("severity")), from: parseTime(value("validFrom")), until: parseTime(value("validTo")),
     headline: textOf(info.headline), text: textOf(info.description ?? value("description")), instruction: textOf(info.instruction),

@@ -4,13 +4,14 @@ import { TimeChart } from "./chart.js";
 import { HistoryLegend } from "./historylegend.js";
 import { loadWindow } from "./historydata.js";
 import { el, setText } from "./dom.js";
+import { t } from "./language.js";
 import { formatNumber, withUnit } from "./units.js";
 
 export class ForecastFan {
   /** Called when the reader chose another quantity. */
   onChange = () => {};
   element;
-  #chart = new TimeChart("Forecast");
+  #chart = new TimeChart(t`Forecast`);
   #legend = new HistoryLegend({ canTake: false });
   #parts;
   #hooks;
@@ -28,7 +29,7 @@ export class ForecastFan {
     this.#hooks = hooks;
     const choice = el("select", { "aria-label": hooks.chooser, onchange: () => this.#choose(choice.value) });
     const [words, note] = [el("div", { className: "view-words" }), el("p", { className: "hint" })];
-    const table = el("details", { className: "history-table" }, el("summary", {}, "Error by time ahead"));
+    const table = el("details", { className: "history-table" }, el("summary", {}, t`Error by time ahead`));
     this.#parts = { choice, words, note, table };
     this.#legend.onToggle = ({ title }) => {
       if (!this.#hidden.delete(title)) this.#hidden.add(title);
@@ -36,7 +37,7 @@ export class ForecastFan {
     };
     this.#chart.onBack = () => this.#reset();
     this.element = el("section", { className: "view-card card", "aria-labelledby": hooks.id, hidden: true },
-      el("div", { className: "view-card-head" }, el("h4", { id: hooks.id }, "Forecast"), choice),
+      el("div", { className: "view-card-head" }, el("h4", { id: hooks.id }, t`Forecast`), choice),
       el("div", { className: "view-chart" }, this.#chart.element), this.#legend.element, words, table, note);
   }
 
@@ -86,7 +87,7 @@ export class ForecastFan {
   #reset() {
     const { issued, mark, times } = this.#view.forecast;
     this.#chart.setWindow(this.#from, times.at(-1) + this.#hooks.after);
-    this.#chart.setMarks([{ at: mark ?? issued, label: "issued" }]);
+    this.#chart.setMarks([{ at: mark ?? issued, label: t`issued` }]);
   }
 
   async #load() {
@@ -111,12 +112,12 @@ export class ForecastFan {
     const { label, unit, times, means, lows, highs } = forecast;
     const persistence = [forecast.persistence].flat();
     const lines = [
-      { title: "measured", name: `${label} measured`, unit: measured?.unit ?? unit, colour: "--ink", times: measured?.times ?? [], values: measured?.values ?? [], gap: measured?.gap ?? Infinity },
-      { title: "forecast", name: `${label} forecast, with the range it keeps to 9 times in 10`, unit, colour: "--series-1", times, values: means, bands: [{ lows, highs }], gap: Infinity },
+      { title: t`measured`, name: `${label} measured`, unit: measured?.unit ?? unit, colour: "--ink", times: measured?.times ?? [], values: measured?.values ?? [], gap: measured?.gap ?? Infinity },
+      { title: t`forecast`, name: t`${label} forecast, with the range it keeps to 9 times in 10`, unit, colour: "--series-1", times, values: means, bands: [{ lows, highs }], gap: Infinity },
     ];
     if (persistence.some(Number.isFinite)) {
       lines.push({
-        title: "persistence", name: "Persistence: as it is now", unit, colour: "--series-2", isDashed: true, times, gap: Infinity,
+        title: t`persistence`, name: t`Persistence: as it is now`, unit, colour: "--series-2", isDashed: true, times, gap: Infinity,
         values: times.map((_, at) => (persistence.length === 1 ? persistence[0] : persistence[at]) ?? NaN),
       });
     }
@@ -132,15 +133,15 @@ export class ForecastFan {
     const { words, table } = this.#parts;
     const value = (number) => withUnit(formatNumber(Math.round(number * 10) / 10), unit);
     const rows = errors.filter(({ mae, persistence }) => Number.isFinite(mae) && Number.isFinite(persistence));
-    words.replaceChildren(...(rows.length === 0 ? [el("p", {}, "How far off it was has not been measured yet.")] : [
-      el("p", {}, "How far off it was, on average:"),
-      el("ul", {}, ...rows.filter(({ isTold }) => isTold).map(({ ahead, mae, persistence }) => el("li", {}, el("b", {}, `${ahead} ahead by ${value(mae)}`), `; persistence by ${value(persistence)}`,
-        mae < persistence ? ` (${Math.round((1 - mae / persistence) * 100)} % better).` : " (persistence is as good or better)."))),
+    words.replaceChildren(...(rows.length === 0 ? [el("p", {}, t`How far off it was has not been measured yet.`)] : [
+      el("p", {}, t`How far off it was, on average:`),
+      el("ul", {}, ...rows.filter(({ isTold }) => isTold).map(({ ahead, mae, persistence }) => el("li", {}, el("b", {}, t`${ahead} ahead by ${value(mae)}`), t`; persistence by ${value(persistence)}`,
+        ` ${mae < persistence ? t`(${Math.round((1 - mae / persistence) * 100)} % better).` : t`(persistence is as good or better).`}`))),
     ]));
     const percent = (part) => (Number.isFinite(part) ? `${Math.round(part * 100)} %` : "");
     table.hidden = rows.length === 0;
-    const head = el("tr", {}, ...[this.#hooks.ahead, "Forecast", "Persistence", "Within the range"].map((text) => el("th", { scope: "col" }, text)));
-    const fresh = el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": "Error by time ahead" }, el("table", {}, el("thead", {}, head),
+    const head = el("tr", {}, ...[this.#hooks.ahead, t`Forecast`, t`Persistence`, t`Within the range`].map((text) => el("th", { scope: "col" }, text)));
+    const fresh = el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": t`Error by time ahead` }, el("table", {}, el("thead", {}, head),
       el("tbody", {}, ...rows.map(({ ahead, mae, persistence, coverage }) => el("tr", {}, el("th", { scope: "row" }, ahead), el("td", {}, value(mae)), el("td", {}, value(persistence)), el("td", {}, percent(coverage)))))));
     if (table.children[1]) table.children[1].replaceWith(fresh);
     else table.append(fresh);

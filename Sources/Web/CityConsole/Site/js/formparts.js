@@ -2,6 +2,7 @@
 
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 
 let count = 0;
 const nextId = () => `field-${(count += 1)}`;
@@ -53,7 +54,7 @@ export function rows(label, addText, make, onChange) {
   const add = (value, isByHand = false) => {
     const row = make(value);
     const line = el("div", { className: "form-row" }, ...row.elements, el("button", {
-      type: "button", className: "icon-button", "aria-label": `Remove this ${label.toLowerCase()}`, title: "Remove",
+      type: "button", className: "icon-button", "aria-label": t`Remove this ${label.toLowerCase()}`, title: t`Remove`,
       onclick: () => {
         present.splice(present.indexOf(row), 1);
         line.remove();
@@ -76,7 +77,7 @@ export function names(label, chosen, placeholder, onChange) {
   const all = new Set(chosen);
   const result = { chosen: new Set(chosen) };
   const chips = el("div", { className: "form-chips", role: "group", "aria-label": label });
-  const other = textInput({ placeholder, "aria-label": `${label}: another one`, maxLength: 400 });
+  const other = textInput({ placeholder, "aria-label": t`${label}: another one`, maxLength: 400 });
   const take = () => {
     const name = other.value.trim();
     if (!name) return;

@@ -1,11 +1,12 @@
 // The header: where this is, whether it is alive, how much there is and how fast it moves.
 
 import { byId, setText } from "./dom.js";
-import { formatCount } from "./units.js";
+import { locale, t } from "./language.js";
+import { formatCount, formatTenths } from "./units.js";
 
 const WINDOW = 5;
-const texts = { connecting: "Connecting", loading: "Loading", live: "Live", reconnecting: "Reconnecting", past: "Past" };
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const texts = { connecting: t`Connecting`, loading: t`Loading`, live: t`Live`, reconnecting: t`Reconnecting`, past: t`Past` };
+const clockFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export class Header {
   #store;
@@ -40,7 +41,7 @@ export class Header {
     if (this.#counts.length > WINDOW + 1) this.#counts.shift();
     const seconds = Math.max(1, this.#counts.length - 1);
     const rate = (this.#counts[this.#counts.length - 1] - this.#counts[0]) / seconds;
-    setText(byId("change-rate"), rate > 0 && rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate)));
+    setText(byId("change-rate"), rate > 0 && rate < 10 ? formatTenths(rate) : formatCount(Math.round(rate)));
     const clock = byId("clock");
     clock.dateTime = new Date(now).toISOString();
     setText(clock, clockFormat.format(now));

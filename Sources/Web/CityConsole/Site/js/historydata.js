@@ -2,6 +2,7 @@
 // of periods, so that a decade is as small as a day, or value by value where there are few.
 
 import { BrokerError, problemOf } from "./api.js";
+import { tn } from "./language.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -16,16 +17,15 @@ const LIVE_MAX = 2000;
 const EARLIEST = Date.UTC(1000, 0, 1);
 const LATEST = Date.UTC(9000, 0, 1);
 
-const several = (counts, letter, prefix, unit, length) =>
-  counts.map((count) => ({ iso: `${prefix}${count}${letter}`, length: count * length, text: count === 1 ? `1 ${unit}` : `${count} ${unit}s` }));
+const several = (counts, letter, prefix, words, length) => counts.map((count) => ({ iso: `${prefix}${count}${letter}`, length: count * length, text: words(count) }));
 const periods = [
-  ...several([1, 2, 5, 10, 15, 30], "S", "PT", "second", SECOND),
-  ...several([1, 2, 5, 10, 15, 30], "M", "PT", "minute", MINUTE),
-  ...several([1, 2, 3, 6, 12], "H", "PT", "hour", HOUR),
-  ...several([1, 2], "D", "P", "day", DAY),
-  ...several([1, 2], "W", "P", "week", 7 * DAY),
-  ...several([1, 3], "M", "P", "month", 30.4375 * DAY),
-  ...several([1, 2, 5, 10, 20], "Y", "P", "year", 365.25 * DAY),
+  ...several([1, 2, 5, 10, 15, 30], "S", "PT", (count) => tn(count, "{0} second", "{0} seconds"), SECOND),
+  ...several([1, 2, 5, 10, 15, 30], "M", "PT", (count) => tn(count, "{0} minute", "{0} minutes"), MINUTE),
+  ...several([1, 2, 3, 6, 12], "H", "PT", (count) => tn(count, "{0} hour", "{0} hours"), HOUR),
+  ...several([1, 2], "D", "P", (count) => tn(count, "{0} day", "{0} days"), DAY),
+  ...several([1, 2], "W", "P", (count) => tn(count, "{0} week", "{0} weeks"), 7 * DAY),
+  ...several([1, 3], "M", "P", (count) => tn(count, "{0} month", "{0} months"), 30.4375 * DAY),
+  ...several([1, 2, 5, 10, 20], "Y", "P", (count) => tn(count, "{0} year", "{0} years"), 365.25 * DAY),
 ];
 
 /** The shortest period of which a span has at most `most`. */

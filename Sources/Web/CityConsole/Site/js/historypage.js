@@ -14,12 +14,12 @@ import { HistoryLegend } from "./historylegend.js";
 import { HistoryPicker } from "./historypicker.js";
 import { drawnOf, learn, learnFromHistory, newSeries, timeOf } from "./historyseries.js";
 import { icon } from "./icons.js";
+import { t, tn } from "./language.js";
 import { dateText } from "./time.js";
-import { formatCount } from "./units.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const ranges = { "1h": ["1 h", HOUR], "24h": ["24 h", DAY], "7d": ["7 d", 7 * DAY], "30d": ["30 d", 30 * DAY], "1y": ["1 y", 365 * DAY], all: ["All", 0] };
+const ranges = { "1h": ["1 h", HOUR], "24h": ["24 h", DAY], "7d": ["7 d", 7 * DAY], "30d": ["30 d", 30 * DAY], "1y": ["1 y", 365 * DAY], all: [t`All`, 0] };
 const SERIES_MAX = 8;
 const WAIT = 180;
 const STACK = 50;
@@ -28,7 +28,7 @@ export class HistoryPage {
   #store;
   #pages;
   #page = byId("history");
-  #chart = new TimeChart("Values over time");
+  #chart = new TimeChart(t`Values over time`);
   #picker;
   #legend = new HistoryLegend();
   #series = [];
@@ -122,30 +122,30 @@ export class HistoryPage {
   // --- The page ----------------------------------------------------------------------------------------------------
 
   #build() {
-    const title = el("h2", { id: "history-title", tabIndex: -1 }, "History");
+    const title = el("h2", { id: "history-title", tabIndex: -1 }, t`History`);
     const rangeButtons = new Map(Object.entries(ranges).map(([name, [text]]) => [name, el("button", {
       type: "button", className: "chip", "aria-pressed": "false", onclick: () => this.#setRange(name),
     }, text)]));
     const moment = (label) => el("input", { type: "datetime-local", step: 1, "aria-label": label, onchange: () => this.#readInputs() });
-    const [from, to] = [moment("From"), moment("To")];
-    const back = el("button", { type: "button", className: "icon-button", "aria-label": "The window before", title: "The window before (double-click)", onclick: () => this.#back() }, icon("back"));
-    const zoomIn = el("button", { type: "button", className: "icon-button", "aria-label": "Shorter time", title: "Shorter time", onclick: () => this.#zoom(0.5) }, icon("plus"));
-    const zoomOut = el("button", { type: "button", className: "icon-button", "aria-label": "Longer time", title: "Longer time", onclick: () => this.#zoom(2) }, icon("minus"));
-    const add = el("button", { type: "button", className: "button is-main", onclick: () => this.#picker.open() }, icon("plus"), "Add");
-    add.setAttribute("aria-label", "Add an attribute");
-    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
-    copy.setAttribute("aria-label", "Copy the link to this chart");
+    const [from, to] = [moment(t`From`), moment(t`To`)];
+    const back = el("button", { type: "button", className: "icon-button", "aria-label": t`The window before`, title: t`The window before (double-click)`, onclick: () => this.#back() }, icon("back"));
+    const zoomIn = el("button", { type: "button", className: "icon-button", "aria-label": t`Shorter time`, title: t`Shorter time`, onclick: () => this.#zoom(0.5) }, icon("plus"));
+    const zoomOut = el("button", { type: "button", className: "icon-button", "aria-label": t`Longer time`, title: t`Longer time`, onclick: () => this.#zoom(2) }, icon("minus"));
+    const add = el("button", { type: "button", className: "button is-main", onclick: () => this.#picker.open() }, icon("plus"), t`Add`);
+    add.setAttribute("aria-label", t`Add an attribute`);
+    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), t`Link`);
+    copy.setAttribute("aria-label", t`Copy the link to this chart`);
     const save = el("button", { type: "button", className: "button", onclick: () => this.#save() }, icon("save"), "CSV");
-    save.setAttribute("aria-label", "Save what is shown as CSV");
+    save.setAttribute("aria-label", t`Save what is shown as CSV`);
     const message = el("p", { className: "history-message", role: "status", hidden: true });
     const note = el("p", { className: "hint" });
-    const table = el("details", { className: "history-table", ontoggle: () => this.#showTable() }, el("summary", {}, "Table of values"));
-    const empty = el("div", { className: "history-empty card", hidden: true }, el("h3", {}, "How was it?"),
-      el("p", {}, "Choose a numeric attribute of an entity, and see it over an hour or over ten years. Add others to compare them."),
-      el("button", { type: "button", className: "button is-main", onclick: () => this.#picker.open() }, icon("plus"), "Choose an attribute"));
+    const table = el("details", { className: "history-table", ontoggle: () => this.#showTable() }, el("summary", {}, t`Table of values`));
+    const empty = el("div", { className: "history-empty card", hidden: true }, el("h3", {}, t`How was it?`),
+      el("p", {}, t`Choose a numeric attribute of an entity, and see it over an hour or over ten years. Add others to compare them.`),
+      el("button", { type: "button", className: "button is-main", onclick: () => this.#picker.open() }, icon("plus"), t`Choose an attribute`));
     const body = el("div", { className: "history-body card" },
       el("div", { className: "history-tools" },
-        el("div", { className: "history-ranges", role: "group", "aria-label": "Window of time" }, ...rangeButtons.values()),
+        el("div", { className: "history-ranges", role: "group", "aria-label": t`Window of time` }, ...rangeButtons.values()),
         el("div", { className: "history-window" }, from, el("span", { "aria-hidden": "true" }, "–"), to),
         el("div", { className: "history-zoom" }, zoomOut, zoomIn, back)),
       el("div", { className: "history-chart" }, this.#chart.element, message), this.#legend.element, note, table);
@@ -261,8 +261,8 @@ export class HistoryPage {
   #readInputs() {
     const [from, to] = [this.#parts.from, this.#parts.to].map((input) => new Date(input.value).getTime());
     const isRight = from < to;
-    this.#parts.to.setCustomValidity(isRight ? "" : "The end is to be after the beginning.");
-    if (!isRight) return this.#say(Number.isNaN(from) || Number.isNaN(to) ? "Both times are needed." : "The end is to be after the beginning.");
+    this.#parts.to.setCustomValidity(isRight ? "" : t`The end is to be after the beginning.`);
+    if (!isRight) return this.#say(Number.isNaN(from) || Number.isNaN(to) ? t`Both times are needed.` : t`The end is to be after the beginning.`);
     this.#remember();
     this.#setWindow(null, from, to);
     this.#write();
@@ -279,7 +279,7 @@ export class HistoryPage {
 
   #add(id, attribute) {
     if (this.#series.some(({ source }) => source.id === id && source.attribute === attribute)) return;
-    if (this.#series.length >= SERIES_MAX) return this.#say(`A chart holds ${SERIES_MAX} attributes; take one out first.`);
+    if (this.#series.length >= SERIES_MAX) return this.#say(t`A chart holds ${SERIES_MAX} attributes; take one out first.`);
     const series = newSeries(id, attribute, this.#freeColour(), false);
     this.#series.push(series);
     learn(series, this.#store);
@@ -410,20 +410,20 @@ export class HistoryPage {
     const total = this.#series.reduce((sum, one) => sum + (one.data?.total ?? 0), 0);
     const span = this.#window[1] - this.#window[0];
     const period = this.#series.map((one) => one.data?.period).filter(Boolean).sort((a, b) => b.length - a.length)[0];
-    const numbers = `${formatCount(total)} ${total === 1 ? "value" : "values"}`;
-    setText(parts.note, total === 0 ? "" : period ? `${numbers}, as averages of ${period.text}; the band goes from the least to the most of each.` : `${numbers}, each shown.`);
-    if (problem) return this.#say(`${problem.entityName}: ${problem.problem}`);
+    const numbers = tn(total, "{0} value", "{0} values");
+    setText(parts.note, total === 0 ? "" : period ? t`${numbers}, as averages of ${period.text}; the band goes from the least to the most of each.` : t`${numbers}, each shown.`);
+    if (problem) return this.#say(t`${problem.entityName}: ${problem.problem}`);
     const hasNumbers = this.#series.some((one) => one.data?.values.some((value) => !Number.isNaN(value)));
     if (hasNumbers) return this.#say("");
-    if (isLoading) return this.#say("Reading …");
-    if (total > 0) return this.#say("What was recorded in this time are no numbers.");
-    const where = `No values between ${momentText(this.#window[0], span)} and ${momentText(this.#window[1], span)}.`;
-    if (!parts.last) return this.#say(`${where} Nothing was recorded before, either.`);
+    if (isLoading) return this.#say(t`Reading …`);
+    if (total > 0) return this.#say(t`What was recorded in this time are no numbers.`);
+    const where = t`No values between ${momentText(this.#window[0], span)} and ${momentText(this.#window[1], span)}.`;
+    if (!parts.last) return this.#say(`${where} ${t`Nothing was recorded before, either.`}`);
     const { last } = parts;
-    this.#say(`${where} The last one before is of ${dateText(last)}.`, " ", el("button", {
+    this.#say(`${where} ${t`The last one before is of ${dateText(last)}.`}`, " ", el("button", {
       type: "button", className: "text-button",
       onclick: () => { this.#remember(); this.#setWindow(null, last - span * 0.9, last + span * 0.1); this.#write(); this.#load(); },
-    }, "Go there"));
+    }, t`Go there`));
   }
 
   #showTable(drawn = this.#series.map(drawnOf)) {

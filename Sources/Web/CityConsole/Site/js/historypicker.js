@@ -4,6 +4,7 @@ import { el, setText } from "./dom.js";
 import { attributeNames, mainInstance, numberOf, shortName } from "./entity.js";
 import { loadLastOfAll } from "./historydata.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { formatNumber, unitSymbol, withUnit } from "./units.js";
 
 const SHOWN = 40;
@@ -18,19 +19,19 @@ export class HistoryPicker {
   element;
   #store;
   #search = el("input", {
-    type: "search", "aria-label": "Name, type, id or attribute", placeholder: "Name, type, id or attribute", autocomplete: "off", spellcheck: false, maxLength: 200,
+    type: "search", "aria-label": t`Name, type, id or attribute`, placeholder: t`Name, type, id or attribute`, autocomplete: "off", spellcheck: false, maxLength: 200,
     oninput: () => this.#find(),
   });
   #line = el("p", { className: "hint", role: "status" });
-  #list = el("ul", { className: "picker-list", "aria-label": "Attributes found" });
+  #list = el("ul", { className: "picker-list", "aria-label": t`Attributes found` });
   #returnTo = null;
   #timer = 0;
   #asking = null;
 
   constructor(store) {
     this.#store = store;
-    const done = el("button", { type: "button", className: "icon-button", "aria-label": "Close the search", title: "Close (Esc)", onclick: () => this.close() }, icon("close"));
-    this.element = el("section", { className: "picker card", hidden: true, "aria-label": "Add an attribute" },
+    const done = el("button", { type: "button", className: "icon-button", "aria-label": t`Close the search`, title: t`Close (Esc)`, onclick: () => this.close() }, icon("close"));
+    this.element = el("section", { className: "picker card", hidden: true, "aria-label": t`Add an attribute` },
       el("div", { className: "picker-head" }, this.#search, done), this.#line, this.#list);
     this.element.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -95,7 +96,7 @@ export class HistoryPicker {
   }
 
   #show(found, count) {
-    setText(this.#line, count === 0 ? "No numeric attribute fits these words." : count > SHOWN ? `${SHOWN} of ${count}; more words find fewer.` : `${count} found`);
+    setText(this.#line, count === 0 ? t`No numeric attribute fits these words.` : count > SHOWN ? t`${SHOWN} of ${count}; more words find fewer.` : t`${count} found`);
     this.#list.replaceChildren(...found.map(({ record, name, instance }) => {
       const button = el("button", { type: "button", className: "picker-row", onclick: () => this.onPick(record.id, name) },
         el("span", { className: "picker-name" }, `${record.name} · ${shortName(name)}`), el("span", { className: "hint" }, record.type),

@@ -3,6 +3,7 @@
 import { momentText } from "./chartscale.js";
 import { valueText } from "./chartseries.js";
 import { el } from "./dom.js";
+import { t } from "./language.js";
 
 const ROWS = 200;
 
@@ -21,11 +22,11 @@ export function valueTable(drawn, from, to) {
     }
   });
   const times = [...rows.keys()].sort((a, b) => b - a);
-  const head = el("tr", {}, el("th", { scope: "col" }, "Time"), ...drawn.map((one) => el("th", { scope: "col" }, one.name)));
+  const head = el("tr", {}, el("th", { scope: "col" }, t`Time`), ...drawn.map((one) => el("th", { scope: "col" }, one.name)));
   const body = times.slice(0, ROWS).map((time) => el("tr", {}, el("th", { scope: "row" }, momentText(time, 0)), ...drawn.map((_, column) => el("td", {}, rows.get(time)[column] ?? ""))));
-  const box = el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": "Table of values" }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...body)));
-  if (times.length > ROWS) box.append(el("p", { className: "hint" }, `The newest ${ROWS} rows; the CSV has all.`));
-  if (times.length === 0) box.append(el("p", { className: "hint" }, "No values in this window."));
+  const box = el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": t`Table of values` }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...body)));
+  if (times.length > ROWS) box.append(el("p", { className: "hint" }, t`The newest ${ROWS} rows; the CSV has all.`));
+  if (times.length === 0) box.append(el("p", { className: "hint" }, t`No values in this window.`));
   return box;
 }
 

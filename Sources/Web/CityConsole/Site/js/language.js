@@ -53,6 +53,15 @@ const wordsOf = (key) => (words && Object.hasOwn(words, key) ? words[key] : with
 const partsOf = (text) => text.split(/\{(\d+)\}/);
 const filled = (parts, values) => (parts.length === 1 ? parts[0] : parts.reduce((text, part, at) => text + (at % 2 ? values[part] : part), ""));
 
+/** The parts of a template whose holes hold elements, for `el(tag, {}, ...tNodes`Decided by ${element}`)`. */
+export function tNodes(texts, ...values) {
+  const parts = partsOf(wordsOf(texts.reduce((key, text, at) => `${key}{${at - 1}}${text}`)));
+  return parts.map((part, at) => (at % 2 ? values[part] : part)).filter((part) => part !== "");
+}
+
+/** What the dictionary has for a word that the server chose from a fixed list; the word itself where it has none. */
+export const known = (word) => (typeof word === "string" ? wordsOf(word) : word);
+
 /** Puts the words into what the page has from its HTML: texts and labels that are a key. */
 function putIn(page) {
   const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);

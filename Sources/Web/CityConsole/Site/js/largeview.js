@@ -3,6 +3,7 @@
 
 import { loadExtent } from "./api.js";
 import { byId } from "./dom.js";
+import { t } from "./language.js";
 import { formatCount } from "./units.js";
 
 /** From here on a city is large. */
@@ -134,9 +135,10 @@ export class LargeView {
     const { list } = this.#parts;
     const isPart = this.#city !== null && !this.#isPast;
     list.isListed = isPart ? (record) => this.#city.listed.has(record.id) : () => true;
-    list.scopeText = isPart ? () => {
+    list.scopeText = isPart ? (count) => {
       const all = formatCount(this.#city.extent.count);
-      return this.#city.isFound ? `found among ${all}` : `${this.#city.hasMore ? "read so far" : "in this view"}, of ${all} · latest change first`;
+      if (this.#city.isFound) return t`${count} found among ${all}`;
+      return this.#city.hasMore ? t`${count} read so far, of ${all} · latest change first` : t`${count} in this view, of ${all} · latest change first`;
     } : null;
   }
 

@@ -2,6 +2,7 @@
 
 import { byId, el, setText } from "./dom.js";
 import { badge } from "./icons.js";
+import { t } from "./language.js";
 import { lookOf } from "./types.js";
 import { formatCount } from "./units.js";
 
@@ -66,7 +67,7 @@ export class Legend {
   #make(type) {
     const count = el("span", { className: "chip-count" });
     const button = el("button", {
-      type: "button", className: "chip", "aria-pressed": String(this.isShown(type)), title: `${type}: click to hide or show, double-click to show it alone`,
+      type: "button", className: "chip", "aria-pressed": String(this.isShown(type)), title: t`${type}: click to hide or show, double-click to show it alone`,
     }, badge(lookOf(type)), el("span", { className: "chip-name" }, type), count);
     button.addEventListener("click", () => this.#set([type], this.#hidden.has(type)));
     button.addEventListener("dblclick", () => {

@@ -8,6 +8,7 @@
 import { byId, el, prefersReducedMotion, setText } from "./dom.js";
 import { mainInstance, shortName } from "./entity.js";
 import { badge } from "./icons.js";
+import { t, tn } from "./language.js";
 import { shortAgeText } from "./time.js";
 import { formatCount, formatNumber, unitSymbol, withUnit } from "./units.js";
 
@@ -203,14 +204,14 @@ export class EntityList {
   #describe() {
     const { size, leftOut } = this.#store;
     if (this.scopeText !== null) {
-      setText(this.#resultLine, `${formatCount(this.matchCount)} ${this.scopeText()}`);
+      setText(this.#resultLine, this.scopeText(formatCount(this.matchCount)));
       return;
     }
     const parts = [];
-    if (this.matchCount !== size) parts.push(`${formatCount(this.matchCount)} of ${formatCount(size)}`);
-    else parts.push(size === 1 ? "1 entity" : `${formatCount(size)} entities`);
-    parts.push("latest change first");
-    if (leftOut > 0) parts.push(`${formatCount(leftOut)} more are not loaded`);
+    if (this.matchCount !== size) parts.push(t`${formatCount(this.matchCount)} of ${formatCount(size)}`);
+    else parts.push(tn(size, "{0} entity", "{0} entities"));
+    parts.push(t`latest change first`);
+    if (leftOut > 0) parts.push(t`${formatCount(leftOut)} more are not loaded`);
     setText(this.#resultLine, size === 0 ? "" : parts.join(" · "));
   }
 

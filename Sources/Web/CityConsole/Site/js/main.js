@@ -5,7 +5,7 @@ import { Detail, copyText } from "./detail.js";
 import { byId } from "./dom.js";
 import { noEntities, noMatches, noneInView, problem } from "./empty.js";
 import { Header } from "./header.js";
-import { setUpLanguage } from "./language.js";
+import { setUpLanguage, t } from "./language.js";
 import { Legend } from "./legend.js";
 import { LargeView } from "./largeview.js";
 import { EntityList } from "./list.js";
@@ -103,7 +103,7 @@ function openAddress() {
   if (id === null) return closeDetail();
   const record = store.records.get(id);
   if (record) return showRecord(record);
-  if (past.isTravelling) showMissing(id, "At the time you look at, no entity of this id was here.");
+  if (past.isTravelling) showMissing(id, t`At the time you look at, no entity of this id was here.`);
   else if (isLoaded) fetchAndShow(id);
 }
 
@@ -126,7 +126,7 @@ async function fetchAndShow(id) {
     if (entity) store.put([entity]);
     const record = store.records.get(id);
     if (record) showRecord(record);
-    else showMissing(id, entity ? "The page holds as many entities as it may." : "No entity of this id is stored in this Parvis. It may live elsewhere, or not yet.");
+    else showMissing(id, entity ? t`The page holds as many entities as it may.` : t`No entity of this id is stored in this Parvis. It may live elsewhere, or not yet.`);
   } catch (error) {
     showMissing(id, error.message);
   }

@@ -7,6 +7,7 @@ import { baseMap, creditOf, repaint } from "./basemap.js";
 import { byId, el, prefersReducedMotion } from "./dom.js";
 import { boundsOf } from "./entity.js";
 import { FeatureSet } from "./features.js";
+import { t } from "./language.js";
 import { setUpMapButtons, showTileTip } from "./mapbuttons.js";
 import { cityBounds, groundFeature, isFar, isSame, pointFeature, unite } from "./mapfeatures.js";
 import { viewSeen } from "./mapview.js";
@@ -62,7 +63,7 @@ export class CityMap {
     this.#isTypeShown = isTypeShown;
     this.#theme = theme;
     this.#tiles = tiles;
-    this.#map = baseMap({ maplibre, theme, tiles, holder: byId("map-canvas"), title: "Map of the city. The list holds the same entities." });
+    this.#map = baseMap({ maplibre, theme, tiles, holder: byId("map-canvas"), title: t`Map of the city. The list holds the same entities.` });
     this.#map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-right");
     this.#map.on("movestart", (event) => { if (event.originalEvent) this.#isTouched = true; });
     this.#map.once("load", () => this.#start());

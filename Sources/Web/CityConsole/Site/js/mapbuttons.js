@@ -3,7 +3,7 @@
 import { byId, el, prefersReducedMotion } from "./dom.js";
 import { shortId } from "./entity.js";
 import { icon } from "./icons.js";
-import { formatCount } from "./units.js";
+import { t, tn } from "./language.js";
 
 /** @param actions `{ fitAll, copyView, onTouch }`; `onTouch` is told whether someone moved the map, or asked for all of it */
 export function setUpMapButtons(map, { fitAll, copyView, onTouch }) {
@@ -28,8 +28,8 @@ export function setUpMapButtons(map, { fitAll, copyView, onTouch }) {
 export function showTileTip(tip, feature, { x, y }) {
   tip.hidden = !feature;
   if (!feature) return;
-  const title = feature.cluster ? `${formatCount(feature.cluster)} entities` : feature.name ?? shortId(feature.id);
-  const kind = feature.cluster ? `mostly ${feature.type ?? "of many types"}` : feature.type;
+  const title = feature.cluster ? tn(feature.cluster, "{0} entity", "{0} entities") : feature.name ?? shortId(feature.id);
+  const kind = feature.cluster ? (feature.type ? t`mostly ${feature.type}` : t`mostly of many types`) : feature.type;
   tip.replaceChildren(el("b", {}, String(title)), el("span", {}, kind));
   tip.style.transform = `translate(${x + 14}px, ${y + 14}px)`;
 }

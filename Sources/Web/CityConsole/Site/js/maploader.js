@@ -2,16 +2,17 @@
 
 import { byId, el } from "./dom.js";
 import { copyButton } from "./empty.js";
+import { t } from "./language.js";
 
 /** MapLibre's interface, or `null`; then the page lives without a map. */
 export async function loadMapLibre(settings) {
   if (!settings.map) {
-    note("No map yet", "The map is drawn by MapLibre GL JS, which is fetched once, at set-up. On the machine that runs Parvis, type:",
-      "scripts/fetch-console-assets", "Then restart Parvis. The list works meanwhile.");
+    note(t`No map yet`, t`The map is drawn by MapLibre GL JS, which is fetched once, at set-up. On the machine that runs Parvis, type:`,
+      "scripts/fetch-console-assets", t`Then restart Parvis. The list works meanwhile.`);
     return null;
   }
   if (!canDraw()) {
-    note("No map in this browser", "The map needs WebGL 2, which this browser does not offer here. The list works as usual.");
+    note(t`No map in this browser`, t`The map needs WebGL 2, which this browser does not offer here. The list works as usual.`);
     return null;
   }
   try {
@@ -19,7 +20,7 @@ export async function loadMapLibre(settings) {
     await Promise.all([addStyle(settings.map.style, true), addScript(settings.map.script)]);
     return globalThis.maplibregl;
   } catch {
-    note("The map did not load", "MapLibre GL JS could not be read from this server. Reload the page to try again; the list works meanwhile.");
+    note(t`The map did not load`, t`MapLibre GL JS could not be read from this server. Reload the page to try again; the list works meanwhile.`);
     return null;
   }
 }

@@ -2,6 +2,7 @@
 
 import { byId, el, setText } from "./dom.js";
 import { attributeNames, mainInstance, numberOf, shortName } from "./entity.js";
+import { t } from "./language.js";
 import { ramp } from "./tilestyle.js";
 import { formatNumber, unitSymbol, withUnit } from "./units.js";
 
@@ -27,14 +28,14 @@ export class MapTools {
     this.#store = store;
     const changed = () => this.onChange(this.options);
     this.#layer = el("select", { id: "map-layer", onchange: changed },
-      ...[["markers", "Markers"], ["heat", "Heat"]].map(([value, text]) => el("option", { value, selected: value === layer }, text)));
-    this.#by = el("select", { id: "map-by", onchange: changed }, el("option", { value: "" }, "Type"));
+      ...[["markers", t`Markers`], ["heat", t`Heat`]].map(([value, text]) => el("option", { value, selected: value === layer }, text)));
+    this.#by = el("select", { id: "map-by", onchange: changed }, el("option", { value: "" }, t`Type`));
     const bar = el("span", { className: "scale-bar", "aria-hidden": "true" });
     bar.style.background = `linear-gradient(90deg, ${ramp.join(", ")})`;
-    const again = el("button", { type: "button", className: "text-button", title: "Take the range of the colours from what is in view", onclick: () => this.onRange() }, "Fit");
+    const again = el("button", { type: "button", className: "text-button", title: t`Take the range of the colours from what is in view`, onclick: () => this.onRange() }, t`Fit`);
     this.#scale = el("div", { className: "scale", id: "map-scale", role: "group", hidden: true }, this.#low, bar, this.#high, again);
     this.#box.replaceChildren(
-      el("label", {}, "Show ", this.#layer), el("label", { id: "map-by-label" }, "Colour ", this.#by), this.#scale);
+      el("label", {}, t`Show`, " ", this.#layer), el("label", { id: "map-by-label" }, t`Colour`, " ", this.#by), this.#scale);
     this.#box.hidden = false;
     if (by) this.#offer([by]);
     this.#by.value = by ?? "";
@@ -81,7 +82,7 @@ export class MapTools {
     const [low, high] = domain.map((value) => withUnit(formatNumber(rounded(value, domain)), this.#unitOf(by)));
     setText(this.#low, low);
     setText(this.#high, high);
-    this.#scale.setAttribute("aria-label", `${shortName(by)} from ${low} to ${high}, dark to light`);
+    this.#scale.setAttribute("aria-label", t`${shortName(by)} from ${low} to ${high}, dark to light`);
   }
 
   #unitOf(name) {

@@ -1,5 +1,6 @@
 // Reads what Parvis tells operators. Each reading gives `{ value }`, or `{ refusal }`: why not, in words. Nothing is written.
 
+import { t } from "./language.js";
 import { maskedText } from "./subscriptionwords.js";
 import { list, object, text } from "./operationswords.js";
 
@@ -22,7 +23,7 @@ async function readText(response) {
     bytes += value.length;
     if (bytes > BYTES_MAX) {
       await reader.cancel();
-      throw new RangeError(`The answer is longer than ${BYTES_MAX / 1024 / 1024} MiB`);
+      throw new RangeError(t`The answer is longer than ${BYTES_MAX / 1024 / 1024} MiB`);
     }
     parts.push(decoder.decode(value, { stream: true }));
   }
@@ -37,20 +38,20 @@ async function read(address, take, signal) {
     if (response.ok) return { value: take(await readText(response)) };
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error.name === "TimeoutError") return { refusal: `${name} did not answer within ${PATIENCE / 1000} s.` };
-    return { refusal: response ? `What ${name} answered could not be read: ${text(error.message, 200)}.` : "Parvis does not answer." };
+    if (error.name === "TimeoutError") return { refusal: t`${name} did not answer within ${PATIENCE / 1000} s.` };
+    return { refusal: response ? t`What ${name} answered could not be read: ${text(error.message, 200)}.` : t`Parvis does not answer.` };
   }
   const { status } = response;
-  if (status === 404) return { refusal: `This Parvis has no ${name} (status 404).`, status };
-  if (status === 401 || status === 403) return { refusal: `${name} is kept from this page (status ${status}).`, status };
-  return { refusal: `${name} was refused with status ${status}${await detailOf(response)}.`, status };
+  if (status === 404) return { refusal: t`This Parvis has no ${name} (status 404).`, status };
+  if (status === 401 || status === 403) return { refusal: t`${name} is kept from this page (status ${status}).`, status };
+  return { refusal: t`${name} was refused with status ${status}${await detailOf(response)}.`, status };
 }
 
 async function detailOf(response) {
   try {
     const problem = object(JSON.parse(await readText(response)));
     const detail = text(problem.detail ?? problem.title);
-    return detail ? `: ${maskedText(detail).replace(/\.$/, "")}` : "";
+    return detail ? t`: ${maskedText(detail).replace(/\.$/, "")}` : "";
   } catch {
     return "";
   }
@@ -59,7 +60,7 @@ async function detailOf(response) {
 const json = (address, signal) => read(address, (body) => JSON.parse(body), signal);
 const jsonList = (address, signal) => read(address, (body) => {
   const value = JSON.parse(body);
-  if (!Array.isArray(value)) throw new TypeError("it is not a list");
+  if (!Array.isArray(value)) throw new TypeError(t`it is not a list`);
   return value.map(object);
 }, signal);
 

@@ -3,6 +3,7 @@
 // Figures are read every 5 s, what /admin tells every 15 s, sources are looked at once a minute; nothing while the page is hidden.
 
 import { byId, el, setText } from "./dom.js";
+import { locale, t } from "./language.js";
 import * as api from "./operationsapi.js";
 import { attentionOf } from "./operationsattention.js";
 import { IngestPart, NotificationsPart, RulesPart } from "./operationsdelivery.js";
@@ -29,7 +30,7 @@ export class OperationsPage {
   #busy = new Set();
   #reading = null;
   #status = el("p", { className: "hint" });
-  #attention = part("attention", "Needs attention");
+  #attention = part("attention", t`Needs attention`);
   #parts = {
     requests: new RequestsPart(), health: new HealthPart(), memory: new MemoryPart(), notifications: new NotificationsPart(), rules: new RulesPart(),
     backup: new BackupPart(), sources: new SourcesPart(), ingest: new IngestPart(), history: new HistoryPart(),
@@ -41,7 +42,7 @@ export class OperationsPage {
     this.#sources = new Sources(store);
     this.#attention.element.classList.add("ops-attention");
     this.#page.append(
-      el("div", { className: "ops-head" }, el("h2", { id: "ops-title", tabIndex: -1 }, "Operations"), this.#status),
+      el("div", { className: "ops-head" }, el("h2", { id: "ops-title", tabIndex: -1 }, t`Operations`), this.#status),
       this.#attention.element, el("div", { className: "ops-parts" }, ...Object.values(this.#parts).map(({ element }) => element)));
     this.#draw();
   }
@@ -136,24 +137,24 @@ export class OperationsPage {
     p.ingest.show(ingest, this.#samples.rate("ingest"));
     p.sources.show(sources, { count: this.#store.size, total: gauge("parvis_entities") ?? 0, isPast }, now);
     this.#drawAttention(now);
-    setText(this.#status, this.#read.at ? `Read at ${new Date(this.#read.at).toLocaleTimeString()}, again every few seconds while this page is open.` : "Reading …");
+    setText(this.#status, this.#read.at ? t`Read at ${new Date(this.#read.at).toLocaleTimeString(locale)}, again every few seconds while this page is open.` : t`Reading …`);
   }
 
   #drawAttention(now) {
     const { health, readiness, metrics, deliveries, names, rules, ingest, sources } = this.#read;
     const found = attentionOf({ health, readiness, metrics: metrics?.value, deliveries: deliveries?.value, names, rules: rules?.value, ingest: ingest?.value, sources: this.#store.isPast ? null : sources }, now);
-    const unread = [["requests", metrics], ["notifications", deliveries], ["alert rules", rules], ["MQTT", ingest?.status === 404 ? null : ingest], ["silent sources", sources]].filter(([, one]) => one?.refusal).map(([name]) => name);
+    const unread = [[t`requests`, metrics], [t`notifications`, deliveries], [t`alert rules`, rules], ["MQTT", ingest?.status === 404 ? null : ingest], [t`silent sources`, sources]].filter(([, one]) => one?.refusal).map(([name]) => name);
     const pending = [metrics, deliveries, sources].some((one) => one === undefined);
     renew(this.#attention.body, [found, unread, pending], () => [
       ...(found.length > 0 ? [el("ul", { className: "ops-sentences" }, ...found.map((one) => this.#sentence(one)))] : []),
-      ...(found.length === 0 ? [el("p", {}, pending ? "Looking …" : unread.length > 0 ? "Nothing needs attention in what could be read." : "Nothing needs attention.")] : []),
-      ...(unread.length > 0 ? [el("p", { className: "hint" }, `Not known, because it could not be read: ${unread.join(", ")}.`)] : []),
+      ...(found.length === 0 ? [el("p", {}, pending ? t`Looking …` : unread.length > 0 ? t`Nothing needs attention in what could be read.` : t`Nothing needs attention.`)] : []),
+      ...(unread.length > 0 ? [el("p", { className: "hint" }, t`Not known, because it could not be read: ${unread.join(", ")}.`)] : []),
     ]);
   }
 
   #sentence({ tone, words, href, link, part: name }) {
-    const way = href ? el("a", { href }, link) : name ? el("button", { type: "button", className: "text-button", onclick: () => this.#goToPart(name) }, "Show") : null;
-    return el("li", {}, pill(tone, tone === "bad" ? "Act" : "Look"), el("span", {}, words, ...(way ? [" ", way] : [])));
+    const way = href ? el("a", { href }, link) : name ? el("button", { type: "button", className: "text-button", onclick: () => this.#goToPart(name) }, t`Show`) : null;
+    return el("li", {}, pill(tone, tone === "bad" ? t`Act` : t`Look`), el("span", {}, words, ...(way ? [" ", way] : [])));
   }
 
   #goToPart(name) {

@@ -3,6 +3,7 @@
 import { baseMap, repaint } from "./basemap.js";
 import { el, prefersReducedMotion } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { groundFeature, unite } from "./mapfeatures.js";
 
 const GROUND_MAX = 4000;
@@ -44,7 +45,7 @@ export class PageMap {
     const button = (picture, name, action) => el("button", { type: "button", className: "icon-button", "aria-label": name, title: name, onclick: action }, icon(picture));
     const duration = () => (prefersReducedMotion() ? 0 : 250);
     const buttons = el("div", { className: "map-buttons view-map-buttons" },
-      button("plus", "Zoom in", () => this.map.zoomIn({ duration: duration() })), button("minus", "Zoom out", () => this.map.zoomOut({ duration: duration() })),
+      button("plus", t`Zoom in`, () => this.map.zoomIn({ duration: duration() })), button("minus", t`Zoom out`, () => this.map.zoomOut({ duration: duration() })),
       button("frame", hooks.fitName, () => { this.#isTouched = false; this.fit(); }));
     this.element.append(holder, this.#tip, buttons);
     box.append(this.element);

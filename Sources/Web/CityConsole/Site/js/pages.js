@@ -12,19 +12,19 @@ import { toast } from "./toast.js";
 
 const kinds = [
   {
-    name: "alerts", title: "Alerts", picture: "alert", pattern: /^#\/alerts(\/|\?|$)/, styles: ["pages", "cityview", "forms", "alerts"],
+    name: "alerts", title: t`Alerts`, picture: "alert", pattern: /^#\/alerts(\/|\?|$)/, styles: ["pages", "cityview", "forms", "alerts"],
     script: () => import("./alertspage.js").then(({ AlertsPage }) => AlertsPage),
   },
   {
-    name: "air", title: "Air", picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "cityview", "air"],
+    name: "air", title: t`Air`, picture: "wind", pattern: /^#\/air(\?|$)/, styles: ["pages", "history", "cityview", "air"],
     script: () => import("./airpage.js").then(({ AirPage }) => AirPage),
   },
   {
-    name: "traffic", title: "Traffic", picture: "car", pattern: /^#\/traffic(\?|$)/, styles: ["pages", "history", "cityview", "traffic"],
+    name: "traffic", title: t`Traffic`, picture: "car", pattern: /^#\/traffic(\?|$)/, styles: ["pages", "history", "cityview", "traffic"],
     script: () => import("./trafficpage.js").then(({ TrafficPage }) => TrafficPage),
   },
   {
-    name: "boards", title: "Boards", picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
+    name: "boards", title: t`Boards¦in the header`, picture: "board", pattern: /^#\/boards(\/|\?|$)/, styles: ["pages", "history", "cityview", "forms", "entityedit", "boards"],
     script: () => import("./boardspage.js").then(({ BoardsPage }) => BoardsPage),
   },
   {
@@ -32,11 +32,11 @@ const kinds = [
     script: () => import("./entityform.js").then(({ EntityFormPage }) => EntityFormPage),
   },
   {
-    name: "history", title: "History", picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
+    name: "history", title: t`History`, picture: "chart", pattern: /^#\/history(\?|$)/, styles: ["pages", "history"],
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
   {
-    name: "subscriptions", title: "Subscriptions", picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
+    name: "subscriptions", title: t`Subscriptions`, picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
   {
@@ -52,7 +52,7 @@ const kinds = [
     script: () => import("./publishpage.js").then(({ PublishPage }) => PublishPage),
   },
   {
-    name: "operations", title: "Operations", picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
+    name: "operations", title: t`Operations`, picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
     script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
   },
 ];
@@ -68,7 +68,7 @@ export async function lazily(script, names) {
     return (await Promise.all([script(), ...sheets]))[0];
   } catch {
     for (const name of names) styles.delete(name);
-    toast("This part of the page could not be read from the server; try again.", 4000);
+    toast(t`This part of the page could not be read from the server; try again.`, 4000);
     return null;
   }
 }
@@ -89,7 +89,7 @@ export class Pages {
   constructor(store) {
     this.#store = store;
     this.mapKnown = new Promise((resolve) => { this.#mapIsKnown = resolve; });
-    const links = [{ name: "city", title: "City", picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
+    const links = [{ name: "city", title: t`City`, picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
       el("a", { href: name === "city" ? "#/" : `#/${name}`, "data-page": name }, icon(picture), el("span", {}, title)));
     byId("nav").replaceChildren(...links);
   }
@@ -112,7 +112,9 @@ export class Pages {
     for (const [name, page] of this.#made) if (name !== kind?.name && page.isOpen) page.close();
     document.body.classList.toggle("has-page", kind !== undefined);
     for (const link of byId("nav").children) {
-      if (link.dataset.page === (kind?.name ?? "city")) link.setAttribute("aria-current", "page");
+      const isCurrent = link.dataset.page === (kind?.name ?? "city");
+      if (isCurrent && !link.hasAttribute("aria-current")) link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.offsetLeft - link.parentElement.clientWidth / 2;
+      if (isCurrent) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     if (kind) this.#show(kind, address);

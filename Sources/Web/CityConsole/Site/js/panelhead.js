@@ -2,6 +2,7 @@
 
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 
 export class PanelHead {
   titleId;
@@ -12,14 +13,14 @@ export class PanelHead {
 
   /**
    * @param titleId the id of the title's element
-   * @param noun what is open, in a word
+   * @param details what the link to the entity does, and @param close what the button does, in words
    */
-  constructor(titleId, noun, onClose) {
+  constructor(titleId, details, close, onClose) {
     this.titleId = titleId;
     this.#title = el("h3", { id: this.titleId, tabIndex: -1 });
-    this.#entity = el("a", { className: "text-button", "aria-label": `Details of this ${noun}` }, icon("target"), "Details");
-    const close = el("button", { type: "button", className: "icon-button", "aria-label": `Close the ${noun}`, title: "Close", onclick: onClose }, icon("close"));
-    this.element = el("div", { className: "view-panel-head" }, el("div", {}, this.#title, this.#when), this.#entity, close);
+    this.#entity = el("a", { className: "text-button", "aria-label": details }, icon("target"), t`Details`);
+    const button = el("button", { type: "button", className: "icon-button", "aria-label": close, title: t`Close`, onclick: onClose }, icon("close"));
+    this.element = el("div", { className: "view-panel-head" }, el("div", {}, this.#title, this.#when), this.#entity, button);
   }
 
   /** @param hasEntity whether the entity itself is there to be looked at */

@@ -8,6 +8,7 @@
 
 import { BrokerError, problemOf } from "./api.js";
 import { attributeNames, mainInstance } from "./entity.js";
+import { t } from "./language.js";
 import { parseTime } from "./time.js";
 
 const PAGE = 500;
@@ -244,7 +245,7 @@ async function askPage(parameters, signal) {
   const response = await fetch(`${temporal}?${new URLSearchParams(parameters)}`, { headers: { Accept: "application/json" }, signal });
   if (!response.ok) throw new BrokerError(await problemOf(response));
   const page = await response.json();
-  if (!Array.isArray(page)) throw new BrokerError("The broker's list of histories is not a JSON array.");
+  if (!Array.isArray(page)) throw new BrokerError(t`The broker's list of histories is not a JSON array.`);
   page.isPartial = response.status === 206;
   return page;
 }

@@ -6,11 +6,12 @@ import { HistoryLegend } from "./historylegend.js";
 import { drawnOf, newSeries } from "./historyseries.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { formatCount } from "./units.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const ranges = new Map([["2h", ["2 h", 2 * HOUR]], ["24h", ["24 h", DAY]], ["7d", ["7 d", 7 * DAY]], ["30d", ["30 d", 30 * DAY]], ["1y", ["1 y", 365 * DAY]], ["all", ["All", 0]]]);
+const ranges = new Map([["2h", ["2 h", 2 * HOUR]], ["24h", ["24 h", DAY]], ["7d", ["7 d", 7 * DAY]], ["30d", ["30 d", 30 * DAY]], ["1y", ["1 y", 365 * DAY]], ["all", [t`All`, 0]]]);
 const WAIT = 180;
 /** How far the end of the window goes on before it is read again. */
 const FOLLOW = 60_000;
@@ -43,7 +44,7 @@ export class RangeChart {
     this.#drawn = drawn;
     this.#standard = this.range = offered[0];
     const buttons = new Map([...ranges].filter(([name]) => offered.includes(name)).map(([name, [text]]) => [name, el("button", { type: "button", className: "chip", "aria-pressed": "false", onclick: () => this.#choose(name) }, text)]));
-    const whole = el("a", { className: "text-button", "aria-label": "Open these in History" }, icon("chart"), "History");
+    const whole = el("a", { className: "text-button", "aria-label": t`Open these in History` }, icon("chart"), t`History`);
     const [note, message] = [el("p", { className: "hint" }), el("p", { className: "history-message", role: "status", hidden: true })];
     this.#parts = { buttons, whole, note, message };
     this.#legend.onToggle = (series) => {
@@ -59,7 +60,7 @@ export class RangeChart {
     };
     this.#chart.onBack = () => this.#choose(this.range);
     this.element = el("section", { className: "view-card card", "aria-labelledby": id },
-      el("div", { className: "view-card-head" }, el("h4", { id }, title), el("div", { className: "history-ranges", role: "group", "aria-label": "Window of time" }, ...buttons.values()), whole),
+      el("div", { className: "view-card-head" }, el("h4", { id }, title), el("div", { className: "history-ranges", role: "group", "aria-label": t`Window of time` }, ...buttons.values()), whole),
       el("div", { className: "view-chart" }, this.#chart.element, message), this.#legend.element, note);
   }
 
@@ -154,8 +155,8 @@ export class RangeChart {
     const total = this.#series.reduce((sum, one) => sum + (one.data?.total ?? 0), 0);
     const period = this.#series.find((one) => one.data?.period)?.data.period;
     const { message, note } = this.#parts;
-    setText(message, problem ?? (total > 0 ? "" : this.#series.some((one) => one.isLoading) ? "Reading …" : "No values in this time."));
+    setText(message, problem ?? (total > 0 ? "" : this.#series.some((one) => one.isLoading) ? t`Reading …` : t`No values in this time.`));
     message.hidden = message.textContent === "";
-    setText(note, total === 0 ? "" : period ? `${formatCount(total)} values, as averages of ${period.text}; the bands go from the least to the most of each.` : `${formatCount(total)} values, each shown.`);
+    setText(note, total === 0 ? "" : period ? t`${formatCount(total)} values, as averages of ${period.text}; the bands go from the least to the most of each.` : t`${formatCount(total)} values, each shown.`);
   }
 }

@@ -4,6 +4,7 @@
 
 import { colourMark } from "./colourmark.js";
 import { el, setText } from "./dom.js";
+import { t } from "./language.js";
 import { sparkline } from "./sparkline.js";
 import { formatCount } from "./units.js";
 
@@ -20,7 +21,7 @@ export class RankedList {
   #hasFilled = false;
 
   /**
-   * @param hooks `find` and `findLabel`, words for the search; `nouns`, of one and of many; `searched(one)`, the text that
+   * @param hooks `find` and `findLabel`, words for the search; `nouns(count)`, how many there are; `searched(one)`, the text that
    *   words are looked for in; `idOf(one)`; `draw(row, one)`, which fills the parts of a row; `age(row)`, once a second
    */
   constructor(hooks) {
@@ -76,8 +77,9 @@ export class RankedList {
     const isHeld = !isForced && (this.#list.matches(":hover") || this.#list.contains(document.activeElement)) && this.#list.children.length === elements.length;
     if (!isHeld && elements.some((element, at) => this.#list.children[at] !== element)) this.#list.replaceChildren(...elements);
     const [count, left] = [this.#all.length, fitting.length - chosen.length];
-    setText(this.#line, words.length > 0 ? `${formatCount(fitting.length)} of ${formatCount(count)} ${nouns[1]}${left > 0 ? `, the worst ${ROWS_MAX} of them` : ""}`
-      : `${formatCount(count)} ${count === 1 ? nouns[0] : nouns[1]}, the worst first${left > 0 ? `; ${formatCount(left)} more are found by name` : ""}`);
+    const [all, found] = [nouns(count), formatCount(fitting.length)];
+    setText(this.#line, words.length > 0 ? (left > 0 ? t`${found} of ${all}, the worst ${ROWS_MAX} of them` : t`${found} of ${all}`)
+      : left > 0 ? t`${all}, the worst first; ${formatCount(left)} more are found by name` : t`${all}, the worst first`);
     this.tick();
   }
 }

@@ -1,5 +1,12 @@
 // Notifications a minute, from counters that are sampled while the page is open.
 
+import { t } from "./language.js";
+import { formatTenths } from "./units.js";
+
+
+
+
+
 const KEPT = 60;
 const WINDOW = 60_000;
 
@@ -44,5 +51,5 @@ export class Rates {
 
 export function rateText(rate) {
   if (rate === null) return "…";
-  return `${rate > 0 && rate < 10 ? rate.toFixed(1) : Math.round(rate)}/min`;
+  return t`${rate > 0 && rate < 10 ? formatTenths(rate) : Math.round(rate)}/min`;
 }

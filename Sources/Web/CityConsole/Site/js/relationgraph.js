@@ -2,6 +2,7 @@
 
 import { el, svg } from "./dom.js";
 import { attributeNames, instancesOf, shortId, shortName, valueOf } from "./entity.js";
+import { t } from "./language.js";
 import { formatCount } from "./units.js";
 
 const EACH_MAX = 8;
@@ -35,11 +36,11 @@ export function relationsOf(record, store) {
 /** The picture, and in words what it leaves out. */
 export function relationGraph(record, store) {
   const { from, to } = relationsOf(record, store);
-  if (from.length + to.length === 0) return el("p", { className: "detail-note" }, "Nothing is linked with this entity.");
+  if (from.length + to.length === 0) return el("p", { className: "detail-note" }, t`Nothing is linked with this entity.`);
   const [left, right] = [from.slice(0, EACH_MAX), to.slice(0, EACH_MAX)];
   const rows = Math.max(left.length, right.length, 1);
   const height = rows * ROW;
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "relation-graph", role: "group", "aria-label": `${from.length} links to this entity, ${to.length} from it` });
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "relation-graph", role: "group", "aria-label": t`${from.length} links to this entity, ${to.length} from it` });
   const middle = [WIDTH / 2, height / 2];
   const side = (links, x, isLeft) => links.forEach((link, at) => {
     const y = (at + 0.5) * (height / links.length);
@@ -53,8 +54,8 @@ export function relationGraph(record, store) {
   side(left, 0, true);
   side(right, WIDTH - BOX, false);
   picture.append(svg("circle", { cx: middle[0], cy: middle[1], r: 9, class: "relation-self" }));
-  const more = [[from.length, "more that link to it"], [to.length, "more that it links to"]].filter(([count]) => count > EACH_MAX).map(([count, words]) => `${formatCount(count - EACH_MAX)} ${words}`);
-  return el("div", { className: "relations" }, picture, more.length > 0 ? el("p", { className: "hint" }, `Not shown: ${more.join(", ")}.`) : null);
+  const more = [[from.length, t`more that link to it`], [to.length, t`more that it links to`]].filter(([count]) => count > EACH_MAX).map(([count, words]) => `${formatCount(count - EACH_MAX)} ${words}`);
+  return el("div", { className: "relations" }, picture, more.length > 0 ? el("p", { className: "hint" }, t`Not shown: ${more.join(", ")}.`) : null);
 }
 
 function node({ name, id }, x, y, store) {

@@ -6,6 +6,7 @@ import { el, setText } from "./dom.js";
 import { shortName } from "./entity.js";
 import { choice, field, group, select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";
+import { t, tn } from "./language.js";
 import { changeRule, createRule } from "./ruleapi.js";
 import { newRuleId } from "./rulemodel.js";
 import { channelsPart, escalationPart, hoursPart, lengthField } from "./ruleparts.js";
@@ -72,49 +73,49 @@ export class RuleForm {
     const changed = () => this.#changed();
     const { condition } = rule;
     const entities = typeof condition.entities === "object" && condition.entities !== null ? condition.entities : {};
-    f.name = field("Name", textInput({ value: rule.name, maxLength: 200, placeholder: "For people, such as: Bad air in the north" }));
-    f.description = field("Description", textInput({ value: rule.description, maxLength: 1000 }));
-    f.severity = field("Severity", select(severities, rule.severity));
-    f.type = field("Type of entities", this.#typeSelect(String(entities.type ?? "")));
+    f.name = field(t`Name`, textInput({ value: rule.name, maxLength: 200, placeholder: t`For people, such as: Bad air in the north` }));
+    f.description = field(t`Description`, textInput({ value: rule.description, maxLength: 1000 }));
+    f.severity = field(t`Severity`, select(severities, rule.severity));
+    f.type = field(t`Type of entities`, this.#typeSelect(String(entities.type ?? "")));
     const ids = list(entities.id);
-    f.which = choice("Which of them", [["all", "All of them"], ["id", "Some"], ["pattern", "By a pattern of ids"]], ids.length > 0 ? "id" : entities.idPattern ? "pattern" : "all");
-    f.ids = field("Ids", textInput({ value: ids.join(", "), placeholder: "urn:ngsi-ld:Room:1, urn:ngsi-ld:Room:2" }), "One or more, with commas.");
-    f.pattern = field("Pattern of ids", textInput({ value: String(entities.idPattern ?? ""), placeholder: "^urn:ngsi-ld:Room:north-" }), "A regular expression.");
+    f.which = choice(t`Which of them`, [["all", t`All of them`], ["id", t`Some`], ["pattern", t`By a pattern of ids`]], ids.length > 0 ? "id" : entities.idPattern ? "pattern" : "all");
+    f.ids = field(t`Ids`, textInput({ value: ids.join(", "), placeholder: "urn:ngsi-ld:Room:1, urn:ngsi-ld:Room:2" }), t`One or more, with commas.`);
+    f.pattern = field(t`Pattern of ids`, textInput({ value: String(entities.idPattern ?? ""), placeholder: "^urn:ngsi-ld:Room:north-" }), t`A regular expression.`);
     f.which.onChange = () => this.#changed();
-    f.area = new AreaField("Only those in an area", entities.area ?? null, { map, store: this.#store });
+    f.area = new AreaField(t`Only those in an area`, entities.area ?? null, { map, store: this.#store });
     f.area.onChange = changed;
     const kept = ["q", "scopeQ"].filter((name) => entities[name]);
-    const keptLine = kept.length > 0 ? el("p", { className: "hint" }, `Also ${kept.map((name) => `${name} ${String(entities[name]).slice(0, 200)}`).join(", ")}; that stays as it is.`) : null;
+    const keptLine = kept.length > 0 ? el("p", { className: "hint" }, t`Also ${kept.map((name) => `${name} ${String(entities[name]).slice(0, 200)}`).join(", ")}; that stays as it is.`) : null;
 
-    f.match = choice("How the tests go together", [["all", "All must hold"], ["any", "One is enough"]], condition.match === "any" ? "any" : "all");
+    f.match = choice(t`How the tests go together`, [["all", t`All must hold`], ["any", t`One is enough`]], condition.match === "any" ? "any" : "all");
     f.match.onChange = changed;
     this.#tests = new RuleTests(list(condition.tests).filter((one) => typeof one === "object" && one !== null), { map, store: this.#store });
     this.#tests.onChange = changed;
     f.testsError = el("p", { className: "field-error", hidden: true });
-    f.held = lengthField("For how long it must hold before it is told", parseDuration(condition.for), "Empty: at once.");
+    f.held = lengthField(t`For how long it must hold before it is told`, parseDuration(condition.for), t`Empty: at once.`);
     f.hours = hoursPart(rule.activeTimes, changed);
-    f.notify = channelsPart("Channel", rule.notify, changed);
+    f.notify = channelsPart(t`Channel`, rule.notify, changed);
     f.escalation = escalationPart(rule.escalation, changed);
     this.#try = new RuleTry(this.#store, () => (this.#check() ? this.#definition() : null));
 
     f.words = el("p", { className: "rule-words" });
     f.matches = el("p", { className: "matches", role: "status" });
     f.problem = el("p", { className: "notice", role: "alert", hidden: true, "data-tone": "bad" });
-    f.isOn = el("input", { type: "checkbox", checked: this.#old ? rule.isOn : true, "aria-label": "Switched on" });
-    f.submit = el("button", { type: "submit", className: "button is-main" }, this.#old ? "Save" : "Create");
+    f.isOn = el("input", { type: "checkbox", checked: this.#old ? rule.isOn : true, "aria-label": t`Switched on` });
+    f.submit = el("button", { type: "submit", className: "button is-main" }, this.#old ? t`Save` : t`Create`);
     const cancel = () => this.onCancel();
     this.element.append(
-      el("div", { className: "form-head" }, el("h2", { id: "rule-title", tabIndex: -1 }, this.#old ? `Change ${rule.name.slice(0, 120)}` : "New rule"),
-        el("button", { type: "button", className: "icon-button", "aria-label": "Close", title: "Close (Esc)", onclick: cancel }, icon("close"))),
+      el("div", { className: "form-head" }, el("h2", { id: "rule-title", tabIndex: -1 }, this.#old ? t`Change ${rule.name.slice(0, 120)}` : t`New rule`),
+        el("button", { type: "button", className: "icon-button", "aria-label": t`Close`, title: t`Close (Esc)`, onclick: cancel }, icon("close"))),
       el("div", { className: "form-body" },
         el("div", { className: "form-fields" },
-          group("What it is called", f.name.element, f.description.element, f.severity.element),
-          group("What is watched", ...[f.type.element, f.which.element, f.ids.element, f.pattern.element, f.area.element, keptLine].filter(Boolean)),
-          group("When it fires", f.match.element, this.#tests.element, f.testsError, f.held.element),
-          group("At which hours", f.hours.element),
-          group("Who is told", f.notify.element, f.escalation.element)),
-        el("div", { className: "form-side" }, el("h3", {}, "In words"), f.words, el("h3", {}, "Watches now"), f.matches, this.#try.element)),
-      el("div", { className: "form-foot" }, f.problem, f.submit, el("button", { type: "button", className: "button", onclick: cancel }, "Cancel"), el("label", { className: "radio" }, f.isOn, "Switched on")),
+          group(t`What it is called`, f.name.element, f.description.element, f.severity.element),
+          group(t`What is watched`, ...[f.type.element, f.which.element, f.ids.element, f.pattern.element, f.area.element, keptLine].filter(Boolean)),
+          group(t`When it fires`, f.match.element, this.#tests.element, f.testsError, f.held.element),
+          group(t`At which hours`, f.hours.element),
+          group(t`Who is told`, f.notify.element, f.escalation.element)),
+        el("div", { className: "form-side" }, el("h3", {}, t`In words`), f.words, el("h3", {}, t`Watches now`), f.matches, this.#try.element)),
+      el("div", { className: "form-foot" }, f.problem, f.submit, el("button", { type: "button", className: "button", onclick: cancel }, t`Cancel`), el("label", { className: "radio" }, f.isOn, t`Switched on`)),
     );
   }
 
@@ -123,7 +124,7 @@ export class RuleForm {
     const options = types.map(({ name, label, count }) => [name, `${label.slice(0, 100)} (${formatCount(count)})`]);
     // A type of which there is nothing yet, or several at once, stays to be chosen.
     if (type && !types.some(({ name }) => name === type)) options.unshift([type, type]);
-    if (!type) options.unshift(["", "Choose …"]);
+    if (!type) options.unshift(["", t`Choose …`]);
     return select(options, type, { onchange: () => this.#typeChanged() });
   }
 
@@ -173,17 +174,17 @@ export class RuleForm {
       target.setError(isFault ? text : null);
       if (isFault) faults.push(target.input);
     };
-    check(f.name, f.name.input.value.trim() === "", "Give it a name that whoever is told will understand.");
-    check(f.type, f.type.input.value === "", "Choose a type.");
-    check(f.ids, f.which.value === "id" && f.ids.input.value.trim() === "", "Name at least one id, or choose all of them.");
-    check(f.pattern, f.which.value === "pattern" && f.pattern.input.value.trim() === "", "Write a pattern, or choose all of them.");
+    check(f.name, f.name.input.value.trim() === "", t`Give it a name that whoever is told will understand.`);
+    check(f.type, f.type.input.value === "", t`Choose a type.`);
+    check(f.ids, f.which.value === "id" && f.ids.input.value.trim() === "", t`Name at least one id, or choose all of them.`);
+    check(f.pattern, f.which.value === "pattern" && f.pattern.input.value.trim() === "", t`Write a pattern, or choose all of them.`);
     faults.push(...f.area.check());
     const isBare = this.#tests.length === 0;
-    setText(f.testsError, isBare ? "Add a test." : "");
+    setText(f.testsError, isBare ? t`Add a test.` : "");
     f.testsError.hidden = !isBare;
     if (isBare) faults.push(this.#tests.element.querySelector("button"));
     faults.push(...this.#tests.check());
-    check(f.held, Number.isNaN(f.held.seconds()), "Write a number above 0, or leave it empty.");
+    check(f.held, Number.isNaN(f.held.seconds()), t`Write a number above 0, or leave it empty.`);
     faults.push(...f.hours.check(), ...f.notify.check(), ...f.escalation.check());
     if (moves) faults[0]?.focus();
     return faults.length === 0;
@@ -212,13 +213,13 @@ export class RuleForm {
     const counting = new AbortController();
     this.#counting = counting;
     const { matches } = this.#f;
-    if (!selector.type) return setText(matches, "Choose a type.");
+    if (!selector.type) return setText(matches, t`Choose a type.`);
     const { q, scopeQ, ...entities } = selector;
     const geoQ = area ? { georel: "within", geometry: area.type, coordinates: area.coordinates } : undefined;
     try {
       const count = await countMatches({ entities: [entities], q, scopeQ, geoQ }, counting.signal);
       matches.dataset.tone = "plain";
-      setText(matches, count === 1 ? "1 entity" : `${formatCount(count)} entities`);
+      setText(matches, tn(count, "{0} entity", "{0} entities"));
     } catch (error) {
       if (counting.signal.aborted) return;
       matches.dataset.tone = "bad";
@@ -248,7 +249,7 @@ export class RuleForm {
 
 function blankRule({ type = "", attribute = "", entity = "" }) {
   const entities = { type, ...(entity ? { id: [entity] } : {}) };
-  const name = attribute && entity ? `${shortName(attribute)} out of bounds`.slice(0, 200) : "";
+  const name = attribute && entity ? t`${shortName(attribute)} out of bounds`.slice(0, 200) : "";
   return {
     name, description: "", severity: "medium", isOn: true, activeTimes: [], notify: [], escalation: null,
     condition: { entities, match: "all", for: "PT10M", tests: [{ kind: "threshold", comparison: "above", ...(attribute ? { attribute } : {}) }] },

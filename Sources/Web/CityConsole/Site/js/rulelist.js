@@ -3,6 +3,7 @@
 import { muteSelect } from "./alertcards.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t, tn } from "./language.js";
 import { deleteRule, mute, switchRule, unmute } from "./ruleapi.js";
 import { channelText, conditionText, severities, severityTones, timesText } from "./rulewords.js";
 import { dateText, parseTime } from "./time.js";
@@ -63,13 +64,13 @@ class RuleRow {
     p.reason = el("p", { className: "field-error", hidden: true });
     p.problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
     p.switch = el("input", { type: "checkbox", role: "switch", onchange: () => this.#switch() });
-    p.mute = muteSelect("Mute this rule", (until) => this.#do(() => mute(this.#id, until), `Muted until ${dateText(until)}`));
-    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => this.#do(() => unmute(this.#id), "No longer muted") }, "Unmute");
-    const remove = el("button", { type: "button", className: "text-button", onclick: () => this.#askToDelete() }, icon("bin"), "Delete");
-    p.edit = el("a", { className: "text-button", href }, icon("edit"), "Change");
-    p.confirm = el("div", { className: "notice confirm", "data-tone": "bad", hidden: true, role: "alertdialog", "aria-label": "Delete this rule?" });
+    p.mute = muteSelect(t`Mute this rule`, (until) => this.#do(() => mute(this.#id, until), t`Muted until ${dateText(until)}`));
+    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => this.#do(() => unmute(this.#id), t`No longer muted`) }, t`Unmute`);
+    const remove = el("button", { type: "button", className: "text-button", onclick: () => this.#askToDelete() }, icon("bin"), t`Delete`);
+    p.edit = el("a", { className: "text-button", href }, icon("edit"), t`Change`);
+    p.confirm = el("div", { className: "notice confirm", "data-tone": "bad", hidden: true, role: "alertdialog", "aria-label": t`Delete this rule?` });
     this.element = el("li", { className: "rule-row card" },
-      el("div", { className: "alert-head" }, p.severity, p.name, p.state, p.muted, el("label", { className: "radio rule-switch" }, p.switch, "On")),
+      el("div", { className: "alert-head" }, p.severity, p.name, p.state, p.muted, el("label", { className: "radio rule-switch" }, p.switch, t`On`)),
       p.what, p.times, p.reason, p.counts, p.channels, p.problem, el("div", { className: "alert-tools" }, p.edit, p.mute, p.unmute, remove), p.confirm);
   }
 
@@ -81,27 +82,27 @@ class RuleRow {
     this.#signature = signature;
     const p = this.#parts;
     setText(p.name, cut(rule.name, NAME_MAX));
-    for (const one of [p.switch, p.edit]) one.setAttribute("aria-label", `${one === p.edit ? "Change " : ""}${cut(rule.name, 80)}${one === p.switch ? ": on" : ""}`);
+    for (const one of [p.switch, p.edit]) one.setAttribute("aria-label", one === p.edit ? t`Change ${cut(rule.name, 80)}` : t`${cut(rule.name, 80)}: on`);
     setText(p.severity, severities.find(([key]) => key === rule.severity)?.[1] ?? cut(rule.severity, 40));
     p.severity.dataset.tone = severityTones[rule.severity] ?? "";
     const [tone, words] = stateOf(rule);
     setText(p.state, words);
     p.state.dataset.tone = tone;
-    this.#put(p.muted, isMuted ? `Muted until ${dateText(rule.mutedUntil)}` : "");
+    this.#put(p.muted, isMuted ? t`Muted until ${dateText(rule.mutedUntil)}` : "");
     p.unmute.hidden = !isMuted;
     p.mute.hidden = isMuted;
     p.switch.checked = rule.isOn;
     setText(p.what, cut(conditionText(rule.condition, unitOf)));
     this.#put(p.times, cut(timesText(rule.activeTimes, rule.condition.timeZone)));
-    this.#put(p.reason, rule.status.state === "refused" ? cut(String(rule.status.reason ?? "The service refuses this rule.")) : "");
+    this.#put(p.reason, rule.status.state === "refused" ? cut(String(rule.status.reason ?? t`The service refuses this rule.`)) : "");
     const { entities, raised } = { ...rule.status, ...state };
-    this.#put(p.counts, rule.isOn && Number.isFinite(entities) ? `Watches ${formatCount(entities)} ${entities === 1 ? "entity" : "entities"}; ${formatCount(raised ?? 0)} ${raised === 1 ? "alert is" : "alerts are"} raised` : "");
+    this.#put(p.counts, rule.isOn && Number.isFinite(entities) ? t`Watches ${tn(entities, "{0} entity", "{0} entities")}; ${tn(raised ?? 0, "{0} alert is raised", "{0} alerts are raised")}` : "");
     p.channels.replaceChildren(...channelLines(rule, state).map(([text, isBad]) => el("li", isBad ? { className: "rule-bad" } : {}, cut(text))));
   }
 
   #switch() {
     const isOn = this.#parts.switch.checked;
-    this.#do(() => switchRule(this.#id, isOn), isOn ? "Switched on" : "Switched off").then((isDone) => {
+    this.#do(() => switchRule(this.#id, isOn), isOn ? t`Switched on` : t`Switched off`).then((isDone) => {
       if (!isDone) this.#parts.switch.checked = !isOn;
     });
   }
@@ -109,9 +110,9 @@ class RuleRow {
   #askToDelete() {
     const { confirm } = this.#parts;
     const close = () => { confirm.hidden = true; this.#parts.edit.focus(); };
-    const yes = el("button", { type: "button", className: "button is-danger", onclick: () => this.#do(() => deleteRule(this.#id), "Deleted") }, "Delete");
-    confirm.replaceChildren(el("p", {}, `Delete “${cut(this.#rule.name, 80)}”? Alerts that it raised stay in the history.`),
-      el("div", { className: "alert-tools" }, yes, el("button", { type: "button", className: "button", onclick: close }, "Keep it")));
+    const yes = el("button", { type: "button", className: "button is-danger", onclick: () => this.#do(() => deleteRule(this.#id), t`Deleted`) }, t`Delete`);
+    confirm.replaceChildren(el("p", {}, t`Delete “${cut(this.#rule.name, 80)}”? Alerts that it raised stay in the history.`),
+      el("div", { className: "alert-tools" }, yes, el("button", { type: "button", className: "button", onclick: close }, t`Keep it`)));
     confirm.hidden = false;
     yes.focus();
   }
@@ -136,9 +137,9 @@ class RuleRow {
 }
 
 function stateOf(rule) {
-  if (rule.status.state === "refused") return ["bad", "Refused"];
-  if (!rule.isOn) return ["", "Off"];
-  return rule.status.state === "watching" ? ["good", "Watching"] : ["warn", "Not seen by the service yet"];
+  if (rule.status.state === "refused") return ["bad", t`Refused¦rule`];
+  if (!rule.isOn) return ["", t`Off¦rule`];
+  return rule.status.state === "watching" ? ["good", t`Watching`] : ["warn", t`Not seen by the service yet`];
 }
 
 /** A line for each channel: where it goes, and what came of the last message. */
@@ -147,14 +148,14 @@ function channelLines(rule, state) {
   const lineOf = (channel, status, prefix) => {
     const last = parseTime(status?.lastSuccess);
     const isBad = Boolean(status?.problem) || (status?.state && status.state !== "ok");
-    const error = status?.problem ?? (isBad ? status?.lastError ?? "the last message was not taken" : null);
-    const words = error ? `: not delivered, ${error}` : Number.isFinite(last) ? `: delivered ${dateText(last)}` : "";
-    const waiting = status?.waiting > 0 ? `, ${formatCount(status.waiting)} waiting` : "";
+    const error = status?.problem ?? (isBad ? status?.lastError ?? t`the last message was not taken` : null);
+    const words = error ? t`: not delivered, ${error}` : Number.isFinite(last) ? t`: delivered ${dateText(last)}` : "";
+    const waiting = status?.waiting > 0 ? t`, ${formatCount(status.waiting)} waiting` : "";
     return [`${prefix}${channelText(channel)}${words}${waiting}`, Boolean(error)];
   };
   const lines = (channels, use, prefix) => {
     const statuses = told.filter((one) => one.use === use);
     return channels.slice(0, CHANNELS_MAX).map((channel, at) => lineOf(channel, statuses[at], prefix));
   };
-  return [...lines(rule.notify, "notify", ""), ...lines(list(rule.escalation?.notify), "escalation", "then ")];
+  return [...lines(rule.notify, "notify", ""), ...lines(list(rule.escalation?.notify), "escalation", t`then `)];
 }

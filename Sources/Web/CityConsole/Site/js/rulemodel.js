@@ -1,6 +1,7 @@
 // An alert rule as the page knows it, to and from its entity (type AlertRule), and alerts read from theirs.
 
 import { valuesOf } from "./entityvalues.js";
+import { language } from "./language.js";
 import { parseTime } from "./time.js";
 
 const severityOrder = ["informational", "low", "medium", "high", "critical"];
@@ -57,7 +58,8 @@ export function alertOf(record, now) {
   const value = (name) => values.get(name)?.value;
   const until = parseTime(value("validTo"));
   const state = value("alertState");
-  const info = list(value("info")).map(object).find((one) => one?.language === "en") ?? {};
+  const infos = list(value("info")).map(object);
+  const info = infos.find((one) => one.language === language) ?? infos.find((one) => one.language === "en") ?? {};
   const severity = text(value("severity")).toLowerCase();
   return {
     id: record.id, record, isRaised: typeof state === "string" ? state === "raised" : !(until <= now), severity, rank: severityOrder.indexOf(severity),

@@ -5,20 +5,21 @@ import { durationOf, parseDuration } from "./durations.js";
 import { el, setText } from "./dom.js";
 import { select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { comparisons, isNumeric, isRange } from "./rulewords.js";
 import { choicesOf } from "./typeinfo.js";
 import { formatNumber, unitSymbol, withUnit } from "./units.js";
 
-const kinds = [["threshold", "A value"], ["rate", "How fast a value changes"], ["absence", "Nothing comes"], ["area", "Where it is"]];
+const kinds = [["threshold", t`A value`], ["rate", t`How fast a value changes`], ["absence", t`Nothing comes`], ["area", t`Where it is`]];
 const OTHER = "\u0000other";
-const units = [["1", "seconds"], ["60", "minutes"], ["3600", "hours"], ["86400", "days"]];
+const units = [["1", t`seconds`], ["60", t`minutes`], ["3600", t`hours`], ["86400", t`days`]];
 
 /** A length of time as a number and a unit: `{ elements, seconds() }`. */
 export function lengthInput(label, seconds, isEmptyAllowed = false) {
   const known = Number.isFinite(seconds);
   const size = known ? [...units].reverse().find(([one]) => seconds % Number(one) === 0)?.[0] ?? "1" : "60";
   const count = textInput({ inputMode: "decimal", className: "short", "aria-label": label, value: known ? String(seconds / Number(size)) : "" });
-  const unit = select(units, size, { "aria-label": `${label}: unit` });
+  const unit = select(units, size, { "aria-label": t`${label}: unit` });
   const read = () => {
     const text = count.value.trim().replace(",", ".");
     if (text === "") return isEmptyAllowed ? 0 : NaN;
@@ -37,7 +38,7 @@ export function numberIn(input) {
 let count = 0;
 
 export class RuleTests {
-  element = el("div", { className: "rule-tests", role: "group", "aria-label": "Tests" });
+  element = el("div", { className: "rule-tests", role: "group", "aria-label": t`Tests` });
   onChange = () => {};
   #rows = [];
   #infos = new Map();
@@ -48,7 +49,7 @@ export class RuleTests {
   /** @param options `{ map, store }` */
   constructor(tests, options) {
     this.#options = options;
-    this.#adder = el("button", { type: "button", className: "text-button", onclick: () => this.add({ kind: "threshold" }, true) }, icon("plus"), "Add a test");
+    this.#adder = el("button", { type: "button", className: "text-button", onclick: () => this.add({ kind: "threshold" }, true) }, icon("plus"), t`Add a test`);
     this.element.append(this.#adder);
     for (const test of tests) this.add(test);
   }
@@ -106,28 +107,28 @@ class TestRow {
     this.#options = options;
     const p = this.#p;
     const changed = () => this.#changed();
-    p.kind = select(kinds, kinds.some(([key]) => key === test.kind) ? test.kind : "threshold", { "aria-label": "What is tested", onchange: changed });
-    p.attribute = el("select", { "aria-label": "Attribute", onchange: changed });
-    p.other = textInput({ placeholder: "attribute", "aria-label": "Name of the attribute", maxLength: 400, value: test.attribute ?? "" });
+    p.kind = select(kinds, kinds.some(([key]) => key === test.kind) ? test.kind : "threshold", { "aria-label": t`What is tested`, onchange: changed });
+    p.attribute = el("select", { "aria-label": t`Attribute`, onchange: changed });
+    p.other = textInput({ placeholder: t`attribute`, "aria-label": t`Name of the attribute`, maxLength: 400, value: test.attribute ?? "" });
     const rateKind = isRange(test.comparison) ? "both" : test.value < 0 ? "falls" : "rises";
-    p.rate = select([["rises", "rises faster than"], ["falls", "falls faster than"], ["both", "changes faster than"]], rateKind, { "aria-label": "How it changes", onchange: changed });
-    p.comparison = select(comparisons, test.comparison ?? "above", { "aria-label": "Comparison", onchange: changed });
+    p.rate = select([["rises", t`rises faster than`], ["falls", t`falls faster than`], ["both", t`changes faster than`]], rateKind, { "aria-label": t`How it changes`, onchange: changed });
+    p.comparison = select(comparisons, test.comparison ?? "above", { "aria-label": t`Comparison`, onchange: changed });
     const listId = `rule-values-${(count += 1)}`;
     p.texts = el("datalist", { id: listId });
     const shown = (value) => (value === undefined || value === null ? "" : String(value));
     const isRate = test.kind === "rate";
-    p.value = textInput({ "aria-label": "Value", className: "short", maxLength: 400, value: isRate ? shown(Math.abs(test.high ?? test.value)) : shown(test.value) });
+    p.value = textInput({ "aria-label": t`Value`, className: "short", maxLength: 400, value: isRate ? shown(Math.abs(test.high ?? test.value)) : shown(test.value) });
     p.value.setAttribute("list", listId);
-    p.low = textInput({ "aria-label": "From", className: "short", inputMode: "decimal", value: shown(isRate ? undefined : test.low) });
-    p.high = textInput({ "aria-label": "To", className: "short", inputMode: "decimal", value: shown(isRate ? undefined : test.high) });
-    p.clear = textInput({ "aria-label": "Ends at", className: "short", inputMode: "decimal", value: shown(test.clear), placeholder: "same" });
-    p.per = lengthInput("For each", parseDuration(test.per ?? "PT1H"));
-    p.after = lengthInput("For how long", parseDuration(test.after ?? "PT15M"));
-    p.event = select([["inside", "inside of"], ["outside", "outside of"]], test.event ?? "inside", { "aria-label": "Inside or outside", onchange: changed });
+    p.low = textInput({ "aria-label": t`From`, className: "short", inputMode: "decimal", value: shown(isRate ? undefined : test.low) });
+    p.high = textInput({ "aria-label": t`To`, className: "short", inputMode: "decimal", value: shown(isRate ? undefined : test.high) });
+    p.clear = textInput({ "aria-label": t`Ends at`, className: "short", inputMode: "decimal", value: shown(test.clear), placeholder: t`same` });
+    p.per = lengthInput(t`For each`, parseDuration(test.per ?? "PT1H"));
+    p.after = lengthInput(t`For how long`, parseDuration(test.after ?? "PT15M"));
+    p.event = select([["inside", t`inside of`], ["outside", t`outside of`]], test.event ?? "inside", { "aria-label": t`Inside or outside`, onchange: changed });
     p.unit = el("span", { className: "rule-unit" });
     p.hint = el("p", { className: "hint" });
     p.areaBox = el("div", {});
-    const remove = el("button", { type: "button", className: "icon-button", "aria-label": "Remove this test", title: "Remove", onclick: () => this.onRemove() }, icon("close"));
+    const remove = el("button", { type: "button", className: "icon-button", "aria-label": t`Remove this test`, title: t`Remove`, onclick: () => this.onRemove() }, icon("close"));
     this.element = el("div", { className: "rule-test" }, el("div", { className: "rule-test-head" }, p.kind, remove), this.#sentence, p.hint, p.areaBox, p.texts, this.#error);
     this.element.addEventListener("input", changed);
     this.#draw();
@@ -140,7 +141,7 @@ class TestRow {
     const all = [...infos.values()].filter(({ kind }) => ["number", "text", "time"].includes(kind));
     const options = all.map(({ name, label, unitCode }) => [name, unitSymbol(unitCode) ? `${label} (${unitSymbol(unitCode)})` : label]);
     if (chosen && !infos.has(chosen)) options.unshift([chosen, chosen]);
-    p.attribute.replaceChildren(...[["", p.kind.value === "absence" ? "any attribute" : "attribute …"], ...options, [OTHER, "another one …"]].map(([key, text]) => el("option", { value: key, selected: key === chosen }, String(text).slice(0, 120))));
+    p.attribute.replaceChildren(...[["", p.kind.value === "absence" ? t`any attribute` : t`attribute …`], ...options, [OTHER, t`another one …`]].map(([key, text]) => el("option", { value: key, selected: key === chosen }, String(text).slice(0, 120))));
     this.#entityCount = entityCount;
     this.#draw();
   }
@@ -167,13 +168,13 @@ class TestRow {
     const comparison = p.comparison.value;
     const parts = {
       threshold: () => {
-        if (isRange(comparison)) return [...attribute, p.comparison, p.low, word("to"), p.high, p.unit];
+        if (isRange(comparison)) return [...attribute, p.comparison, p.low, word(t`to¦the end of a range`), p.high, p.unit];
         if (!isNumeric(comparison) || info?.kind === "text") return [...attribute, p.comparison, p.value, p.unit];
-        return [...attribute, p.comparison, p.value, p.unit, word(["above", "atLeast"].includes(comparison) ? "ends below" : "ends above"), p.clear];
+        return [...attribute, p.comparison, p.value, p.unit, word(["above", "atLeast"].includes(comparison) ? t`ends below` : t`ends above`), p.clear];
       },
-      rate: () => [...attribute, p.rate, p.value, p.unit, word("per"), ...p.per.elements],
-      absence: () => [...attribute, word("has not come for"), ...p.after.elements],
-      area: () => [word("It is"), p.event, word("this area:")],
+      rate: () => [...attribute, p.rate, p.value, p.unit, word(t`per`), ...p.per.elements],
+      absence: () => [...attribute, word(t`has not come for`), ...p.after.elements],
+      area: () => [word(t`It is`), p.event, word(t`this area:`)],
     }[p.kind.value]();
     const signature = parts.map((one) => one.getAttribute("aria-label") ?? one.textContent).join("|") + p.kind.value;
     if (this.#sentence.dataset.parts !== signature) {
@@ -183,11 +184,11 @@ class TestRow {
       if (this.#sentence.contains(focused)) focused.focus({ preventScroll: true });
     }
     p.texts.replaceChildren(...choicesOf(info, this.#entityCount).map((text) => el("option", { value: text })));
-    const range = info?.kind === "number" && info.low <= info.high ? `Now from ${withUnit(formatNumber(info.low), unit)} to ${withUnit(formatNumber(info.high), unit)}.` : "";
+    const range = info?.kind === "number" && info.low <= info.high ? t`Now from ${withUnit(formatNumber(info.low), unit)} to ${withUnit(formatNumber(info.high), unit)}.` : "";
     setText(p.hint, p.kind.value === "area" ? "" : range);
     p.hint.hidden = p.hint.textContent === "";
     if (p.kind.value === "area" && !this.#area) {
-      this.#area = new AreaField("Area", this.#given.area ?? null, { ...this.#options, isRequired: true });
+      this.#area = new AreaField(t`Area`, this.#given.area ?? null, { ...this.#options, isRequired: true });
       this.#area.onChange = () => this.onChange();
       p.areaBox.replaceChildren(this.#area.element);
     }
@@ -231,15 +232,15 @@ class TestRow {
       this.#error.hidden = true;
       return this.#area.check();
     }
-    if (kind !== "absence" && !test.attribute) found = fault(p.attribute.value === OTHER ? p.other : p.attribute, "Choose an attribute.");
-    else if (kind === "absence" && !test.after) found = fault(p.after.input, "Write how long, as a number above 0.");
-    else if (kind === "rate" && !(numberIn(p.value) > 0)) found = fault(p.value, "Write a number above 0.");
-    else if (kind === "rate" && !test.per) found = fault(p.per.input, "Write a length above 0.");
-    else if (kind === "threshold" && isRange(test.comparison) && !(test.low < test.high)) found = fault(p.low, "Write two numbers, the lower one first.");
-    else if (kind === "threshold" && !isRange(test.comparison) && isNumeric(test.comparison) && !Number.isFinite(test.value)) found = fault(p.value, "Write a number.");
-    else if (kind === "threshold" && !isNumeric(test.comparison) && test.value === "") found = fault(p.value, "Write what it is compared with.");
-    else if (p.clear.isConnected && p.clear.value.trim() !== "" && !Number.isFinite(numberIn(p.clear))) found = fault(p.clear, "Write a number, or leave it empty.");
-    else if (kind === "threshold" && test.clear !== undefined && (isUp ? test.clear > test.value : test.clear < test.value)) found = fault(p.clear, `It must end ${isUp ? "at or below" : "at or above"} the value at which it begins.`);
+    if (kind !== "absence" && !test.attribute) found = fault(p.attribute.value === OTHER ? p.other : p.attribute, t`Choose an attribute.`);
+    else if (kind === "absence" && !test.after) found = fault(p.after.input, t`Write how long, as a number above 0.`);
+    else if (kind === "rate" && !(numberIn(p.value) > 0)) found = fault(p.value, t`Write a number above 0.`);
+    else if (kind === "rate" && !test.per) found = fault(p.per.input, t`Write a length above 0.`);
+    else if (kind === "threshold" && isRange(test.comparison) && !(test.low < test.high)) found = fault(p.low, t`Write two numbers, the lower one first.`);
+    else if (kind === "threshold" && !isRange(test.comparison) && isNumeric(test.comparison) && !Number.isFinite(test.value)) found = fault(p.value, t`Write a number.`);
+    else if (kind === "threshold" && !isNumeric(test.comparison) && test.value === "") found = fault(p.value, t`Write what it is compared with.`);
+    else if (p.clear.isConnected && p.clear.value.trim() !== "" && !Number.isFinite(numberIn(p.clear))) found = fault(p.clear, t`Write a number, or leave it empty.`);
+    else if (kind === "threshold" && test.clear !== undefined && (isUp ? test.clear > test.value : test.clear < test.value)) found = fault(p.clear, isUp ? t`It must end at or below the value at which it begins.` : t`It must end at or above the value at which it begins.`);
     setText(this.#error, found?.text ?? "");
     this.#error.hidden = !found;
     return found ? [found.input] : [];

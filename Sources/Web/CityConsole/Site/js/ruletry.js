@@ -5,6 +5,7 @@ import { roughLength } from "./durations.js";
 import { el, setText, svg } from "./dom.js";
 import { shortId } from "./entity.js";
 import { icon } from "./icons.js";
+import { locale, t, tn } from "./language.js";
 import { tryRule } from "./ruleapi.js";
 import { dateText, parseTime } from "./time.js";
 import { formatCount, formatNumber } from "./units.js";
@@ -14,7 +15,7 @@ const LINES = 12;
 const ROWS_MAX = 200;
 const WIDTH = 360;
 const LINE = 16;
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric" });
+const day = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric" });
 
 export class RuleTry {
   element;
@@ -30,8 +31,8 @@ export class RuleTry {
   constructor(store, definition) {
     this.#store = store;
     this.#definition = definition;
-    this.#button = el("button", { type: "button", className: "button", onclick: () => this.run() }, icon("history"), "Try it on last week");
-    this.element = el("section", { className: "rule-try", "aria-label": "Try the rule" }, el("h3", {}, "Would it have fired?"), this.#button, this.#said, this.#result);
+    this.#button = el("button", { type: "button", className: "button", onclick: () => this.run() }, icon("history"), t`Try it on last week`);
+    this.element = el("section", { className: "rule-try", "aria-label": t`Try the rule` }, el("h3", {}, t`Would it have fired?`), this.#button, this.#said, this.#result);
   }
 
   /** The rule changed: what is shown is of another one. */
@@ -39,7 +40,7 @@ export class RuleTry {
     this.#asking?.abort();
     if (this.#shown === null) return;
     this.#result.classList.add("is-old");
-    this.#say("The rule has changed since; try again.", "");
+    this.#say(t`The rule has changed since; try again.`, "");
   }
 
   close() {
@@ -48,11 +49,11 @@ export class RuleTry {
 
   async run() {
     const rule = this.#definition();
-    if (!rule) return this.#say("Fill in or correct what is marked first.", "bad");
+    if (!rule) return this.#say(t`Fill in or correct what is marked first.`, "bad");
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
-    this.#say("Looking through the last 7 days …", "");
+    this.#say(t`Looking through the last 7 days …`, "");
     this.element.setAttribute("aria-busy", "true");
     const to = Date.now();
     try {
@@ -80,23 +81,24 @@ export class RuleTry {
     })).filter((one) => Number.isFinite(one.from)).sort((a, b) => b.from - a.from);
     this.#shown = firings;
     this.#result.classList.remove("is-old");
-    const often = firings.length === 0 ? "It would not have fired" : `It would have fired ${firings.length === 1 ? "once" : `${formatCount(firings.length)} times`}${answer.truncated ? " or more" : ""}`;
+    const times = tn(firings.length, "once", "{0} times");
+    const often = firings.length === 0 ? t`It would not have fired` : answer.truncated ? t`It would have fired ${times} or more` : t`It would have fired ${times}`;
     const entities = new Set(firings.map((one) => one.id)).size;
-    const known = Number.isFinite(answer.values) ? ` ${formatCount(answer.values)} values of ${formatCount(answer.entities ?? 0)} ${answer.entities === 1 ? "entity" : "entities"} were looked at.` : "";
-    const empty = answer.values === 0 && firings.length === 0 ? " There is no history to try it on." : "";
-    this.#say(`${often}${firings.length > 0 ? `, for ${formatCount(entities)} ${entities === 1 ? "entity" : "entities"}` : ""}.${known}${empty}`, firings.length > 100 ? "warn" : "");
+    const known = Number.isFinite(answer.values) ? ` ${t`${formatCount(answer.values)} values of ${tn(answer.entities ?? 0, "{0} entity", "{0} entities")} were looked at.`}` : "";
+    const empty = answer.values === 0 && firings.length === 0 ? ` ${t`There is no history to try it on.`}` : "";
+    this.#say(`${firings.length > 0 ? t`${often}, for ${tn(entities, "{0} entity", "{0} entities")}` : often}.${known}${empty}`, firings.length > 100 ? "warn" : "");
     if (firings.length === 0) return this.#result.replaceChildren();
     this.#result.replaceChildren(strip(firings, from, to), this.#list(firings, to));
   }
 
   #list(firings, to) {
     const items = firings.slice(0, ROWS_MAX).map((one) => {
-      const lasted = Number.isFinite(one.to) ? `for ${roughLength((one.to - one.from) / 1000)}` : `still, for ${roughLength((to - one.from) / 1000)}`;
-      const peak = typeof one.peak === "number" ? `, up to ${formatNumber(one.peak)}` : "";
+      const lasted = Number.isFinite(one.to) ? t`for ${roughLength((one.to - one.from) / 1000)}` : t`still, for ${roughLength((to - one.from) / 1000)}`;
+      const peak = typeof one.peak === "number" ? t`, up to ${formatNumber(one.peak)}` : "";
       return el("li", {}, el("span", {}, dateText(one.from)), " ", ...entityLinks([one.id], this.#store), el("span", { className: "hint" }, ` ${lasted}${peak}`));
     });
-    const more = firings.length > ROWS_MAX ? el("p", { className: "hint" }, `The newest ${ROWS_MAX} are listed.`) : null;
-    return el("div", {}, el("ol", { className: "rule-firings", tabIndex: 0, "aria-label": "When it would have fired" }, ...items), ...[more].filter(Boolean));
+    const more = firings.length > ROWS_MAX ? el("p", { className: "hint" }, t`The newest ${ROWS_MAX} are listed.`) : null;
+    return el("div", {}, el("ol", { className: "rule-firings", tabIndex: 0, "aria-label": t`When it would have fired` }, ...items), ...[more].filter(Boolean));
   }
 }
 
@@ -109,7 +111,7 @@ function strip(firings, from, to) {
   const lines = sorted.length > LINES ? [...sorted.slice(0, LINES - 1), sorted.slice(LINES - 1).flat()] : sorted;
   const x = (time) => Math.max(0, Math.min(WIDTH, ((time - from) / Math.max(1, to - from)) * WIDTH));
   const height = lines.length * LINE;
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height + 18}`, class: "rule-strip", role: "img", "aria-label": `${firings.length} times over ${Math.round((to - from) / DAY)} days, a line for each entity` });
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height + 18}`, class: "rule-strip", role: "img", "aria-label": t`${firings.length} times over ${Math.round((to - from) / DAY)} days, a line for each entity` });
   const first = new Date(from).setHours(24, 0, 0, 0);
   for (let time = first; time < to; time = new Date(time).setHours(24, 0, 0, 0)) {
     picture.append(svg("line", { x1: x(time), x2: x(time), y1: 0, y2: height, class: "rule-strip-day" }));

@@ -4,6 +4,7 @@
 // costs are expected delay in vehicle-seconds, less is better. Lists of `{ lane, vehicles }` do as well as an object.
 
 import { textOf } from "./entityvalues.js";
+import { t } from "./language.js";
 
 const CANDIDATES_MAX = 40;
 const LANES_MAX = 200;
@@ -34,8 +35,8 @@ export function phaseNamed(name, phases) {
 
 export const phaseText = (name, phases) => {
   const phase = phaseNamed(name, phases);
-  if (!phase) return name ? `Phase ${name}`.replace(/^Phase (phase\b)/i, "$1") : "–";
-  return phase.name ?? `Phase ${Number.isFinite(phase.number) ? phase.number : name}`;
+  if (!phase) return !name ? "–" : /^phase\b/i.test(name) ? name : t`Phase ${name}`;
+  return phase.name ?? t`Phase ${Number.isFinite(phase.number) ? phase.number : name}`;
 };
 
 /** Whether a set of lanes of a decision names this one, by its whole id or its end. */

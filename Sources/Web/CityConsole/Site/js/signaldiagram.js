@@ -2,6 +2,7 @@
 // which phase has green.
 
 import { el, setText, svg } from "./dom.js";
+import { t } from "./language.js";
 import { kindName, lampNamed } from "./trafficwords.js";
 import { ageText } from "./time.js";
 
@@ -13,17 +14,17 @@ const order = { red: 0, yellow: 1, green: 2, permissiveGreen: 2 };
 
 export class SignalDiagram {
   element;
-  #picture = svg("svg", { class: "signal-picture", role: "img", "aria-label": "Approaches" });
-  #phases = el("ul", { className: "signal-phases", "aria-label": "Phases" });
+  #picture = svg("svg", { class: "signal-picture", role: "img", "aria-label": t`Approaches` });
+  #phases = el("ul", { className: "signal-phases", "aria-label": t`Phases` });
   #table = el("tbody", {});
   #heads = new Map();
   #structure = "";
   #shownPhases = "";
 
   constructor() {
-    const head = el("thead", {}, el("tr", {}, ...["Group", "For", "Shows", "Since"].map((text) => el("th", { scope: "col" }, text))));
-    this.element = el("section", { className: "view-card card", "aria-labelledby": "signal-diagram-title" }, el("h4", { id: "signal-diagram-title" }, "Signals now"), this.#phases, this.#picture,
-      el("details", { className: "history-table" }, el("summary", {}, "Signals as a table"), el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": "Signals as a table" }, el("table", {}, head, this.#table))));
+    const head = el("thead", {}, el("tr", {}, ...[t`Group`, t`For`, t`Shows`, t`Since`].map((text) => el("th", { scope: "col" }, text))));
+    this.element = el("section", { className: "view-card card", "aria-labelledby": "signal-diagram-title" }, el("h4", { id: "signal-diagram-title" }, t`Signals now`), this.#phases, this.#picture,
+      el("details", { className: "history-table" }, el("summary", {}, t`Signals as a table`), el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": t`Signals as a table` }, el("table", {}, head, this.#table))));
   }
 
   /**
@@ -52,7 +53,7 @@ export class SignalDiagram {
         const isLit = lamp !== null && order[group.state] === head.places[at];
         light.setAttribute("class", isLit ? `lamp is-${group.state}` : "lamp");
       });
-      setText(head.row.shows, lamp?.name ?? "Not known");
+      setText(head.row.shows, lamp?.name ?? t`Not known`);
     }
     this.#label();
   }
@@ -63,7 +64,7 @@ export class SignalDiagram {
 
   #label() {
     const count = (state) => [...this.#heads.values()].filter(({ shown }) => shown === state).length;
-    const text = `Signal groups from above: ${count("green") + count("permissiveGreen")} green, ${count("yellow")} yellow, ${count("red")} red. The table names each.`;
+    const text = t`Signal groups from above: ${count("green") + count("permissiveGreen")} green, ${count("yellow")} yellow, ${count("red")} red. The table names each.`;
     if (this.#picture.getAttribute("aria-label") !== text) this.#picture.setAttribute("aria-label", text);
   }
 
@@ -75,10 +76,10 @@ export class SignalDiagram {
     this.#phases.hidden = phases.length === 0;
     this.#phases.replaceChildren(...phases.map((phase) => {
       const numbers = [...phase.protected, ...phase.permissive].map((id) => numberOf.get(id)).filter(Number.isFinite);
-      const item = el("li", { className: "signal-phase" }, el("b", {}, phase.name ?? `Phase ${phase.number}`), el("span", {}, numbers.length > 0 ? `groups ${numbers.join(", ")}` : "no groups"));
+      const item = el("li", { className: "signal-phase" }, el("b", {}, phase.name ?? t`Phase ${phase.number}`), el("span", {}, numbers.length > 0 ? t`groups ${numbers.join(", ")}` : t`no groups`));
       if (phase.id === current?.id) {
         item.setAttribute("aria-current", "true");
-        item.append(el("span", { className: "pill", "data-tone": "good" }, "has green"));
+        item.append(el("span", { className: "pill", "data-tone": "good" }, t`has green`));
       }
       return item;
     }));
@@ -125,7 +126,7 @@ export class SignalDiagram {
     const label = Number.isFinite(group.number) ? String(group.number) : "?";
     const text = svg("text", { x: textX.toFixed(1), y: textY.toFixed(1), class: isWalk ? "signal-number is-walk" : "signal-number" });
     text.append(label);
-    const cells = [el("th", { scope: "row" }, group.name ? `${label} · ${group.name}` : label), el("td", {}, kindName(group.kind)), el("td", {}, "Not known"), el("td", {})];
+    const cells = [el("th", { scope: "row" }, group.name ? `${label} · ${group.name}` : label), el("td", {}, kindName(group.kind)), el("td", {}, t`Not known`), el("td", {})];
     const row = { element: el("tr", {}, ...cells), shows: cells[2], since: cells[3], at: NaN };
     this.#heads.set(group.id, { lights, places, row, shown: null });
     const head = svg("g", { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) rotate(${bearing.toFixed(1)})` }, svg("rect", { x: -8, y: -height / 2, width: 16, height, rx: 5, class: "signal-head" }), ...lights);

@@ -1,5 +1,6 @@
 // How many vehicles wait on each lane of an intersection, as bars that move.
 
+import { t } from "./language.js";
 import { namesLane } from "./signaldecision.js";
 import { shortId } from "./entity.js";
 import { el, setText } from "./dom.js";
@@ -14,7 +15,7 @@ export class SignalQueues {
   #rows = new Map();
 
   constructor() {
-    this.element = el("section", { className: "view-card card", "aria-labelledby": "signal-queues-title" }, el("h4", { id: "signal-queues-title" }, "Queues by lane"), this.#list, this.#note);
+    this.element = el("section", { className: "view-card card", "aria-labelledby": "signal-queues-title" }, el("h4", { id: "signal-queues-title" }, t`Queues by lane`), this.#list, this.#note);
   }
 
   /** @param decision the newest, which says what lanes are blocked or assumed, and queues of lanes that do not say theirs */
@@ -34,13 +35,13 @@ export class SignalQueues {
       row.assumed.hidden = !decision || !namesLane(decision.assumed, lane);
       row.blocked.hidden = !decision || !namesLane(decision.blocked, lane);
     }
-    setText(this.#note, lanes.length === 0 ? "No lane is described." : "In vehicles. An assumed queue is one that no detector tells of; a blocked one does not move though it has green.");
+    setText(this.#note, lanes.length === 0 ? t`No lane is described.` : t`In vehicles. An assumed queue is one that no detector tells of; a blocked one does not move though it has green.`);
   }
 
   #makeRow(lane) {
     const [name, value, bar] = ["signal-cost-name", "signal-cost", "signal-bar is-queue"].map((className) => el("span", { className }));
     const pill = (tone, text) => el("span", { className: "pill", "data-tone": tone, hidden: true }, text);
-    const [assumed, blocked] = [pill("", "assumed"), pill("bad", "blocked")];
+    const [assumed, blocked] = [pill("", t`assumed`), pill("bad", t`blocked`)];
     const element = el("li", {}, name, el("span", { className: "signal-track", "aria-hidden": "true" }, bar), value, el("span", { className: "signal-marks" }, assumed, blocked));
     const row = { element, name, value, bar, assumed, blocked };
     this.#rows.set(lane.id, row);

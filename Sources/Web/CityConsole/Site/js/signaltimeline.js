@@ -3,6 +3,7 @@
 // Green is as high as its row, green that gives way half as high, yellow full and short, red a thin line: shape tells as colour does.
 
 import { el, setText } from "./dom.js";
+import { locale, t } from "./language.js";
 import { loadCourses } from "./temporal.js";
 import { exactText, isTravelling, presentTime } from "./time.js";
 import { lampNamed, lamps } from "./trafficwords.js";
@@ -16,12 +17,12 @@ const BOTTOM = 22;
 const AHEAD = 7 * 24 * 60 * MINUTE;
 /** Ids in one request, so that its address stays short. */
 const IDS_MAX = 40;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
 export class SignalTimeline {
   element;
   theme = "light";
-  #canvas = el("canvas", { className: "signal-timeline", role: "img", "aria-label": "What the signals showed" });
+  #canvas = el("canvas", { className: "signal-timeline", role: "img", "aria-label": t`What the signals showed` });
   #note = el("p", { className: "hint", role: "status" });
   #table = el("tbody", {});
   #id = null;
@@ -33,10 +34,10 @@ export class SignalTimeline {
   #toldAt = 0;
 
   constructor() {
-    const head = el("thead", {}, el("tr", {}, ...["Group", "Green", "Greens", "Longest red"].map((text) => el("th", { scope: "col" }, text))));
-    this.element = el("section", { className: "view-card card", "aria-labelledby": "signal-timeline-title" }, el("h4", { id: "signal-timeline-title" }, "The last ten minutes"), this.#canvas,
-      el("ul", { className: "signal-key", "aria-label": "Bands" }, ...Object.entries(lamps).map(([state, { name }]) => el("li", {}, el("span", { className: `signal-band is-${state}`, "aria-hidden": "true" }), name))), this.#note,
-      el("details", { className: "history-table" }, el("summary", {}, "Greens as a table"), el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": "Greens as a table" }, el("table", {}, head, this.#table))));
+    const head = el("thead", {}, el("tr", {}, ...[t`Group`, t`Green`, t`Greens`, t`Longest red`].map((text) => el("th", { scope: "col" }, text))));
+    this.element = el("section", { className: "view-card card", "aria-labelledby": "signal-timeline-title" }, el("h4", { id: "signal-timeline-title" }, t`The last ten minutes`), this.#canvas,
+      el("ul", { className: "signal-key", "aria-label": t`Bands` }, ...Object.entries(lamps).map(([state, { name }]) => el("li", {}, el("span", { className: `signal-band is-${state}`, "aria-hidden": "true" }), name))), this.#note,
+      el("details", { className: "history-table" }, el("summary", {}, t`Greens as a table`), el("div", { className: "history-rows", tabIndex: 0, role: "region", "aria-label": t`Greens as a table` }, el("table", {}, head, this.#table))));
     new ResizeObserver(() => this.redraw()).observe(this.#canvas);
   }
 
@@ -91,7 +92,7 @@ export class SignalTimeline {
     const loading = new AbortController();
     this.#loading = loading;
     const end = this.#end();
-    setText(this.#note, "Reading …");
+    setText(this.#note, t`Reading …`);
     try {
       const groups = [...this.#groups];
       const attribute = groups[0]?.stateAttribute ?? "signalState";
@@ -103,9 +104,9 @@ export class SignalTimeline {
           this.#courses.set(id, [...rows, ...(this.#courses.get(id) ?? []).filter(([, time]) => time > newest)]);
         }
       }
-      setText(this.#note, end > presentTime() + MINUTE ? `The street's clock is ahead: it is ${exactText(end)} there.` : "");
+      setText(this.#note, end > presentTime() + MINUTE ? t`The street's clock is ahead: it is ${exactText(end)} there.` : "");
     } catch (error) {
-      if (!loading.signal.aborted) setText(this.#note, `What was before could not be read: ${error.message}`);
+      if (!loading.signal.aborted) setText(this.#note, t`What was before could not be read: ${error.message}`);
     }
     this.#tell();
     this.redraw();
@@ -186,9 +187,9 @@ export class SignalTimeline {
       return { group, share: known > 0 ? green / known : NaN, greens, red };
     });
     this.#table.replaceChildren(...figures.map(({ group, share, greens, red }) => el("tr", {}, el("th", { scope: "row" }, Number.isFinite(group.number) ? String(group.number) : "?"),
-      el("td", {}, Number.isFinite(share) ? `${Math.round(share * 100)} %` : "–"), el("td", {}, String(greens)), el("td", {}, red > 0 ? `${Math.round(red / 1000)} s` : "–"))));
-    const told = figures.filter(({ share }) => Number.isFinite(share)).map(({ group, share }) => `group ${group.number} green ${Math.round(share * 100)} %`);
-    this.#canvas.setAttribute("aria-label", told.length > 0 ? `What the signals showed in the last ten minutes: ${told.join(", ")}.` : "Nothing is known of the last ten minutes.");
+      el("td", {}, Number.isFinite(share) ? `${Math.round(share * 100)} %` : "–"), el("td", {}, String(greens)), el("td", {}, red > 0 ? t`${Math.round(red / 1000)} s` : "–"))));
+    const told = figures.filter(({ share }) => Number.isFinite(share)).map(({ group, share }) => t`group ${group.number} green ${Math.round(share * 100)} %`);
+    this.#canvas.setAttribute("aria-label", told.length > 0 ? t`What the signals showed in the last ten minutes: ${told.join(", ")}.` : t`Nothing is known of the last ten minutes.`);
   }
 }
 

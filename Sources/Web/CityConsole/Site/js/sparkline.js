@@ -1,6 +1,7 @@
 // A small chart of recent values.
 
 import { svg } from "./dom.js";
+import { t } from "./language.js";
 import { formatNumber } from "./units.js";
 
 const WIDTH = 240;
@@ -13,7 +14,7 @@ export function sparkline() {
   const line = svg("path", { class: "spark-line" });
   const end = svg("circle", { class: "spark-end", r: 2.5 });
   const picture = svg("svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img", "aria-label": "No values yet", preserveAspectRatio: "none",
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "spark", role: "img", "aria-label": t`No values yet`, preserveAspectRatio: "none",
   }, area, line, end);
 
   /**
@@ -42,7 +43,7 @@ export function sparkline() {
     end.setAttribute("cx", x(now));
     end.setAttribute("cy", y(values[values.length - 1]));
     const minutes = Math.max(1, Math.round(span / 60_000));
-    const text = `${name} over ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`}: lowest ${formatNumber(least)}, highest ${formatNumber(most)}, now ${formatNumber(values[values.length - 1])} ${unit}`;
+    const text = t`${name} over ${minutes < 120 ? t`${minutes} min` : t`${Math.round(minutes / 60)} h`}: lowest ${formatNumber(least)}, highest ${formatNumber(most)}, now ${formatNumber(values[values.length - 1])} ${unit}`;
     picture.setAttribute("aria-label", text);
     return { low: least, high: most, span };
   }

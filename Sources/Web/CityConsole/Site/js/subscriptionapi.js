@@ -1,6 +1,7 @@
 // Reads and writes subscriptions (CIM 009 clause 6.10, 6.11) and what the broker tells operators about their delivery.
 
 import { BrokerError, problemOf } from "./api.js";
+import { t } from "./language.js";
 
 const PAGE = 1000;
 /** Subscriptions that the page holds; what is beyond is only counted. */
@@ -16,7 +17,7 @@ async function ask(address, options = {}) {
   try {
     response = await fetch(address, { headers: accept, ...options });
   } catch {
-    throw new BrokerError("Parvis does not answer. Is it running?");
+    throw new BrokerError(t`Parvis does not answer. Is it running?`);
   }
   if (!response.ok) throw new BrokerError(await problemOf(response));
   return response;

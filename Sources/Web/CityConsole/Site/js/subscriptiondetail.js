@@ -3,6 +3,7 @@
 import { copyText } from "./detail.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t, tNodes } from "./language.js";
 import { rateText } from "./rates.js";
 import { sparkline } from "./sparkline.js";
 import * as broker from "./subscriptionapi.js";
@@ -54,10 +55,10 @@ export class SubscriptionDetail {
   openMissing(id) {
     this.id = id;
     this.#one = null;
-    const title = el("h2", { id: "sub-title", tabIndex: -1 }, "No such subscription");
+    const title = el("h2", { id: "sub-title", tabIndex: -1 }, t`No such subscription`);
     this.element.replaceChildren(
       el("div", { className: "detail-head" }, el("div", { className: "detail-names" }, title), this.#closeButton()),
-      el("p", { className: "detail-note" }, "It was deleted, or never was: ", el("code", {}, id)));
+      el("p", { className: "detail-note" }, ...tNodes`It was deleted, or never was: ${el("code", {}, id)}`));
     this.element.hidden = false;
     title.focus({ preventScroll: true });
   }
@@ -81,12 +82,12 @@ export class SubscriptionDetail {
     const isPaused = subscription.status === "paused";
     if (parts.pause.dataset.paused !== String(isPaused)) {
       parts.pause.dataset.paused = String(isPaused);
-      parts.pause.replaceChildren(icon(isPaused ? "play" : "pause"), isPaused ? "Resume" : "Pause");
+      parts.pause.replaceChildren(icon(isPaused ? "play" : "pause"), isPaused ? t`Resume` : t`Pause`);
     }
     parts.pause.hidden = subscription.status === "expired";
     setText(parts.rate, rateText(rate));
     parts.chart.hidden = !series;
-    if (series) parts.spark.draw(series, Date.now(), "Notifications", "a minute");
+    if (series) parts.spark.draw(series, Date.now(), t`Notifications`, t`a minute`);
     const number = (value) => (value === undefined ? "–" : formatCount(value));
     setText(parts.waiting, number(delivery?.waiting));
     setText(parts.taken, number(delivery && delivery.sent - delivery.failed));
@@ -109,13 +110,13 @@ export class SubscriptionDetail {
     button.disabled = true;
     box.hidden = false;
     box.dataset.tone = "plain";
-    setText(box, "Sending a test ...");
+    setText(box, t`Sending a test ...`);
     try {
       const result = await broker.sendTest(id);
       if (this.id !== id) return;
-      const what = result.entities === 0 ? "a notification without entities, since none matches now" : "a notification of an entity that matches now";
+      const what = result.entities === 0 ? t`a notification without entities, since none matches now` : t`a notification of an entity that matches now`;
       box.dataset.tone = result.taken ? "good" : "bad";
-      setText(box, result.taken ? `Taken after ${formatCount(result.milliseconds)} ms: ${what}.` : `Not taken after ${formatCount(result.milliseconds)} ms: ${maskedText(result.reason)}.`);
+      setText(box, result.taken ? t`Taken after ${formatCount(result.milliseconds)} ms: ${what}.` : t`Not taken after ${formatCount(result.milliseconds)} ms: ${maskedText(result.reason)}.`);
     } catch (error) {
       box.dataset.tone = "bad";
       setText(box, error.message);
@@ -133,11 +134,11 @@ export class SubscriptionDetail {
     parts.description = el("p", { className: "detail-kind" });
     parts.status = el("span", { className: "pill" });
     parts.state = el("span", { className: "pill" });
-    parts.testButton = button("button is-main", "send", "Send a test", () => this.test());
+    parts.testButton = button("button is-main", "send", t`Send a test`, () => this.test());
     parts.pause = button("button", null, "", () => this.#pause());
-    parts.deleteButton = button("button is-danger", "bin", "Delete", () => this.#askToDelete());
+    parts.deleteButton = button("button is-danger", "bin", t`Delete`, () => this.#askToDelete());
     parts.testResult = el("p", { className: "notice", role: "status", hidden: true });
-    parts.confirm = el("div", { className: "notice confirm", role: "alertdialog", "aria-label": "Delete the subscription?", hidden: true });
+    parts.confirm = el("div", { className: "notice confirm", role: "alertdialog", "aria-label": t`Delete the subscription?`, hidden: true });
     parts.problem = el("p", { className: "notice", role: "alert", hidden: true, "data-tone": "bad" });
     parts.spark = sparkline();
     parts.chart = el("span", { className: "sub-chart" }, parts.spark.picture);
@@ -146,7 +147,7 @@ export class SubscriptionDetail {
     parts.errorHelp = el("span");
     parts.error = el("p", { className: "notice", "data-tone": "bad" }, parts.errorText, parts.errorHelp);
     parts.definition = el("dl", { className: "sub-definition" });
-    parts.json = el("pre", { className: "detail-json", id: "sub-json", hidden: true, tabIndex: 0, "aria-label": "The subscription as JSON, without what is secret" });
+    parts.json = el("pre", { className: "detail-json", id: "sub-json", hidden: true, tabIndex: 0, "aria-label": t`The subscription as JSON, without what is secret` });
     const jsonButton = el("button", { type: "button", className: "text-button", "aria-expanded": "false", "aria-controls": "sub-json", onclick: () => {
       parts.json.hidden = !parts.json.hidden;
       jsonButton.setAttribute("aria-expanded", String(!parts.json.hidden));
@@ -154,21 +155,21 @@ export class SubscriptionDetail {
     parts.letters = el("div", { className: "letters" });
     this.element.replaceChildren(
       el("div", { className: "detail-head" }, el("div", { className: "detail-names" }, parts.title, parts.description, el("p", { className: "pills" }, parts.status, parts.state)), this.#closeButton()),
-      el("div", { className: "sub-actions" }, parts.testButton, parts.pause, el("a", { className: "button", href: `#/subscription/${encodeURIComponent(id)}/edit` }, icon("edit"), "Edit"), parts.deleteButton),
+      el("div", { className: "sub-actions" }, parts.testButton, parts.pause, el("a", { className: "button", href: `#/subscription/${encodeURIComponent(id)}/edit` }, icon("edit"), t`Edit`), parts.deleteButton),
       parts.confirm, parts.testResult, parts.problem, parts.error,
-      el("section", { "aria-label": "Delivery" },
-        el("div", { className: "sub-rate-line" }, el("h3", {}, "Notifications"), parts.rate = el("b"), parts.chart),
-        el("dl", { className: "sub-grid" }, figure("waiting", "Waiting"), figure("taken", "Taken"), figure("failed", "Failed attempts"), figure("dropped", "Dropped"), figure("success", "Last success"), figure("failure", "Last failure"))),
-      el("section", { "aria-label": "What it says" },
-        el("div", { className: "section-head" }, el("h3", {}, "What it says"), jsonButton,
-          el("button", { type: "button", className: "text-button", onclick: () => copyText(parts.json.textContent) }, icon("copy"), "Copy JSON")),
+      el("section", { "aria-label": t`Delivery` },
+        el("div", { className: "sub-rate-line" }, el("h3", {}, t`Notifications`), parts.rate = el("b"), parts.chart),
+        el("dl", { className: "sub-grid" }, figure("waiting", t`Waiting`), figure("taken", t`Taken`), figure("failed", t`Failed attempts`), figure("dropped", t`Dropped`), figure("success", t`Last success`), figure("failure", t`Last failure`))),
+      el("section", { "aria-label": t`What it says` },
+        el("div", { className: "section-head" }, el("h3", {}, t`What it says`), jsonButton,
+          el("button", { type: "button", className: "text-button", onclick: () => copyText(parts.json.textContent) }, icon("copy"), t`Copy JSON`)),
         parts.definition, parts.json),
-      el("section", { "aria-label": "Dead letters" }, parts.letters),
+      el("section", { "aria-label": t`Dead letters` }, parts.letters),
     );
   }
 
   #closeButton() {
-    return el("button", { type: "button", className: "icon-button", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.onClose() }, icon("close"));
+    return el("button", { type: "button", className: "icon-button", "aria-label": t`Close`, title: t`Close (Esc)`, onclick: () => this.onClose() }, icon("close"));
   }
 
   #fillDefinition(subscription) {
@@ -177,21 +178,21 @@ export class SubscriptionDetail {
     this.#parts.json.textContent = text;
     const { notification } = subscription;
     const endpoint = notification.endpoint;
-    const rows = [["What", whatText(subscription)], ["When", whenText(subscription)]];
-    rows.push(["Where", maskedURI(endpoint.uri) + (isSecretURI(endpoint.uri) ? " (with a user and password that are not shown)" : "")]);
-    rows.push(["Format", formatNames[formatOf(subscription)] ?? formatOf(subscription)]);
+    const rows = [[t`What`, whatText(subscription)], [t`When`, whenText(subscription)]];
+    rows.push([t`Where¦endpoint`, isSecretURI(endpoint.uri) ? t`${maskedURI(endpoint.uri)} (with a user and password that are not shown)` : maskedURI(endpoint.uri)]);
+    rows.push([t`Format`, formatNames[formatOf(subscription)] ?? formatOf(subscription)]);
     const headers = (endpoint.receiverInfo ?? []).map((one) => one.key);
-    if (headers.length > 0) rows.push(["Headers", `${headers.join(", ")} (values are not shown)`]);
+    if (headers.length > 0) rows.push([t`Headers`, t`${headers.join(", ")} (values are not shown)`]);
     for (const { key, value } of endpoint.notifierInfo ?? []) rows.push([key, value]);
     const attributes = notification.attributes ?? notification.pick;
-    if (attributes) rows.push(["Sends", [attributes].flat().join(", ")]);
-    if (notification.omit) rows.push(["Leaves out", [notification.omit].flat().join(", ")]);
-    if (notification.showChanges) rows.push(["Also", "what attributes were before"]);
-    if (endpoint.timeout) rows.push(["Time-out", `${formatCount(endpoint.timeout)} ms`]);
-    if (endpoint.cooldown) rows.push(["Pause after a failure", spanText(endpoint.cooldown / 1000)]);
-    if (subscription.expiresAt) rows.push(["Until", dateText(parseTime(subscription.expiresAt))]);
-    if (subscription.createdAt) rows.push(["Created", dateText(parseTime(subscription.createdAt))]);
-    rows.push(["Id", subscription.id]);
+    if (attributes) rows.push([t`Sends`, [attributes].flat().join(", ")]);
+    if (notification.omit) rows.push([t`Leaves out`, [notification.omit].flat().join(", ")]);
+    if (notification.showChanges) rows.push([t`Also`, t`what attributes were before`]);
+    if (endpoint.timeout) rows.push([t`Time-out`, t`${formatCount(endpoint.timeout)} ms`]);
+    if (endpoint.cooldown) rows.push([t`Pause after a failure`, spanText(endpoint.cooldown / 1000)]);
+    if (subscription.expiresAt) rows.push([t`Until`, dateText(parseTime(subscription.expiresAt))]);
+    if (subscription.createdAt) rows.push([t`Created`, dateText(parseTime(subscription.createdAt))]);
+    rows.push([t`Id`, subscription.id]);
     this.#parts.definition.replaceChildren(...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
   }
 
@@ -216,23 +217,23 @@ export class SubscriptionDetail {
     if (key === this.#lettersKey) return;
     this.#lettersKey = key;
     const { id } = this;
-    const head = el("div", { className: "section-head" }, el("h3", {}, `Dead letters${letters.length > 0 ? ` (${formatCount(letters.length)})` : ""}`));
+    const head = el("div", { className: "section-head" }, el("h3", {}, letters.length > 0 ? t`Dead letters (${formatCount(letters.length)})` : t`Dead letters`));
     if (letters.length === 0) {
-      return this.#parts.letters.replaceChildren(head, el("p", { className: "hint" }, "None. What an endpoint does not take for good is kept here with its reason."));
+      return this.#parts.letters.replaceChildren(head, el("p", { className: "hint" }, t`None. What an endpoint does not take for good is kept here with its reason.`));
     }
     const small = (picture, text, label, work) => el("button", { type: "button", className: "text-button", "aria-label": label, onclick: (event) => this.#act(event.currentTarget, work) }, icon(picture), text);
     head.append(
-      small("again", "Replay all", "Send all dead letters again", () => broker.replay(id)),
-      small("bin", "Drop all", "Delete all dead letters for good", () => broker.drop(id)));
+      small("again", t`Replay all`, t`Send all dead letters again`, () => broker.replay(id)),
+      small("bin", t`Drop all`, t`Delete all dead letters for good`, () => broker.drop(id)));
     const shown = this.#showsAll ? letters : letters.slice(0, LETTERS);
     const rows = shown.map((letter) => el("li", {},
-      el("span", { className: "letter-time", title: exactText(parseTime(letter.at)) }, dateText(parseTime(letter.at)), " · ", `${formatCount(letter.bytes)} bytes`),
+      el("span", { className: "letter-time", title: exactText(parseTime(letter.at)) }, dateText(parseTime(letter.at)), " · ", t`${formatCount(letter.bytes)} bytes`),
       el("span", { className: "letter-reason" }, maskedText(letter.reason)),
       el("span", { className: "letter-tools" },
-        letter.replayed ? el("span", { className: "pill", "data-tone": "warn" }, "Being replayed") : small("again", "Replay", `Send the one of ${dateText(parseTime(letter.at))} again`, () => broker.replay(id, letter.id)),
-        small("bin", "Drop", `Delete the one of ${dateText(parseTime(letter.at))}`, () => broker.drop(id, letter.id)))));
-    const list = el("ul", { "aria-label": "Dead letters, the newest first" }, ...rows);
-    const more = shown.length < letters.length ? el("button", { type: "button", className: "text-button", onclick: () => { this.#showsAll = true; this.#drawLetters(); } }, `Show all ${formatCount(letters.length)}`) : null;
+        letter.replayed ? el("span", { className: "pill", "data-tone": "warn" }, t`Being replayed`) : small("again", t`Replay`, t`Send the one of ${dateText(parseTime(letter.at))} again`, () => broker.replay(id, letter.id)),
+        small("bin", t`Drop`, t`Delete the one of ${dateText(parseTime(letter.at))}`, () => broker.drop(id, letter.id)))));
+    const list = el("ul", { "aria-label": t`Dead letters, the newest first` }, ...rows);
+    const more = shown.length < letters.length ? el("button", { type: "button", className: "text-button", onclick: () => { this.#showsAll = true; this.#drawLetters(); } }, t`Show all ${formatCount(letters.length)}`) : null;
     this.#parts.letters.replaceChildren(head, list, ...(more ? [more] : []));
   }
 
@@ -264,13 +265,13 @@ export class SubscriptionDetail {
     const keep = el("button", { type: "button", className: "button", onclick: () => {
       confirm.hidden = true;
       deleteButton.focus();
-    } }, "Keep it");
+    } }, t`Keep it`);
     const go = el("button", { type: "button", className: "button is-danger", onclick: (event) => this.#act(event.currentTarget, async () => {
       await broker.deleteSubscription(id);
       this.onDeleted(id);
-    }) }, "Delete for good");
+    }) }, t`Delete for good`);
     confirm.replaceChildren(
-      el("p", {}, `Delete this subscription? Nobody is notified by it any more${waiting > 0 ? `; ${formatCount(waiting)} that wait` : ", and what waits"} and its dead letters go with it.`),
+      el("p", {}, waiting > 0 ? t`Delete this subscription? Nobody is notified by it any more; ${formatCount(waiting)} that wait and its dead letters go with it.` : t`Delete this subscription? Nobody is notified by it any more, and what waits and its dead letters go with it.`),
       el("div", { className: "sub-actions" }, go, keep));
     confirm.hidden = false;
     keep.focus();
@@ -281,9 +282,9 @@ const timeText = (text, otherwise) => ageText(parseTime(text)) || otherwise;
 
 function helpFor(delivery) {
   if (!delivery?.lastError) return "";
-  if (/not allowed|private|loopback|link-local|reserved/.test(delivery.lastError)) return " The broker refuses addresses of its own network unless it is started with --allow-private-endpoints.";
-  if (delivery.deadLetters > 0 && delivery.waiting === 0) return " What it does not take for good is kept below as a dead letter.";
-  if (delivery.state === "open") return " It failed five times or more in a row; one notification is tried now and then until one is taken.";
-  if (delivery.state === "retrying") return " It is tried again, with growing pauses.";
+  if (/not allowed|private|loopback|link-local|reserved/.test(delivery.lastError)) return ` ${t`The broker refuses addresses of its own network unless it is started with --allow-private-endpoints.`}`;
+  if (delivery.deadLetters > 0 && delivery.waiting === 0) return ` ${t`What it does not take for good is kept below as a dead letter.`}`;
+  if (delivery.state === "open") return ` ${t`It failed five times or more in a row; one notification is tried now and then until one is taken.`}`;
+  if (delivery.state === "retrying") return ` ${t`It is tried again, with growing pauses.`}`;
   return "";
 }

@@ -5,10 +5,10 @@ import { comparisons, parseConditions, writeConditions } from "./conditions.js";
 import { el, setText } from "./dom.js";
 import { choice, field, group, names, rows, select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";
+import { t, tn } from "./language.js";
 import { parseTime } from "./time.js";
 import * as broker from "./subscriptionapi.js";
 import { areaText, circleOf, formatNames, formatOf, isSecretURI, masked, maskedURI, nameOfSubscription } from "./subscriptionwords.js";
-import { formatCount } from "./units.js";
 
 const COUNT_AFTER = 400;
 const list = (value) => [value ?? []].flat();
@@ -60,9 +60,9 @@ export class SubscriptionForm {
     const old = this.#old;
     const f = this.#fields;
     const changed = () => this.#changed();
-    const title = el("h2", { id: "form-title", tabIndex: -1 }, old ? `Edit ${nameOfSubscription(old)}` : "New subscription");
-    f.name = field("Name", textInput({ value: old?.subscriptionName ?? "", maxLength: 200, placeholder: "For people, such as: Bad air in the north" }));
-    f.description = field("Description", textInput({ value: old?.description ?? "", maxLength: 1000 }));
+    const title = el("h2", { id: "form-title", tabIndex: -1 }, old ? t`Edit ${nameOfSubscription(old)}` : t`New subscription`);
+    f.name = field(t`Name`, textInput({ value: old?.subscriptionName ?? "", maxLength: 200, placeholder: t`For people, such as: Bad air in the north` }));
+    f.description = field(t`Description`, textInput({ value: old?.description ?? "", maxLength: 1000 }));
 
     const what = this.#buildWhat(old, changed, map);
     const when = this.#buildWhen(old, changed);
@@ -70,16 +70,16 @@ export class SubscriptionForm {
 
     f.problem = el("p", { className: "notice", role: "alert", hidden: true, "data-tone": "bad" });
     f.matches = el("p", { className: "matches", role: "status" });
-    f.preview = el("pre", { className: "detail-json", tabIndex: 0, "aria-label": "The subscription as JSON, without what is secret" });
-    f.test = el("input", { type: "checkbox", checked: true, "aria-label": "Send a test afterwards" });
-    f.submit = el("button", { type: "submit", className: "button is-main" }, old ? "Save" : "Create");
-    const cancel = el("button", { type: "button", className: "button", onclick: () => this.onCancel() }, "Cancel");
+    f.preview = el("pre", { className: "detail-json", tabIndex: 0, "aria-label": t`The subscription as JSON, without what is secret` });
+    f.test = el("input", { type: "checkbox", checked: true, "aria-label": t`Send a test afterwards` });
+    f.submit = el("button", { type: "submit", className: "button is-main" }, old ? t`Save` : t`Create`);
+    const cancel = el("button", { type: "button", className: "button", onclick: () => this.onCancel() }, t`Cancel`);
     this.element.append(
-      el("div", { className: "form-head" }, title, el("button", { type: "button", className: "icon-button", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.onCancel() }, icon("close"))),
+      el("div", { className: "form-head" }, title, el("button", { type: "button", className: "icon-button", "aria-label": t`Close`, title: t`Close (Esc)`, onclick: () => this.onCancel() }, icon("close"))),
       el("div", { className: "form-body" },
-        el("div", { className: "form-fields" }, group("What it is called", f.name.element, f.description.element), what, when, where),
-        el("div", { className: "form-side" }, el("h3", {}, "Matches now"), f.matches, el("h3", {}, "As JSON"), f.preview)),
-      el("div", { className: "form-foot" }, f.problem, f.submit, cancel, el("label", { className: "radio" }, f.test, "Send a test afterwards")),
+        el("div", { className: "form-fields" }, group(t`What it is called`, f.name.element, f.description.element), what, when, where),
+        el("div", { className: "form-side" }, el("h3", {}, t`Matches now`), f.matches, el("h3", {}, t`As JSON`), f.preview)),
+      el("div", { className: "form-foot" }, f.problem, f.submit, cancel, el("label", { className: "radio" }, f.test, t`Send a test afterwards`)),
     );
   }
 
@@ -88,14 +88,14 @@ export class SubscriptionForm {
     const selectors = list(old?.entities);
     f.keepsEntities = selectors.length > 1 || selectors.some((one) => /[;()]/.test(one.type ?? ""));
     const one = selectors[0] ?? {};
-    f.types = names("Types", one.type && one.type !== "*" ? one.type.split("|") : [], "Another type", () => this.#typesChanged());
-    const types = field("Types of entities", f.types.other, "Choose one or more. None: any type, then name attributes to watch, or an id.");
+    f.types = names(t`Types`, one.type && one.type !== "*" ? one.type.split("|") : [], t`Another type`, () => this.#typesChanged());
+    const types = field(t`Types of entities`, f.types.other, t`Choose one or more. None: any type, then name attributes to watch, or an id.`);
     types.element.insertBefore(f.types.element, types.element.children[1]);
     f.typesField = types;
     const ids = list(one.id);
-    f.idKind = choice("Which of them", [["all", "All of them"], ["id", "By id"], ["pattern", "By a pattern of ids"]], ids.length > 0 ? "id" : one.idPattern ? "pattern" : "all");
-    f.ids = field("Ids", textInput({ value: ids.join(", "), placeholder: "urn:ngsi-ld:Room:1, urn:ngsi-ld:Room:2" }), "One or more, with commas.");
-    f.pattern = field("Pattern of ids", textInput({ value: one.idPattern ?? "", placeholder: "^urn:ngsi-ld:Room:north-" }), "A regular expression.");
+    f.idKind = choice(t`Which of them`, [["all", t`All of them`], ["id", t`By id`], ["pattern", t`By a pattern of ids`]], ids.length > 0 ? "id" : one.idPattern ? "pattern" : "all");
+    f.ids = field(t`Ids`, textInput({ value: ids.join(", "), placeholder: "urn:ngsi-ld:Room:1, urn:ngsi-ld:Room:2" }), t`One or more, with commas.`);
+    f.pattern = field(t`Pattern of ids`, textInput({ value: one.idPattern ?? "", placeholder: "^urn:ngsi-ld:Room:north-" }), t`A regular expression.`);
     const showIds = () => {
       f.ids.element.hidden = f.idKind.value !== "id";
       f.pattern.element.hidden = f.idKind.value !== "pattern";
@@ -103,23 +103,23 @@ export class SubscriptionForm {
     f.idKind.onChange = showIds;
     showIds();
     const entityParts = [types.element, f.idKind.element, f.ids.element, f.pattern.element];
-    const kept = el("p", { className: "hint" }, "Its entities are chosen in a way that this form cannot show; that stays as it is.");
+    const kept = el("p", { className: "hint" }, t`Its entities are chosen in a way that this form cannot show; that stays as it is.`);
 
     const terms = parseConditions(old?.q);
-    f.condition = terms === null ? field("Condition", textInput({ value: old.q }), "In the query language, as it was written.") : null;
+    f.condition = terms === null ? field(t`Condition`, textInput({ value: old.q }), t`In the query language, as it was written.`) : null;
     f.attributeNames = el("datalist", { id: "attribute-names" });
-    f.terms = rows("Condition", "Add a condition", (term) => this.#makeTerm(term), changed);
+    f.terms = rows(t`Condition`, t`Add a condition`, (term) => this.#makeTerm(term), changed);
     for (const term of terms ?? []) f.terms.add(term);
     f.termsError = el("p", { className: "field-error", hidden: true });
-    const condition = f.condition?.element ?? el("div", { className: "field" }, el("p", { className: "label" }, "Only while all of this holds"), f.terms.element, f.termsError);
-    return group("What is watched", ...(f.keepsEntities ? [kept] : entityParts), f.attributeNames, condition, this.#buildArea(old, map));
+    const condition = f.condition?.element ?? el("div", { className: "field" }, el("p", { className: "label" }, t`Only while all of this holds`), f.terms.element, f.termsError);
+    return group(t`What is watched`, ...(f.keepsEntities ? [kept] : entityParts), f.attributeNames, condition, this.#buildArea(old, map));
   }
 
   #makeTerm(term = { attribute: "", comparison: ">", value: "", isText: false }) {
-    const attribute = textInput({ value: term.attribute, placeholder: "attribute", "aria-label": "Attribute", maxLength: 400 });
+    const attribute = textInput({ value: term.attribute, placeholder: t`attribute`, "aria-label": t`Attribute`, maxLength: 400 });
     attribute.setAttribute("list", "attribute-names");
-    const comparison = select(comparisons, term.comparison, { "aria-label": "Comparison" });
-    const value = textInput({ value: term.value, placeholder: "value", "aria-label": "Value", maxLength: 1000 });
+    const comparison = select(comparisons, term.comparison, { "aria-label": t`Comparison` });
+    const value = textInput({ value: term.value, placeholder: t`value`, "aria-label": t`Value`, maxLength: 1000 });
     const show = () => { value.hidden = comparison.value === ""; };
     comparison.addEventListener("change", show);
     show();
@@ -137,14 +137,14 @@ export class SubscriptionForm {
     const f = this.#fields;
     const circle = circleOf(old?.geoQ);
     f.keepsArea = Boolean(old?.geoQ) && (!circle || Boolean(old.geoQ.geoproperty));
-    if (f.keepsArea) return el("p", { className: "hint" }, `Where they are (${areaText(old.geoQ)}) stays as it is.`);
+    if (f.keepsArea) return el("p", { className: "hint" }, t`Where they are (${areaText(old.geoQ)}) stays as it is.`);
     const number = (value, more) => textInput({ value: value === undefined ? "" : String(value), inputMode: "decimal", ...more });
-    f.latitude = field("Latitude", number(circle?.latitude));
-    f.longitude = field("Longitude", number(circle?.longitude));
-    f.metres = field("Radius in metres", number(circle?.metres ?? 500));
-    f.hasArea = el("input", { type: "checkbox", checked: circle !== null, "aria-label": "Only in an area" });
-    const box = el("div", { className: "area-map", role: "group", "aria-label": "Area on the map" });
-    const parts = el("div", { className: "area" }, map ? el("p", { className: "hint" }, "Click on the map to set the middle, or write it down.") : null, map ? box : null,
+    f.latitude = field(t`Latitude`, number(circle?.latitude));
+    f.longitude = field(t`Longitude`, number(circle?.longitude));
+    f.metres = field(t`Radius in metres`, number(circle?.metres ?? 500));
+    f.hasArea = el("input", { type: "checkbox", checked: circle !== null, "aria-label": t`Only in an area` });
+    const box = el("div", { className: "area-map", role: "group", "aria-label": t`Area on the map` });
+    const parts = el("div", { className: "area" }, map ? el("p", { className: "hint" }, t`Click on the map to set the middle, or write it down.`) : null, map ? box : null,
       el("div", { className: "field-row" }, f.latitude.element, f.longitude.element, f.metres.element));
     const pick = ([longitude, latitude]) => {
       f.longitude.input.value = longitude.toFixed(5);
@@ -159,42 +159,42 @@ export class SubscriptionForm {
     f.hasArea.addEventListener("change", show);
     // A map needs its place in the page before it can draw.
     requestAnimationFrame(show);
-    return el("div", { className: "field" }, el("label", { className: "radio" }, f.hasArea, "Only in an area"), parts);
+    return el("div", { className: "field" }, el("label", { className: "radio" }, f.hasArea, t`Only in an area`), parts);
   }
 
   #buildWhen(old, changed) {
     const f = this.#fields;
-    f.rhythm = choice("When", [["change", "When something changes"], ["time", "By the clock"]], old?.timeInterval ? "time" : "change");
-    f.watched = names("Watched attributes", list(old?.watchedAttributes), "Another attribute", changed);
-    const watched = field("Watched attributes", f.watched.other, "Only changes of these count. None: of any.");
+    f.rhythm = choice(t`When`, [["change", t`When something changes`], ["time", t`By the clock`]], old?.timeInterval ? "time" : "change");
+    f.watched = names(t`Watched attributes`, list(old?.watchedAttributes), t`Another attribute`, changed);
+    const watched = field(t`Watched attributes`, f.watched.other, t`Only changes of these count. None: of any.`);
     watched.element.insertBefore(f.watched.element, watched.element.children[1]);
-    f.throttling = field("At most every so many seconds", textInput({ value: String(old?.throttling ?? ""), inputMode: "decimal", placeholder: "no limit" }));
+    f.throttling = field(t`At most every so many seconds`, textInput({ value: String(old?.throttling ?? ""), inputMode: "decimal", placeholder: t`no limit` }));
     const minutes = old?.timeInterval ? String(old.timeInterval / 60) : "5";
-    f.minutes = field("Every so many minutes", textInput({ value: minutes, inputMode: "decimal" }), "Tells of all that match, changed or not.");
+    f.minutes = field(t`Every so many minutes`, textInput({ value: minutes, inputMode: "decimal" }), t`Tells of all that match, changed or not.`);
     const until = parseTime(old?.expiresAt);
-    f.expires = field("Until", el("input", { type: "datetime-local", value: Number.isFinite(until) ? localText(until) : "" }), "Empty: for good.");
+    f.expires = field(t`Until`, el("input", { type: "datetime-local", value: Number.isFinite(until) ? localText(until) : "" }), t`Empty: for good.`);
     const show = () => {
       watched.element.hidden = f.throttling.element.hidden = f.rhythm.value !== "change";
       f.minutes.element.hidden = f.rhythm.value !== "time";
     };
     f.rhythm.onChange = show;
     show();
-    return group("When it notifies", f.rhythm.element, watched.element, f.throttling.element, f.minutes.element, f.expires.element);
+    return group(t`When it notifies`, f.rhythm.element, watched.element, f.throttling.element, f.minutes.element, f.expires.element);
   }
 
   #buildWhere(old, changed) {
     const f = this.#fields;
     const endpoint = old?.notification?.endpoint;
     const secret = endpoint && isSecretURI(endpoint.uri);
-    f.uri = field("Address", textInput({ type: "url", value: maskedURI(endpoint?.uri), placeholder: "https://...", maxLength: 2000 }),
-      secret ? "Its user and password are not shown; they stay while the address stays." : "http://, https://, mqtt:// or mqtts:// (mqtt://host/topic), or parvis:stream to read them from Parvis.");
-    f.format = field("Format", select(Object.entries(formatNames), old ? formatOf(old) : "normalized"));
+    f.uri = field(t`Address`, textInput({ type: "url", value: maskedURI(endpoint?.uri), placeholder: "https://...", maxLength: 2000 }),
+      secret ? t`Its user and password are not shown; they stay while the address stays.` : t`http://, https://, mqtt:// or mqtts:// (mqtt://host/topic), or parvis:stream to read them from Parvis.`);
+    f.format = field(t`Format`, select(Object.entries(formatNames), old ? formatOf(old) : "normalized"));
     const quality = list(endpoint?.notifierInfo).find((one) => one.key === "MQTT-QoS")?.value ?? "0";
-    f.quality = field("MQTT quality of service", select([["0", "0: at most once"], ["1", "1: at least once"], ["2", "2: exactly once"]], quality));
-    f.headers = rows("Header", "Add a header", (header = { key: "", value: "" }) => {
-      const key = textInput({ value: header.key, placeholder: "name", "aria-label": "Name of the header", maxLength: 200 });
+    f.quality = field(t`MQTT quality of service`, select([["0", t`0: at most once`], ["1", t`1: at least once`], ["2", t`2: exactly once`]], quality));
+    f.headers = rows(t`Header`, t`Add a header`, (header = { key: "", value: "" }) => {
+      const key = textInput({ value: header.key, placeholder: t`name`, "aria-label": t`Name of the header`, maxLength: 200 });
       const isKept = Boolean(header.value);
-      const value = el("input", { type: "password", autocomplete: "new-password", placeholder: isKept ? "stays as it is" : "value", "aria-label": "Value of the header", maxLength: 4000 });
+      const value = el("input", { type: "password", autocomplete: "new-password", placeholder: isKept ? t`stays as it is` : t`value`, "aria-label": t`Value of the header`, maxLength: 4000 });
       return {
         elements: [key, value],
         value: () => (key.value.trim() === "" ? null : { key: key.value.trim(), value: value.value || (isKept ? header.value : "") }),
@@ -202,8 +202,8 @@ export class SubscriptionForm {
     }, changed);
     for (const header of list(endpoint?.receiverInfo)) f.headers.add(header);
     f.headersError = el("p", { className: "field-error", hidden: true });
-    return group("Where it goes", f.uri.element, f.format.element, f.quality.element,
-      el("div", { className: "field" }, el("p", { className: "label" }, "Headers"), f.headers.element, f.headersError));
+    return group(t`Where it goes`, f.uri.element, f.format.element, f.quality.element,
+      el("div", { className: "field" }, el("p", { className: "label" }, t`Headers`), f.headers.element, f.headersError));
   }
 
   // --- Names to choose from ----------------------------------------------------------------------------------------
@@ -312,28 +312,28 @@ export class SubscriptionForm {
     };
     const isByClock = f.rhythm.value === "time";
     const hasNothing = !definition.entities && (isByClock || !definition.watchedAttributes);
-    check(f.typesField, hasNothing, isByClock ? "Choose a type, or say which ids." : "Choose a type, or name attributes to watch.");
-    check(f.ids, f.idKind.value === "id" && f.ids.input.value.trim() === "", "Name at least one id, or choose all of them.");
-    check(f.pattern, f.idKind.value === "pattern" && !isPattern(f.pattern.input.value), "Write a regular expression, such as ^urn:ngsi-ld:Room:");
+    check(f.typesField, hasNothing, isByClock ? t`Choose a type, or say which ids.` : t`Choose a type, or name attributes to watch.`);
+    check(f.ids, f.idKind.value === "id" && f.ids.input.value.trim() === "", t`Name at least one id, or choose all of them.`);
+    check(f.pattern, f.idKind.value === "pattern" && !isPattern(f.pattern.input.value), t`Write a regular expression, such as ^urn:ngsi-ld:Room:`);
     const uri = f.uri.input.value.trim();
-    check(f.uri, !/^((https?|mqtts?):\/\/[^/\s]+|parvis:stream$)/i.test(uri), uri ? "Begin with http://, https://, mqtt:// or mqtts:// and a host." : "Say where notifications go.");
-    if (isMQTT(uri) && !/^mqtts?:\/\/[^/]+\/./i.test(uri)) check(f.uri, true, "Name the topic behind the host: mqtt://host/topic");
-    check(f.throttling, !isByClock && isBadNumber(f.throttling), "Write a number of seconds above 0, or leave it empty.");
-    check(f.minutes, isByClock && (isBadNumber(f.minutes) || f.minutes.input.value.trim() === ""), "Write a number of minutes above 0.");
-    check(f.expires, f.expires.input.value !== "" && Date.parse(f.expires.input.value) <= Date.now(), "This has passed; name a later time.");
+    check(f.uri, !/^((https?|mqtts?):\/\/[^/\s]+|parvis:stream$)/i.test(uri), uri ? t`Begin with http://, https://, mqtt:// or mqtts:// and a host.` : t`Say where notifications go.`);
+    if (isMQTT(uri) && !/^mqtts?:\/\/[^/]+\/./i.test(uri)) check(f.uri, true, t`Name the topic behind the host: mqtt://host/topic`);
+    check(f.throttling, !isByClock && isBadNumber(f.throttling), t`Write a number of seconds above 0, or leave it empty.`);
+    check(f.minutes, isByClock && (isBadNumber(f.minutes) || f.minutes.input.value.trim() === ""), t`Write a number of minutes above 0.`);
+    check(f.expires, f.expires.input.value !== "" && Date.parse(f.expires.input.value) <= Date.now(), t`This has passed; name a later time.`);
     if (!f.keepsArea && f.hasArea.checked) {
       const isOff = ({ input }, most) => input.value.trim() === "" || !(Math.abs(Number(input.value)) <= most);
-      check(f.latitude, isOff(f.latitude, 90), "Between -90 and 90.");
-      check(f.longitude, isOff(f.longitude, 180), "Between -180 and 180.");
-      check(f.metres, !(Number(f.metres.input.value) > 0), "Above 0.");
+      check(f.latitude, isOff(f.latitude, 90), t`Between -90 and 90.`);
+      check(f.longitude, isOff(f.longitude, 180), t`Between -180 and 180.`);
+      check(f.metres, !(Number(f.metres.input.value) > 0), t`Above 0.`);
     }
     if (!f.condition) {
       const isHalf = f.terms.values().some((term) => !term.attribute || (term.comparison && term.value.trim() === ""));
-      this.#tell(f.termsError, isHalf ? "Each condition needs an attribute and a value; remove those you do not need." : null);
+      this.#tell(f.termsError, isHalf ? t`Each condition needs an attribute and a value; remove those you do not need.` : null);
       if (isHalf) faults.push(f.terms.element.querySelector("input"));
     }
     const isEmptyHeader = f.headers.values().some((one) => one.value === "");
-    this.#tell(f.headersError, isEmptyHeader ? "Each header needs a value." : null);
+    this.#tell(f.headersError, isEmptyHeader ? t`Each header needs a value.` : null);
     if (isEmptyHeader) faults.push(f.headers.element.querySelector("input"));
     return faults;
   }
@@ -369,11 +369,11 @@ export class SubscriptionForm {
     const counting = new AbortController();
     this.#counting = counting;
     const box = this.#fields.matches;
-    if (!definition.entities && !definition.watchedAttributes) return setText(box, "Choose what is watched.");
+    if (!definition.entities && !definition.watchedAttributes) return setText(box, t`Choose what is watched.`);
     try {
       const count = await broker.countMatches(definition, counting.signal);
       box.dataset.tone = "plain";
-      setText(box, count === 1 ? "1 entity" : `${formatCount(count)} entities`);
+      setText(box, tn(count, "{0} entity", "{0} entities"));
     } catch (error) {
       if (counting.signal.aborted) return;
       box.dataset.tone = "bad";

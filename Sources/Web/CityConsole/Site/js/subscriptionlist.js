@@ -2,6 +2,7 @@
 
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t, tn } from "./language.js";
 import { rateText } from "./rates.js";
 import { sparkline } from "./sparkline.js";
 import { endpointState, endpointStates, maskedText, maskedURI, nameOfSubscription, whatText, whenText } from "./subscriptionwords.js";
@@ -11,37 +12,37 @@ import { formatCount } from "./units.js";
 const STEP = 100;
 
 const filters = [
-  ["all", "All", () => true],
-  ["active", "Active", (one) => one.subscription.status === "active"],
-  ["paused", "Paused", (one) => one.subscription.status === "paused"],
-  ["expired", "Expired", (one) => one.subscription.status === "expired"],
-  ["failing", "Failing", (one) => ["retrying", "open"].includes(one.delivery?.state)],
-  ["letters", "Dead letters", (one) => (one.delivery?.deadLetters ?? 0) > 0],
+  ["all", t`All¦subscriptions`, () => true],
+  ["active", t`Active`, (one) => one.subscription.status === "active"],
+  ["paused", t`Paused`, (one) => one.subscription.status === "paused"],
+  ["expired", t`Expired`, (one) => one.subscription.status === "expired"],
+  ["failing", t`Failing`, (one) => ["retrying", "open"].includes(one.delivery?.state)],
+  ["letters", t`Dead letters`, (one) => (one.delivery?.deadLetters ?? 0) > 0],
 ];
 
 const byText = (text) => (a, b) => text(a).localeCompare(text(b), undefined, { numeric: true });
 const byNumber = (number) => (a, b) => number(b) - number(a);
 const severity = (one) => ({ open: 3, retrying: 2 })[one.delivery?.state] ?? ((one.delivery?.deadLetters ?? 0) > 0 ? 1 : 0);
 const orders = [
-  ["name", "Name", byText((one) => nameOfSubscription(one.subscription))],
-  ["trouble", "Trouble first", byNumber(severity)],
-  ["rate", "Notifications a minute", byNumber((one) => one.rate ?? -1)],
-  ["waiting", "Waiting", byNumber((one) => one.delivery?.waiting ?? -1)],
-  ["letters", "Dead letters", byNumber((one) => one.delivery?.deadLetters ?? -1)],
-  ["success", "Last success", byNumber((one) => parseTime(one.delivery?.lastSuccess) || 0)],
-  ["created", "Newest", byNumber((one) => parseTime(one.subscription.createdAt) || 0)],
+  ["name", t`Name`, byText((one) => nameOfSubscription(one.subscription))],
+  ["trouble", t`Trouble first`, byNumber(severity)],
+  ["rate", t`Notifications a minute`, byNumber((one) => one.rate ?? -1)],
+  ["waiting", t`Waiting`, byNumber((one) => one.delivery?.waiting ?? -1)],
+  ["letters", t`Dead letters`, byNumber((one) => one.delivery?.deadLetters ?? -1)],
+  ["success", t`Last success`, byNumber((one) => parseTime(one.delivery?.lastSuccess) || 0)],
+  ["created", t`Newest`, byNumber((one) => parseTime(one.subscription.createdAt) || 0)],
 ];
 
 export class SubscriptionList {
   element = el("div", { className: "subs-list" });
   search = el("input", {
-    id: "subs-search", type: "search", "aria-label": "Search subscriptions by name, what is watched, or endpoint", placeholder: "Name, what, endpoint",
+    id: "subs-search", type: "search", "aria-label": t`Search subscriptions by name, what is watched, or endpoint`, placeholder: t`Name, what, endpoint`,
     autocomplete: "off", spellcheck: false, maxLength: 200,
   });
-  #order = el("select", { id: "subs-order", "aria-label": "Order" }, ...orders.map(([id, name]) => el("option", { value: id }, name)));
+  #order = el("select", { id: "subs-order", "aria-label": t`Order` }, ...orders.map(([id, name]) => el("option", { value: id }, name)));
   #chips = new Map();
   #line = el("p", { className: "subs-line", role: "status" });
-  #box = el("ul", { className: "subs-rows", "aria-label": "Subscriptions" });
+  #box = el("ul", { className: "subs-rows", "aria-label": t`Subscriptions` });
   #more = el("button", { type: "button", className: "text-button", hidden: true });
   #empty = el("div", { className: "subs-empty card", hidden: true });
   #rows = new Map();
@@ -52,7 +53,7 @@ export class SubscriptionList {
   #opened = null;
 
   constructor() {
-    const chips = el("div", { className: "subs-chips", role: "group", "aria-label": "Show" });
+    const chips = el("div", { className: "subs-chips", role: "group", "aria-label": t`Show` });
     for (const [id, name] of filters) {
       const count = el("span", { className: "chip-count" });
       const chip = el("button", { type: "button", className: "chip subs-chip", "aria-pressed": String(id === "all"), onclick: () => this.#setFilter(id) }, name, count);
@@ -66,7 +67,7 @@ export class SubscriptionList {
       this.#layOut();
     });
     const glass = el("span", { className: "search subs-search" }, icon("search"), this.search);
-    const order = el("label", { className: "subs-order" }, el("span", {}, "Order"), this.#order);
+    const order = el("label", { className: "subs-order" }, el("span", {}, t`Order`), this.#order);
     this.#tools = el("div", { className: "subs-tools" }, glass, order, chips);
     this.element.append(this.#tools, this.#line, this.#box, this.#more, this.#empty);
   }
@@ -119,7 +120,7 @@ export class SubscriptionList {
     const shown = chosen.slice(0, this.#shown);
     this.#say(chosen.length);
     this.#more.hidden = chosen.length <= shown.length;
-    setText(this.#more, `Show ${formatCount(Math.min(STEP, chosen.length - shown.length))} more`);
+    setText(this.#more, t`Show ${formatCount(Math.min(STEP, chosen.length - shown.length))} more`);
     const present = new Set(shown.map((one) => one.subscription.id));
     for (const [id, row] of this.#rows) {
       if (present.has(id)) continue;
@@ -142,8 +143,8 @@ export class SubscriptionList {
 
   #say(count) {
     const total = this.#all.length;
-    let text = count === total ? `${formatCount(total)} ${total === 1 ? "subscription" : "subscriptions"}` : `${formatCount(count)} of ${formatCount(total)} subscriptions`;
-    if (this.#leftOut > 0) text += `; ${formatCount(this.#leftOut)} more are not loaded`;
+    let text = count === total ? tn(total, "{0} subscription", "{0} subscriptions") : t`${formatCount(count)} of ${formatCount(total)} subscriptions`;
+    if (this.#leftOut > 0) text = t`${text}; ${formatCount(this.#leftOut)} more are not loaded`;
     setText(this.#line, text);
   }
 
@@ -155,14 +156,14 @@ export class SubscriptionList {
     this.#empty.dataset.state = state;
     if (state === "none") {
       this.#empty.replaceChildren(
-        el("h3", {}, "Be told when something changes"),
-        el("p", {}, "A subscription watches entities: a station whose air turns bad, a car park that fills up, a bus that leaves its district. Whenever that happens, Parvis sends a notification to an address of yours, over HTTP or MQTT, at least once and in order, also across restarts."),
-        el("a", { className: "button is-main", href: "#/subscriptions/new" }, icon("plus"), "Create a subscription"),
+        el("h3", {}, t`Be told when something changes`),
+        el("p", {}, t`A subscription watches entities: a station whose air turns bad, a car park that fills up, a bus that leaves its district. Whenever that happens, Parvis sends a notification to an address of yours, over HTTP or MQTT, at least once and in order, also across restarts.`),
+        el("a", { className: "button is-main", href: "#/subscriptions/new" }, icon("plus"), t`Create a subscription`),
       );
     } else {
       this.#empty.replaceChildren(
-        el("h3", {}, "Nothing fits"), el("p", {}, "No subscription has these words and this state."),
-        el("button", { type: "button", className: "text-button", onclick: () => this.clearSearch() }, "Show all"),
+        el("h3", {}, t`Nothing fits`), el("p", {}, t`No subscription has these words and this state.`),
+        el("button", { type: "button", className: "text-button", onclick: () => this.clearSearch() }, t`Show all`),
       );
     }
   }
@@ -187,7 +188,7 @@ function makeRow(id) {
     el("span", { className: "sub-states" }, part("status", "span", "pill"), part("state", "span", "pill")),
     el("span", { className: "sub-rate" }, parts.chart = el("span", { className: "sub-chart" }, spark.picture), part("perMinute")),
     el("span", { className: "sub-counts" },
-      el("span", { className: "sub-figures" }, figure("waiting", "waiting"), figure("sent", "taken"), figure("failed", "failed"), figure("letters", "dead letters")),
+      el("span", { className: "sub-figures" }, figure("waiting", t`waiting`), figure("sent", t`taken`), figure("failed", t`failed`), figure("letters", t`dead letters`)),
       part("last")),
     part("error"),
   );
@@ -202,14 +203,14 @@ function fill(row, { subscription, delivery, rate, series }) {
   showState(row.state, delivery);
   setText(row.perMinute, rateText(rate));
   row.chart.hidden = !series;
-  if (series) row.spark.draw(series, Date.now(), "Notifications", "a minute");
+  if (series) row.spark.draw(series, Date.now(), t`Notifications`, t`a minute`);
   setText(row.waiting, delivery ? formatCount(delivery.waiting) : "–");
   setText(row.sent, delivery ? formatCount(delivery.sent - delivery.failed) : "–");
   setText(row.failed, delivery ? formatCount(delivery.failed) : "–");
   setText(row.letters, delivery ? formatCount(delivery.deadLetters) : "–");
   row.letters.parentElement.classList.toggle("is-bad", (delivery?.deadLetters ?? 0) > 0);
   const success = parseTime(delivery?.lastSuccess);
-  setText(row.last, Number.isFinite(success) ? `taken ${ageText(success)}` : "nothing taken yet");
+  setText(row.last, Number.isFinite(success) ? t`taken ${ageText(success)}` : t`nothing taken yet`);
   row.last.title = exactText(success);
   const error = delivery?.lastError;
   row.error.hidden = !error;
@@ -218,7 +219,7 @@ function fill(row, { subscription, delivery, rate, series }) {
 
 export function showStatus(pill, { status }) {
   pill.dataset.tone = { active: "good", paused: "plain", expired: "plain" }[status] ?? "plain";
-  setText(pill, { active: "Active", paused: "Paused", expired: "Expired" }[status] ?? String(status));
+  setText(pill, { active: t`Active`, paused: t`Paused`, expired: t`Expired` }[status] ?? String(status));
 }
 
 export function showState(pill, delivery) {

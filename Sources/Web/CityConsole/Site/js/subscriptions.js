@@ -4,6 +4,7 @@
 
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { Rates } from "./rates.js";
 import { loadDeliveries, loadSubscriptions } from "./subscriptionapi.js";
 import { SubscriptionDetail } from "./subscriptiondetail.js";
@@ -35,10 +36,10 @@ export class SubscriptionPage {
   constructor(store, pages) {
     this.#store = store;
     this.#pages = pages;
-    const create = el("a", { className: "button is-main", href: "#/subscriptions/new" }, icon("plus"), "New");
-    create.setAttribute("aria-label", "New subscription");
+    const create = el("a", { className: "button is-main", href: "#/subscriptions/new" }, icon("plus"), t`New`);
+    create.setAttribute("aria-label", t`New subscription`);
     this.#page.append(
-      el("div", { className: "subs-head" }, el("h2", { id: "subs-title", tabIndex: -1 }, "Subscriptions"), create),
+      el("div", { className: "subs-head" }, el("h2", { id: "subs-title", tabIndex: -1 }, t`Subscriptions`), create),
       this.#problem, this.#note,
       el("div", { className: "subs-columns" }, this.#list.element, this.#detail.element),
     );
@@ -103,7 +104,7 @@ export class SubscriptionPage {
       this.#take(list, total, deliveries);
       this.#problem.hidden = true;
     } catch (error) {
-      setText(this.#problem, `The subscriptions could not be read: ${error.message}`);
+      setText(this.#problem, t`The subscriptions could not be read: ${error.message}`);
       this.#problem.hidden = false;
     }
     clearTimeout(this.#timer);
@@ -122,7 +123,7 @@ export class SubscriptionPage {
     this.#rates.keepOnly(new Set(this.#all.keys()));
     this.#leftOut = Math.max(0, total - list.length);
     this.#note.hidden = deliveries !== null;
-    setText(this.#note, deliveries === null ? "How the notifications go is not shown: /admin/notifications is kept from this page." : "");
+    setText(this.#note, deliveries === null ? t`How the notifications go is not shown: /admin/notifications is kept from this page.` : "");
     this.#draw();
   }
 

@@ -2,10 +2,11 @@
 
 import { conditionText, parseConditions } from "./conditions.js";
 import { shortId } from "./entity.js";
+import { t } from "./language.js";
 import { formatCount } from "./units.js";
 
 const list = (value) => [value ?? []].flat();
-const orList = (names) => (names.length > 4 ? `${names.slice(0, 3).join(", ")} or ${names.length - 3} others` : joined(names, "or"));
+const orList = (names) => (names.length > 4 ? t`${names.slice(0, 3).join(", ")} or ${names.length - 3} others` : joined(names, t`or`));
 const joined = (names, word) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}`);
 
 export const nameOfSubscription = (subscription) => subscription.subscriptionName || shortId(subscription.id);
@@ -14,18 +15,18 @@ export const nameOfSubscription = (subscription) => subscription.subscriptionNam
 export function whatText(subscription) {
   const selectors = list(subscription.entities);
   const parts = selectors.map((one) => {
-    const types = one.type === "*" || !one.type ? "any entity" : orList(one.type.split("|"));
+    const types = one.type === "*" || !one.type ? t`any entity` : orList(one.type.split("|"));
     if (one.id) return `${types} ${orList(list(one.id).map(shortId))}`;
-    return one.idPattern ? `${types} with an id like ${one.idPattern}` : types;
+    return one.idPattern ? t`${types} with an id like ${one.idPattern}` : types;
   });
-  let text = parts.length > 0 ? joined(parts, "or") : "Any entity";
+  let text = parts.length > 0 ? joined(parts, t`or`) : t`Any entity`;
   if (subscription.q) {
     const terms = parseConditions(subscription.q);
-    text += ` where ${terms ? joined(terms.map(conditionText), "and") : subscription.q}`;
+    text += ` ${t`where ${terms ? joined(terms.map(conditionText), t`and`) : subscription.q}`}`;
   }
   const area = areaText(subscription.geoQ);
   if (area) text += `, ${area}`;
-  if (subscription.scopeQ) text += `, in ${subscription.scopeQ}`;
+  if (subscription.scopeQ) text += `, ${t`in ${subscription.scopeQ}`}`;
   return text[0].toUpperCase() + text.slice(1);
 }
 
@@ -33,11 +34,11 @@ export function whatText(subscription) {
 export function areaText(geoQ) {
   if (!geoQ) return "";
   const circle = circleOf(geoQ);
-  if (circle) return `within ${distanceText(circle.metres)} of ${circle.latitude.toFixed(4)}, ${circle.longitude.toFixed(4)}`;
-  return `${geoQ.georel.replace(/;.*/, "")} a ${geoQ.geometry}`;
+  if (circle) return t`within ${distanceText(circle.metres)} of ${circle.latitude.toFixed(4)}, ${circle.longitude.toFixed(4)}`;
+  return t`${geoQ.georel.replace(/;.*/, "")} a ${geoQ.geometry}`;
 }
 
-const distanceText = (metres) => (metres >= 10_000 ? `${formatCount(Math.round(metres / 1000))} km` : `${formatCount(Math.round(metres))} m`);
+const distanceText = (metres) => (metres >= 10_000 ? t`${formatCount(Math.round(metres / 1000))} km` : t`${formatCount(Math.round(metres))} m`);
 
 /** The circle of a geo-query `{ longitude, latitude, metres }`, or `null`. */
 export function circleOf(geoQ) {
@@ -54,21 +55,22 @@ export function circleOf(geoQ) {
 
 /** When it notifies: `when no2 or pm10 changes, at most every 60 s`. */
 export function whenText(subscription) {
-  if (subscription.timeInterval) return `every ${spanText(subscription.timeInterval)}`;
+  if (subscription.timeInterval) return everyText(subscription.timeInterval);
   const watched = list(subscription.watchedAttributes);
   // The broker names the usual triggers too; they are what "changes" means.
   const named = list(subscription.notificationTrigger);
   const isUsual = named.length === 2 && ["attributeCreated", "attributeUpdated"].every((one) => named.includes(one));
   const triggers = isUsual ? [] : named;
-  const what = watched.length > 0 ? `${orList(watched)} changes` : "anything changes";
-  const when = triggers.length > 0 ? `on ${orList(triggers)}${watched.length > 0 ? ` of ${orList(watched)}` : ""}` : `when ${what}`;
-  return subscription.throttling ? `${when}, at most every ${spanText(subscription.throttling)}` : when;
+  let when = watched.length > 0 ? t`when ${orList(watched)} changes` : t`when anything changes`;
+  if (triggers.length > 0) when = watched.length > 0 ? t`on ${orList(triggers)} of ${orList(watched)}` : t`on ${orList(triggers)}`;
+  return subscription.throttling ? t`${when}, at most ${everyText(subscription.throttling)}` : when;
 }
 
 export function spanText(seconds) {
-  if (seconds >= 60 && seconds % 60 === 0) return seconds === 60 ? "minute" : `${formatCount(seconds / 60)} min`;
-  return seconds === 1 ? "second" : `${formatCount(seconds)} s`;
+  return seconds >= 60 && seconds % 60 === 0 ? t`${formatCount(seconds / 60)} min` : t`${formatCount(seconds)} s`;
 }
+
+const everyText = (seconds) => (seconds === 60 ? t`every minute` : seconds === 1 ? t`every second` : t`every ${spanText(seconds)}¦by the clock`);
 
 /** An address without a user and a password. */
 export const maskedURI = (uri) => String(uri ?? "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
@@ -99,7 +101,7 @@ export function definitionOf(subscription) {
   return copy;
 }
 
-export const formatNames = { normalized: "Normalized", concise: "Concise", simplified: "Simplified", geojson: "GeoJSON" };
+export const formatNames = { normalized: t`Normalized`, concise: t`Concise`, simplified: t`Simplified`, geojson: "GeoJSON" };
 
 export function formatOf(subscription) {
   const { format, endpoint } = subscription.notification ?? {};
@@ -108,7 +110,7 @@ export function formatOf(subscription) {
 }
 
 export const endpointStates = {
-  ok: ["good", "Endpoint OK"], retrying: ["warn", "Retrying"], open: ["bad", "Endpoint down"], idle: ["plain", "Not tried yet"],
+  ok: ["good", t`Endpoint OK`], retrying: ["warn", t`Retrying`], open: ["bad", t`Endpoint down`], idle: ["plain", t`Not tried yet`],
 };
 
 /** The state of the endpoint as a key of `endpointStates`; `null`: unknown. */

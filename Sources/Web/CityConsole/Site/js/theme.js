@@ -2,9 +2,11 @@
 
 import { byId } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 
 const order = ["auto", "light", "dark"];
 const pictures = { auto: "auto", light: "sun", dark: "moon" };
+const names = { auto: t`auto`, light: t`light`, dark: t`dark` };
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 /** The theme in use now: `light` or `dark`. */
@@ -19,8 +21,8 @@ export function setUpTheme(onChange) {
     const choice = document.documentElement.dataset.theme ?? "auto";
     const next = order[(order.indexOf(choice) + 1) % order.length];
     button.replaceChildren(icon(pictures[choice]));
-    button.setAttribute("aria-label", `Colours: ${choice}. Change to ${next}`);
-    button.title = `Colours: ${choice}`;
+    button.setAttribute("aria-label", t`Colours: ${names[choice]}. Change to ${names[next]}`);
+    button.title = t`Colours: ${names[choice]}`;
     onChange(currentTheme());
   };
   button.addEventListener("click", () => {

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { copyButton } from "./empty.js";
+import { t, tn } from "./language.js";
 
 export function trafficEmpty() {
   const now = Date.now();
@@ -14,17 +15,17 @@ export function trafficEmpty() {
   const curl = `curl -X POST ${location.origin}/ngsi-ld/v1/entities -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
   const command = (text) => el("div", { className: "command" }, el("code", {}, text), copyButton(text));
   const heard = el("p", { className: "notice", hidden: true });
-  const element = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, "How is the traffic?"),
-    el("p", {}, "This page shows how roads flow, which detectors are at fault, what the next hour brings, and what signals do and why. It fills by itself from entities."), heard,
-    el("p", {}, "Drive a city in the simulator SUMO, with its junctions, queues and signals live:"), command("parvis traffic sumo city.sumocfg"),
-    el("p", {}, "Or send a first measurement of a detector; RoadSegment entities say which roads there are:"), command(curl));
+  const element = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`How is the traffic?`),
+    el("p", {}, t`This page shows how roads flow, which detectors are at fault, what the next hour brings, and what signals do and why. It fills by itself from entities.`), heard,
+    el("p", {}, t`Drive a city in the simulator SUMO, with its junctions, queues and signals live:`), command("parvis traffic sumo city.sumocfg"),
+    el("p", {}, t`Or send a first measurement of a detector; RoadSegment entities say which roads there are:`), command(curl));
   return {
     element,
     /** @param count of detectors that are heard although no road is known */
     show(isEmpty, count) {
       element.hidden = !isEmpty;
       heard.hidden = count === 0;
-      heard.textContent = count === 1 ? "1 detector is heard; its state appears here as soon as it is computed." : `${count} detectors are heard; their states appear here as soon as they are computed.`;
+      heard.textContent = tn(count, "{0} detector is heard; its state appears here as soon as it is computed.", "{0} detectors are heard; their states appear here as soon as they are computed.");
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { ControlMode } from "./controlmode.js";
 import { el } from "./dom.js";
+import { t } from "./language.js";
 import { PanelHead } from "./panelhead.js";
 import { phaseNamed } from "./signaldecision.js";
 import { SignalDecisions } from "./signaldecisions.js";
@@ -13,7 +14,7 @@ import { ageText } from "./time.js";
 export class TrafficJunction {
   onClose = () => {};
   element;
-  #head = new PanelHead("traffic-junction-title", "intersection", () => this.onClose());
+  #head = new PanelHead("traffic-junction-title", t`Details of this intersection`, t`Close the intersection`, () => this.onClose());
   #control = new ControlMode();
   #diagram = new SignalDiagram();
   #decisions = new SignalDecisions();
@@ -75,7 +76,7 @@ export class TrafficJunction {
   tick() {
     if (!this.#junction) return;
     const { decision } = this.#junction;
-    this.#head.say(Number.isFinite(decision?.at) ? `Decided ${ageText(decision.at)}` : "");
+    this.#head.say(Number.isFinite(decision?.at) ? t`Decided ${ageText(decision.at)}` : "");
     this.#control.tick();
     this.#diagram.tick();
     this.#timeline.tick();

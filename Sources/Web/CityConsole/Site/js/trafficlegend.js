@@ -3,10 +3,11 @@
 import { colourMark } from "./colourmark.js";
 import { el } from "./dom.js";
 import { badge } from "./icons.js";
+import { t } from "./language.js";
 import { lamps, levels } from "./trafficwords.js";
 
 const symbols = [
-  ["signal", "#157347", "junctions", "Adaptive"], ["signal", "#54677d", "plans", "Fixed plan"], ["alert", "#b45309", "fallen", "Fell back, or overruled"], ["close", "#ad2a1f", "faults", "Detector at fault"],
+  ["signal", "#157347", "junctions", t`Adaptive`], ["signal", "#54677d", "plans", t`Fixed plan`], ["alert", "#b45309", "fallen", t`Fell back, or overruled`], ["close", "#ad2a1f", "faults", t`Detector at fault`],
 ];
 
 export class TrafficLegend {
@@ -21,11 +22,11 @@ export class TrafficLegend {
     const figure = (count) => (count > 0 ? el("b", { className: "view-count" }, String(count)) : null);
     const known = symbols.filter(([, , name]) => counts[name] > 0);
     this.element.replaceChildren(
-      part("Level of service, with the number of segments", levels.map((level) => el("li", {}, colourMark(level[theme], level.letter), level.name, figure(counts.letters.get(level.letter) ?? 0)))),
-      ...(known.length > 0 ? [part("On the map", known.map(([icon, colour, name, text]) => el("li", {}, el("span", { className: "traffic-badge" }, badge({ icon, colour })), text, figure(counts[name]))))] : []),
-      ...(counts.hasSignals ? [part("From near by", [
+      part(t`Level of service, with the number of segments`, levels.map((level) => el("li", {}, colourMark(level[theme], level.letter), level.name, figure(counts.letters.get(level.letter) ?? 0)))),
+      ...(known.length > 0 ? [part(t`On the map`, known.map(([icon, colour, name, text]) => el("li", {}, el("span", { className: "traffic-badge" }, badge({ icon, colour })), text, figure(counts[name]))))] : []),
+      ...(counts.hasSignals ? [part(t`From near by`, [
         ...Object.values(lamps).map((lamp) => el("li", {}, lampStroke(lamp, theme), lamp.name)),
-        el("li", {}, el("span", { className: "traffic-stroke is-queue", "aria-hidden": "true" }), "Queue, as long as it is"),
+        el("li", {}, el("span", { className: "traffic-stroke is-queue", "aria-hidden": "true" }), t`Queue, as long as it is`),
       ])] : []));
   }
 }

@@ -1,6 +1,7 @@
 // What the traffic page lists: segments, the worst first; intersections, those that fell back first; detectors at fault.
 
 import { el, setText } from "./dom.js";
+import { t, tn } from "./language.js";
 import { markCurrent, RankedList, setMark } from "./rankedlist.js";
 import { phaseText } from "./signaldecision.js";
 import { ageText, presentTime } from "./time.js";
@@ -29,15 +30,15 @@ export class TrafficList {
     const age = (row) => setText(row.age, Number.isFinite(row.at) ? ageText(row.at, presentTime()) : "");
     const list = (find, findLabel, nouns, searched, draw) => new RankedList({ find, findLabel, nouns, searched, idOf: ({ id }) => id, draw, age });
     this.#lists = {
-      segments: list("Find a segment", "Find a segment by name or id", ["segment", "segments"], (one) => `${model.nameOfSegment(one)}\n${one.id}`, (row, one) => this.#drawSegment(row, one)),
-      junctions: list("Find an intersection", "Find an intersection by name or id", ["intersection", "intersections"], (one) => `${one.name}\n${one.id}`, (row, one) => this.#drawJunction(row, one)),
-      detectors: list("Find a detector", "Find a detector at fault by name or id", ["detector at fault", "detectors at fault"], (one) => `${model.nameOfDetector(one)}\n${one.id}`, (row, one) => this.#drawDetector(row, one)),
+      segments: list(t`Find a segment`, t`Find a segment by name or id`, (count) => tn(count, "{0} segment", "{0} segments"), (one) => `${model.nameOfSegment(one)}\n${one.id}`, (row, one) => this.#drawSegment(row, one)),
+      junctions: list(t`Find an intersection`, t`Find an intersection by name or id`, (count) => tn(count, "{0} intersection", "{0} intersections"), (one) => `${one.name}\n${one.id}`, (row, one) => this.#drawJunction(row, one)),
+      detectors: list(t`Find a detector`, t`Find a detector at fault by name or id`, (count) => tn(count, "{0} detector at fault", "{0} detectors at fault"), (one) => `${model.nameOfDetector(one)}\n${one.id}`, (row, one) => this.#drawDetector(row, one)),
     };
-    this.#chips = new Map([["segments", "Segments"], ["junctions", "Intersections"], ["detectors", "Detectors at fault"]].map(([name, title]) => {
+    this.#chips = new Map([["segments", t`Segments`], ["junctions", t`Intersections`], ["detectors", t`Detectors at fault`]].map(([name, title]) => {
       const count = el("span", { className: "chip-count" });
       return [name, { count, button: el("button", { type: "button", className: "chip", "aria-pressed": "false", onclick: () => this.choose(name, true) }, title, count) }];
     }));
-    this.element = el("div", { className: "traffic-lists" }, el("div", { className: "traffic-tabs", role: "group", "aria-label": "What is listed" }, ...[...this.#chips.values()].map(({ button }) => button)),
+    this.element = el("div", { className: "traffic-lists" }, el("div", { className: "traffic-tabs", role: "group", "aria-label": t`What is listed` }, ...[...this.#chips.values()].map(({ button }) => button)),
       this.#note, ...Object.values(this.#lists).map(({ element }) => element));
     this.choose("segments", false);
   }
@@ -78,9 +79,9 @@ export class TrafficList {
     if (this.chosen === "junctions") this.#lists.junctions.show(this.#rankedJunctions());
     if (this.chosen === "detectors") this.#lists.detectors.show(faulty.sort((a, b) => faultNamed(b.status).rank - faultNamed(a.status).rank || this.#model.nameOfDetector(a).localeCompare(this.#model.nameOfDetector(b))));
     const fine = detectors.size - faulty.length;
-    setText(this.#note, this.chosen === "detectors" && detectors.size > 0 ? `${formatCount(fine)} of ${formatCount(detectors.size)} detectors are fine.`
-      : this.chosen === "segments" && segments.size === 0 ? "No segment has a state yet: RoadSegment entities say where roads are, TrafficFlowObserved what is measured there."
-        : this.chosen === "junctions" && intersections.size === 0 ? "No SignalizedIntersection is here." : "");
+    setText(this.#note, this.chosen === "detectors" && detectors.size > 0 ? t`${formatCount(fine)} of ${formatCount(detectors.size)} detectors are fine.`
+      : this.chosen === "segments" && segments.size === 0 ? t`No segment has a state yet: RoadSegment entities say where roads are, TrafficFlowObserved what is measured there.`
+        : this.chosen === "junctions" && intersections.size === 0 ? t`No SignalizedIntersection is here.` : "");
     this.#note.hidden = this.#note.textContent === "";
   }
 
@@ -118,15 +119,15 @@ export class TrafficList {
     markCurrent(row, segment.id === selected);
     setText(row.name, this.#model.nameOfSegment(segment));
     setMark(row, level?.[theme], level?.letter ?? "–");
-    const pace = Number.isFinite(speed) ? `${Math.round(speed)}${Number.isFinite(freeFlow) ? ` of ${Math.round(freeFlow)}` : ""} km/h` : "no speed";
-    setText(row.word, `${level?.name ?? "Not known"}, ${pace}`);
-    setText(row.what, Number.isFinite(segment.travelTime) ? `${durationText(segment.travelTime)} to drive it${segment.delay >= 0.5 ? `, ${durationText(segment.delay)} lost` : ""}` : "");
+    const pace = !Number.isFinite(speed) ? t`no speed` : Number.isFinite(freeFlow) ? t`${Math.round(speed)} of ${Math.round(freeFlow)} km/h` : t`${Math.round(speed)} km/h`;
+    setText(row.word, `${level?.name ?? t`Not known`}, ${pace}`);
+    setText(row.what, !Number.isFinite(segment.travelTime) ? "" : segment.delay >= 0.5 ? t`${durationText(segment.travelTime)} to drive it, ${durationText(segment.delay)} lost` : t`${durationText(segment.travelTime)} to drive it`);
     row.at = segment.at;
     const trend = trends.get(segment.id);
     row.spark.picture.toggleAttribute("hidden", !trend);
     if (trend && row.trend !== trend) {
       row.trend = trend;
-      row.spark.draw(trend, trend.times.at(-1), "Speed", "km/h", [0, Math.max(freeFlow || 0, ...trend.values)]);
+      row.spark.draw(trend, trend.times.at(-1), t`Speed`, "km/h", [0, Math.max(freeFlow || 0, ...trend.values)]);
     }
   }
 
@@ -138,8 +139,8 @@ export class TrafficList {
     markCurrent(row, junction.id === this.#view.selected);
     setText(row.name, junction.name);
     setMark(row, null, Number.isFinite(waiting) ? String(Math.round(waiting)) : "–");
-    setText(row.word, Number.isFinite(waiting) ? `${Math.round(waiting)} ${Math.round(waiting) === 1 ? "vehicle waits" : "vehicles wait"}` : "Queues are not known");
-    setText(row.what, junction.decision?.phase ? `${phaseText(junction.decision.phase, phases)} has green` : "");
+    setText(row.word, Number.isFinite(waiting) ? tn(Math.round(waiting), "{0} vehicle waits", "{0} vehicles wait") : t`Queues are not known`);
+    setText(row.what, junction.decision?.phase ? t`${phaseText(junction.decision.phase, phases)} has green` : "");
     if (row.tone !== control.tone + control.name) {
       row.tone = control.tone + control.name;
       row.doubts.replaceChildren(el("span", { className: "view-doubt" }, el("span", { className: "pill", "data-tone": control.tone }, control.name), control.warning ? ` ${control.warning}` : ""));
@@ -150,7 +151,7 @@ export class TrafficList {
     row.spark.picture.toggleAttribute("hidden", !hasCourse);
     if (hasCourse && row.trend !== course) {
       row.trend = course;
-      row.spark.draw(course, course.times.at(-1), "Waiting vehicles", "", [0, Math.max(1, ...course.values)]);
+      row.spark.draw(course, course.times.at(-1), t`Waiting vehicles`, "", [0, Math.max(1, ...course.values)]);
     }
   }
 

@@ -4,6 +4,7 @@
 // What a signal shows is a feature's state, so that four hundred of them may change each second without a source being built.
 
 import { boundsOf } from "./entity.js";
+import { t } from "./language.js";
 import { unite } from "./mapfeatures.js";
 import { themeColours } from "./mapstyle.js";
 import { collection, PageMap } from "./pagemap.js";
@@ -30,7 +31,7 @@ export class TrafficMap {
   constructor(parts, store, box, model) {
     this.#model = model;
     this.#base = new PageMap(parts, store, box, {
-      title: "Map of the traffic. The lists hold the same.", fitName: "Show all traffic", maxZoom: 15,
+      title: t`Map of the traffic. The lists hold the same.`, fitName: t`Show all traffic`, maxZoom: 15,
       sources: { "traffic-segments": {}, "traffic-queues": {}, "traffic-groups": {}, "traffic-points": {} }, layersOf,
       draw: () => this.drawAll(), boxesOf: () => this.#boxes(), clickable: ["traffic-points", "traffic-lamps", "traffic-lamp-points", "traffic-spots", "traffic-hits"],
       tipOf: (feature) => this.#tipOf(feature), open: ({ properties: { kind, id } }) => this.onOpen(kind, id),
@@ -151,13 +152,13 @@ export class TrafficMap {
     const model = this.#model;
     if (group) {
       const one = model.groups.get(group);
-      return [one?.name ?? (Number.isFinite(one?.number) ? `Group ${one.number}` : "Signal group"), lampNamed(one?.state)?.name ?? "Not known"];
+      return [one?.name ?? (Number.isFinite(one?.number) ? t`Group ${one.number}` : t`Signal group`), lampNamed(one?.state)?.name ?? t`Not known`];
     }
     if (kind === "segment") {
       const segment = model.segments.get(id);
       if (!segment) return ["", ""];
-      const speed = Number.isFinite(segment.speed) ? `, ${Math.round(segment.speed)} km/h` : "";
-      return [model.nameOfSegment(segment), segment.level ? `${segment.level.letter}, ${segment.level.name.toLowerCase()}${speed}` : "Not known"];
+      const speed = Number.isFinite(segment.speed) ? `, ${t`${Math.round(segment.speed)} km/h`}` : "";
+      return [model.nameOfSegment(segment), segment.level ? `${segment.level.letter}, ${segment.level.name.toLowerCase()}${speed}` : t`Not known`];
     }
     if (kind === "detector") {
       const detector = model.detectors.get(id);

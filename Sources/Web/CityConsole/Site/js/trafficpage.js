@@ -9,6 +9,7 @@ import { AlertList } from "./alertlist.js";
 import { copyText } from "./detail.js";
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { locale, t, tn } from "./language.js";
 import { loadMeans } from "./temporal.js";
 import { currentTheme } from "./theme.js";
 import { trafficEmpty } from "./trafficempty.js";
@@ -24,7 +25,7 @@ const DRAW_EVERY = 1000;
 const TRENDS_EVERY = 120_000;
 const TREND_SPAN = 2 * 3_600_000;
 const SEGMENTS_MAX = 2000;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const none = { list: null, segment: null, junction: null };
 
 export class TrafficPage {
@@ -137,15 +138,15 @@ export class TrafficPage {
   // --- The page ----------------------------------------------------------------------------------------------------
 
   #build() {
-    const title = el("h2", { id: "traffic-title", tabIndex: -1 }, "Traffic");
-    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), "Link");
-    copy.setAttribute("aria-label", "Copy the link to what is shown");
+    const title = el("h2", { id: "traffic-title", tabIndex: -1 }, t`Traffic`);
+    const copy = el("button", { type: "button", className: "button", onclick: () => copyText(location.href) }, icon("copy"), t`Link`);
+    copy.setAttribute("aria-label", t`Copy the link to what is shown`);
     const summary = el("p", { className: "traffic-summary", role: "status" });
     const lost = el("p", { className: "notice", "data-tone": "warn", role: "alert", hidden: true });
     const mapBox = el("div", { className: "view-map-box" });
     const view = el("div", { className: "view-halves" },
-      el("section", { className: "view-map-card card", "aria-label": "Map of the traffic" }, mapBox, this.#legend.element),
-      el("section", { className: "view-list-card card", "aria-label": "Segments, intersections and detectors" }, this.#list.element));
+      el("section", { className: "view-map-card card", "aria-label": t`Map of the traffic` }, mapBox, this.#legend.element),
+      el("section", { className: "view-list-card card", "aria-label": t`Segments, intersections and detectors` }, this.#list.element));
     this.#parts = { title, summary, lost, mapBox, view };
     this.#page.append(el("div", { className: "view-bar" }, title, summary, el("span", { className: "grow" }), copy), lost,
       this.#alerts.element, this.#empty.element, view, this.#segment.element, this.#junction.element);
@@ -155,7 +156,7 @@ export class TrafficPage {
     const parts = this.#pages.mapParts();
     const { mapBox } = this.#parts;
     if (!parts) {
-      mapBox.replaceChildren(el("p", { className: "notice" }, "There is no map here: MapLibre GL JS is not set up, or this browser has no WebGL 2. The lists say the same."));
+      mapBox.replaceChildren(el("p", { className: "notice" }, t`There is no map here: MapLibre GL JS is not set up, or this browser has no WebGL 2. The lists say the same.`));
       mapBox.classList.add("is-empty");
       return;
     }
@@ -317,11 +318,12 @@ export class TrafficPage {
     const { segments, intersections } = this.#model;
     const { letters, fallen } = this.#counts();
     const slow = (letters.get("E") ?? 0) + (letters.get("F") ?? 0);
-    const many = (count, one, more) => `${count} ${count === 1 ? one : more}`;
     setText(this.#parts.summary, [
-      segments.size > 0 ? (slow > 0 ? `${slow} of ${many(segments.size, "segment", "segments")} ${slow === 1 ? "is" : "are"} at ${slow === 1 ? "its" : "their"} limit or jammed` : `${many(segments.size, "segment flows", "segments flow")}`) : "",
-      intersections.size > 0 ? (fallen > 0 ? `${fallen} of ${many(intersections.size, "intersection needs", "intersections need")} attention` : `${many(intersections.size, "intersection", "intersections")} as wanted`) : "",
-    ].filter(Boolean).join("; "));
+      segments.size === 0 ? "" : slow === 0 ? tn(segments.size, "{0} segment flows", "{0} segments flow")
+        : tn(slow, "{0} of {1} is at its limit or jammed", "{0} of {1} are at their limit or jammed", slow, tn(segments.size, "{0} segment", "{0} segments")),
+      intersections.size === 0 ? "" : fallen === 0 ? tn(intersections.size, "{0} intersection as wanted", "{0} intersections as wanted")
+        : tn(intersections.size, "{0} of {1} intersection needs attention", "{0} of {1} intersections need attention", fallen, intersections.size),
+    ].filter(Boolean).join(t`; `));
   }
 
   /** Whether what is shown is still true: without the stream lamps stand still, and are made pale. */
@@ -331,7 +333,7 @@ export class TrafficPage {
     else this.#lostAt ??= now;
     this.#parts.lost.hidden = !isLost;
     this.#page.classList.toggle("is-lost", isLost);
-    if (isLost) setText(this.#parts.lost, `The connection is lost since ${clock.format(this.#lostAt)}: what you see is from before, and signals may show something else. Trying again.`);
+    if (isLost) setText(this.#parts.lost, t`The connection is lost since ${clock.format(this.#lostAt)}: what you see is from before, and signals may show something else. Trying again.`);
   }
 
   // --- Reading -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import { colourMark } from "./colourmark.js";
 import { el, setText } from "./dom.js";
 import { ForecastFan } from "./forecastfan.js";
+import { t } from "./language.js";
 import { PanelHead } from "./panelhead.js";
 import { RangeChart } from "./rangechart.js";
 import { ageText, dateText, presentTime } from "./time.js";
@@ -12,9 +13,9 @@ import { formatNumber, withUnit } from "./units.js";
 
 const HOUR = 3_600_000;
 const quantities = {
-  averageVehicleSpeed: { title: "Speed", unit: "km/h", colour: "--series-1" },
-  intensity: { title: "Intensity", unit: "vehicles/h", colour: "--series-2" },
-  occupancy: { title: "Occupancy", unit: "%", colour: "--series-3" },
+  averageVehicleSpeed: { title: t`Speed`, unit: "km/h", colour: "--series-1" },
+  intensity: { title: t`Intensity`, unit: "vehicles/h", colour: "--series-2" },
+  occupancy: { title: t`Occupancy`, unit: "%", colour: "--series-3" },
 };
 const titleOf = (quantity) => (Object.hasOwn(quantities, quantity) ? quantities[quantity].title : String(quantity).slice(0, 40));
 
@@ -25,13 +26,13 @@ export class TrafficSegment {
   element;
   #head;
   #now = el("section", { className: "view-card card view-now", "aria-labelledby": "traffic-now-title" });
-  #chart = new RangeChart({ id: "traffic-chart-title", title: "Measured", offered: ["2h", "24h", "7d", "30d"], drawn: drawnSeries });
-  #forecast = new ForecastFan({ id: "traffic-forecast-title", chooser: "Detector and quantity of the forecast", ahead: "Minutes ahead", before: 2 * HOUR, after: HOUR / 12 });
+  #chart = new RangeChart({ id: "traffic-chart-title", title: t`Measured`, offered: ["2h", "24h", "7d", "30d"], drawn: drawnSeries });
+  #forecast = new ForecastFan({ id: "traffic-forecast-title", chooser: t`Detector and quantity of the forecast`, ahead: t`Minutes ahead`, before: 2 * HOUR, after: HOUR / 12 });
   #segment = null;
   #shown = "";
 
   constructor() {
-    this.#head = new PanelHead("traffic-segment-title", "segment", () => this.onClose());
+    this.#head = new PanelHead("traffic-segment-title", t`Details of this segment`, t`Close the segment`, () => this.onClose());
     for (const part of [this.#chart, this.#forecast]) part.onChange = () => this.onChange();
     this.element = el("section", { className: "view-panel", "aria-labelledby": this.#head.titleId, hidden: true }, this.#head.element,
       el("div", { className: "view-cards" }, this.#now, this.#chart.element, this.#forecast.element));
@@ -77,7 +78,7 @@ export class TrafficSegment {
   tick() {
     if (!this.#segment) return;
     const { at } = this.#segment;
-    this.#head.say(Number.isFinite(at) ? `Measured ${ageText(at)}${isOld(at, presentTime()) ? "; nothing newer has come" : ""}` : "");
+    this.#head.say(!Number.isFinite(at) ? "" : isOld(at, presentTime()) ? t`Measured ${ageText(at)}; nothing newer has come` : t`Measured ${ageText(at)}`);
   }
 
   #showNow(theme) {
@@ -88,17 +89,17 @@ export class TrafficSegment {
     const { level, speed, freeFlow, completeness } = one;
     const mark = colourMark(level?.[theme], level?.letter ?? "–");
     mark.classList.add("view-big");
-    const share = Number.isFinite(speed) && freeFlow > 0 ? `${Math.round((speed / freeFlow) * 100)} % of free flow` : "";
+    const share = Number.isFinite(speed) && freeFlow > 0 ? t`${Math.round((speed / freeFlow) * 100)} % of free flow` : "";
     const rows = [
-      ["Speed", number(speed, "km/h"), share], ["Free flow", number(freeFlow, "km/h"), ""], ["Travel time", durationText(one.travelTime), one.delay >= 0.5 ? `${durationText(one.delay)} of it lost` : ""],
-      ["Intensity", number(one.intensity, one.intensityUnit), ""], ["Occupancy", Number.isFinite(one.occupancy) ? `${formatNumber(Math.round(one.occupancy * 1000) / 10)} %` : "–", "of the time a vehicle is over the loop"],
+      [t`Speed`, number(speed, "km/h"), share], [t`Free flow`, number(freeFlow, "km/h"), ""], [t`Travel time`, durationText(one.travelTime), one.delay >= 0.5 ? t`${durationText(one.delay)} of it lost` : ""],
+      [t`Intensity`, number(one.intensity, one.intensityUnit), ""], [t`Occupancy`, Number.isFinite(one.occupancy) ? `${formatNumber(Math.round(one.occupancy * 1000) / 10)} %` : "–", t`of the time a vehicle is over the loop`],
     ].filter(([, value]) => value !== "–");
     this.#now.replaceChildren(...[
-      el("h4", { id: "traffic-now-title" }, "Now"),
-      el("div", { className: "view-head" }, mark, el("div", {}, el("p", { className: "view-category" }, level?.name ?? "Not known"), el("p", { className: "hint" }, level ? `Level of service ${level.letter}` : "No level of service"),
-        one.isCongested ? el("p", {}, el("span", { className: "pill", "data-tone": "bad" }, "Congested")) : null)),
+      el("h4", { id: "traffic-now-title" }, t`Now`),
+      el("div", { className: "view-head" }, mark, el("div", {}, el("p", { className: "view-category" }, level?.name ?? t`Not known`), el("p", { className: "hint" }, level ? t`Level of service ${level.letter}` : t`No level of service`),
+        one.isCongested ? el("p", {}, el("span", { className: "pill", "data-tone": "bad" }, t`Congested`)) : null)),
       el("table", { className: "view-table" }, el("tbody", {}, ...rows.map(([name, value, more]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value), el("td", { className: "hint" }, more))))),
-      completeness < 1 ? el("p", { className: "hint" }, `${Math.round(completeness * 100)} % of the usual values have come.`) : null,
+      completeness < 1 ? el("p", { className: "hint" }, t`${Math.round(completeness * 100)} % of the usual values have come.`) : null,
     ].filter(Boolean));
   }
 }
@@ -125,7 +126,7 @@ function fansOf(segment, model) {
     return {
       ...forecast, key: forecast.id, label: `${titleOf(forecast.quantity)}${several ? `, ${observed?.name ?? forecast.ref.split(":").at(-1)}` : ""}`,
       measured: attribute ? { id: forecast.ref, attribute, unit: forecast.unit } : null,
-      note: `Issued ${dateText(forecast.issued)}, for the detector ${observed?.name ?? forecast.ref}.`,
+      note: t`Issued ${dateText(forecast.issued)}, for the detector ${observed?.name ?? forecast.ref}.`,
     };
   });
 }

@@ -8,9 +8,9 @@ import { localText } from "./chartscale.js";
 import { copyText } from "./detail.js";
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { locale, t, tNodes, tn } from "./language.js";
 import { PastCity } from "./pastcity.js";
 import { setPresentTime } from "./time.js";
-import { formatCount } from "./units.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,10 +18,10 @@ const DAY = 24 * HOUR;
 const FRAME = 500;
 const AHEAD = 3;
 const WAIT = 150;
-const SPANS = [["1 h", HOUR], ["24 h", DAY], ["7 d", 7 * DAY], ["30 d", 30 * DAY], ["1 y", 365 * DAY], ["All", Infinity]];
-const SPEEDS = [["1 s/s", 1000], ["10 s/s", 10_000], ["1 min/s", MINUTE], ["10 min/s", 10 * MINUTE], ["1 h/s", HOUR], ["6 h/s", 6 * HOUR], ["1 d/s", DAY], ["7 d/s", 7 * DAY], ["30 d/s", 30 * DAY]];
+const SPANS = [["1 h", HOUR], ["24 h", DAY], ["7 d", 7 * DAY], ["30 d", 30 * DAY], ["1 y", 365 * DAY], [t`All`, Infinity]];
+const SPEEDS = [["1 s/s", 1000], ["10 s/s", 10_000], [t`1 min/s`, MINUTE], [t`10 min/s`, 10 * MINUTE], ["1 h/s", HOUR], ["6 h/s", 6 * HOUR], ["1 d/s", DAY], ["7 d/s", 7 * DAY], ["30 d/s", 30 * DAY]];
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 
 export class Travel {
   /** Called when it is over and the page is to show the present. */
@@ -87,20 +87,20 @@ export class Travel {
   #build() {
     const when = el("b", {});
     const note = el("span", { className: "hint", role: "status" });
-    const slider = el("input", { type: "range", min: 0, max: 1000, step: 1, "aria-label": "Moment", oninput: () => this.#slide() });
+    const slider = el("input", { type: "range", min: 0, max: 1000, step: 1, "aria-label": t`Moment`, oninput: () => this.#slide() });
     const play = el("button", { type: "button", className: "icon-button", onclick: () => (this.#isPlaying ? this.#stop() : this.#play()) });
-    const moment = el("input", { type: "datetime-local", step: 1, "aria-label": "Date and time", onchange: () => this.#readInput() });
+    const moment = el("input", { type: "datetime-local", step: 1, "aria-label": t`Date and time`, onchange: () => this.#readInput() });
     const choice = (label, options, chosen, onchange) => el("select", { "aria-label": label, onchange },
       ...options.map(([text], at) => el("option", { value: String(at), selected: at === chosen }, text)));
-    const span = choice("How far the slider reaches", SPANS, 1, () => { this.#setSpan(SPANS[span.value][1]); this.#show(); });
-    const speed = choice("Speed", SPEEDS, 3, () => { this.#ahead = []; });
+    const span = choice(t`How far the slider reaches`, SPANS, 1, () => { this.#setSpan(SPANS[span.value][1]); this.#show(); });
+    const speed = choice(t`Speed`, SPEEDS, 3, () => { this.#ahead = []; });
     const link = el("button", {
-      type: "button", className: "icon-button", "aria-label": "Copy the link to this moment", title: "Copy the link to this moment",
+      type: "button", className: "icon-button", "aria-label": t`Copy the link to this moment`, title: t`Copy the link to this moment`,
       onclick: () => copyText(`${location.origin}/#/at/${new Date(this.#time).toISOString()}`),
     }, icon("copy"));
-    const back = el("button", { type: "button", className: "button is-main", onclick: () => this.leave() }, "Back to now");
+    const back = el("button", { type: "button", className: "button is-main", onclick: () => this.leave() }, t`Back to now`);
     this.#bar.append(
-      el("p", { className: "travel-line" }, icon("history"), el("span", { className: "travel-text" }, "The city as it was at ", when, " ", note), link, back),
+      el("p", { className: "travel-line" }, icon("history"), el("span", { className: "travel-text" }, ...tNodes`The city as it was at ${when}`, " ", note), link, back),
       el("div", { className: "travel-row" }, play, slider),
       el("div", { className: "travel-row" }, moment, span, speed),
     );
@@ -148,8 +148,8 @@ export class Travel {
 
   #readInput() {
     const time = new Date(this.#parts.moment.value).getTime();
-    if (!Number.isFinite(time)) return this.#say("This is no date and time.");
-    if (time > this.#opened) return this.#say("What will be is not known here: choose a moment that has been.");
+    if (!Number.isFinite(time)) return this.#say(t`This is no date and time.`);
+    if (time > this.#opened) return this.#say(t`What will be is not known here: choose a moment that has been.`);
     const needed = SPANS.find(([, span]) => this.#opened - time <= span);
     if (time < this.#from && needed) this.#setSpan(needed[1]);
     this.#stop();
@@ -181,7 +181,7 @@ export class Travel {
     const reading = (this.#reading = new AbortController());
     this.#time = time;
     this.#show();
-    this.#say("Reading …");
+    this.#say(t`Reading …`);
     try {
       const entities = await this.#city.jump(time, reading.signal);
       if (turn !== this.#turn) return;
@@ -189,10 +189,10 @@ export class Travel {
       this.#show();
       this.#store.put(entities.map((entity) => ({ ...entity })));
       this.#store.keepOnly(new Set(entities.map((entity) => entity.id)));
-      this.#say(entities.length === 0 ? "Nothing is known of that time." : `${formatCount(entities.length)} entities`);
+      this.#say(entities.length === 0 ? t`Nothing is known of that time.` : tn(entities.length, "{0} entity", "{0} entities"));
       this.onMoment();
     } catch (error) {
-      if (turn === this.#turn) this.#say(`It could not be read: ${error.message}`);
+      if (turn === this.#turn) this.#say(t`It could not be read: ${error.message}`);
     }
   }
 
@@ -212,7 +212,7 @@ export class Travel {
       const changes = await next.changes;
       if (!this.#isPlaying || turn !== this.#turn) return;
       if (changes instanceof Error) {
-        this.#say(`It could not be read: ${changes.message}`);
+        this.#say(t`It could not be read: ${changes.message}`);
         break;
       }
       this.#take(changes);
@@ -240,7 +240,7 @@ export class Travel {
     setPresentTime(this.#time);
     this.#store.apply(entities.map(([id, entity]) => this.#change(id, entity)).filter(Boolean));
     this.#show();
-    this.#say(`${formatCount(this.#store.size)} entities`);
+    this.#say(tn(this.#store.size, "{0} entity", "{0} entities"));
     this.onMoment();
   }
 
@@ -266,7 +266,7 @@ export class Travel {
     if (play.dataset.name === name) return;
     play.dataset.name = name;
     play.replaceChildren(icon(name));
-    play.setAttribute("aria-label", this.#isPlaying ? "Pause" : "Play");
-    play.title = this.#isPlaying ? "Pause" : "Play";
+    play.setAttribute("aria-label", this.#isPlaying ? t`Pause` : t`Play`);
+    play.title = this.#isPlaying ? t`Pause` : t`Play`;
   }
 }

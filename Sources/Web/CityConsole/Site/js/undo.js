@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./language.js";
 import { toast } from "./toast.js";
 
 const OFFERED_FOR = 20_000;
@@ -10,7 +11,7 @@ let present = null;
 /** Says what was done, with a button that takes it back; `undo` gives a promise. */
 export function offerUndo(text, undo) {
   present?.close();
-  const button = el("button", { type: "button", className: "undo-button" }, icon("undo"), "Undo");
+  const button = el("button", { type: "button", className: "undo-button" }, icon("undo"), t`Undo`);
   const bar = el("div", { className: "undo", role: "status" }, el("span", {}, text), button);
   const close = () => {
     clearTimeout(timer);
@@ -23,7 +24,7 @@ export function offerUndo(text, undo) {
     try {
       await undo();
       close();
-      toast("As it was");
+      toast(t`As it was`);
     } catch (error) {
       button.disabled = false;
       toast(error.message, 6000);

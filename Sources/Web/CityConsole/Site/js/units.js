@@ -1,5 +1,11 @@
 // UN/CEFACT Recommendation 20 common codes, as NGSI-LD's unitCode carries them, to the symbols people read.
 
+import { locale, t } from "./language.js";
+
+
+
+
+
 const symbols = {
   CEL: "°C", FAH: "°F", KEL: "K",
   P1: "%", C62: "", EA: "", NIU: "", H87: "",
@@ -14,8 +20,8 @@ const symbols = {
   "2N": "dB", LUX: "lx", LUM: "lm", CDL: "cd", D54: "W/m²",
   WTT: "W", KWT: "kW", MAW: "MW", WHR: "Wh", KWH: "kWh", MWH: "MWh", JOU: "J", KJO: "kJ", VLT: "V", "2Z": "mV",
   AMP: "A", "4K": "mA", HTZ: "Hz", KHZ: "kHz", OHM: "Ω",
-  SEC: "s", C26: "ms", MIN: "min", HUR: "h", DAY: "d", WEE: "weeks", MON: "months", ANN: "years",
-  DD: "°", C81: "rad", IE: "people",
+  SEC: "s", C26: "ms", MIN: "min", HUR: "h", DAY: t`d`, WEE: t`weeks`, MON: t`months`, ANN: t`years`,
+  DD: "°", C81: "rad", IE: t`people`,
 };
 
 /** The symbol of a unit code, the code itself when it is not known, an empty string when there is none. */
@@ -25,15 +31,19 @@ export function unitSymbol(code) {
   return Object.hasOwn(symbols, code) ? symbols[code] : String(code).slice(0, 40);
 }
 
-const plain = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
-const precise = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 });
-const grouped = new Intl.NumberFormat();
+const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+const precise = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
+const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const grouped = new Intl.NumberFormat(locale);
 
 /** A measured number as people read it: three decimals at most, four digits where it is tiny. */
 export function formatNumber(value) {
   if (!Number.isFinite(value)) return String(value);
   return value !== 0 && Math.abs(value) < 0.01 ? precise.format(value) : plain.format(value);
 }
+
+/** A number with one decimal, as rates have it. */
+export const formatTenths = (value) => tenths.format(value);
 
 export const formatCount = (count) => grouped.format(count);
 
