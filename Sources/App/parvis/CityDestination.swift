@@ -17,6 +17,7 @@ struct DestinationOptions: ParsableArguments {
     var data: String?
     @Option(help: "The tenant (default: the default tenant).")
     var tenant: String = ""
+    @OptionGroup var access: KeyOptions
 
     func validate() throws {
         if (url == nil) == (data == nil) {
@@ -49,7 +50,7 @@ struct DestinationOptions: ParsableArguments {
 
     /// Opens the destination.
     private func open() throws -> any CityDestination {
-        if let url { return try RunningCity(url: url, tenant: tenant) }
+        if let url { return try RunningCity(url: url, tenant: tenant, key: access.value) }
         return try StoredCity(directory: data ?? "data", tenant: tenant)
     }
 }
@@ -78,7 +79,7 @@ struct RunningCity: CityDestination {
     private let http: OutgoingHTTP
     let client: NGSILDClient
 
-    init(url: String, tenant: String) throws {
+    init(url: String, tenant: String, key: String?) throws {
         var configuration = OutgoingHTTP.Configuration()
         // The operator names the address, so it may be anywhere.
         configuration.allowsLoopback = true
@@ -88,6 +89,7 @@ struct RunningCity: CityDestination {
         http = OutgoingHTTP(configuration: configuration)
         var clientConfiguration = NGSILDClient.Configuration()
         clientConfiguration.tenant = tenant
+        clientConfiguration.key = key
         client = try NGSILDClient(url, http: http, configuration: clientConfiguration)
     }
 

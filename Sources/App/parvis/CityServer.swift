@@ -1,3 +1,6 @@
+import AccessHTTP
+import AccessKeeping
+import AccessPolicies
 import AirMap
 import AirService
 import BrokerCore
@@ -53,7 +56,11 @@ final class CityServer: Sendable {
     /// `nil` where no mapping is given.
     private let ingest: DeviceIngest?
     private let rules: RuleService?
-    private let logger: Logger
+    let access: AccessKeeper
+    /// For the keys of token issuers, which the operator names and which may be anywhere.
+    private let identityHTTP: OutgoingHTTP
+    private let keyUses: Task<Void, Never>
+    let logger: Logger
 
     /// Opens the store, loads the city and listens.
     init(_ settings: Settings, logger: Logger, placeName: String = "Parvis") throws {
@@ -96,6 +103,15 @@ final class CityServer: Sendable {
         ingest = try DeviceIngest.make(settings, broker, contexts, logger)
         rules =
             settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
+        let keeper = try AccessKeeper(documents: broker, configuration: Self.accessConfiguration(settings)) {
+            [broker] policies, earlier in
+            PolicyBook(policies, registry: broker.registry, context: { contexts.cached($0) }, earlier: earlier)
+        }
+        access = keeper
+        identityHTTP = OutgoingHTTP(configuration: Self.identityConfiguration())
+        let authenticator = AccessAuthenticator(
+            keeper: keeper, tokens: Self.tokenVerifier(settings, identityHTTP),
+            configuration: Self.authenticatorConfiguration(settings))
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -127,7 +143,15 @@ final class CityServer: Sendable {
         httpConfiguration.host = settings.host
         httpConfiguration.port = settings.port
         httpConfiguration.streamOrigins = settings.streamOrigins
-        http = HTTPServer(configuration: httpConfiguration, handler: handler, metrics: metrics, logger: logger)
+        http = HTTPServer(
+            configuration: httpConfiguration, handler: AccessPages(authenticator: authenticator, next: handler),
+            authenticator: authenticator, metrics: metrics, logger: logger)
+        keyUses = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(60))
+                await keeper.keepUses()
+            }
+        }
         history.start(feed: broker)
         try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
@@ -142,8 +166,7 @@ final class CityServer: Sendable {
     /// A broker that only this machine can reach may reach this machine; others must be allowed to.
     private static func outgoingConfiguration(_ settings: Settings) -> OutgoingHTTP.Configuration {
         var configuration = OutgoingHTTP.Configuration()
-        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
-        configuration.allowsLoopback = isLocal || settings.allowsPrivateEndpoints
+        configuration.allowsLoopback = settings.isLocal || settings.allowsPrivateEndpoints
         configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
         return configuration
     }
@@ -323,6 +346,8 @@ final class CityServer: Sendable {
     /// Answers what is under way, makes the last commit durable, closes.
     func stop() async {
         http.shutdown()
+        keyUses.cancel()
+        await access.keepUses()
         await ingest?.stop()
         await air?.stop()
         await traffic?.stop()
@@ -333,6 +358,7 @@ final class CityServer: Sendable {
         history.stop()
         broker.stop()
         storage.close()
+        await identityHTTP.shutdown()
         await mqtt.shutdown()
         await notifying.shutdown()
         await outgoing.shutdown()

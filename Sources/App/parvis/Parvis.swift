@@ -12,12 +12,13 @@ struct Parvis: AsyncParsableCommand {
               parvis import gtfs feed.zip --data city   a transit feed, into that directory
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
               parvis air backfill --data city           air quality indices of its history
+              parvis access key create --name stations --role reader --data city
               parvis traffic evaluate city.sumocfg      what adaptive signals would save
             """,
         version: Version.current,
         subcommands: [
             Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Notifications.self,
-            Ingest.self, Rules.self, VersionCommand.self,
+            Ingest.self, Rules.self, Access.self, VersionCommand.self,
         ])
 }
 

@@ -24,6 +24,7 @@ struct Rules: AsyncParsableCommand {
         var url = "http://127.0.0.1:1026"
         @Option(help: "The tenant whose entities are meant (default: the default tenant).")
         var tenant = ""
+        @OptionGroup var access: KeyOptions
 
         func ask(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> JSONDocument {
             var configuration = OutgoingHTTP.Configuration()
@@ -32,7 +33,7 @@ struct Rules: AsyncParsableCommand {
             configuration.maximumResponseBytes = 64 << 20
             let http = OutgoingHTTP(configuration: configuration)
             let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-            var headers = tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)]
+            var headers = access.headers(tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)])
             if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
             do {
                 let answer = try await http.request(

@@ -36,6 +36,7 @@ struct Serve: AsyncParsableCommand {
         logger.notice(
             "Parvis \(Version.current) is ready",
             metadata: ["console": "\(server.url)/", "api": "\(server.url)/ngsi-ld/v1/"])
+        server.tellAboutAccess()
         await TerminationSignal.wait()
         logger.notice("Stopping")
         await server.stop()

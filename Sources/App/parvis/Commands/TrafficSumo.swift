@@ -30,6 +30,7 @@ struct TrafficSumo: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @Option(help: "A running Parvis to report to, instead of starting one.")
     var url: String?
+    @OptionGroup var access: KeyOptions
     @Option(help: "The tenant (default: the default tenant).")
     var tenant = ""
     @Option(help: "SUMO's random seed; also decides which detectors are dead.")
@@ -74,7 +75,7 @@ struct TrafficSumo: AsyncParsableCommand {
     func run() async throws {
         try await Failure.told {
             if let url {
-                try await simulate(url)
+                try await simulate(url, key: access.value)
             } else {
                 try await serve()
             }
@@ -86,8 +87,10 @@ struct TrafficSumo: AsyncParsableCommand {
         defer { if isTemporary { try? FileManager.default.removeItem(atPath: settings.data) } }
         let server = try Serve.start(settings, settings.makeLogger())
         do {
-            Self.tell("The city is up: console \(server.url)/, API \(server.url)/ngsi-ld/v1/")
-            try await simulate(server.localURL)
+            let trial = settings.isOpen ? nil : try await server.trialAccess(as: "demo")
+            Self.tell("The city is up: console \(trial?.link ?? server.url + "/"), API \(server.url)/ngsi-ld/v1/")
+            if let trial { Self.tell("Its key: export PARVIS_KEY=\(trial.key)") }
+            try await simulate(server.localURL, key: trial?.key)
             if stay {
                 Self.tell("The city stays up until Ctrl-C.")
                 await TerminationSignal.wait()
@@ -99,9 +102,9 @@ struct TrafficSumo: AsyncParsableCommand {
         await server.stop()
     }
 
-    private func simulate(_ url: String) async throws {
+    private func simulate(_ url: String, key: String?) async throws {
         let run = StreetRun(try Scenario(path: scenario), seed: seed, options: try runOptions())
-        let city = try SumoCity(url: url, tenant: tenant)
+        let city = try SumoCity(url: url, tenant: tenant, key: key)
         let result: StreetResult
         do {
             result = try await run.run(in: city) { Self.tell($0) }

@@ -8,7 +8,9 @@ struct RunningCitySource: ExportSource {
 
     private let city: RunningCity
 
-    init(url: String, tenant: String) throws { city = try RunningCity(url: url, tenant: tenant) }
+    init(url: String, tenant: String, key: String?) throws {
+        city = try RunningCity(url: url, tenant: tenant, key: key)
+    }
 
     func close() async { await city.close() }
 
