@@ -177,7 +177,7 @@ final class StoredCity: CityDestination {
         var groups: [HistoryGroup] = []
         for series in chunk.series {
             var group = HistoryGroup(
-                entityID: chunk.entityID, types: [try names.term(chunk.type)],
+                entityID: chunk.entityID, types: [try names.typeTerm(chunk.type)],
                 attribute: try names.term(series.attribute),
                 kind: series.kind == .geoProperty
                     ? .geoProperty : series.kind == .relationship ? .relationship : .property,

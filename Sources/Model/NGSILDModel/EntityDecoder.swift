@@ -117,7 +117,7 @@ public struct EntityDecoder: Sendable {
         guard let name = document.string(node), !name.isEmpty, name != Self.null else {
             throw .badRequestData("The \"type\" of an entity is a name or an array of names, not empty")
         }
-        return try context.term(name)
+        return try context.typeTerm(name)
     }
 
     private func decodeScopes(_ document: JSONDocument, _ node: JSONNode) throws(NGSILDError) -> [String] {

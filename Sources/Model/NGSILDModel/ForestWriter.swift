@@ -274,6 +274,7 @@ struct ForestWriter: ~Copyable {
             case .string: node.flags.insert(.isString)
             case .true, .false: node.flags.insert(.isBoolean)
             case .object, .array:
+                try refusePersonalMembers(value)
                 if !decoder.mergesValues, document.holdsNull(value) {
                     throw .badRequestData(
                         "The value of \(shown) holds the NGSI-LD Null; only Merge Entity removes parts of values")
@@ -287,6 +288,7 @@ struct ForestWriter: ~Copyable {
         case .vocabProperty: try vocabulary(&node, shown, value)
         case .listProperty:
             guard document.isArray(value) else { throw .badRequestData("\"valueList\" of \(shown) is an array") }
+            try refusePersonalMembers(value)
             document.appendMinified(value, to: &writer)
         case .listRelationship: try objectList(shown, value)
         case .jsonProperty:
@@ -295,6 +297,7 @@ struct ForestWriter: ~Copyable {
             guard document.isObject(value) || isArrayOfObjects else {
                 throw .badRequestData("\"json\" of \(shown) is an object or an array of objects")
             }
+            try refusePersonalMembers(value)
             document.appendMinified(value, to: &writer)
         }
     }

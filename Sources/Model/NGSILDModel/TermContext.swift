@@ -12,6 +12,10 @@ public final class TermContext: Sendable {
     private struct State {
         /// Names of attributes and types that were checked.
         var expansions: [TermKey: UInt32] = [:]
+        /// Those of them that were found fit for types of entities.
+        var types: [TermKey: UInt32] = [:]
+        /// Members of values that may be kept.
+        var members: Set<TermKey> = []
         /// Values of the vocabulary, which may be any text.
         var values: [String: UInt32] = [:]
         var names = TermNames(starts: [], lengths: [], bytes: [])
@@ -19,6 +23,8 @@ public final class TermContext: Sendable {
 
     private let state = Mutex(State())
     private static let expansionLimit = 65_536
+    /// How many bytes a member's name may have so that what was found of it is kept.
+    private static let keptMemberLength = 128
 
     public init(context: ResolvedContext, registry: TermRegistry) {
         self.context = context
@@ -27,7 +33,8 @@ public final class TermContext: Sendable {
 
     /// The number of the IRI that a name of an attribute or type stands for, given now if it is new.
     ///
-    /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2).
+    /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2), and for one that tells of
+    ///   a person (`PersonalData`).
     public func term(_ name: UnsafeBufferPointer<UInt8>) throws(NGSILDError) -> TermID {
         let key = TermKey(name)
         if let number = state.withLock({ $0.expansions[key] }) { return TermID(number) }
@@ -45,6 +52,38 @@ public final class TermContext: Sendable {
         }
         if let number = found.1 { return TermID(number) }
         return try add(found.0, name)
+    }
+
+    /// The number of the IRI that the name of a type of entities stands for, given now if it is new.
+    ///
+    /// - Throws: `badRequestData` as `term` does, and for a type that would be a person (`PersonalData`).
+    public func typeTerm(_ name: String) throws(NGSILDError) -> TermID {
+        var text = name
+        let key = text.withUTF8 { TermKey($0) }
+        if let number = state.withLock({ $0.types[key] }) { return TermID(number) }
+        let iri = context.expand(term: name)
+        if let reason = PersonalData.reason(againstType: iri) ?? PersonalData.reason(againstType: name) {
+            throw PersonalData.error(name, reason)
+        }
+        let id = try term(name)
+        state.withLock { state in
+            if state.types.count < Self.expansionLimit { state.types[key] = id.number }
+        }
+        return id
+    }
+
+    /// Checks the name of a member inside a value.
+    ///
+    /// - Throws: `badRequestData` for one that tells of a person (`PersonalData`).
+    func checkMember(_ name: UnsafeBufferPointer<UInt8>) throws(NGSILDError) {
+        let isKept = name.count <= Self.keptMemberLength
+        let key = TermKey(isKept ? name : UnsafeBufferPointer(rebasing: name[..<0]))
+        if isKept, state.withLock({ $0.members.contains(key) }) { return }
+        let text = String(decoding: name, as: UTF8.self)
+        if let reason = PersonalData.reason(against: text) { throw PersonalData.error(text, reason) }
+        state.withLock { state in
+            if isKept, state.members.count < Self.expansionLimit { state.members.insert(key) }
+        }
     }
 
     /// The number of the IRI that a name stands for, or `nil` if nothing stored uses it: for queries, which must not
@@ -78,6 +117,9 @@ public final class TermContext: Sendable {
         }
         if Self.reserved.contains(iri) {
             throw .badRequestData("\"\(name)\" cannot stand here; it is no name of an attribute or type")
+        }
+        if let reason = PersonalData.reason(against: iri) ?? PersonalData.reason(against: name) {
+            throw PersonalData.error(name, reason)
         }
         let id = try registry.id(for: iri)
         state.withLock { state in

@@ -12,8 +12,8 @@ struct LinkedEntityBindingTests {
         #"{"id":"urn:x:town","type":"Town","name":"T","in":{"type":"Relationship","object":"urn:x:land"},"mayor":{"type":"Relationship","object":"urn:x:ann"}}"#,
         #"{"id":"urn:x:land","type":"Land","name":"L","capital":{"type":"Relationship","object":"urn:x:town"}}"#,
         #"{"id":"urn:x:park","type":"Park","name":"P"}"#,
-        #"{"id":"urn:x:ann","type":"Person","name":"A","home":{"type":"Relationship","object":"urn:x:house"}}"#,
-        #"{"id":"urn:x:bob","type":"Person","name":"B"}"#,
+        #"{"id":"urn:x:ann","type":"Office","name":"A","home":{"type":"Relationship","object":"urn:x:house"}}"#,
+        #"{"id":"urn:x:bob","type":"Office","name":"B"}"#,
     ]
 
     private func filled() throws -> (TestBroker, TestClient) {
@@ -34,14 +34,14 @@ struct LinkedEntityBindingTests {
     @Test(.clause("4.5.23")) func `inline, an entity stands in the relationship that links to it`() throws {
         try expect(
             "/entities/urn:x:house?join=inline&omit=name",
-            #"{"id":"urn:x:house","type":"House","in":{"type":"Relationship","object":"urn:x:town","observedAt":"2026-01-01T00:00:00Z","entity":{"id":"urn:x:town","type":"Town","name":{"type":"Property","value":"T"},"in":{"type":"Relationship","object":"urn:x:land"},"mayor":{"type":"Relationship","object":"urn:x:ann"}}},"near":{"type":"Relationship","object":["urn:x:gone","urn:x:park"],"entity":[{"id":"urn:x:park","type":"Park","name":{"type":"Property","value":"P"}}]},"homeOf":{"type":"ListRelationship","objectList":[{"object":"urn:x:ann"},{"object":"urn:x:gone"},{"object":"urn:x:bob"}],"entityList":[{"id":"urn:x:ann","type":"Person","name":{"type":"Property","value":"A"},"home":{"type":"Relationship","object":"urn:x:house"}},{"id":"urn:x:bob","type":"Person","name":{"type":"Property","value":"B"}}]}}"#
+            #"{"id":"urn:x:house","type":"House","in":{"type":"Relationship","object":"urn:x:town","observedAt":"2026-01-01T00:00:00Z","entity":{"id":"urn:x:town","type":"Town","name":{"type":"Property","value":"T"},"in":{"type":"Relationship","object":"urn:x:land"},"mayor":{"type":"Relationship","object":"urn:x:ann"}}},"near":{"type":"Relationship","object":["urn:x:gone","urn:x:park"],"entity":[{"id":"urn:x:park","type":"Park","name":{"type":"Property","value":"P"}}]},"homeOf":{"type":"ListRelationship","objectList":[{"object":"urn:x:ann"},{"object":"urn:x:gone"},{"object":"urn:x:bob"}],"entityList":[{"id":"urn:x:ann","type":"Office","name":{"type":"Property","value":"A"},"home":{"type":"Relationship","object":"urn:x:house"}},{"id":"urn:x:bob","type":"Office","name":{"type":"Property","value":"B"}}]}}"#
         )
     }
 
     @Test(.clause("4.5.23")) func `simplified, it stands for the URI`() throws {
         try expect(
             "/entities/urn:x:house?join=inline&options=keyValues&omit=name,in",
-            #"{"id":"urn:x:house","type":"House","near":["urn:x:gone",{"id":"urn:x:park","type":"Park","name":"P"}],"homeOf":[{"id":"urn:x:ann","type":"Person","name":"A","home":"urn:x:house"},"urn:x:gone",{"id":"urn:x:bob","type":"Person","name":"B"}]}"#
+            #"{"id":"urn:x:house","type":"House","near":["urn:x:gone",{"id":"urn:x:park","type":"Park","name":"P"}],"homeOf":[{"id":"urn:x:ann","type":"Office","name":"A","home":"urn:x:house"},"urn:x:gone",{"id":"urn:x:bob","type":"Office","name":"B"}]}"#
         )
     }
 
@@ -52,7 +52,7 @@ struct LinkedEntityBindingTests {
         )
         try expect(
             "/entities/urn:x:land?join=inline&joinLevel=9&format=simplified&pick=id,capital%7Bid,mayor%7D",
-            #"{"id":"urn:x:land","capital":{"id":"urn:x:town","mayor":{"id":"urn:x:ann","type":"Person","name":"A","home":{"id":"urn:x:house","type":"House","name":"H","in":"urn:x:town","near":["urn:x:gone",{"id":"urn:x:park","type":"Park","name":"P"}],"homeOf":["urn:x:ann","urn:x:gone",{"id":"urn:x:bob","type":"Person","name":"B"}]}}}}"#
+            #"{"id":"urn:x:land","capital":{"id":"urn:x:town","mayor":{"id":"urn:x:ann","type":"Office","name":"A","home":{"id":"urn:x:house","type":"House","name":"H","in":"urn:x:town","near":["urn:x:gone",{"id":"urn:x:park","type":"Park","name":"P"}],"homeOf":["urn:x:ann","urn:x:gone",{"id":"urn:x:bob","type":"Office","name":"B"}]}}}}"#
         )
     }
 
@@ -68,10 +68,10 @@ struct LinkedEntityBindingTests {
     @Test(.clause("4.5.23")) func `flat, each comes once behind the linking ones, the near before the far`() throws {
         try expect(
             "/entities?type=House,Town&join=flat&joinLevel=2&format=simplified&omit=homeOf,near,name",
-            #"[{"id":"urn:x:house","type":"House","in":"urn:x:town"},{"id":"urn:x:town","type":"Town","in":"urn:x:land","mayor":"urn:x:ann"},{"id":"urn:x:land","type":"Land","name":"L","capital":"urn:x:town"},{"id":"urn:x:ann","type":"Person","name":"A","home":"urn:x:house"}]"#
+            #"[{"id":"urn:x:house","type":"House","in":"urn:x:town"},{"id":"urn:x:town","type":"Town","in":"urn:x:land","mayor":"urn:x:ann"},{"id":"urn:x:land","type":"Land","name":"L","capital":"urn:x:town"},{"id":"urn:x:ann","type":"Office","name":"A","home":"urn:x:house"}]"#
         )
         try expect(
-            "/entities/urn:x:bob?join=flat&format=simplified", #"[{"id":"urn:x:bob","type":"Person","name":"B"}]"#)
+            "/entities/urn:x:bob?join=flat&format=simplified", #"[{"id":"urn:x:bob","type":"Office","name":"B"}]"#)
         try expect("/entities?type=None&join=flat", "[]")
     }
 

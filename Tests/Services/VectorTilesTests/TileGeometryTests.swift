@@ -82,7 +82,8 @@ struct TileGeometryTests {
     }
 
     /// A quadratic run takes minutes even when optimised, an hour as tests are built.
-    @Test(.timeLimit(.minutes(10))) func `a hundred thousand points on a zigzag are simplified in linear time`() throws {
+    @Test(.timeLimit(.minutes(10))) func `a hundred thousand points on a zigzag are simplified in linear time`() throws
+    {
         let line = (0..<100_000).map {
             Position(longitude: Double($0) / 1_000, latitude: $0.isMultiple(of: 2) ? 10 : 70)
         }
