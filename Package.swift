@@ -52,6 +52,10 @@ let model =
     + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS", "CICU"])
     + layer("Model", "NGSILDOperations", ["JSONTree", "GeoJSON", "NGSILDModel", "NGSILDQuery"], tests: nil)
 
+let access = layer(
+    "Access", "AccessPolicies", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery"],
+    tests: ["InMemoryStorage"])
+
 let store =
     layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
     + layer("Store", "InMemoryStorage", ["BrokerStorage", "NGSILDModel"], tests: ["StorageConformance"])
@@ -82,8 +86,8 @@ let notify =
     + layer(
         "Notify", "NotificationDelivery",
         [
-            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "NGSILDClient",
-            "MQTTClient", "SMTPDelivery", logging,
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AccessPolicies",
+            "NGSILDClient", "MQTTClient", "SMTPDelivery", logging,
         ],
         tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
 
@@ -91,8 +95,8 @@ let edge =
     layer(
         "Edge", "NGSILDHTTP",
         [
-            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", nioCore, nioPosix,
-            nioHTTP1, nioWebSocket, logging,
+            "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AccessPolicies",
+            nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
     + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix], tests: [nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, "CZip"])
@@ -197,7 +201,7 @@ let app: [Target] = [
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",
-            "ServiceRuntime", logging, yams,
+            "ServiceRuntime", "AccessPolicies", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
@@ -238,6 +242,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: model + store + broker + notify + edge + services + web + app + testSupport + fuzz,
+    targets: model + access + store + broker + notify + edge + services + web + app + testSupport + fuzz,
     swiftLanguageModes: [.v6]
 )

@@ -5,6 +5,7 @@ extension OperationContext {
     /// CIM 009 clause 5.6.7.
     mutating func batchCreate(_ members: [BatchMember], _ tenant: Tenant) -> ProvisionResult {
         batch(members) { (context, draft, result) throws(NGSILDError) in
+            try context.checkCreating(draft)
             _ = try context.createEntity(draft, tenant)
             result.created.append(draft.id)
         }
@@ -19,6 +20,7 @@ extension OperationContext {
                 result.created.append(draft.id)
                 return
             }
+            try context.checkWriting(draft.id, position, draft.attributes.names)
             if replaces {
                 try context.replace(position, record, draft)
             } else {
@@ -32,6 +34,7 @@ extension OperationContext {
     /// CIM 009 clause 5.6.9.
     mutating func batchUpdate(_ members: [BatchMember], overwrite: Bool, _ tenant: Tenant) -> ProvisionResult {
         batch(members) { (context, draft, result) throws(NGSILDError) in
+            try context.checkWriting(draft.id, context.working.entry(draft.id, in: tenant), draft.attributes.names)
             let outcome = try context.appendAttributes(draft.id, draft, overwrite: overwrite, tenant)
             if case .updated(let update) = outcome, !update.notUpdated.isEmpty {
                 let left = update.notUpdated.map { "\(draft.context?.name($0.name) ?? "an attribute"): \($0.reason)" }
@@ -45,6 +48,7 @@ extension OperationContext {
     /// CIM 009 clause 5.6.20.
     mutating func batchMerge(_ members: [BatchMember], _ tenant: Tenant) -> ProvisionResult {
         batch(members) { (context, draft, result) throws(NGSILDError) in
+            try context.checkWriting(draft.id, context.working.entry(draft.id, in: tenant), draft.attributes.names)
             _ = try context.mergeEntity(draft.id, draft, MergeDefaults(), tenant)
             result.updated.append(draft.id)
         }

@@ -14,7 +14,7 @@ extension OperationContext {
         let record = EntityRecord(
             id: draft.id, types: draft.types, scopes: draft.scopes ?? [], createdAt: now, modifiedAt: now,
             expiresAt: draft.expiresAt ?? .none, attributes: draft.attributes.stamped(now))
-        working.write(
+        try write(
             position, record, attributes: record.attributes.names.map { AttributeChange(name: $0, kind: .created) })
         return .success
     }

@@ -11,7 +11,7 @@ extension OperationContext {
             throw .resourceNotFound(
                 "Entity \(id) has no such attribute instance; deleteAll=true removes instances with any datasetId")
         }
-        write(position, record, change)
+        try write(position, record, change)
         return .success
     }
 }

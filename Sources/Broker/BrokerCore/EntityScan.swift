@@ -40,8 +40,11 @@ struct EntityScan {
         self.tenant = tenant
         place = query.place
         ranking = query.order.map { Ranking(order: $0, capacity: query.offset + query.limit + 1) }
-        links = query.hasLinks ? LinkFollower { tenant.entity($0) } : nil
-        isPlain = query.order == nil && query.place == nil && !query.hasLinks
+        let access = query.access
+        links =
+            query.hasLinks
+            ? LinkFollower { id in tenant.entity(id).flatMap { access == nil ? $0 : access?.seen($0) } } : nil
+        isPlain = query.order == nil && query.place == nil && !query.hasLinks && access == nil
         page.reserveCapacity(min(query.limit, 1_000))
         // What stands before the page counts only for the total.
         if case .after(let number)? = place, !query.counts { cursor = number }
@@ -64,7 +67,7 @@ struct EntityScan {
         if let ranking {
             let ranked = ranking.sorted()
             hasMore = ranked.count > query.offset + query.limit
-            page = ranked.dropFirst(query.offset).prefix(query.limit).compactMap { tenant.whole($0) }
+            page = ranked.dropFirst(query.offset).prefix(query.limit).compactMap { tenant.whole($0) }.compactMap(seen)
             (first, last) = (nil, nil)
         }
         return EntityPage(
@@ -93,6 +96,7 @@ struct EntityScan {
         } else {
             guard query.matches(record) else { return true }
         }
+        guard let record = seen(record) else { return true }
         matched += 1
         if ranking != nil {
             ranking?.offer(record, kept: kept, number)
@@ -100,6 +104,12 @@ struct EntityScan {
         }
         if let place { return take(record, number, place) }
         return take(record, number)
+    }
+
+    /// What of an entity the caller reaches.
+    private func seen(_ record: EntityRecord) -> EntityRecord? {
+        guard let access = query.access else { return record }
+        return access.seen(record)
     }
 
     /// Puts an entity that matches where the offset and the limit have it.
@@ -208,7 +218,7 @@ struct EntityScan {
         query.selectors.isEmpty && query.idPattern == nil && query.attributes.isEmpty && query.expression == nil
             && query.geo == nil
             && query.scope == nil && query.types?.isSingleType == true && query.order == nil
-            && !isBefore
+            && query.access == nil && !isBefore
     }
 
     private var isBefore: Bool {

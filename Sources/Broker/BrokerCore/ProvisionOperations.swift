@@ -4,12 +4,15 @@ import NGSILDOperations
 /// Carries out one operation on a working set. One file for each operation extends it.
 struct OperationContext {
     var working: WorkingSet
+    /// What the caller of the operation under way may do; `nil`: everything.
+    var access: WriteAccess?
     var now: Timestamp { working.now }
 
     /// The entity's current state, or why there is none.
     mutating func existing(_ id: String, _ tenant: Tenant) throws(NGSILDError) -> (position: Int, record: EntityRecord)
     {
         let position = working.entry(id, in: tenant)
+        try checkWriting(id, position, [])
         if working.entries[position].isUnreadable {
             throw .internalError("Entity \(id) cannot be read from the store; nothing was changed")
         }
@@ -44,6 +47,7 @@ struct OperationContext {
             case .batchDelete(let ids): return batchDelete(ids, tenant)
             case .purge(let ids, let query, let reduction): return try purge(ids, query, reduction, tenant)
             case .removeExpired(let ids): return removeExpired(ids, tenant)
+            case .permitted(let inner, let access): return try applyPermitted(inner, access, tenant)
             case .copyEntities(let records): return copyEntities(records, tenant)
             case .deleteTenant: return .success
             }
@@ -67,6 +71,7 @@ struct OperationContext {
         case .batchDelete(let ids), .purge(let ids, _, _), .removeExpired(let ids):
             return ids.contains { working.createdHere($0, in: tenant) }
         case .copyEntities(let records): return records.contains { working.deletedHere($0.id, in: tenant) }
+        case .permitted(let inner, _): return mustCommitFirst(inner, tenant)
         case .deleteTenant: return true
         default: return false
         }
@@ -82,6 +87,7 @@ extension ProvisionOperation {
             max(1, members.count)
         case .batchDelete(let ids), .purge(let ids, _, _), .removeExpired(let ids): max(1, ids.count)
         case .copyEntities(let records): max(1, records.count)
+        case .permitted(let inner, _): inner.weight
         default: 1
         }
     }
@@ -90,6 +96,7 @@ extension ProvisionOperation {
     var createsTenant: Bool {
         switch self {
         case .createEntity, .batchCreate, .batchUpsert, .copyEntities: true
+        case .permitted(let inner, _): inner.createsTenant
         default: false
         }
     }

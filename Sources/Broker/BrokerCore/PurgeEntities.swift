@@ -23,13 +23,15 @@ extension OperationContext {
     mutating func purge(
         _ ids: [String], _ query: EntityQuery, _ reduction: AttributeReduction?, _ tenant: Tenant
     ) throws(NGSILDError) -> ProvisionResult {
+        access = query.access.map { WriteAccess(writing: $0, reading: .all) }
+        defer { access = nil }
         for id in ids {
             let position = working.entry(id, in: tenant)
             guard let record = working.entries[position].record, !working.entries[position].isUnreadable,
                 query.matches(record)
             else { continue }
             if let reduction {
-                if let change = record.attributes.keeping(reduction.keeps) { write(position, record, change) }
+                if let change = record.attributes.keeping(reduction.keeps) { try write(position, record, change) }
             } else {
                 _ = try deleteEntity(id, tenant)
             }

@@ -15,12 +15,14 @@ extension OperationContext {
                 "Entity \(id) has no such attribute instance; append it with POST /entities/{id}/attrs")
         }
         try checkSize(id, change.forest)
-        write(position, record, change)
+        try write(position, record, change)
         return .success
     }
 
-    mutating func write(_ position: Int, _ record: EntityRecord, _ change: ForestChange) {
-        working.write(
+    mutating func write(
+        _ position: Int, _ record: EntityRecord, _ change: ForestChange
+    ) throws(NGSILDError) {
+        try write(
             position, record.changed(at: now, attributes: change.forest), attributes: change.changes)
     }
 }

@@ -24,7 +24,7 @@ extension OperationContext {
         for name in record.attributes.names where !attributes.contains(name) {
             changes.append(AttributeChange(name: name, kind: .deleted))
         }
-        working.write(position, replaced, attributes: changes)
+        try write(position, replaced, attributes: changes)
     }
 
     /// A whole entity says what each attribute is; only a fragment may leave values out or ask for removal.

@@ -36,10 +36,13 @@ struct SurveyRun {
         self.request = request
         self.tenant = tenant
         let query = request.query
-        links = query.hasLinks ? LinkFollower { tenant.entity($0) } : nil
+        let access = query.access
+        links =
+            query.hasLinks
+            ? LinkFollower { id in tenant.entity(id).flatMap { access == nil ? $0 : access?.seen($0) } } : nil
         isByTypes =
             query.ids.isEmpty && query.idPattern == nil && query.attributes.isEmpty && query.expression == nil
-            && query.scope == nil && query.selectors.isEmpty
+            && query.scope == nil && query.selectors.isEmpty && access == nil
             && (query.types?.alternatives == nil || query.types?.isPlainList == true)
         partLimit = isByTypes ? 8_192 : 1_024
     }
@@ -212,6 +215,12 @@ struct SurveyRun {
             guard links.map({ request.query.matches(record, links: $0) }) ?? request.query.matches(record) else {
                 return false
             }
+        }
+        var record = record
+        if let access = request.query.access {
+            // Where an entity is may be what the caller does not see of it.
+            guard let seen = access.seen(record), seen.attributes.contains(request.geometry) else { return false }
+            record = seen
         }
         for (place, attribute) in request.numbers.prefix(EntitySurveyRequest.numberLimit).enumerated() {
             hit.numbers[place] = NumberColumn.number(of: record, attribute)

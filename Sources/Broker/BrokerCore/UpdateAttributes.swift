@@ -32,7 +32,7 @@ extension OperationContext {
         {
             let changed = record.changed(
                 at: now, types: types, scopes: newScopes, expiresAt: newExpiry, attributes: change.forest)
-            working.write(position, changed, attributes: change.changes)
+            try write(position, changed, attributes: change.changes)
         }
         var result = UpdateResult()
         for name in change.changes.map(\.name) where !result.updated.contains(name) { result.updated.append(name) }

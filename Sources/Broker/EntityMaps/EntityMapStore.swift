@@ -162,10 +162,16 @@ public final class EntityMapStore: EntityMapService {
         var page = EntityPage(entities: [], total: nil, hasMore: false)
         var matched = 0
         var unfit: Set<String> = []
-        let links = query.hasLinks ? LinkFollower { self.consumption.linkedEntity(id: $0, tenant: tenant) } : nil
+        func seen(_ entity: EntityRecord) -> EntityRecord? {
+            guard let access = query.access else { return entity }
+            return access.seen(entity)
+        }
+        let links =
+            query.hasLinks
+            ? LinkFollower { self.consumption.linkedEntity(id: $0, tenant: tenant).flatMap(seen) } : nil
         for id in map.entityIDs {
             guard let entity = try? consumption.retrieveEntity(id: id, tenant: tenant),
-                links.map({ query.matches(entity, links: $0) }) ?? query.matches(entity)
+                links.map({ query.matches(entity, links: $0) }) ?? query.matches(entity), let entity = seen(entity)
             else {
                 unfit.insert(id)
                 continue

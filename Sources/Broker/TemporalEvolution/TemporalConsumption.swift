@@ -77,7 +77,9 @@ extension HistoryStore {
             }
             head = TemporalHead(id: id, types: last.types, scopes: [])
         }
+        guard let attributes = reach(head, entity, selection) else { throw Self.unknown(id) }
         var reader = TemporalReader(self, selection)
+        reader.reached = attributes.names
         var page = TemporalPage()
         if selection.aggregation != nil {
             page.entities = [try aggregated(head, entity, &reader, selection)]
@@ -192,6 +194,7 @@ extension HistoryStore {
             }
             taken += 1
             page.last = place
+            reader.reached = match.reached
             if selection.aggregation != nil {
                 page.entities.append(try aggregated(head, entity, &reader, selection, within: match.periods))
             } else {
@@ -308,13 +311,30 @@ extension HistoryStore {
         /// When its scopes matched, where the query asks for them and they are known over time; only instances of those
         /// times count.
         var periods: [Range<Int64>]?
+        /// The attributes that the caller reaches; `nil`: all.
+        var reached: Set<TermID>?
+    }
+
+    /// What of an entity's history the caller reaches; `nil` where it is not reached.
+    private func reach(
+        _ head: TemporalHead, _ entity: KnownEntity, _ selection: TemporalSelection
+    ) -> EntityAccess.Attributes? {
+        guard let access = selection.access else { return .all }
+        if let record = entity.record { return access.attributes(of: record) }
+        let none = Timestamp(microseconds: 0)
+        return access.attributes(
+            of: EntityRecord(
+                id: head.id, types: head.types, scopes: head.scopes, createdAt: none, modifiedAt: none,
+                attributes: AttributeForest()))
     }
 
     /// How the query selects the entity: it has selected instances at all, and ones that meet the filters; else `nil`.
     private func match(
         _ head: TemporalHead, _ entity: KnownEntity, _ query: EntityQuery, _ selection: TemporalSelection
     ) throws -> Match? {
+        guard let attributes = reach(head, entity, selection) else { return nil }
         var match = Match()
+        match.reached = attributes.names
         if let scope = query.scope {
             let evolution = try scopeEvolution(of: entity)
             if evolution.isEmpty {
@@ -329,6 +349,7 @@ extension HistoryStore {
         all.times = selection.times
         all.datasets = selection.datasets
         var reader = TemporalReader(self, all)
+        reader.reached = match.reached
         let keys = reader.series(of: entity).filter { !reader.isScope($0) }
         let wanted = query.attributes.isEmpty ? keys : keys.filter { query.attributes.contains($0.attribute) }
         var hasInstance = false
@@ -352,5 +373,13 @@ extension HistoryStore {
         if let expression = query.expression, !expression.matches(record) { return nil }
         if let geo = query.geo, !geo.matches(record) { return nil }
         return match
+    }
+}
+
+extension EntityAccess.Attributes {
+    /// `nil`: all.
+    fileprivate var names: Set<TermID>? {
+        if case .only(let names) = self { return names }
+        return nil
     }
 }

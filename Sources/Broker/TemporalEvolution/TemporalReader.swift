@@ -18,6 +18,8 @@ struct TemporalReader {
     private(set) var cut: Int64?
     private(set) var collected: [(entity: TemporalHead, series: [(SeriesKey, SampleColumns)])] = []
     private var count = 0
+    /// The attributes of the entity under way that the caller reaches; `nil`: all.
+    var reached: Set<TermID>?
 
     init(_ history: HistoryStore, _ selection: TemporalSelection) {
         self.history = history
@@ -32,7 +34,7 @@ struct TemporalReader {
     func series(of entity: KnownEntity) -> [SeriesKey] {
         entity.series.filter { key in
             if key.attribute == scope { return selection.showsScope }
-            guard selection.shows(key.attribute) else { return false }
+            guard selection.shows(key.attribute), reached?.contains(key.attribute) ?? true else { return false }
             return selection.datasets?.contains(key.dataset.isEmpty ? "@none" : key.dataset) ?? true
         }
     }

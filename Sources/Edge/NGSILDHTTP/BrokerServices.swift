@@ -4,18 +4,18 @@ public import NGSILDOperations
 
 /// The operations that the NGSI-LD binding calls.
 public struct BrokerServices: Sendable {
-    public let provision: any EntityProvision
-    public let consumption: any EntityConsumption
+    public internal(set) var provision: any EntityProvision
+    public internal(set) var consumption: any EntityConsumption
     public let feed: any ChangeFeed
     public let documents: any DocumentKeeping
     /// `nil` where subscriptions are not offered: their resource then answers OperationNotSupported.
-    public let subscriptions: (any SubscriptionService)?
+    public internal(set) var subscriptions: (any SubscriptionService)?
     /// `nil` where subscriptions are not read from the broker itself: `/streams/subscriptions` is not found then.
     public let notificationStreams: (any NotificationStreaming)?
     /// `nil` where no history is kept: its resources then answer OperationNotSupported.
-    public let temporal: (any TemporalService)?
+    public internal(set) var temporal: (any TemporalService)?
     /// `nil` where there are none: their resources then answer OperationNotSupported.
-    public let entityMaps: (any EntityMapService)?
+    public internal(set) var entityMaps: (any EntityMapService)?
     /// `nil` where there are none: their resources then answer OperationNotSupported.
     public let snapshots: (any SnapshotService)?
     public let registry: TermRegistry
@@ -34,7 +34,7 @@ public struct BrokerServices: Sendable {
     /// `nil` where no alert rules are kept: `/admin/rules` is not found then.
     public let rules: RulePages?
     /// `nil` where there are none: `/tiles` is not found then.
-    public let entityTiles: EntityTilePages?
+    public internal(set) var entityTiles: EntityTilePages?
 
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,

@@ -1,6 +1,8 @@
+import AccessPolicies
 import JSONTree
 import NGSILDModel
 import NGSILDOperations
+import NGSILDQuery
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -32,6 +34,8 @@ final class ChangeStreamHub: Sendable {
         /// Names of entity types; empty: all.
         let types: Set<String>
         let tenant: String
+        /// What its caller reaches now; `nil`: everything.
+        var access: EntityAccess?
         /// The newest change that the client has been sent, or that it knows from elsewhere.
         var sentThrough: UInt64 = 0
 
@@ -70,18 +74,21 @@ final class ChangeStreamHub: Sendable {
 
     // MARK: Streams come and go
 
-    func open(_ request: HTTPRequest) {
+    /// - Parameter access: what the caller reaches; `nil`: everything.
+    func open(_ request: HTTPRequest, access: EntityAccess? = nil) {
         request.operation = .changeStream
         do throws(HTTPFailure) {
             let opening = try StreamOpening(request, allowing: [.types])
             let types = Set((opening.parameters[.types] ?? "").split(separator: ",").map(String.init))
-            try open(request, opening, types)
+            try open(request, opening, types, access)
         } catch {
             request.answer(error.answer)
         }
     }
 
-    private func open(_ request: HTTPRequest, _ opening: StreamOpening, _ types: Set<String>) throws(HTTPFailure) {
+    private func open(
+        _ request: HTTPRequest, _ opening: StreamOpening, _ types: Set<String>, _ access: EntityAccess?
+    ) throws(HTTPFailure) {
         let loop = request.loop
         let number = state.withLock { state in
             state.lastNumber += 1
@@ -89,6 +96,16 @@ final class ChangeStreamHub: Sendable {
         }
         let stream = EventStream(opening.form, onEnd: { [weak self] in self?.close(number) })
         let member = Member(stream, loop, types: types, tenant: opening.tenant)
+        member.access = access
+        stream.mayGoOn = { [weak member] caller in
+            guard let member else { return false }
+            switch caller.permit.decide(.followChanges, tenant: member.tenant) {
+            case .refused: return false
+            case .all: member.access = nil
+            case .limited(let access): member.access = access
+            }
+            return true
+        }
         guard join(member, number, limit: loop.state.configuration.streamLimit) else {
             throw StreamOpening.full
         }
@@ -215,16 +232,20 @@ final class ChangeStreamHub: Sendable {
             let tenant: String
             let types: Set<String>
             let from: UInt64
+            /// The number of what they reach.
+            let reach: UInt64?
         }
         let first = (changes.first?.sequence ?? 1) &- 1
         let groups = Dictionary(grouping: members.filter { !$0.stream.isBehind }) {
-            Group(tenant: $0.tenant, types: $0.types, from: max($0.sentThrough, first))
+            Group(tenant: $0.tenant, types: $0.types, from: max($0.sentThrough, first),
+                reach: $0.access?.number)
         }
         for (group, members) in groups {
-            let chosen = changes.filter { change in
+            var chosen = changes.filter { change in
                 change.sequence > group.from && change.tenant == group.tenant
                     && (group.types.isEmpty || renderer.isOf(group.types, change))
             }
+            if let access = members.first?.access { chosen = chosen.compactMap { $0.told(reaching: access) } }
             var start = 0
             while start < chosen.count {
                 let end = min(start + Self.changesPerEvent, chosen.count)

@@ -3,7 +3,7 @@ import NGSILDModel
 extension NGSILDError {
     /// The HTTP status of the error type.
     ///
-    /// - Source: CIM 009 table 6.3.2-1; for the two error types of our own, RFC 9110 and RFC 4918.
+    /// - Source: CIM 009 table 6.3.2-1; for the three error types of our own, RFC 9110 and RFC 4918.
     var status: Int {
         switch self {
         case .invalidRequest, .badRequestData: 400
@@ -11,7 +11,7 @@ extension NGSILDError {
         case .operationNotSupported: 422
         case .resourceNotFound, .nonexistentTenant: 404
         case .internalError: 500
-        case .tooComplexQuery, .tooManyResults: 403
+        case .tooComplexQuery, .tooManyResults, .accessDenied: 403
         case .ldContextNotAvailable: 504
         case .noMultiTenantSupport: 501
         case .overloaded: 503

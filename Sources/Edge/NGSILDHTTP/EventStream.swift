@@ -1,3 +1,4 @@
+import AccessPolicies
 import NIOCore
 import NIOWebSocket
 
@@ -20,6 +21,10 @@ final class EventStream: @unchecked Sendable {
     private var onReady: () -> Void = {}
     private let onEnd: @Sendable () -> Void
     private var unansweredPings = 0
+    /// Who opened it.
+    var caller = Caller.open
+    /// Whether a caller whose permit has changed may go on; takes over what they reach now.
+    var mayGoOn: (Caller) -> Bool = { _ in true }
 
     private static let heartbeat = TimeAmount.seconds(15)
     /// Pings in a row that a client may leave unanswered.
@@ -110,6 +115,21 @@ final class EventStream: @unchecked Sendable {
         case .text, .binary, .continuation: close(1_003, "this stream takes no messages")
         default: close(1_002, "this kind of frame is not known")
         }
+    }
+
+    // MARK: Who may listen
+
+    /// Ends the stream if its caller may not listen any more. Called about once a second.
+    func renew(_ authenticator: any RequestAuthenticator) {
+        guard !hasEnded, caller !== Caller.open else { return }
+        if let now = authenticator.renew(caller) {
+            if now.permit === caller.permit || mayGoOn(now) {
+                caller = now
+                return
+            }
+        }
+        _ = send(StreamMessage(event: "end", data: Array(#"{"reason":"the caller may not listen any more"}"#.utf8)))
+        close(4_401, "the caller may not listen any more")
     }
 
     // MARK: The end

@@ -1,3 +1,4 @@
+import AccessPolicies
 import JSONLD
 import JSONTree
 import NGSILDModel
@@ -6,7 +7,7 @@ import NGSILDQuery
 
 /// What all requests to the NGSI-LD API share.
 struct Binding: Sendable {
-    let services: BrokerServices
+    var services: BrokerServices
     let contexts: TermContexts
     let identity: SourceIdentity
     let publicURL: String?
@@ -45,6 +46,8 @@ final class Exchange: Sendable {
     }
 
     var services: BrokerServices { binding.services }
+    /// Whose is what the request leaves behind; `nil` where nobody is asked who they are.
+    var owner: String? { request.caller === Caller.open ? nil : request.caller.id }
     var method: RequestMethod { request.method }
 
     /// The parameters of the query string.

@@ -34,6 +34,7 @@ extension HTTPConnection {
         loop.counts.count(request.operation, status: 200, since: request.start)
         phase = .streaming
         self.stream = stream
+        stream.caller = request.caller
         stream.attach(self, onReady: onReady)
         return true
     }

@@ -315,7 +315,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         running += 1
         unordered += 1
         slots[slots.index(slots.startIndex, offsetBy: request.slot - firstSlot)].isRunning = true
-        state.handler.handle(request)
+        authenticate(request)
     }
 
     /// Runs what waits, as far as it may.
@@ -451,7 +451,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             {
                 context.close(promise: nil)
             }
-        case .closing, .streaming, .closed: break
+        case .streaming: if let authenticator = state.authenticator { stream?.renew(authenticator) }
+        case .closing, .closed: break
         }
     }
 

@@ -1,3 +1,4 @@
+public import AccessPolicies
 import NIOCore
 import NIOHTTP1
 
@@ -22,6 +23,10 @@ public final class HTTPRequest: @unchecked Sendable {
     let headers: HTTPHeaders
     /// What is counted under its name.
     var operation = Operation.other
+    /// Who asks; set before the request is handled.
+    public internal(set) var caller = Caller.open
+    /// Whether it is known who asks, or that nobody is asked.
+    var isAuthenticated = false
     /// When it was complete.
     let start: NIODeadline
 

@@ -16,9 +16,16 @@ public final class HTTPServer: Sendable {
 
     /// Makes the event loops; `start` listens.
     ///
-    /// - Parameter handler: answers the requests, on the loops.
-    public init(configuration: Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger) {
-        state = ServerState(configuration: configuration, handler: handler, metrics: metrics, logger: logger)
+    /// - Parameters:
+    ///   - handler: answers the requests, on the loops.
+    ///   - authenticator: says who asks, before the handler gets a request; `nil`: everyone may do everything.
+    public init(
+        configuration: Configuration, handler: any HTTPRequestHandler,
+        authenticator: (any RequestAuthenticator)? = nil, metrics: HTTPMetrics, logger: Logger
+    ) {
+        state = ServerState(
+            configuration: configuration, handler: handler, authenticator: authenticator, metrics: metrics,
+            logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops))
         var loops: [ObjectIdentifier: LoopState] = [:]
         for loop in group.makeIterator() { loops[ObjectIdentifier(loop)] = LoopState(loop: loop, state: state) }

@@ -4,14 +4,15 @@ import NGSILDModel
 ///
 /// - Source: CIM 009 clause 6.
 public final class NGSILDHandler: HTTPRequestHandler {
-    private let binding: Binding
-    private let other: @Sendable (HTTPRequest) -> HTTPAnswer?
-    private let hub: ChangeStreamHub
-    private let notifications: NotificationStreamHub?
+    let binding: Binding
+    let other: @Sendable (HTTPRequest) -> HTTPAnswer?
+    let hub: ChangeStreamHub
+    let notifications: NotificationStreamHub?
 
     /// - Parameters:
     ///   - publicURL: where clients reach this server, without a slash at its end; `nil` takes what each of them wrote.
-    ///   - other: answers paths outside NGSI-LD; `nil` means not found. Called on an event loop; must not block.
+    ///   - other: answers paths outside NGSI-LD; `nil` means not found. Called on an event loop; must not block. Of its paths,
+    ///     those below `/admin` and `/metrics` take a caller who may administer; the rest it must guard itself.
     public init(
         services: BrokerServices, metrics: HTTPMetrics, identity: SourceIdentity = SourceIdentity(),
         publicURL: String? = nil,
@@ -32,58 +33,25 @@ public final class NGSILDHandler: HTTPRequestHandler {
     public func handle(_ request: HTTPRequest) {
         do throws(HTTPFailure) {
             let resource = try RequestTarget.resource(request.target)
-            if resource == .outside { return handleOutside(request) }
+            if resource == .outside { return try handleOutside(request) }
             let exchange = try Exchange(
-                request: request, binding: binding, mayUseSnapshot: !resource.isAboveSnapshots)
+                request: request,
+                binding: request.caller.permit.isEverything ? binding : permittedBinding(request, resource),
+                mayUseSnapshot: !resource.isAboveSnapshots)
             do throws(HTTPFailure) { try route(exchange, resource) } catch { exchange.fail(error) }
         } catch {
             request.answer(error.answer)
         }
     }
 
-    private func handleOutside(_ request: HTTPRequest) {
-        if request.path == Route.changeStream.rawValue {
-            hub.open(request)
-        } else if let notifications, request.path.hasPrefix(NotificationStreamHub.path) {
-            notifications.open(request)
-        } else if AirMapResource.has(request.path) {
-            AirMapResource(request: request, pages: binding.services.airMaps).run()
-        } else if RulesAdministration.has(request.path) {
-            RulesAdministration(request: request, pages: binding.services.rules).run()
-        } else if let pages = binding.services.entityTiles, EntityTileResource.has(request.path) {
-            handleTiles(request, pages)
-        } else if request.path == Route.document.rawValue {
-            request.answer(OpenAPIDocument.answer(request))
-        } else if let notifications = binding.services.notifications,
-            request.path.hasPrefix(NotificationsAdministration.path),
-            request.path.dropFirst(NotificationsAdministration.path.count).first ?? "/" == "/"
-        {
-            NotificationsAdministration(request: request, notifications: notifications).run()
-        } else if let tenants = binding.services.tenants, request.path.hasPrefix(TenantsAdministration.path),
-            request.path.dropFirst(TenantsAdministration.path.count).first ?? "/" == "/"
-        {
-            TenantsAdministration(request: request, services: binding.services, tenants: tenants).run()
-        } else if let policies = binding.services.historyPolicies, request.path.hasPrefix(HistoryAdministration.path),
-            request.path.dropFirst(HistoryAdministration.path.count).first ?? "/" == "/"
-        {
-            HistoryAdministration(request: request, policies: policies, context: binding.contexts.core.terms).run()
-        } else {
-            request.answer(other(request) ?? Self.notFound(request).answer)
-        }
+    /// What a caller who may not do everything gets of the binding.
+    private func permittedBinding(_ request: HTTPRequest, _ resource: Resource) throws(HTTPFailure) -> Binding {
+        var binding = binding
+        binding.services = try AccessGate(request: request).admit(resource, binding.services)
+        return binding
     }
 
-    private func handleTiles(_ request: HTTPRequest, _ pages: EntityTilePages) {
-        do throws(HTTPFailure) {
-            let exchange = try Exchange(request: request, binding: binding, mayUseSnapshot: true)
-            do throws(HTTPFailure) {
-                try EntityTileResource(exchange: exchange, pages: pages).run()
-            } catch { exchange.fail(error) }
-        } catch {
-            request.answer(error.answer)
-        }
-    }
-
-    private static func notFound(_ request: HTTPRequest) -> NGSILDError {
+    static func notFound(_ request: HTTPRequest) -> NGSILDError {
         .resourceNotFound("There is nothing at \(request.path); the NGSI-LD API is at /ngsi-ld/v1/, the console at /")
     }
 

@@ -1,3 +1,4 @@
+import AccessPolicies
 import JSONTree
 import NGSILDModel
 import NGSILDOperations
@@ -56,20 +57,25 @@ final class NotificationStreamHub: Sendable {
         self.metrics = metrics
     }
 
-    func open(_ request: HTTPRequest) {
+    /// - Parameter caller: who asks; `nil`: someone who may do everything.
+    func open(_ request: HTTPRequest, as caller: PermittedCaller? = nil) {
         request.operation = .notificationStream
-        do throws(HTTPFailure) { try open(request, StreamOpening(request, allowing: [])) } catch {
+        do throws(HTTPFailure) { try open(request, StreamOpening(request, allowing: []), caller) } catch {
             request.answer(error.answer)
         }
     }
 
-    private func open(_ request: HTTPRequest, _ opening: StreamOpening) throws(HTTPFailure) {
+    private func open(
+        _ request: HTTPRequest, _ opening: StreamOpening, _ caller: PermittedCaller?
+    ) throws(HTTPFailure) {
         let text = String(request.path.dropFirst(Self.path.count))
         let decoded = Array(text.utf8).withUnsafeBufferPointer { PercentCoding.decode($0, plusIsSpace: false) }
         guard let id = decoded, EntityID.isValid(id) else {
             throw .ngsild(.badRequestData("\(Self.path) is followed by the id of a subscription, percent-encoded"))
         }
-        try translating { () throws(NGSILDError) in try checkEndpoint(id, opening.tenant) }
+        try translating { () throws(NGSILDError) in
+            try checkEndpoint(id, opening.tenant, known(to: caller))
+        }
         let loop = request.loop
         guard count.wrappingAdd(1, ordering: .relaxed).newValue <= loop.state.configuration.streamLimit else {
             count.wrappingSubtract(1, ordering: .relaxed)
@@ -83,6 +89,15 @@ final class NotificationStreamHub: Sendable {
                 metrics.streamClosed()
             })
         let member = Member(stream, loop, id: id, tenant: opening.tenant)
+        let subscriptions = subscriptions
+        stream.mayGoOn = { [weak member] caller in
+            guard let member else { return false }
+            let decision = caller.permit.decide(.retrieveSubscription, tenant: member.tenant)
+            if case .refused = decision { return false }
+            let caller = PermittedCaller(
+                caller: caller, operation: .retrieveSubscription, tenant: member.tenant, decision: decision)
+            return PermittedSubscriptions(base: subscriptions, caller: caller).isOpen(member.id, member.tenant)
+        }
         do throws(HTTPFailure) {
             // The stream holds the member, which lets go of the following with it.
             try opening.begin(request, stream) { [self] in read(member) }
@@ -100,7 +115,7 @@ final class NotificationStreamHub: Sendable {
         read(member)
         stream.keepAlive(on: loop) { [weak self, weak member] in
             guard let self, let member else { return nil }
-            guard (try? checkEndpoint(member.id, member.tenant)) != nil else {
+            guard (try? checkEndpoint(member.id, member.tenant, self.subscriptions)) != nil else {
                 leave(member)
                 return nil
             }
@@ -108,8 +123,16 @@ final class NotificationStreamHub: Sendable {
         }
     }
 
+    /// Subscriptions as far as a caller may know of them.
+    private func known(to caller: PermittedCaller?) -> any SubscriptionService {
+        guard let caller else { return subscriptions }
+        return PermittedSubscriptions(base: subscriptions, caller: caller)
+    }
+
     /// - Throws: when there is no such subscription, or its notifications go elsewhere.
-    private func checkEndpoint(_ id: String, _ tenant: String) throws(NGSILDError) {
+    private func checkEndpoint(
+        _ id: String, _ tenant: String, _ subscriptions: any SubscriptionService
+    ) throws(NGSILDError) {
         var writer = ByteWriter()
         try subscriptions.appendSubscription(
             id: id, tenant: tenant, context: core, showsSystemAttributes: false, to: &writer)

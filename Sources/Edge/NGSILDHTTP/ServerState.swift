@@ -6,15 +6,19 @@ import Synchronization
 final class ServerState: Sendable {
     let configuration: HTTPServer.Configuration
     let handler: any HTTPRequestHandler
+    /// `nil`: nobody is asked who they are.
+    let authenticator: (any RequestAuthenticator)?
     let metrics: HTTPMetrics
     let logger: Logger
     private let stopping = Atomic<Bool>(false)
     private let onEmpty = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(
-        configuration: HTTPServer.Configuration, handler: any HTTPRequestHandler, metrics: HTTPMetrics, logger: Logger
+        configuration: HTTPServer.Configuration, handler: any HTTPRequestHandler,
+        authenticator: (any RequestAuthenticator)? = nil, metrics: HTTPMetrics, logger: Logger
     ) {
         self.configuration = configuration
+        self.authenticator = authenticator
         self.handler = handler
         self.metrics = metrics
         self.logger = logger

@@ -33,8 +33,8 @@ struct SubscriptionsResource {
         try exchange.withBody { (document, context) throws(HTTPFailure) in
             let create: @Sendable (String?) -> Void = { contextURL in
                 service.createSubscription(
-                    document, context: context.terms, contextURL: contextURL, tenant: exchange.tenant,
-                    on: exchange.request.loop
+                    document, context: context.terms, contextURL: contextURL, owner: exchange.owner,
+                    tenant: exchange.tenant, on: exchange.request.loop
                 ) {
                     switch $0 {
                     case .success(let id):

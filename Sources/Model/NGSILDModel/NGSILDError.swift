@@ -16,6 +16,8 @@ public enum NGSILDError: Error, Hashable, Sendable {
     case noMultiTenantSupport(String)
     case nonexistentTenant(String)
     case conflict(String)
+    /// The caller may not do this; not an error type of the specification.
+    case accessDenied(String)
     /// The broker has more work waiting than its bound; not an error type of the specification.
     case overloaded(String)
     /// The store has no room left; not an error type of the specification.
@@ -38,7 +40,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
         case .noMultiTenantSupport: Self.base + "NoMultiTenantSupport"
         case .nonexistentTenant: Self.base + "NonexistentTenant"
         case .conflict: Self.base + "Conflict"
-        case .overloaded, .insufficientStorage: "about:blank"
+        case .accessDenied, .overloaded, .insufficientStorage: "about:blank"
         }
     }
 
@@ -57,6 +59,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
         case .noMultiTenantSupport: "No multi-tenant support"
         case .nonexistentTenant: "Nonexistent tenant"
         case .conflict: "Conflict"
+        case .accessDenied: "Access denied"
         case .overloaded: "Overloaded"
         case .insufficientStorage: "Insufficient storage"
         }
@@ -68,7 +71,7 @@ public enum NGSILDError: Error, Hashable, Sendable {
             .operationNotSupported(let detail), .resourceNotFound(let detail), .internalError(let detail),
             .tooComplexQuery(let detail), .tooManyResults(let detail), .ldContextNotAvailable(let detail),
             .noMultiTenantSupport(let detail), .nonexistentTenant(let detail), .conflict(let detail),
-            .overloaded(let detail), .insufficientStorage(let detail):
+            .accessDenied(let detail), .overloaded(let detail), .insufficientStorage(let detail):
             detail
         }
     }

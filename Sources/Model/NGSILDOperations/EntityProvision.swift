@@ -59,8 +59,40 @@ public enum ProvisionOperation: Sendable {
     case removeExpired([String])
     /// Entities as they are, their times included, in the place of those with the same ids; for snapshots (5.16).
     case copyEntities([EntityRecord])
+    /// An operation of a caller who may not do everything: each entity is held against what they may, as it is and as it
+    /// will be, and refused by itself.
+    indirect case permitted(ProvisionOperation, WriteAccess)
     /// 4.14: the tenant and all it has.
     case deleteTenant
+}
+
+/// What a caller may write, and what they may know of.
+public struct WriteAccess: Sendable {
+    /// What of which entities the operation may change; `nil`: everything.
+    public let writing: EntityAccess?
+    /// Which entities the caller may retrieve; one that is not among them is as if it were not there.
+    public let reading: Reading
+
+    /// Which entities a caller may retrieve.
+    public enum Reading: Sendable {
+        case all
+        case none
+        case limited(EntityAccess)
+
+        /// Whether the caller may know that there is such an entity.
+        public func reaches(_ entity: EntityRecord) -> Bool {
+            switch self {
+            case .all: true
+            case .none: false
+            case .limited(let access): access.reaches(entity)
+            }
+        }
+    }
+
+    public init(writing: EntityAccess?, reading: Reading) {
+        self.writing = writing
+        self.reading = reading
+    }
 }
 
 /// Which attributes a purge removes from the entities it selects.

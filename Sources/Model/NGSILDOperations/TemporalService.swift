@@ -18,6 +18,9 @@ public struct TemporalSelection: Sendable {
     /// Behind which entity a page of a query begins; `nil`: where the query's `offset` says. Not for queries with an
     /// order.
     public var place: TemporalPlace?
+    /// What the caller reaches, by what the entity is now, or by the types and scopes that it had last when it is gone;
+    /// `nil`: everything.
+    public var access: EntityAccess?
     public init() {}
 
     /// Whether the answer has the attribute, by `picked` and `omitted`.

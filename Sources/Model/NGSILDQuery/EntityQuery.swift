@@ -16,6 +16,8 @@ public struct EntityQuery: Sendable {
     public var scope: ScopeQuery?
     /// Alternatives of a query by POST: an entity matches if one of them does; empty: any.
     public var selectors: [EntitySelector] = []
+    /// What the caller reaches: all else is as if it were not there, attributes too; `nil`: everything.
+    public var access: EntityAccess?
     /// The order of the answer; `nil`: that of creation.
     public var order: EntityOrder?
     public var limit = 20
@@ -40,6 +42,12 @@ public struct EntityQuery: Sendable {
 
     /// Whether the entity is selected, whatever index it was found by.
     public func matches(_ entity: EntityRecord) -> Bool {
+        guard let access else { return matchesWhole(entity) }
+        return access.seen(entity).map(matchesWhole) ?? false
+    }
+
+    @inline(__always)
+    private func matchesWhole(_ entity: EntityRecord) -> Bool {
         guard matchesBesidesExpression(entity) else { return false }
         if let expression, !expression.matches(entity) { return false }
         if let geo, !geo.matches(entity) { return false }
@@ -47,7 +55,14 @@ public struct EntityQuery: Sendable {
     }
 
     /// The same where linked entities may decide.
+    ///
+    /// - Parameter links: finds linked entities as far as the caller reaches them.
     public func matches(_ entity: EntityRecord, links: LinkFollower) -> Bool {
+        guard let access else { return matchesWhole(entity, links) }
+        return access.seen(entity).map { matchesWhole($0, links) } ?? false
+    }
+
+    private func matchesWhole(_ entity: EntityRecord, _ links: LinkFollower) -> Bool {
         guard matchesBesidesExpression(entity) else { return false }
         if let geo, !geo.matches(entity) { return false }
         return expression?.matches(entity, links: links) ?? true

@@ -19,9 +19,11 @@ struct NotificationSender: Sendable {
                 metadata: ["subscription": "\(subscription.id)", "reason": "\(error)"])
         }
         let writer = NotificationWriter(subscription, context: context, registry: contexts.registry)
+        let reach = subscription.owner.reachNumber
         let body = writer.body(batch.notification)
         return SubscriptionQueue.Draft(
-            version: ObjectIdentifier(subscription), count: batch.count, body: body, headers: writer.headers())
+            version: ObjectIdentifier(subscription), count: batch.count, body: body, headers: writer.headers(),
+            reach: reach)
     }
 
     /// - Parameter limit: how long the endpoint may take, where it does not ask for less itself.

@@ -19,8 +19,8 @@ struct NotifiedEntities {
     }
 
     func shown(_ notification: PendingNotification) -> [ShownEntity] {
-        notification.entities.map { ShownEntity($0, subscription.representation) }
-            + notification.changes.compactMap(shown)
+        notification.entities.compactMap(subscription.owner.seen).map { ShownEntity($0, subscription.representation) }
+            + notification.changes.compactMap(subscription.owner.seen).compactMap(shown)
     }
 
     private func shown(_ change: EntityChange) -> ShownEntity? {

@@ -185,7 +185,7 @@ final class PeriodicNotifications: Sendable {
 
     /// Sends the entities that match now; nothing when there are none.
     private func notify(_ subscription: Subscription, _ send: (Subscription, [PendingNotification]) -> Void) {
-        var query = subscription.conditions.query
+        guard var query = subscription.query else { return }
         query.limit = Self.entityLimit
         var notifications: [PendingNotification] = []
         while notifications.count < Self.roundLimit {
@@ -214,6 +214,19 @@ extension PeriodicNotifications.State {
         guard heap.count > 2 * current.count + 64 else { return }
         let current = current
         heap.keep { current[$0.key]?.version == $0.version }
+    }
+}
+
+extension Subscription {
+    /// What selects the entities that it would notify now, as far as its owner sees them; `nil` where they see nothing.
+    var query: EntityQuery? {
+        var query = conditions.query
+        switch owner.reach {
+        case .all: break
+        case .nothing: return nil
+        case .limited(let access): query.access = access
+        }
+        return query
     }
 }
 

@@ -8,6 +8,8 @@ struct StoredSubscription: Sendable {
     var modifiedAt: Timestamp
     /// Changes up to this one came before the subscription.
     var since: UInt64
+    /// The caller whose subscription it is; `nil`: the city's own.
+    var owner: String?
 
     static let version = 1
 
@@ -21,7 +23,12 @@ struct StoredSubscription: Sendable {
         modifiedAt.append(quotedTo: &writer)
         writer.append(",\"since\":\"")
         writer.append(utf8: String(since))
-        writer.append("\",\"context\":")
+        writer.append("\"")
+        if let owner {
+            writer.append(",\"owner\":")
+            writer.append(jsonString: owner)
+        }
+        writer.append(",\"context\":")
         writer.append(utf8: definition.contextValue)
         if let url = definition.contextURL {
             writer.append(",\"contextURL\":")
@@ -57,6 +64,7 @@ struct StoredSubscription: Sendable {
         self.createdAt = createdAt
         self.modifiedAt = modifiedAt
         self.since = since
+        owner = text("owner")
         definition = SubscriptionDefinition(contextValue: document.text(context), contextURL: text("contextURL"))
         for element in document.elements(members) {
             guard let name = document.member(element, "name").flatMap({ document.string($0) }),
@@ -68,10 +76,11 @@ struct StoredSubscription: Sendable {
         }
     }
 
-    init(definition: SubscriptionDefinition, createdAt: Timestamp, modifiedAt: Timestamp, since: UInt64) {
+    init(definition: SubscriptionDefinition, createdAt: Timestamp, modifiedAt: Timestamp, since: UInt64, owner: String?) {
         self.definition = definition
         self.createdAt = createdAt
         self.modifiedAt = modifiedAt
         self.since = since
+        self.owner = owner
     }
 }

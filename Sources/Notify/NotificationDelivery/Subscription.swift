@@ -43,6 +43,7 @@ final class Subscription: Sendable {
     let timeInterval: Int64
     /// Finds entities that Relationships link to, for `q` and `join`.
     let linkedEntity: @Sendable (String) -> EntityRecord?
+    let owner: SubscriptionOwner
     let record: DeliveryRecord
 
     /// How many links `q` follows for one change; beyond it, terms about linked entities do not hold.
@@ -51,7 +52,7 @@ final class Subscription: Sendable {
     init(
         id: String, tenant: String, stored: StoredSubscription, conditions: Conditions, form: NotificationForm,
         endpoint: NotificationEndpoint, isActive: Bool, expiresAt: Timestamp, throttling: Int64, timeInterval: Int64,
-        linkedEntity: @escaping @Sendable (String) -> EntityRecord?, record: DeliveryRecord
+        linkedEntity: @escaping @Sendable (String) -> EntityRecord?, owner: SubscriptionOwner, record: DeliveryRecord
     ) {
         self.id = id
         self.tenant = tenant
@@ -64,6 +65,7 @@ final class Subscription: Sendable {
         self.throttling = throttling
         self.timeInterval = timeInterval
         self.linkedEntity = linkedEntity
+        self.owner = owner
         self.record = record
     }
 
@@ -77,7 +79,7 @@ final class Subscription: Sendable {
     /// The value of the member `status`.
     func status(at now: Timestamp) -> String {
         if expiresAt.isSet, expiresAt <= now { return "expired" }
-        return isActive ? "active" : "paused"
+        return isActive && owner.refusal == nil ? "active" : "paused"
     }
 
     /// Whether a change makes a notification, throttling aside.
@@ -87,6 +89,16 @@ final class Subscription: Sendable {
 
     /// The same with what `change` sets off, which is the same for all subscriptions.
     func matches(_ change: EntityChange, _ triggers: ChangeTriggers) -> Bool {
+        switch owner.reach {
+        case .all: return matchesWhole(change, triggers)
+        case .nothing: return false
+        case .limited(let access):
+            guard timeInterval == 0, let seen = change.seen(through: access) else { return false }
+            return matchesWhole(seen, ChangeTriggers(seen))
+        }
+    }
+
+    private func matchesWhole(_ change: EntityChange, _ triggers: ChangeTriggers) -> Bool {
         guard timeInterval == 0, let entity = change.after ?? change.before,
             isTriggered(by: triggers)
         else { return false }

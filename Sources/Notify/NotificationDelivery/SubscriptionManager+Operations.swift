@@ -6,7 +6,7 @@ public import NGSILDOperations
 extension SubscriptionManager: SubscriptionService {
     /// CIM 009 clause 5.8.1.
     public func createSubscription(
-        _ body: JSONDocument, context: TermContext, contextURL: String?, tenant: String,
+        _ body: JSONDocument, context: TermContext, contextURL: String?, owner: String?, tenant: String,
         on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<String, NGSILDError>) -> Void
     ) {
@@ -25,7 +25,7 @@ extension SubscriptionManager: SubscriptionService {
                 }
             }
             withContext(definition) { [self] result in
-                finish(result, id, tenant, current: nil, reply: answer)
+                finish(result, id, tenant, current: nil, owner: owner, reply: answer)
             }
         } catch {
             answer(.failure(error))
@@ -73,6 +73,10 @@ extension SubscriptionManager: SubscriptionService {
     ) throws(NGSILDError) {
         SubscriptionWriter(context: context, now: configuration.clock(), showsSystemAttributes: showsSystemAttributes)
             .append(try subscription(id, tenant), to: &writer)
+    }
+
+    public func subscriptionOwner(id: String, tenant: String) -> String? {
+        (try? subscription(id, tenant))?.stored.owner
     }
 
     /// CIM 009 clause 5.8.4. The order is that of creation.
@@ -217,12 +221,12 @@ extension SubscriptionManager: SubscriptionService {
     /// Checks, stores, and takes into use what was claimed.
     private func finish(
         _ definition: Result<SubscriptionDefinition, NGSILDError>, _ id: String, _ tenant: String,
-        current: Subscription?, givesExpiry: Bool = true,
+        current: Subscription?, owner: String? = nil, givesExpiry: Bool = true,
         reply: @escaping @Sendable (Result<Subscription, NGSILDError>) -> Void
     ) {
         let subscription: Subscription
         do throws(NGSILDError) {
-            subscription = try made(try definition.get(), id, tenant, current, givesExpiry: givesExpiry)
+            subscription = try made(try definition.get(), id, tenant, current, owner, givesExpiry: givesExpiry)
         } catch {
             state.withLock { _ = $0.busy.remove([tenant, id]) }
             return reply(.failure(error))
@@ -242,12 +246,12 @@ extension SubscriptionManager: SubscriptionService {
 
     private func made(
         _ definition: SubscriptionDefinition, _ id: String, _ tenant: String, _ current: Subscription?,
-        givesExpiry: Bool
+        _ owner: String?, givesExpiry: Bool
     ) throws(NGSILDError) -> Subscription {
         let now = configuration.clock()
         let stored = StoredSubscription(
             definition: definition, createdAt: current?.stored.createdAt ?? now, modifiedAt: now,
-            since: current?.stored.since ?? feed.lastSequence)
+            since: current?.stored.since ?? feed.lastSequence, owner: current == nil ? owner : current?.stored.owner)
         let subscription = try reader(definition).read(
             id: id, tenant: tenant, stored: stored, record: current?.record ?? DeliveryRecord())
         if subscription.expiresAt.isSet, subscription.expiresAt <= now, givesExpiry {

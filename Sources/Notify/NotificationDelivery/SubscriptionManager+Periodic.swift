@@ -3,7 +3,7 @@ import NGSILDModel
 /// Subscriptions with a `timeInterval`.
 extension SubscriptionManager {
     func reader(_ definition: SubscriptionDefinition) -> SubscriptionReader {
-        SubscriptionReader(definition: definition, registry: registry, consumption: consumption)
+        SubscriptionReader(definition: definition, registry: registry, consumption: consumption, callers: callers)
     }
 
     /// Takes the stored subscriptions into the rhythm they had, and begins to notify.

@@ -57,8 +57,7 @@ extension SubscriptionManager {
 
     /// An entity that the subscription would notify now, the first that there is; `nil`: none matches.
     private func entity(thatMatches subscription: Subscription) throws(NGSILDError) -> EntityRecord? {
-        guard let consumption else { return nil }
-        var query = subscription.conditions.query
+        guard let consumption, var query = subscription.query else { return nil }
         query.attributes = Array(subscription.conditions.watched)
         query.limit = 1
         do throws(NGSILDError) {

@@ -1,3 +1,4 @@
+public import AccessPolicies
 public import JSONLD
 public import Logging
 public import NGSILDModel
@@ -96,17 +97,22 @@ public final class SubscriptionManager: Sendable {
     /// Finds linked entities, and those of periodic notifications; `nil`: there are none.
     let consumption: (any EntityConsumption)?
     let periodic: PeriodicNotifications?
+    /// Finds the owners of subscriptions; `nil`: there are none, and subscriptions that have one deliver nothing.
+    let callers: (any CallerDirectory)?
     let tests = Occupancy()
 
     var registry: TermRegistry { contexts.registry }
 
     /// Reads the stored subscriptions; `start` begins to notify.
     ///
-    /// - Parameter consumption: finds linked entities, and those of periodic notifications.
+    /// - Parameters:
+    ///   - consumption: finds linked entities, and those of periodic notifications.
+    ///   - callers: finds the owners of subscriptions, to ask what they may see.
     /// - Throws: when the store cannot be read. A subscription that cannot be read is logged and left alone.
     public init(
         feed: any ChangeFeed, documents: any OutboxKeeping, registry: TermRegistry, contexts: ContextCache,
         transport: any NotificationTransport, consumption: (any EntityConsumption)? = nil,
+        callers: (any CallerDirectory)? = nil,
         configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "parvis.notifications")
     ) throws {
@@ -116,6 +122,7 @@ public final class SubscriptionManager: Sendable {
         self.contexts = NotificationContexts(cache: contexts, registry: registry)
         self.logger = logger
         self.consumption = consumption
+        self.callers = callers
         periodic = consumption.map {
             PeriodicNotifications(
                 clock: configuration.periodicClock, wallClock: configuration.clock, consumption: $0)

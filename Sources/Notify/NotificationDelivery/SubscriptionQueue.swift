@@ -16,6 +16,8 @@ final class SubscriptionQueue: Sendable {
         let count: Int
         let body: [UInt8]
         let headers: [(name: String, value: String)]
+        /// What its subscription's owner could see when it was written.
+        var reach: UInt64 = 0
         /// Attempts that the notification itself may have made fail.
         var attempts = 0
     }
@@ -185,6 +187,11 @@ final class SubscriptionQueue: Sendable {
             }
             if state.endpoint !== endpoint { return (.elsewhere(state.endpoint), Released()) }
             let subscription = state.subscription
+            if subscription.owner.refusal != nil {
+                // What its owner may not see any more is not kept for them.
+                state.isListed = false
+                return (.nothing, state.discard())
+            }
             switch subscription.status(at: now) {
             case "paused":
                 state.isListed = false
@@ -210,7 +217,7 @@ final class SubscriptionQueue: Sendable {
                     count += 1
                 }
                 state.taken = count
-                let isSame = count == draft.count
+                let isSame = count == draft.count && draft.reach == subscription.owner.reachNumber
                 return (
                     .send(
                         Batch(

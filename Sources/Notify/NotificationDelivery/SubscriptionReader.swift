@@ -1,3 +1,4 @@
+import AccessPolicies
 import JSONTree
 import NGSILDModel
 import NGSILDOperations
@@ -13,6 +14,8 @@ struct SubscriptionReader {
     let registry: TermRegistry
     /// Finds linked entities; `nil`: there are none.
     var consumption: (any EntityConsumption)?
+    /// Finds the owners of subscriptions; `nil`: those with an owner deliver nothing.
+    var callers: (any CallerDirectory)?
 
     static let listLimit = 1_000
 
@@ -30,12 +33,14 @@ struct SubscriptionReader {
         try checkCombinations(conditions, timeInterval)
         for name in ["subscriptionName", "description", "jsonKeys"] { _ = try text(name) }
         _ = try bool("splitEntities")
+        let owner = SubscriptionOwner(id: stored.owner, space: tenant, callers: callers)
         return Subscription(
             id: id, tenant: tenant, stored: stored, conditions: conditions, form: form,
             endpoint: try EndpointReader(definition["notification.endpoint"]).read(),
             isActive: try bool("isActive") ?? true, expiresAt: try expiry(), throttling: try seconds("throttling"),
             timeInterval: timeInterval,
-            linkedEntity: { [consumption] in consumption?.linkedEntity(id: $0, tenant: tenant) }, record: record)
+            linkedEntity: { [consumption] in consumption?.linkedEntity(id: $0, tenant: tenant).flatMap(owner.seen) },
+            owner: owner, record: record)
     }
 
     /// How many links away `q` reaches, also without `join`.

@@ -26,6 +26,10 @@ struct SubscriptionWriter {
         }
         writer.append(",\"status\":")
         writer.append(jsonString: subscription.status(at: now))
+        if let reason = subscription.owner.refusal {
+            writer.append(",\"statusReason\":")
+            writer.append(jsonString: reason)
+        }
         if definition["notificationTrigger"] == nil, subscription.timeInterval == 0 {
             writer.append(",\"notificationTrigger\":[\"attributeCreated\",\"attributeUpdated\"]")
         }

@@ -49,7 +49,9 @@ struct TileMaker {
                 return nil
             }
             for record in entities {
-                guard let record, request.query.mayMatch(record), let geometry = geometry(of: record) else { continue }
+                guard let record = record.flatMap(seen), request.query.mayMatch(record),
+                    let geometry = geometry(of: record)
+                else { continue }
                 guard layer.size + geometry.commands.count * 2 < limits.bytes else {
                     omitted += 1
                     continue
@@ -76,6 +78,12 @@ struct TileMaker {
             return TileGeometry(request.tile.units(position))
         }
         return TileGeometry(geometry, in: request.tile, tolerance: tolerance) ?? speck(geometry.boundingBox)
+    }
+
+    /// What of an entity the tile's reader reaches.
+    private func seen(_ record: EntityRecord) -> EntityRecord? {
+        guard let access = request.query.access else { return record }
+        return access.seen(record)
     }
 
     /// A shape too small to be seen, as a point; `nil` for a larger one, which then lies outside.

@@ -267,7 +267,7 @@ final class RecordedSubscriptions: SubscriptionService {
     var contextURLs: [String?] { urls.withLock { $0 } }
 
     func createSubscription(
-        _ body: JSONDocument, context: TermContext, contextURL: String?, tenant: String,
+        _ body: JSONDocument, context: TermContext, contextURL: String?, owner: String?, tenant: String,
         on scheduler: any ReplyScheduler, reply: @escaping @Sendable (Result<String, NGSILDError>) -> Void
     ) {
         urls.withLock { $0.append(contextURL) }
@@ -282,6 +282,8 @@ final class RecordedSubscriptions: SubscriptionService {
     func appendSubscription(
         id: String, tenant: String, context: TermContext, showsSystemAttributes: Bool, to writer: inout ByteWriter
     ) throws(NGSILDError) {}
+
+    func subscriptionOwner(id: String, tenant: String) -> String? { nil }
 
     func subscriptionIDs(tenant: String) throws(NGSILDError) -> [String] { [] }
 

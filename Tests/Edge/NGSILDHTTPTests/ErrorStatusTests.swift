@@ -5,7 +5,7 @@ import Testing
 @testable import NGSILDHTTP
 
 struct ErrorStatusTests {
-    /// CIM 009 table 6.3.2-1, and the two error types of our own.
+    /// CIM 009 table 6.3.2-1, and the three error types of our own.
     static let table: [(NGSILDError, String, Int)] = [
         (.alreadyExists(""), "https://uri.etsi.org/ngsi-ld/errors/AlreadyExists", 409),
         (.badRequestData(""), "https://uri.etsi.org/ngsi-ld/errors/BadRequestData", 400),
@@ -19,6 +19,7 @@ struct ErrorStatusTests {
         (.resourceNotFound(""), "https://uri.etsi.org/ngsi-ld/errors/ResourceNotFound", 404),
         (.tooComplexQuery(""), "https://uri.etsi.org/ngsi-ld/errors/TooComplexQuery", 403),
         (.tooManyResults(""), "https://uri.etsi.org/ngsi-ld/errors/TooManyResults", 403),
+        (.accessDenied(""), "about:blank", 403),
         (.overloaded(""), "about:blank", 503),
         (.insufficientStorage(""), "about:blank", 507),
     ]

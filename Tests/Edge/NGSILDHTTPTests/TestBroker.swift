@@ -34,7 +34,7 @@ final class TestBroker: Sendable {
         notifications: (any NotificationAdministration)? = nil, keepsHistory: Bool = false,
         airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: TileFactory? = nil,
         temporalInstances: Int = 10_000,
-        publicURL: String? = nil,
+        publicURL: String? = nil, authenticator: (any RequestAuthenticator)? = nil,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         self.storage = storage
@@ -67,7 +67,8 @@ final class TestBroker: Sendable {
         configuration.shutdownSeconds = 2
         configure(&configuration)
         server = HTTPServer(
-            configuration: configuration, handler: handler, metrics: metrics, logger: Logger(label: "test"))
+            configuration: configuration, handler: handler, authenticator: authenticator, metrics: metrics,
+            logger: Logger(label: "test"))
         history?.start(feed: broker)
         port = try server.start()
     }

@@ -15,12 +15,16 @@ final class WireHarness {
     let metrics = HTTPMetrics()
     private let eventLoop = EmbeddedEventLoop()
 
-    init(_ configure: (inout HTTPServer.Configuration) -> Void = { _ in }) throws {
+    init(
+        authenticator: (any RequestAuthenticator)? = nil,
+        _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
+    ) throws {
         var configuration = HTTPServer.Configuration()
         configuration.loops = 1
         configure(&configuration)
         state = ServerState(
-            configuration: configuration, handler: handler, metrics: metrics, logger: Logger(label: "test"))
+            configuration: configuration, handler: handler, authenticator: authenticator, metrics: metrics,
+            logger: Logger(label: "test"))
         loop = LoopState(loop: eventLoop, state: state)
         channel = EmbeddedChannel(loop: eventLoop)
         try HTTPConnection.install(in: channel, state: state, loop: loop)

@@ -4,7 +4,7 @@ import Testing
 @testable import NGSILDModel
 
 struct NGSILDErrorTests {
-    /// The error types of CIM 009 clause 5.5.2, and two of our own that have no type.
+    /// The error types of CIM 009 clause 5.5.2, and three of our own that have no type.
     static let table: [(NGSILDError, String)] = [
         (.invalidRequest("d"), "InvalidRequest"), (.badRequestData("d"), "BadRequestData"),
         (.alreadyExists("d"), "AlreadyExists"), (.operationNotSupported("d"), "OperationNotSupported"),
@@ -21,7 +21,7 @@ struct NGSILDErrorTests {
         #expect(!error.title.isEmpty)
     }
 
-    @Test(arguments: [NGSILDError.overloaded("d"), .insufficientStorage("d")])
+    @Test(arguments: [NGSILDError.accessDenied("d"), .overloaded("d"), .insufficientStorage("d")])
     func `errors of our own have no type`(error: NGSILDError) {
         #expect(error.typeURI == "about:blank")
     }

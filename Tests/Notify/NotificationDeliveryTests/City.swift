@@ -1,3 +1,4 @@
+import AccessPolicies
 import BrokerCore
 import InMemoryStorage
 import JSONLD
@@ -35,7 +36,7 @@ struct City {
     let context: TermContext
 
     init(
-        _ transport: any NotificationTransport, over broker: Broker? = nil,
+        _ transport: any NotificationTransport, over broker: Broker? = nil, callers: (any CallerDirectory)? = nil,
         _ change: (inout SubscriptionManager.Configuration) -> Void = { _ in }
     ) throws {
         let broker = try broker ?? Broker(storage: InMemoryStorage())
@@ -51,7 +52,7 @@ struct City {
         contexts = ContextCache(loader: Loader())
         manager = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts, transport: transport,
-            consumption: broker, configuration: configuration,
+            consumption: broker, callers: callers, configuration: configuration,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         context = TermContext(context: .core, registry: broker.registry)
         try manager.start()
@@ -69,12 +70,12 @@ struct City {
 
     @discardableResult
     func subscribe(
-        _ json: String, context: TermContext? = nil, contextURL: String? = nil, tenant: String = ""
+        _ json: String, context: TermContext? = nil, contextURL: String? = nil, owner: String? = nil, tenant: String = ""
     ) async throws -> String {
         let body = try JSONDocument(parsing: json)
         let result = await withCheckedContinuation { continuation in
             manager.createSubscription(
-                body, context: context ?? self.context, contextURL: contextURL, tenant: tenant,
+                body, context: context ?? self.context, contextURL: contextURL, owner: owner, tenant: tenant,
                 on: ImmediateReplyScheduler()
             ) { continuation.resume(returning: $0) }
         }

@@ -39,7 +39,7 @@ struct Vocabulary {
         let time = Timestamp(microseconds: 0)
         return try SubscriptionReader(definition: definition, registry: registry, consumption: consumption).read(
             id: id, tenant: tenant,
-            stored: StoredSubscription(definition: definition, createdAt: time, modifiedAt: time, since: 0),
+            stored: StoredSubscription(definition: definition, createdAt: time, modifiedAt: time, since: 0, owner: nil),
             record: DeliveryRecord())
     }
 
