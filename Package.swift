@@ -43,6 +43,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let model =
     layer("Model", "JSONTree")
@@ -55,6 +57,18 @@ let model =
 let access = layer(
     "Access", "AccessPolicies", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery"],
     tests: ["InMemoryStorage"])
+
+let identity =
+    layer(
+        "Access", "AccessKeeping",
+        ["JSONTree", "NGSILDModel", "NGSILDOperations", "AccessPolicies", "CArgon2", crypto, jwtKit],
+        tests: ["JSONLD", "BrokerCore", "InMemoryStorage"])
+    + layer(
+        "Access", "AccessHTTP",
+        ["JSONTree", "NGSILDModel", "AccessPolicies", "AccessKeeping", "NGSILDHTTP"],
+        tests: [
+            "JSONLD", "NGSILDOperations", "BrokerCore", "InMemoryStorage", logging,
+        ])
 
 let store =
     layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
@@ -189,6 +203,8 @@ let app: [Target] = [
     .systemLibrary(
         name: "CZip", path: "Sources/System/CZip", pkgConfig: "libzip",
         providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
+    .systemLibrary(
+        name: "CArgon2", path: "Sources/System/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     // Takes the place of malloc in the whole program, by being linked.
     .systemLibrary(name: "CMimalloc", path: "Sources/System/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
     .target(name: "CConsoleSite", path: "Sources/System/CConsoleSite"),
@@ -201,7 +217,7 @@ let app: [Target] = [
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "GeoJSON", "CityConsole", "CMimalloc",
-            "ServiceRuntime", "AccessPolicies", logging, yams,
+            "ServiceRuntime", "AccessPolicies", "AccessKeeping", "AccessHTTP", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
@@ -241,7 +257,9 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     ],
-    targets: model + access + store + broker + notify + edge + services + web + app + testSupport + fuzz,
+    targets: model + access + identity + store + broker + notify + edge + services + web + app + testSupport + fuzz,
     swiftLanguageModes: [.v6]
 )

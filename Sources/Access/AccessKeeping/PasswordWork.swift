@@ -37,7 +37,8 @@ final class PasswordWork: Sendable {
         return result
     }
 
-    private func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+    /// - Returns: whether it runs or waits; it is dropped otherwise.
+    func start(_ work: @escaping @Sendable () -> Void) -> Bool {
         enum Turn { case now, later, never }
         let turn = state.withLock { state -> Turn in
             if state.running < width {

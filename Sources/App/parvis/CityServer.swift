@@ -79,6 +79,11 @@ final class CityServer: Sendable {
         let hosted = try HostedContexts(documents: broker, next: loader)
         let contexts = ContextCache(loader: hosted)
         try hosted.restoreCopies(into: contexts)
+        let keeper = try AccessKeeper(documents: broker, configuration: Self.accessConfiguration(settings)) {
+            [broker] policies, earlier in
+            PolicyBook(policies, registry: broker.registry, context: { contexts.cached($0) }, earlier: earlier)
+        }
+        access = keeper
         mqtt = MQTTPublisher(destinations: notifying, configuration: Self.mqttConfiguration(settings))
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
@@ -86,7 +91,7 @@ final class CityServer: Sendable {
                 "http": notifying, "https": notifying, "mqtt": mqtt, "mqtts": mqtt,
                 "mailto": Self.mailTransport(settings), "parvis": notificationStreams,
             ]),
-            consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
+            consumption: broker, callers: keeper, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.instanceLimit = settings.temporalInstances
@@ -103,11 +108,6 @@ final class CityServer: Sendable {
         ingest = try DeviceIngest.make(settings, broker, contexts, logger)
         rules =
             settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
-        let keeper = try AccessKeeper(documents: broker, configuration: Self.accessConfiguration(settings)) {
-            [broker] policies, earlier in
-            PolicyBook(policies, registry: broker.registry, context: { contexts.cached($0) }, earlier: earlier)
-        }
-        access = keeper
         identityHTTP = OutgoingHTTP(configuration: Self.identityConfiguration())
         let authenticator = AccessAuthenticator(
             keeper: keeper, tokens: Self.tokenVerifier(settings, identityHTTP),

@@ -66,6 +66,9 @@ public final class HTTPRequest: @unchecked Sendable {
 
     var loop: LoopState { connection.loop }
 
+    /// The address that the request comes from, which may be a proxy's; empty when the connection is gone.
+    public var clientAddress: String { connection.context?.channel.remoteAddress?.ipAddress ?? "" }
+
     /// Runs on the request's event loop, from any thread.
-    func onLoop(_ body: @escaping @Sendable () -> Void) { loop.deliver([body]) }
+    public func onLoop(_ body: @escaping @Sendable () -> Void) { loop.deliver([body]) }
 }
