@@ -51,7 +51,8 @@ struct AccessAdministration: Sendable {
         guard request.method == .GET || request.method == .HEAD else { throw .method(request, allowed: allowed) }
     }
 
-    private func answer(_ status: Int = 200, location: String? = nil, _ write: (inout ByteWriter) -> Void) -> HTTPAnswer {
+    private func answer(_ status: Int = 200, location: String? = nil, _ write: (inout ByteWriter) -> Void) -> HTTPAnswer
+    {
         var writer = ByteWriter(capacity: 4_096)
         write(&writer)
         var answer = HTTPAnswer(
@@ -109,7 +110,9 @@ struct AccessAdministration: Sendable {
             let body = try AccessBody(request, known: ["roles", "password"])
             let roles = try body.optionalTexts("roles")
             let password = try body.optionalText("password")
-            if request.method == .PUT, roles == nil { throw Refusal(.badRequestData("The body has no member \"roles\"")) }
+            if request.method == .PUT, roles == nil {
+                throw Refusal(.badRequestData("The body has no member \"roles\""))
+            }
             finish { [keeper] () async throws(NGSILDError) in
                 try await keeper.changePerson(name, roles: roles, password: password)
             }
@@ -191,7 +194,8 @@ struct AccessAdministration: Sendable {
             let policy = try readPolicy()
             guard policy.id == id else {
                 throw Refusal(
-                    .badRequestData("The path names the policy \(id.prefix(80)), its member id \(policy.id.prefix(80))"))
+                    .badRequestData("The path names the policy \(id.prefix(80)), its member id \(policy.id.prefix(80))")
+                )
             }
             request.answerLater { [keeper] () async throws(Refusal) in
                 let isNew = try await translating { () async throws(NGSILDError) in try await keeper.putPolicy(policy) }

@@ -52,7 +52,8 @@ public final class AccessAuthenticator: RequestAuthenticator {
             return reply(
                 .refused(
                     Unauthorized.answer(
-                        "The header Authorization has to be \"Bearer\" and a key or a token", error: "invalid_request")))
+                        "The header Authorization has to be \"Bearer\" and a key or a token", error: "invalid_request"))
+            )
         }
         let token = field.dropFirst(7)
         if token.hasPrefix(Secret.keyPrefix) {

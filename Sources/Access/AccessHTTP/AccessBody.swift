@@ -29,7 +29,8 @@ struct AccessBody {
             guard known.contains(name) else {
                 throw Refusal(
                     .badRequestData(
-                        "The body has the member \"\(name.prefix(80))\"; known are \(known.sorted().joined(separator: ", "))"))
+                        "The body has the member \"\(name.prefix(80))\"; known are \(known.sorted().joined(separator: ", "))"
+                    ))
             }
         }
     }

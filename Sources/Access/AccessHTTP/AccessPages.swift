@@ -48,7 +48,8 @@ struct Refusal: Error {
     }
 
     static func notFound(_ request: HTTPRequest) -> Refusal {
-        Refusal(.resourceNotFound("There is nothing at \(request.path.prefix(200)); docs/sign-in.md tells what there is"))
+        Refusal(
+            .resourceNotFound("There is nothing at \(request.path.prefix(200)); docs/sign-in.md tells what there is"))
     }
 }
 

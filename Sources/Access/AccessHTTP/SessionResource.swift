@@ -41,7 +41,8 @@ struct SessionResource {
         members.flag("hasNoPerson", keeper.hasNoPerson, &writer)
         writer.append("}")
         return HTTPAnswer(
-            status: 200, contentType: "application/json", headers: [("Cache-Control", "no-store")], body: writer.array())
+            status: 200, contentType: "application/json", headers: [("Cache-Control", "no-store")], body: writer.array()
+        )
     }
 
     private func kind(_ caller: Caller) -> String {

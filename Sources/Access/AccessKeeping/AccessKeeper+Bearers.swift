@@ -33,6 +33,7 @@ extension AccessKeeper {
 
     private func put(_ id: String, _ body: [UInt8]?) {
         documents.putDocument(
-            kind: Self.bearerKind, tenant: "", key: id, body: body, on: ImmediateReplyScheduler()) { _ in }
+            kind: Self.bearerKind, tenant: "", key: id, body: body, on: ImmediateReplyScheduler()
+        ) { _ in }
     }
 }

@@ -7,6 +7,7 @@ extension AccessKeeper {
         state.withLock { $0.keys.values.map(\.key) }.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 
+    /// The key with an id; `nil`: there is none.
     public func key(_ id: String) -> AccessKey? {
         state.withLock { state in state.digests[id].flatMap { state.keys[$0]?.key } }
     }
@@ -27,7 +28,8 @@ extension AccessKeeper {
             id: Secret.id(), name: try AccessNames.key(name), roles: try Self.checked(roles), createdAt: now,
             expiresAt: try Self.checked(expiresAt, now), revokedAt: .none, lastUsedAt: .none)
         guard state.withLock({ $0.keys.count }) < configuration.keyLimit else {
-            throw .conflict("There are as many keys as are kept, \(configuration.keyLimit); delete some that are revoked")
+            throw .conflict(
+                "There are as many keys as are kept, \(configuration.keyLimit); delete some that are revoked")
         }
         let digest = SecretDigest(secret)
         try await keep(key, digest)

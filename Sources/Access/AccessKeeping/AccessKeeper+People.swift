@@ -5,6 +5,7 @@ extension AccessKeeper {
     /// All people, by name.
     public var people: [Person] { state.withLock { $0.people.values.sorted { $0.name < $1.name } } }
 
+    /// The person with a name, in any case; `nil`: there is none.
     public func person(_ name: String) -> Person? { state.withLock { $0.people[name.lowercased()] } }
 
     /// Whether nobody could sign in as yet.

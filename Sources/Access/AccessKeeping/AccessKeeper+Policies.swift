@@ -16,6 +16,7 @@ extension AccessKeeper {
     /// All policies, by id.
     public var policies: [AccessPolicy] { state.withLock { $0.policies.values.sorted { $0.id < $1.id } } }
 
+    /// The policy with an id; `nil`: there is none.
     public func policy(_ id: String) -> AccessPolicy? { state.withLock { $0.policies[id] } }
 
     /// Puts a policy, in the place of one of the same id if there is one.
@@ -33,7 +34,8 @@ extension AccessKeeper {
             let isNew = state.policies[policy.id] == nil
             if mustBeNew, !isNew {
                 return .failure(
-                    .alreadyExists("A policy \(policy.id) is there already; put it to /admin/access/policies/ with its id"))
+                    .alreadyExists(
+                        "A policy \(policy.id) is there already; put it to /admin/access/policies/ with its id"))
             }
             if isNew, state.policies.count >= configuration.policyLimit {
                 return .failure(.conflict("There are as many policies as are kept, \(configuration.policyLimit)"))

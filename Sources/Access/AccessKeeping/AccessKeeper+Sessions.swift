@@ -74,7 +74,9 @@ extension AccessKeeper {
     public func isWelcome(_ token: String) -> Bool {
         let now = configuration.now()
         return state.withLock { state in
-            guard let link = state.links[SecretDigest(token)], link.person == nil, state.people.isEmpty else { return false }
+            guard let link = state.links[SecretDigest(token)], link.person == nil, state.people.isEmpty else {
+                return false
+            }
             return !link.expiresAt.isSet || now < link.expiresAt
         }
     }

@@ -145,8 +145,10 @@ public final class AccessKeeper: Sendable {
 
     /// Keeps, or with `nil` removes, a document.
     func keep(kind: String, key: String, _ body: [UInt8]?) async throws(NGSILDError) {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, NGSILDError>, Never>) in
-            documents.putDocument(kind: kind, tenant: "", key: key, body: body, on: ImmediateReplyScheduler()) { result in
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Void, NGSILDError>, Never>) in
+            documents.putDocument(kind: kind, tenant: "", key: key, body: body, on: ImmediateReplyScheduler()) {
+                result in
                 continuation.resume(
                     returning: result.mapError { error in
                         error as? NGSILDError ?? .internalError("The change cannot be kept; see the log of the server")

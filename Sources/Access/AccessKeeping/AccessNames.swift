@@ -10,7 +10,8 @@ public enum AccessNames {
     /// - Throws: `.badRequestData` that says what a name is.
     public static func person(_ text: String) throws(NGSILDError) -> String {
         let name = text.lowercased()
-        let isFine = (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { isWord($0) || ".-_@+".utf8.contains($0) }
+        let isFine =
+            (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { isWord($0) || ".-_@+".utf8.contains($0) }
         guard isFine else {
             throw .badRequestData(
                 "The name \"\(text.prefix(80))\" has to be 1 to 64 letters, digits, or one of . - _ @ +")
@@ -26,7 +27,8 @@ public enum AccessNames {
     }
 
     static func check(role: String) throws(NGSILDError) {
-        guard (1...64).contains(role.utf8.count), role.utf8.allSatisfy({ isWord($0) || ".-_:".utf8.contains($0) }) else {
+        guard (1...64).contains(role.utf8.count), role.utf8.allSatisfy({ isWord($0) || ".-_:".utf8.contains($0) })
+        else {
             throw .badRequestData(
                 "The role \"\(role.prefix(80))\" has to be 1 to 64 letters, digits, or one of . - _ :")
         }
@@ -34,7 +36,8 @@ public enum AccessNames {
 
     /// What a key is for, as its owner calls it.
     static func key(_ text: String) throws(NGSILDError) -> String {
-        guard (1...100).contains(text.count), !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+        guard (1...100).contains(text.count), !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
+        else {
             throw .badRequestData("The name of a key has to be 1 to 100 characters, such as \"air stations north\"")
         }
         return text
@@ -43,7 +46,8 @@ public enum AccessNames {
     /// - Throws: `.badRequestData` for a password that is too short to be safe, or longer than is read.
     static func check(password: String, atLeast minimum: Int) throws(NGSILDError) {
         guard password.count >= minimum else {
-            throw .badRequestData("The password has to have at least \(minimum) characters; a few words make a good one")
+            throw .badRequestData(
+                "The password has to have at least \(minimum) characters; a few words make a good one")
         }
         guard password.utf8.count <= 1_024 else { throw .badRequestData("The password has more than 1024 bytes") }
     }

@@ -72,7 +72,8 @@ extension Person {
     init?(stored bytes: [UInt8]) {
         guard let record = RecordReader(bytes), let name = record.text("name") else { return nil }
         self.init(
-            name: name, roles: record.texts("roles"), password: record.text("password").map(PasswordHash.init(encoded:)),
+            name: name, roles: record.texts("roles"),
+            password: record.text("password").map(PasswordHash.init(encoded:)),
             createdAt: record.time("createdAt"))
         passwordChangedAt = record.time("passwordChangedAt")
     }

@@ -47,11 +47,14 @@ public final class SignInLimiter: Sendable {
         return Int(longest.rounded(.up))
     }
 
+    /// Counts an attempt that failed.
     public func failed(name: String, address: String, now: Timestamp) {
         counts.withLock { counts in
             for (key, _) in Self.keys(name, address) {
                 var count = counts[key] ?? Count(last: now)
-                if Double(now.microseconds - count.last.microseconds) / 1e6 > Self.forgottenSeconds { count.failures = 0 }
+                if Double(now.microseconds - count.last.microseconds) / 1e6 > Self.forgottenSeconds {
+                    count.failures = 0
+                }
                 count.failures += 1
                 count.last = now
                 counts[key] = count
@@ -67,6 +70,7 @@ public final class SignInLimiter: Sendable {
         }
     }
 
+    /// Forgets what failed for a name from an address, since someone signed in there.
     public func succeeded(name: String, address: String) {
         counts.withLock { $0["n\n\(name)\n\(address)"] = nil }
     }

@@ -146,6 +146,7 @@ public struct OpenIDConfiguration: Hashable, Sendable {
         }
         guard text("issuer") == issuer, let keys = text("jwks_uri") else { return nil }
         return OpenIDConfiguration(
-            keysURL: keys, authorizationURL: text("authorization_endpoint") ?? "", tokenURL: text("token_endpoint") ?? "")
+            keysURL: keys, authorizationURL: text("authorization_endpoint") ?? "",
+            tokenURL: text("token_endpoint") ?? "")
     }
 }

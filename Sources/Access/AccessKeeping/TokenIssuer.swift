@@ -37,7 +37,8 @@ public enum TokenError: Error, Hashable, Sendable, CustomStringConvertible {
         case .malformed(let reason): "The token cannot be used: \(reason)"
         case .algorithm(let name):
             "The token is signed with \"\(name.prefix(20))\"; taken are \(TokenVerifier.algorithms.sorted().joined(separator: ", "))"
-        case .issuer(let name): "No tokens of \"\(name.prefix(200))\" are taken here; get one from an issuer that the settings name"
+        case .issuer(let name):
+            "No tokens of \"\(name.prefix(200))\" are taken here; get one from an issuer that the settings name"
         case .key(let id): "The issuer has no key \"\(id.prefix(80))\" for this token; get a new one"
         case .signature: "The signature of the token is not its issuer's; get a new one"
         case .audience: "The token is for someone else; ask for one whose audience is this Parvis"

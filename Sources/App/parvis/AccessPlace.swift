@@ -24,7 +24,8 @@ struct AccessPlace: ParsableArguments {
         let directory = data ?? "data"
         guard FileManager.default.fileExists(atPath: directory + "/parvis.db") else {
             throw Notifications.Refusal(
-                description: "There is no city in \(directory); name its directory with --data, or a running one with --url"
+                description:
+                    "There is no city in \(directory); name its directory with --data, or a running one with --url"
             )
         }
         let city = try LocalCity(directory: directory)
@@ -50,7 +51,9 @@ protocol AccessChanging {
     func changePerson(_ name: String, roles: [String]?, password: String?) async throws
     func removePerson(_ name: String) async throws
     /// - Returns: the id, and the key itself.
-    func createKey(name: String, roles: [String], expiresAt: NGSILDModel.Timestamp) async throws -> (id: String, key: String)
+    func createKey(name: String, roles: [String], expiresAt: NGSILDModel.Timestamp) async throws -> (
+        id: String, key: String
+    )
     func revokeKey(_ id: String) async throws
     func putPolicy(_ policy: AccessPolicy) async throws
     func removePolicy(_ id: String) async throws
@@ -117,7 +120,9 @@ struct RunningAccess: AccessChanging {
         if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
         let base = url.hasSuffix("/") ? String(url.dropLast()) : url
         let answer: OutgoingResponse
-        do { answer = try await http.request(method, base + "/admin/access/" + path, headers: headers, body: body) } catch {
+        do {
+            answer = try await http.request(method, base + "/admin/access/" + path, headers: headers, body: body)
+        } catch {
             await http.shutdown()
             throw error
         }

@@ -41,7 +41,9 @@ extension CityServer {
         return TokenVerifier(issuers) { url in
             let answer = try await http.request(
                 "GET", url, headers: [(name: "Accept", value: "application/json")], response: .collect(limit: 1 << 20))
-            guard answer.status == 200 else { throw OutgoingHTTPError.unreachable(url, reason: "status \(answer.status)") }
+            guard answer.status == 200 else {
+                throw OutgoingHTTPError.unreachable(url, reason: "status \(answer.status)")
+            }
             return answer.body
         }
     }

@@ -33,7 +33,9 @@ struct AccessPagesTests {
         #expect(!refused.body.contains(secret))
     }
 
-    @Test(arguments: ["Basic YTpi", "Bearer", "Bearer ", "Bearer nonsense", "Bearer a.b.c", "Bearer parvis_", "parvis_x"])
+    @Test(arguments: [
+        "Basic YTpi", "Bearer", "Bearer ", "Bearer nonsense", "Bearer a.b.c", "Bearer parvis_", "parvis_x",
+    ])
     func `what is no good credential is refused`(_ field: String) async throws {
         let server = try AccessServer()
         defer { server.stop() }
@@ -111,7 +113,9 @@ struct AccessPagesTests {
             }
         }
         #expect(try await server.ask("GET", "/admin/access/keys").status == 401)
-        #expect(try await server.ask("POST", "/admin/access/keys", #"{"name":"x","roles":["administrator"]}"#).status == 401)
+        #expect(
+            try await server.ask("POST", "/admin/access/keys", #"{"name":"x","roles":["administrator"]}"#).status == 401
+        )
     }
 
     @Test func `an administrator makes, changes and ends a key`() async throws {

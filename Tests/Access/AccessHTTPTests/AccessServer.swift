@@ -64,7 +64,9 @@ final class AccessServer: Sendable {
         defer { session.finishTasksAndInvalidate() }
         let (data, response) = try await session.data(for: request)
         guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
-        let fields = response.allHeaderFields.map { (String(describing: $0.key).lowercased(), String(describing: $0.value)) }
+        let fields = response.allHeaderFields.map {
+            (String(describing: $0.key).lowercased(), String(describing: $0.value))
+        }
         return (response.statusCode, String(decoding: data, as: UTF8.self), Dictionary(fields) { $1 })
     }
 

@@ -167,7 +167,8 @@ struct TokenVerifierTests {
         let payload = try #require(
             TokenObject(
                 Array(
-                    #"{"sub":"s","aud":"parvis","exp":1800000600,"realm_access":{"roles":["operator","reader"]}}"#.utf8)))
+                    #"{"sub":"s","aud":"parvis","exp":1800000600,"realm_access":{"roles":["operator","reader"]}}"#.utf8)
+            ))
         #expect(try TokenVerifier.claims(payload, trusted, clock.now).roles == ["operator", "reader"])
         trusted.rolesClaim = "sub.roles"
         #expect(try TokenVerifier.claims(payload, trusted, clock.now).roles == [])

@@ -287,9 +287,11 @@ enum Expiry {
     static func read(_ text: String, from now: NGSILDModel.Timestamp) throws -> NGSILDModel.Timestamp {
         if let time = NGSILDModel.Timestamp(text) { return time }
         let units: [Character: Double] = ["d": 86_400, "h": 3_600, "m": 60]
-        guard let last = text.last, let unit = units[last], let count = Int(text.dropLast()), (1...100_000).contains(count)
+        guard let last = text.last, let unit = units[last], let count = Int(text.dropLast()),
+            (1...100_000).contains(count)
         else {
-            throw ValidationError("--expires is \"\(text)\"; write 90d, 12h, 30m, or a time such as 2026-12-31T12:00:00Z")
+            throw ValidationError(
+                "--expires is \"\(text)\"; write 90d, 12h, 30m, or a time such as 2026-12-31T12:00:00Z")
         }
         return now.adding(seconds: Double(count) * unit)
     }

@@ -40,7 +40,8 @@ struct Notifications: AsyncParsableCommand {
             do {
                 let answer = try await http.request(
                     method, base + "/admin/notifications" + path + query,
-                    headers: access.headers(tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)]), body: method == "POST" ? [] : nil)
+                    headers: access.headers(tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)]),
+                    body: method == "POST" ? [] : nil)
                 await http.shutdown()
                 let json = try JSONDocument(parsing: answer.body)
                 guard answer.status == 200 else {
