@@ -66,7 +66,8 @@ extension AccessPolicy {
         for name in (types ?? []) + (attributes ?? []) where !AttributeName.isValid(name) {
             let member = types?.contains(name) == true ? "types" : "attributes"
             throw AccessPolicyError(
-                member, "\"\(name.prefix(80))\" in \"\(member)\" is neither a name nor an IRI; write it as entities have it"
+                member,
+                "\"\(name.prefix(80))\" in \"\(member)\" is neither a name nor an IRI; write it as entities have it"
             )
         }
     }

@@ -170,7 +170,7 @@ struct AirMapResource {
             let tag = "\"\(String(FNV1a.hash(map.bytes), radix: 16))\""
             var headers = [
                 (name: "ETag", value: tag), (name: "Cache-Control", value: "max-age=\(map.cacheSeconds)"),
-                (name: "Vary", value: "NGSILD-Tenant"),
+                (name: "Vary", value: "NGSILD-Tenant, Authorization, Cookie"),
             ]
             if !asked.tenant.isEmpty { headers.append((name: "NGSILD-Tenant", value: asked.tenant)) }
             if let known = request.header("If-None-Match"), known == "*" || known.contains(tag) {

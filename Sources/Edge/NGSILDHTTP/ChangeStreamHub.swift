@@ -237,7 +237,8 @@ final class ChangeStreamHub: Sendable {
         }
         let first = (changes.first?.sequence ?? 1) &- 1
         let groups = Dictionary(grouping: members.filter { !$0.stream.isBehind }) {
-            Group(tenant: $0.tenant, types: $0.types, from: max($0.sentThrough, first),
+            Group(
+                tenant: $0.tenant, types: $0.types, from: max($0.sentThrough, first),
                 reach: $0.access?.number)
         }
         for (group, members) in groups {

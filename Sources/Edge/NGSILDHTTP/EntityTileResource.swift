@@ -127,7 +127,7 @@ struct EntityTileResource {
             // Asked for again each time, and answered by 304 while it is the same.
             var headers = [
                 (name: "ETag", value: tag), (name: "Cache-Control", value: "no-cache"),
-                (name: "Vary", value: "NGSILD-Tenant, NGSILD-Snapshot, Link"),
+                (name: "Vary", value: "NGSILD-Tenant, NGSILD-Snapshot, Link, Authorization, Cookie"),
             ]
             if tile.omitted > 0 { headers.append((name: "Parvis-Omitted", value: "\(tile.omitted)")) }
             if let known = exchange.request.header("If-None-Match"), known == "*" || known.contains(tag) {

@@ -76,7 +76,8 @@ struct StoredSubscription: Sendable {
         }
     }
 
-    init(definition: SubscriptionDefinition, createdAt: Timestamp, modifiedAt: Timestamp, since: UInt64, owner: String?) {
+    init(definition: SubscriptionDefinition, createdAt: Timestamp, modifiedAt: Timestamp, since: UInt64, owner: String?)
+    {
         self.definition = definition
         self.createdAt = createdAt
         self.modifiedAt = modifiedAt

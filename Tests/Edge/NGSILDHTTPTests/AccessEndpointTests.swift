@@ -7,11 +7,13 @@ import Testing
 struct AccessEndpointTests {
     /// Route, method, and the operation that it takes, as `docs/access.md` has it; empty: none.
     private static let table: [(path: String, method: String, operation: String)] = [
-        ("/ngsi-ld/v1/entities?local=true", "GET", "queryEntity"), ("/ngsi-ld/v1/entities?local=true", "HEAD", "queryEntity"),
+        ("/ngsi-ld/v1/entities?local=true", "GET", "queryEntity"),
+        ("/ngsi-ld/v1/entities?local=true", "HEAD", "queryEntity"),
         ("/ngsi-ld/v1/entities", "POST", "createEntity"), ("/ngsi-ld/v1/entities?type=A", "DELETE", "purgeEntity"),
         ("/ngsi-ld/v1/entities/urn:a:1", "GET", "retrieveEntity"),
         ("/ngsi-ld/v1/entities/urn:a:1", "DELETE", "deleteEntity"),
-        ("/ngsi-ld/v1/entities/urn:a:1", "PATCH", "mergeEntity"), ("/ngsi-ld/v1/entities/urn:a:1", "PUT", "replaceEntity"),
+        ("/ngsi-ld/v1/entities/urn:a:1", "PATCH", "mergeEntity"),
+        ("/ngsi-ld/v1/entities/urn:a:1", "PUT", "replaceEntity"),
         ("/ngsi-ld/v1/entities/urn:a:1/attrs", "POST", "appendAttrs"),
         ("/ngsi-ld/v1/entities/urn:a:1/attrs", "PATCH", "updateEntity"),
         ("/ngsi-ld/v1/entities/urn:a:1/attrs/b", "PATCH", "updateAttrs"),
@@ -35,7 +37,8 @@ struct AccessEndpointTests {
         ("/ngsi-ld/v1/subscriptions/urn:s:1", "GET", "retrieveSubscription"),
         ("/ngsi-ld/v1/subscriptions/urn:s:1", "PATCH", "updateSubscription"),
         ("/ngsi-ld/v1/subscriptions/urn:s:1", "DELETE", "deleteSubscription"),
-        ("/ngsi-ld/v1/jsonldContexts", "GET", "retrieveContext"), ("/ngsi-ld/v1/jsonldContexts", "POST", "provideContext"),
+        ("/ngsi-ld/v1/jsonldContexts", "GET", "retrieveContext"),
+        ("/ngsi-ld/v1/jsonldContexts", "POST", "provideContext"),
         ("/ngsi-ld/v1/jsonldContexts/c", "GET", "retrieveContext"),
         ("/ngsi-ld/v1/jsonldContexts/c", "DELETE", "provideContext"),
         ("/ngsi-ld/v1/info/sourceIdentity", "GET", "retrieveContextSourceIdentity"),

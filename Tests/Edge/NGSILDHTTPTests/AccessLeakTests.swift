@@ -68,7 +68,9 @@ struct AccessLeakTests {
     @Test(arguments: AccessWorld.roles)
     func `histories are those of what is reached`(role: AccessWorld.Role) throws {
         guard AccessWorld.isOfTenant(role, "") else {
-            #expect(try get("/temporal/entities?local=true&timerel=before&timeAt=2099-01-01T00:00:00Z", role.name).status == 403)
+            #expect(
+                try get("/temporal/entities?local=true&timerel=before&timeAt=2099-01-01T00:00:00Z", role.name).status
+                    == 403)
             return
         }
         let expected = expected(role)

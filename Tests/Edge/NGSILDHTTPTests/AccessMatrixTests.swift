@@ -88,9 +88,12 @@ struct AccessMatrixTests {
         }
         let withoutSecret = try get("/entities?type=A,B,C&limit=1000&q=!secret", role, "")
         #expect(Set(ids(withoutSecret.body)) == Set(expected.keys).subtracting(withSecret))
-        let near = "georel=within&geometry=Polygon&coordinates=%5B%5B%5B8,50%5D,%5B9,50%5D,%5B9,51%5D,%5B8,51%5D,%5B8,50%5D%5D%5D"
+        let near =
+            "georel=within&geometry=Polygon&coordinates=%5B%5B%5B8,50%5D,%5B9,50%5D,%5B9,51%5D,%5B8,51%5D,%5B8,50%5D%5D%5D"
         let placed = try get("/entities?type=A,B,C&limit=1000&\(near)", role, "")
-        let inCentre = AccessWorld.things.filter { $0.isInCentre == true && expected[$0.id]?.contains("location") == true }
+        let inCentre = AccessWorld.things.filter {
+            $0.isInCentre == true && expected[$0.id]?.contains("location") == true
+        }
         #expect(Set(ids(placed.body)) == Set(inCentre.map(\.id)))
         // Those whose secret is hidden stand together, in the order of creation, whatever it is.
         let ordered = ids(try get("/entities?type=A,B,C&limit=1000&orderBy=secret", role, "").body)
@@ -155,7 +158,9 @@ struct AccessMatrixTests {
             #expect(stolen.status == status, "\(thing.id) \(stolen.body)")
         }
         guard isOfTenant else { return }
-        let members = AccessWorld.things.map { #"{"id":"\#($0.id)","type":"\#($0.types[0])","secret":{"type":"Property","value":7}}"# }
+        let members = AccessWorld.things.map {
+            #"{"id":"\#($0.id)","type":"\#($0.types[0])","secret":{"type":"Property","value":7}}"#
+        }
         let batch = try client.request(
             "POST", "/ngsi-ld/v1/entityOperations/update", headers, "[\(members.joined(separator: ","))]")
         let written = AccessWorld.things.filter { AccessWorld.reach(role, tenant, $0)?.contains("secret") == true }
@@ -171,9 +176,10 @@ struct AccessMatrixTests {
             "[\(AccessWorld.things.map { "\"\($0.id)\"" }.joined(separator: ","))]")
         #expect([204, 207].contains(deleting.status))
         for thing in AccessWorld.things {
-            let isGone = try client.request(
-                "GET", "/ngsi-ld/v1/entities/\(thing.id)", AccessWorld.headers("*", tenant)
-            ).status == 404
+            let isGone =
+                try client.request(
+                    "GET", "/ngsi-ld/v1/entities/\(thing.id)", AccessWorld.headers("*", tenant)
+                ).status == 404
             // A deletion takes all attributes with it.
             #expect(isGone == (AccessWorld.reach(role, tenant, thing) == thing.attributes), "\(thing.id)")
         }

@@ -211,7 +211,9 @@ func shown(_ body: String) -> [String: Set<String>] {
 }
 
 func ids(_ body: String) -> [String] {
-    guard let document = try? JSONDocument(parsing: body), document.isArray(document.root) else { return ["unreadable"] }
+    guard let document = try? JSONDocument(parsing: body), document.isArray(document.root) else {
+        return ["unreadable"]
+    }
     return document.elements(document.root).compactMap {
         document.member($0, "id").flatMap { document.string($0) }
     }

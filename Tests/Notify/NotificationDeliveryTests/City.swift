@@ -70,7 +70,8 @@ struct City {
 
     @discardableResult
     func subscribe(
-        _ json: String, context: TermContext? = nil, contextURL: String? = nil, owner: String? = nil, tenant: String = ""
+        _ json: String, context: TermContext? = nil, contextURL: String? = nil, owner: String? = nil,
+        tenant: String = ""
     ) async throws -> String {
         let body = try JSONDocument(parsing: json)
         let result = await withCheckedContinuation { continuation in

@@ -13,9 +13,10 @@ struct TileMakerTests {
 
     private func request(
         _ city: TileCity, _ zoom: Int = address.zoom, _ x: Int = address.x, _ y: Int = address.y, type: String = "*",
-        q: String? = nil, attrs: [String] = [], cells: Int = TileRequest.usualCells
+        q: String? = nil, attrs: [String] = [], cells: Int = TileRequest.usualCells, access: EntityAccess? = nil
     ) throws -> TileRequest {
         var query = EntityQuery()
+        query.access = access
         if type != "*" { query.types = try TypeSelection(parsing: type, context: city.context) }
         query.expression = try q.map { try QueryExpression(parsing: $0, context: city.context) }
         return TileRequest(
@@ -185,6 +186,36 @@ struct TileMakerTests {
         #expect(west["entities"].contains { $0.tags["id"] == "s:urn:x:Lamp:2" })
         let (top, _) = try tile(city, request(city, 2, 2, 0, cells: 0))
         #expect(top["entities"].map { $0.tags["id"] } == ["s:urn:x:World:1"])
+    }
+
+    /// What reaches lamps, and of them these attributes.
+    private func access(_ city: TileCity, _ type: String, _ attributes: [String]?) throws -> EntityAccess {
+        var grant = EntityAccess.Grant()
+        grant.types = [try city.context.term(type)]
+        grant.attributes = try attributes.map { names in Set(try names.map { try city.context.term($0) }) }
+        return EntityAccess([grant])
+    }
+
+    @Test(arguments: [0, TileRequest.usualCells])
+    func `a tile holds what its reader reaches, clusters too`(cells: Int) async throws {
+        let city = try TileCity()
+        try await city.create(
+            (0..<40).map { lamp($0, 8.68, 50.11) } + (0..<40).map { lamp($0, 8.68, 50.11, type: "Pole") })
+        func found(_ access: EntityAccess?) throws -> (count: Int, powers: Int) {
+            let (tile, _) = try tile(city, request(city, attrs: ["power"], cells: cells, access: access))
+            let features = tile["entities"] + tile["clusters"]
+            let count = features.reduce(0) { sum, feature in
+                sum + (feature.tags["point_count"].flatMap { Int($0.dropFirst(2)) } ?? 1)
+            }
+            return (count, features.count { $0.tags["power"] != nil || $0.tags["power_mean"] != nil })
+        }
+        #expect(try found(nil).count == 80)
+        #expect(try found(access(city, "Lamp", nil)).count == 40)
+        #expect(try found(access(city, "Lamp", nil)).powers > 0)
+        let places = try found(access(city, "Lamp", ["location"]))
+        #expect(places.count == 40 && places.powers == 0)
+        #expect(try found(access(city, "Lamp", ["power"])).count == 0)
+        #expect(try found(EntityAccess([])).count == 0)
     }
 
     /// Notes how many entities were asked for whole at a time.

@@ -74,7 +74,8 @@ struct AccessGate {
         }
         var answer = HTTPAnswer.problem(
             status: 401, title: "Unauthorized",
-            detail: "\(operation.name) in \(place) takes a credential; send Authorization: Bearer with a key, or sign in")
+            detail:
+                "\(operation.name) in \(place) takes a credential; send Authorization: Bearer with a key, or sign in")
         answer.headers.append(("WWW-Authenticate", "Bearer realm=\"parvis\""))
         return .answer(answer)
     }
@@ -96,7 +97,8 @@ extension Resource {
         let method = request.method
         let reads = method == .GET || method == .HEAD
         switch self {
-        case .entities: return reads ? .queryEntity : method == .POST ? .createEntity : method == .DELETE ? .purgeEntity : nil
+        case .entities:
+            return reads ? .queryEntity : method == .POST ? .createEntity : method == .DELETE ? .purgeEntity : nil
         case .entity:
             switch method {
             case .GET, .HEAD: return .retrieveEntity
@@ -143,7 +145,8 @@ extension Resource {
                 ? .retrieveEntityMap
                 : method == .PATCH ? .updateEntityMap : method == .DELETE ? .deleteEntityMap : nil
         case .snapshots: return method == .POST || method == .DELETE ? .provideSnapshot : nil
-        case .snapshot: return reads ? .retrieveSnapshot : method == .PATCH || method == .DELETE ? .provideSnapshot : nil
+        case .snapshot:
+            return reads ? .retrieveSnapshot : method == .PATCH || method == .DELETE ? .provideSnapshot : nil
         case .snapshotClone: return method == .POST ? .provideSnapshot : nil
         default: return temporalOperation(method, reads)
         }

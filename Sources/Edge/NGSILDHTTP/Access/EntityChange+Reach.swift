@@ -14,7 +14,7 @@ extension EntityChange {
         case (_, nil): kind = .deleted
         default: kind = .updated
         }
-        let reached = (after ?? before).flatMap(access.attributes)
+        let reached = (after ?? before).flatMap { access.attributes(of: $0) }
         let changed = attributes.filter { reached?.contains($0.name) ?? false }
         if kind == .updated, changed.isEmpty, !attributes.isEmpty { return nil }
         return EntityChange(

@@ -90,7 +90,10 @@ struct PermittedConsumption: EntityConsumption {
         if query.types == nil, query.ids.isEmpty, let types = access.types, types.count <= Self.typeLimit {
             query.types = TypeSelection(anyOf: types)
         }
-        return try base.queryEntities(query, tenant: tenant)
+        var page = try base.queryEntities(query, tenant: tenant)
+        // The numbers of creation in links would tell how many entities were created in between.
+        (page.first, page.last) = (nil, nil)
+        return page
     }
 
     func entityTypes(tenant: String) throws(NGSILDError) -> [EntityTypeDescription] {
@@ -120,7 +123,8 @@ struct PermittedProvision: EntityProvision {
     ) {
         guard access.writing?.reachesAllAttributes ?? true else {
             let error = NGSILDError.accessDenied(
-                "A purge takes a caller who may write all attributes of the entities; ask for a policy without attributes")
+                "A purge takes a caller who may write all attributes of the entities; ask for a policy without attributes"
+            )
             return scheduler.deliver([{ reply(.failure(error)) }])
         }
         var query = query

@@ -23,7 +23,15 @@ struct PermittedTemporal: TemporalService {
         _ query: EntityQuery, _ selection: TemporalSelection, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<TemporalPage, NGSILDError>) -> Void
     ) {
-        base.queryTemporalEvolution(query, reached(selection), tenant: tenant, on: scheduler, reply: reply)
+        base.queryTemporalEvolution(query, reached(selection), tenant: tenant, on: scheduler) { result in
+            // The number of creation in a link would tell how many entities were created in between.
+            reply(
+                result.map { page in
+                    var page = page
+                    page.last = nil
+                    return page
+                })
+        }
     }
 
     private func reached(_ selection: TemporalSelection) -> TemporalSelection {
