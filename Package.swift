@@ -224,7 +224,8 @@ let app: [Target] = [
     .testTarget(
         name: "parvisTests",
         dependencies: [
-            "parvis", "AirQuality", "DatasetImport", "JSONTree", "NGSILDClient", "SQLiteStorage", logging,
+            "parvis", "AirQuality", "DatasetImport", "JSONTree", "NGSILDClient", "NGSILDModel", "SQLiteStorage",
+            logging,
         ],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),
