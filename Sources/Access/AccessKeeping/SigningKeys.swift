@@ -30,6 +30,8 @@ actor SigningKeys {
     private var keys: [Key] = []
     private var fetchedAt = Timestamp.none
     private var triedAt = Timestamp.none
+    /// How often keys were fetched.
+    private var fetches = 0
     private var underWay: Task<Void, Never>?
     private var verifiers: [String: JWTKeyCollection] = [:]
 
@@ -57,6 +59,16 @@ actor SigningKeys {
             throw .unavailable(issuer.issuer)
         }
         throw .key(id ?? "")
+    }
+
+    /// What verifies by keys that were fetched because a signature was not one of those at hand: an issuer may change a key
+    /// and not its id, or have none.
+    ///
+    /// - Returns: `nil` when nothing newer can be had now.
+    func newerVerifier(key id: String?, algorithm: String) async throws(TokenError) -> JWTKeyCollection? {
+        let before = fetches
+        await refresh()
+        return fetches == before ? nil : try await find(id, algorithm)
     }
 
     private func find(_ id: String?, _ algorithm: String) async throws(TokenError) -> JWTKeyCollection? {
@@ -96,6 +108,7 @@ actor SigningKeys {
         self.keys = keys
         verifiers.removeAll()
         fetchedAt = now()
+        fetches += 1
     }
 
     private func keysURL() async -> String? {

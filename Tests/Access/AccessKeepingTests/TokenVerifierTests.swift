@@ -150,6 +150,15 @@ struct TokenVerifierTests {
         #expect(issuer.fetchCount == 2)
     }
 
+    @Test func `a key that was changed under its id is fetched when a signature does not fit`() async throws {
+        let verifier = try await verifier()
+        _ = try await verifier.verify(try await issuer.token())
+        clock.advance(seconds: 11)
+        try await issuer.rotate(to: "one")
+        _ = try await verifier.verify(try await issuer.token { $0.sub = "someone else" })
+        #expect(issuer.fetchCount == 2)
+    }
+
     @Test func `keys that were fetched hold while their issuer is down, for a day`() async throws {
         let verifier = try await verifier()
         _ = try await verifier.verify(try await issuer.token())

@@ -55,6 +55,7 @@ struct Demo: AsyncParsableCommand {
         let logger = settings.makeLogger()
         let server = try Serve.start(settings, logger, placeName: SampleCity.name)
         do {
+            if settings.isOpen { server.tellAboutAccess() }
             let trial = settings.isOpen ? nil : try await server.trialAccess(as: "demo")
             let town = try Town(url: server.localURL, key: trial?.key, seed: seed, scale: scale)
             try await town.load()

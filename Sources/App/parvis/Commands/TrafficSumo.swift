@@ -87,6 +87,7 @@ struct TrafficSumo: AsyncParsableCommand {
         defer { if isTemporary { try? FileManager.default.removeItem(atPath: settings.data) } }
         let server = try Serve.start(settings, settings.makeLogger())
         do {
+            if settings.isOpen { server.tellAboutAccess() }
             let trial = settings.isOpen ? nil : try await server.trialAccess(as: "demo")
             Self.tell("The city is up: console \(trial?.link ?? server.url + "/"), API \(server.url)/ngsi-ld/v1/")
             if let trial { Self.tell("Its key: export PARVIS_KEY=\(trial.key)") }
