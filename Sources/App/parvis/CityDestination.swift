@@ -79,7 +79,7 @@ struct RunningCity: CityDestination {
     private let http: OutgoingHTTP
     let client: NGSILDClient
 
-    init(url: String, tenant: String, key: String?) throws {
+    init(url: String, tenant: String, key: String? = nil) throws {
         var configuration = OutgoingHTTP.Configuration()
         // The operator names the address, so it may be anywhere.
         configuration.allowsLoopback = true

@@ -14,7 +14,7 @@ struct SumoCity: StreetCity {
     /// Ids in one request, for the length of its URI.
     private static let idsAtOnce = 50
 
-    init(url: String, tenant: String, key: String?) throws {
+    init(url: String, tenant: String, key: String? = nil) throws {
         var configuration = OutgoingHTTP.Configuration()
         configuration.allowsLoopback = true
         configuration.allowsPrivateAddresses = true

@@ -8,7 +8,7 @@ struct RunningCitySource: ExportSource {
 
     private let city: RunningCity
 
-    init(url: String, tenant: String, key: String?) throws {
+    init(url: String, tenant: String, key: String? = nil) throws {
         city = try RunningCity(url: url, tenant: tenant, key: key)
     }
 
