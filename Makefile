@@ -9,7 +9,7 @@ SWIFT_PATHS := Sources Tests Package.swift
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: build ## install what is missing, build, start Parvis with the sample city (ARGS="--port 8080" to pass options)
+run: build ## install what is missing, build, start Parvis with the sample city, print a link that signs in (ARGS="--port 8080" to pass options)
 	@exec "$$(swift build -c release --show-bin-path)/parvis" demo $(ARGS)
 
 build: ## install what is missing, build the release binary

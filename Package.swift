@@ -48,6 +48,8 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let model =
     layer("Model", "JSONTree")
@@ -62,6 +64,18 @@ let access =
         "Access", "AccessPolicies", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "NGSILDQuery"],
         tests: ["InMemoryStorage"])
     + layer("Access", "AuditLog", ["JSONTree", crypto])
+
+let identity =
+    layer(
+        "Access", "AccessKeeping",
+        ["JSONTree", "NGSILDModel", "NGSILDOperations", "AccessPolicies", "CArgon2", crypto, jwtKit],
+        tests: ["JSONLD", "BrokerCore", "InMemoryStorage"])
+    + layer(
+        "Access", "AccessHTTP",
+        ["JSONTree", "NGSILDModel", "AccessPolicies", "AccessKeeping", "NGSILDHTTP"],
+        tests: [
+            "JSONLD", "NGSILDOperations", "BrokerCore", "InMemoryStorage", logging,
+        ])
 
 let store =
     layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
@@ -204,6 +218,8 @@ let app: [Target] = [
     .systemLibrary(
         name: "CZip", path: "Sources/System/CZip", pkgConfig: "libzip",
         providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
+    .systemLibrary(
+        name: "CArgon2", path: "Sources/System/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     // Takes the place of malloc in the whole program, by being linked.
     .systemLibrary(name: "CMimalloc", path: "Sources/System/CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
     .target(name: "CConsoleSite", path: "Sources/System/CConsoleSite"),
@@ -217,15 +233,15 @@ let app: [Target] = [
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "PublicData", "GeoJSON", "CityConsole",
-            "CMimalloc",
-            "ServiceRuntime", logging, yams,
+            "CMimalloc", "ServiceRuntime", "AccessPolicies", "AccessKeeping", "AccessHTTP", logging, yams,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
     .testTarget(
         name: "parvisTests",
         dependencies: [
-            "parvis", "AirQuality", "DatasetImport", "JSONTree", "NGSILDClient", "SQLiteStorage", logging,
+            "parvis", "AirQuality", "DatasetImport", "JSONTree", "NGSILDClient", "NGSILDModel", "SQLiteStorage",
+            logging,
         ],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),
@@ -262,7 +278,9 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     ],
-    targets: model + access + store + broker + notify + edge + services + web + app + testSupport + fuzz,
+    targets: model + access + identity + store + broker + notify + edge + services + web + app + testSupport + fuzz,
     swiftLanguageModes: [.v6]
 )

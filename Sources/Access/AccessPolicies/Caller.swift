@@ -5,6 +5,8 @@ public final class Caller: Sendable {
     /// For people to read.
     public let name: String
     public let permit: Permit
+    /// What the caller came with, for whoever made this value; `nil`: nothing that could end.
+    public let credential: (any Sendable)?
 
     /// The caller of a server that asks nobody who they are.
     public static let open = Caller(id: "open", name: "open", permit: .everything)
@@ -15,7 +17,8 @@ public final class Caller: Sendable {
     /// The id of callers without a credential.
     public static let anonymousID = "anonymous"
 
-    public init(id: String, name: String, permit: Permit) {
+    public init(id: String, name: String, permit: Permit, credential: (any Sendable)? = nil) {
+        self.credential = credential
         self.id = id
         self.name = name
         self.permit = permit

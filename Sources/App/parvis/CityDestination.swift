@@ -18,6 +18,7 @@ struct DestinationOptions: ParsableArguments {
     @Option(help: "The tenant (default: the default tenant).")
     var tenant: String = ""
     @OptionGroup var trust: TrustOptions
+    @OptionGroup var access: KeyOptions
 
     func validate() throws {
         if (url == nil) == (data == nil) {
@@ -50,7 +51,7 @@ struct DestinationOptions: ParsableArguments {
 
     /// Opens the destination.
     private func open() throws -> any CityDestination {
-        if let url { return try RunningCity(url: url, tenant: tenant, trust: trust.trust) }
+        if let url { return try RunningCity(url: url, tenant: tenant, key: access.value, trust: trust.trust) }
         return try StoredCity(directory: data ?? "data", tenant: tenant)
     }
 }
@@ -79,13 +80,14 @@ struct RunningCity: CityDestination {
     private let http: OutgoingHTTP
     let client: NGSILDClient
 
-    init(url: String, tenant: String, trust: OutgoingHTTP.Trust) throws {
+    init(url: String, tenant: String, key: String?, trust: OutgoingHTTP.Trust) throws {
         var configuration = OutgoingHTTP.Configuration.ofOperator(trust)
         configuration.readTimeout = .seconds(60)
         configuration.timeout = .seconds(120)
         http = OutgoingHTTP(configuration: configuration)
         var clientConfiguration = NGSILDClient.Configuration()
         clientConfiguration.tenant = tenant
+        clientConfiguration.key = key
         client = try NGSILDClient(url, http: http, configuration: clientConfiguration)
     }
 

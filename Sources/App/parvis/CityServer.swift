@@ -1,3 +1,6 @@
+import AccessHTTP
+import AccessKeeping
+import AccessPolicies
 import AirMap
 import AirService
 import AuditLog
@@ -64,7 +67,11 @@ final class CityServer: Sendable {
     /// `nil` where none is kept.
     private let audit: AuditJournal?
     private let imports: ImportService
-    private let logger: Logger
+    let access: AccessKeeper
+    /// For the keys of token issuers, which the operator names and which may be anywhere.
+    private let identityHTTP: OutgoingHTTP
+    private let keyUses: Task<Void, Never>
+    let logger: Logger
 
     /// Opens the store, loads the city and listens.
     init(_ settings: Settings, logger: Logger, placeName: String = "Parvis") throws {
@@ -98,6 +105,11 @@ final class CityServer: Sendable {
         let hosted = try HostedContexts(documents: broker, next: loader)
         let contexts = ContextCache(loader: hosted)
         try hosted.restoreCopies(into: contexts)
+        let keeper = try AccessKeeper(documents: broker, configuration: Self.accessConfiguration(settings)) {
+            [broker] policies, earlier in
+            PolicyBook(policies, registry: broker.registry, context: { contexts.cached($0) }, earlier: earlier)
+        }
+        access = keeper
         mqtt = MQTTPublisher(destinations: notifying, configuration: Self.mqttConfiguration(settings))
         subscriptions = try SubscriptionManager(
             feed: broker, documents: broker, registry: broker.registry, contexts: contexts,
@@ -105,7 +117,7 @@ final class CityServer: Sendable {
                 "http": notifying, "https": notifying, "mqtt": mqtt, "mqtts": mqtt,
                 "mailto": Self.mailTransport(settings), "parvis": notificationStreams,
             ]),
-            consumption: broker, configuration: Self.deliveryConfiguration(settings), logger: logger)
+            consumption: broker, callers: keeper, configuration: Self.deliveryConfiguration(settings), logger: logger)
         var historyConfiguration = HistoryConfiguration()
         historyConfiguration.isRecording = settings.recordsHistory
         historyConfiguration.instanceLimit = settings.temporalInstances
@@ -127,6 +139,10 @@ final class CityServer: Sendable {
         let tiles = VectorTileService(survey: broker)
         let publicPages =
             settings.hasPublic ? try Self.publicPages(settings, broker, history, tiles, placeName: placeName) : nil
+        identityHTTP = OutgoingHTTP(configuration: Self.identityConfiguration())
+        let authenticator = AccessAuthenticator(
+            keeper: keeper, tokens: Self.tokenVerifier(settings, identityHTTP),
+            configuration: Self.authenticatorConfiguration(settings))
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -169,8 +185,15 @@ final class CityServer: Sendable {
         httpConfiguration.strictTransportSeconds = settings.strictTransportSeconds
         reloading = certificates.map { certificates in ReloadSignal { certificates.reload() } }
         http = HTTPServer(
-            configuration: httpConfiguration, handler: Self.strict(settings, audit, handler), metrics: metrics,
-            logger: logger, auditor: Self.auditor(settings, audit))
+            configuration: httpConfiguration,
+            handler: AccessPages(authenticator: authenticator, next: Self.strict(settings, audit, handler)),
+            authenticator: authenticator, metrics: metrics, logger: logger, auditor: Self.auditor(settings, audit))
+        keyUses = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(60))
+                await keeper.keepUses()
+            }
+        }
         history.start(feed: broker)
         try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
@@ -187,8 +210,7 @@ final class CityServer: Sendable {
     /// A broker that only this machine can reach may reach this machine; others must be allowed to.
     private static func outgoingConfiguration(_ settings: Settings) -> OutgoingHTTP.Configuration {
         var configuration = OutgoingHTTP.Configuration()
-        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(settings.host)
-        configuration.allowsLoopback = isLocal || settings.allowsPrivateEndpoints
+        configuration.allowsLoopback = settings.isLocal || settings.allowsPrivateEndpoints
         configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
         return configuration
     }
@@ -371,6 +393,8 @@ final class CityServer: Sendable {
         redirect?.shutdown()
         http.shutdown()
         reloading?.stop()
+        keyUses.cancel()
+        await access.keepUses()
         await ingest?.stop()
         await air?.stop()
         await traffic?.stop()
@@ -383,6 +407,7 @@ final class CityServer: Sendable {
         history.stop()
         broker.stop()
         storage.close()
+        await identityHTTP.shutdown()
         await mqtt.shutdown()
         await notifying.shutdown()
         await outgoing.shutdown()

@@ -13,12 +13,13 @@ struct Parvis: AsyncParsableCommand {
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
               parvis backup --data city city.db         a copy, while it runs; see restore, check
               parvis air backfill --data city           air quality indices of its history
+              parvis access key create --name stations --role reader --data city
               parvis traffic evaluate city.sumocfg      what adaptive signals would save
             """,
         version: Version.current,
         subcommands: [
             Serve.self, Demo.self, Import.self, Export.self, Air.self, Traffic.self, Backup.self, Restore.self,
-            Check.self, Notifications.self, Ingest.self, Rules.self, Audit.self, VersionCommand.self,
+            Check.self, Notifications.self, Ingest.self, Rules.self, Access.self, Audit.self, VersionCommand.self,
         ])
 }
 

@@ -17,7 +17,7 @@ struct ServerOptions: ParsableArguments {
     var data: String?
     @Option(help: "Memory for entities and indexes, such as 512MiB or 4GiB (default: 1GiB).")
     var memoryBudget: String?
-    @Flag(help: "Ask for no credentials.")
+    @Flag(help: "Ask for no credentials: whoever reaches it may do everything. On a loopback address only.")
     var open = false
     @Option(
         name: .customLong("tls-certificate"),
@@ -43,6 +43,22 @@ struct ServerOptions: ParsableArguments {
     var auditDays: String?
     @Option(help: "Disk space for the audit log, such as 512MiB or 4GiB; beyond it the oldest goes (default: 4GiB).")
     var auditLimit: String?
+    @Flag(help: "Let --open hold on an address that others can reach.")
+    var openToNetwork = false
+    @Option(help: "Minutes without a request after which a browser is signed out (default: 480).")
+    var sessionIdleMinutes: String?
+    @Option(help: "Days after which a browser is signed out in any case (default: 7).")
+    var sessionDays: String?
+    @Option(help: "Whose tokens (JWT) are taken: the issuer's URL; several with commas.")
+    var oidcIssuer: String?
+    @Option(help: "What these tokens must have as audience; several with commas.")
+    var oidcAudience: String?
+    @Option(name: .customLong("oidc-keys-url"), help: "Where the issuer's keys are (default: as the issuer says).")
+    var oidcKeysURL: String?
+    @Option(help: "The claim with the roles (default: roles).")
+    var oidcRolesClaim: String?
+    @Option(help: "Only roles that begin with it count, without it (default: all).")
+    var oidcRolePrefix: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
     var logLevel: String?
     @Option(help: "text for people, json for machines (default: text).")
@@ -183,6 +199,14 @@ struct ServerOptions: ParsableArguments {
         if auditStrict { flags["audit-strict"] = "true" }
         flags["audit-days"] = auditDays
         flags["audit-limit"] = auditLimit
+        if openToNetwork { flags["open-to-network"] = "true" }
+        flags["session-idle-minutes"] = sessionIdleMinutes
+        flags["session-days"] = sessionDays
+        flags["oidc-issuer"] = oidcIssuer
+        flags["oidc-audience"] = oidcAudience
+        flags["oidc-keys-url"] = oidcKeysURL
+        flags["oidc-roles-claim"] = oidcRolesClaim
+        flags["oidc-role-prefix"] = oidcRolePrefix
         flags["log-level"] = logLevel
         flags["log-format"] = logFormat
         flags["assets"] = assets

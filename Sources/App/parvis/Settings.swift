@@ -14,7 +14,17 @@ struct Settings: Sendable {
     var port = 1026
     var data = "data"
     var memoryBudget = 1 << 30
+    /// Whether whoever asks may do everything.
     var isOpen = false
+    /// Whether that may also be so on an address that others can reach.
+    var isOpenToNetwork = false
+    var sessionIdleMinutes = 480
+    var sessionDays = 7
+    var tokenIssuers: [String] = []
+    var tokenAudiences: [String] = []
+    var tokenKeysURL: String?
+    var tokenRolesClaim = "roles"
+    var tokenRolePrefix = ""
     var tlsCertificate: String?
     var tlsKey: String?
     var redirectPort: Int?
@@ -73,6 +83,9 @@ struct Settings: Sendable {
     var publicName: String?
     var publicRequests = 1_200
 
+    /// Whether only this machine can reach it.
+    var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+
     /// One setting: its key in the file, its variable, and how a text becomes its value.
     private struct Key {
         let name: String
@@ -109,6 +122,37 @@ struct Settings: Sendable {
                 return true
             }, expectation: "a size of at least 1MiB, such as 512MiB or 4GiB"),
         toggle("open") { $0.isOpen = $1 },
+        toggle("open-to-network") { $0.isOpenToNetwork = $1 },
+        number("session-idle-minutes", 1...10_080) { $0.sessionIdleMinutes = $1 },
+        number("session-days", 1...90) { $0.sessionDays = $1 },
+        Key(
+            name: "oidc-issuer",
+            apply: { settings, text in
+                settings.tokenIssuers = list(text)
+                return !settings.tokenIssuers.isEmpty && settings.tokenIssuers.allSatisfy { publicURL($0) != nil }
+            }, expectation: "the issuer's URL, exactly as its tokens have it; several with commas between"),
+        Key(
+            name: "oidc-audience",
+            apply: { settings, text in
+                settings.tokenAudiences = list(text)
+                return !settings.tokenAudiences.isEmpty
+            }, expectation: "what tokens for this Parvis have as audience; several with commas between"),
+        Key(
+            name: "oidc-keys-url",
+            apply: { settings, text in
+                settings.tokenKeysURL = text
+                return publicURL(text) != nil
+            }, expectation: "the URL of the issuer's keys, a JWK set"),
+        Key(
+            name: "oidc-roles-claim",
+            apply: {
+                $0.tokenRolesClaim = $1; return !$1.isEmpty
+            }, expectation: "the claim with the roles, such as roles or realm_access.roles"),
+        Key(
+            name: "oidc-role-prefix",
+            apply: {
+                $0.tokenRolePrefix = $1; return true
+            }, expectation: "what roles for this Parvis begin with, such as parvis-"),
         file("tls-certificate") { $0.tlsCertificate = $1 },
         file("tls-key") { $0.tlsKey = $1 },
         number("redirect-port", 0...65535) { $0.redirectPort = $1 },
@@ -264,6 +308,11 @@ struct Settings: Sendable {
             isSecret: true),
     ]
 
+    /// Texts with commas between.
+    private static func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
     private static func toggle(_ name: String, set: @escaping @Sendable (inout Settings, Bool) -> Void) -> Key {
         Key(
             name: name,
@@ -369,6 +418,19 @@ struct Settings: Sendable {
         }
         guard settings.redirectPort == nil || settings.tlsCertificate != nil else {
             throw ValidationError("redirect-port sends clients on to https; give tls-certificate and tls-key, too")
+        }
+        guard !settings.isOpen || settings.isOpenToNetwork || settings.isLocal else {
+            throw ValidationError(
+                "--open asks for no credentials, and \(settings.host) can be reached by others; listen on 127.0.0.1, leave --open out and make keys (docs/sign-in.md), or add --open-to-network if everyone who reaches it may do everything"
+            )
+        }
+        guard settings.tokenIssuers.isEmpty || !settings.tokenAudiences.isEmpty else {
+            throw ValidationError(
+                "oidc-issuer needs oidc-audience: without it, tokens for anyone else would be taken; give what the issuer puts into aud for this Parvis"
+            )
+        }
+        guard settings.tokenKeysURL == nil || settings.tokenIssuers.count == 1 else {
+            throw ValidationError("oidc-keys-url needs exactly one oidc-issuer")
         }
         guard settings.ingestServers.isEmpty || settings.ingest != nil else {
             throw ValidationError("mqtt-ingest needs a mapping, which says what messages become; give ingest a file")

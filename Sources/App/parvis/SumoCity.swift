@@ -14,7 +14,7 @@ struct SumoCity: StreetCity {
     /// Ids in one request, for the length of its URI.
     private static let idsAtOnce = 50
 
-    init(url: String, tenant: String, trust: OutgoingHTTP.Trust) throws {
+    init(url: String, tenant: String, key: String?, trust: OutgoingHTTP.Trust) throws {
         var configuration = OutgoingHTTP.Configuration.ofOperator(trust)
         configuration.readTimeout = .seconds(60)
         configuration.timeout = .seconds(120)
@@ -25,6 +25,7 @@ struct SumoCity: StreetCity {
         quickHTTP = OutgoingHTTP(configuration: configuration)
         var client = NGSILDClient.Configuration()
         client.tenant = tenant
+        client.key = key
         patient = try NGSILDClient(url, http: http, configuration: client)
         client.retries = 0
         quick = try NGSILDClient(url, http: quickHTTP, configuration: client)

@@ -7,6 +7,8 @@ public struct NGSILDClient: Sendable {
     public struct Configuration: Sendable {
         /// Empty for the default tenant.
         public var tenant = ""
+        /// An API key or a token that is shown with each request; `nil`: none.
+        public var key: String?
         /// The URL of the @context that names in requests and answers are under; `nil`: in the bodies, or the core one.
         public var contextURL: String?
         /// How often a broker that is overloaded is asked again, default 8.
@@ -146,6 +148,7 @@ public struct NGSILDClient: Sendable {
             headers.append(
                 ("Link", "<\(url)>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""))
         }
+        if let key = configuration.key { headers.append(("Authorization", "Bearer \(key)")) }
         if !configuration.tenant.isEmpty { headers.append(("NGSILD-Tenant", configuration.tenant)) }
         return headers
     }

@@ -1,4 +1,4 @@
-import NGSILDModel
+public import NGSILDModel
 
 extension NGSILDError {
     /// The HTTP status of the error type.
@@ -20,7 +20,7 @@ extension NGSILDError {
     }
 
     /// The error as an answer with ProblemDetails.
-    var answer: HTTPAnswer {
+    public var answer: HTTPAnswer {
         var answer = HTTPAnswer.problem(type: typeURI, status: status, title: title, detail: detail)
         switch self {
         case .overloaded: answer.headers.append(("Retry-After", "1"))

@@ -19,7 +19,7 @@ public struct HTTPAnswer: Sendable {
     }
 
     /// An error answer that is not one of the specification's: ProblemDetails with type `about:blank` (RFC 9457).
-    static func problem(status: Int, title: String, detail: String) -> HTTPAnswer {
+    public static func problem(status: Int, title: String, detail: String) -> HTTPAnswer {
         problem(type: "about:blank", status: status, title: title, detail: detail)
     }
 

@@ -73,5 +73,5 @@ public final class HTTPRequest: @unchecked Sendable {
     var scheme: String { connection.state.configuration.tls == nil ? "http" : "https" }
 
     /// Runs on the request's event loop, from any thread.
-    func onLoop(_ body: @escaping @Sendable () -> Void) { loop.deliver([body]) }
+    public func onLoop(_ body: @escaping @Sendable () -> Void) { loop.deliver([body]) }
 }

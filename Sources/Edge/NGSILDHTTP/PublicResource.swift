@@ -23,7 +23,7 @@ struct PublicResource {
                 return answer(HTTPAnswer(status: 308, headers: [("Location", (publicURL ?? "") + Self.root)]))
             }
             let address = AddressLimits.address(
-                request.connection.context?.remoteAddress, forwardedFor: request.header("X-Forwarded-For"))
+                request.connection.context?.channel.remoteAddress, forwardedFor: request.header("X-Forwarded-For"))
             if let seconds = pages.limits.take(address) { throw Self.tooMany(seconds) }
             if request.path.hasPrefix(Self.files), let file = other(request) { return answer(file) }
             pages.answer(try asked()) { [self] result in

@@ -20,7 +20,7 @@ public enum RequestMethod: String, Sendable {
     }
 
     /// Whether the request changes nothing (RFC 9110 section 9.2.1).
-    var isSafe: Bool { self == .GET || self == .HEAD || self == .OPTIONS }
+    public var isSafe: Bool { self == .GET || self == .HEAD || self == .OPTIONS }
 
     var carriesBody: Bool { self == .POST || self == .PUT || self == .PATCH }
 }

@@ -9,6 +9,9 @@
 #error "The compiler lacks #embed. Use clang 19 or later, as it comes with Swift 6.1 or later."
 #endif
 
+static const unsigned char css_access_css[] = {
+#embed "../../Web/CityConsole/Site/css/access.css"
+};
 static const unsigned char css_air_css[] = {
 #embed "../../Web/CityConsole/Site/css/air.css"
 };
@@ -65,6 +68,12 @@ static const unsigned char icon_maskable_svg[] = {
 };
 static const unsigned char index_html[] = {
 #embed "../../Web/CityConsole/Site/index.html"
+};
+static const unsigned char js_accesspage_js[] = {
+#embed "../../Web/CityConsole/Site/js/accesspage.js"
+};
+static const unsigned char js_accesspolicy_js[] = {
+#embed "../../Web/CityConsole/Site/js/accesspolicy.js"
 };
 static const unsigned char js_aircalendar_js[] = {
 #embed "../../Web/CityConsole/Site/js/aircalendar.js"
@@ -441,6 +450,9 @@ static const unsigned char js_series_js[] = {
 static const unsigned char js_serviceworker_js[] = {
 #embed "../../Web/CityConsole/Site/js/serviceworker.js"
 };
+static const unsigned char js_session_js[] = {
+#embed "../../Web/CityConsole/Site/js/session.js"
+};
 static const unsigned char js_sheet_js[] = {
 #embed "../../Web/CityConsole/Site/js/sheet.js"
 };
@@ -458,6 +470,9 @@ static const unsigned char js_signalqueues_js[] = {
 };
 static const unsigned char js_signaltimeline_js[] = {
 #embed "../../Web/CityConsole/Site/js/signaltimeline.js"
+};
+static const unsigned char js_signinpage_js[] = {
+#embed "../../Web/CityConsole/Site/js/signinpage.js"
 };
 static const unsigned char js_sparkline_js[] = {
 #embed "../../Web/CityConsole/Site/js/sparkline.js"
@@ -572,6 +587,7 @@ static const unsigned char public_words_js[] = {
 };
 
 static const console_site_file files[] = {
+    {"css/access.css", css_access_css, sizeof css_access_css},
     {"css/air.css", css_air_css, sizeof css_air_css},
     {"css/alerts.css", css_alerts_css, sizeof css_alerts_css},
     {"css/base.css", css_base_css, sizeof css_base_css},
@@ -591,6 +607,8 @@ static const console_site_file files[] = {
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
     {"icon-maskable.svg", icon_maskable_svg, sizeof icon_maskable_svg},
     {"index.html", index_html, sizeof index_html},
+    {"js/accesspage.js", js_accesspage_js, sizeof js_accesspage_js},
+    {"js/accesspolicy.js", js_accesspolicy_js, sizeof js_accesspolicy_js},
     {"js/aircalendar.js", js_aircalendar_js, sizeof js_aircalendar_js},
     {"js/airchart.js", js_airchart_js, sizeof js_airchart_js},
     {"js/airdata.js", js_airdata_js, sizeof js_airdata_js},
@@ -716,12 +734,14 @@ static const console_site_file files[] = {
     {"js/rulewords.js", js_rulewords_js, sizeof js_rulewords_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/serviceworker.js", js_serviceworker_js, sizeof js_serviceworker_js},
+    {"js/session.js", js_session_js, sizeof js_session_js},
     {"js/sheet.js", js_sheet_js, sizeof js_sheet_js},
     {"js/signaldecision.js", js_signaldecision_js, sizeof js_signaldecision_js},
     {"js/signaldecisions.js", js_signaldecisions_js, sizeof js_signaldecisions_js},
     {"js/signaldiagram.js", js_signaldiagram_js, sizeof js_signaldiagram_js},
     {"js/signalqueues.js", js_signalqueues_js, sizeof js_signalqueues_js},
     {"js/signaltimeline.js", js_signaltimeline_js, sizeof js_signaltimeline_js},
+    {"js/signinpage.js", js_signinpage_js, sizeof js_signinpage_js},
     {"js/sparkline.js", js_sparkline_js, sizeof js_sparkline_js},
     {"js/store.js", js_store_js, sizeof js_store_js},
     {"js/stream.js", js_stream_js, sizeof js_stream_js},

@@ -17,6 +17,7 @@ struct CityExportTests {
     /// A server that answers with 7 instances at most, so that histories come in parts.
     private func server(_ name: String) throws -> CityServer {
         var settings = Settings()
+        settings.isOpen = true
         settings.port = 0
         settings.data = path(name)
         settings.temporalInstances = 7

@@ -14,6 +14,7 @@ struct CityServerTests {
 
     private func server(_ data: String) throws -> CityServer {
         var settings = Settings()
+        settings.isOpen = true
         settings.port = 0
         settings.data = data
         return try CityServer(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -93,6 +94,7 @@ struct CityServerTests {
             #"{"type":"Subscription","watchedAttributes":["warmth"],"notification":{"endpoint":{"uri":"http://127.0.0.1:9/"}},"@context":["https://c.invalid/c.jsonld",{"b":"https://c.invalid/b"}]}"#
                 .utf8)
         var settings = Settings()
+        settings.isOpen = true
         settings.port = 0
         settings.data = directory
         settings.contexts = contexts

@@ -13,6 +13,7 @@ struct SubscriptionStreamTests {
 
     private func server() throws -> CityServer {
         var settings = Settings()
+        settings.isOpen = true
         settings.port = 0
         settings.data = directory
         return try CityServer(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

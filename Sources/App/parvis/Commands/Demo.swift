@@ -13,9 +13,9 @@ struct Demo: AsyncParsableCommand {
             operations as any client.
 
             EXAMPLES
-              parvis demo                                  then open http://127.0.0.1:1026/
+              parvis demo                                  then open the link that it prints
               parvis demo --port 8080 --data town
-              parvis demo --url http://127.0.0.1:1026      report to a running Parvis
+              parvis demo --url http://127.0.0.1:1026 --key parvis_...    report to a running one
               parvis demo --scale 75                       about 10,000 entities
             """)
 
@@ -23,6 +23,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "A running Parvis to report to, instead of starting one.")
     var url: String?
     @OptionGroup var trust: TrustOptions
+    @OptionGroup var access: KeyOptions
     @Option(help: "Another seed makes another town.")
     var seed: UInt64 = 1
     @Option(help: "Multiplies everything that reports, 1 to 1000.")
@@ -38,7 +39,7 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         try await Failure.told {
             if let url {
-                let town = try Town(url: url, seed: seed, scale: scale, trust: trust.trust)
+                let town = try Town(url: url, key: access.value, seed: seed, scale: scale, trust: trust.trust)
                 try await town.load()
                 print("The town reports to \(url) every \(interval) s; Ctrl-C ends it")
                 await Self.moveUntilStopped(town, interval)
@@ -55,18 +56,11 @@ struct Demo: AsyncParsableCommand {
         let logger = settings.makeLogger()
         let server = try Serve.start(settings, logger, placeName: SampleCity.name)
         do {
-            let town = try Town(url: server.localURL, seed: seed, scale: scale, trust: .anyone)
+            if settings.isOpen { server.tellAboutAccess() }
+            let trial = settings.isOpen ? nil : try await server.trialAccess(as: "demo")
+            let town = try Town(url: server.localURL, key: trial?.key, seed: seed, scale: scale, trust: .anyone)
             try await town.load()
-            print(
-                """
-
-                \(SampleCity.name) is up, with \(town.city.entityCount) entities.
-                  console  \(server.url)/
-                  API      \(server.url)/ngsi-ld/v1/
-                  try      curl '\(server.url)/ngsi-ld/v1/entities?type=Vehicle&limit=2&options=keyValues'
-                Ctrl-C ends it\(isTemporary ? " and removes its data" : "").
-
-                """)
+            print(Self.greeting(server.url, trial, town.city.entityCount, isTemporary))
             fflush(nil)
             await Self.moveUntilStopped(town, interval)
             await town.close()
@@ -75,6 +69,23 @@ struct Demo: AsyncParsableCommand {
             throw error
         }
         await server.stop()
+    }
+
+    /// What a newcomer reads first.
+    private static func greeting(
+        _ url: String, _ trial: (link: String, key: String)?, _ entities: Int, _ isTemporary: Bool
+    ) -> String {
+        let header = trial == nil ? "" : "-H \"Authorization: Bearer $PARVIS_KEY\" "
+        let access = trial.map { "  key      export PARVIS_KEY=\($0.key)\n" } ?? ""
+        return """
+
+            \(SampleCity.name) is up, with \(entities) entities.
+              console  \(trial?.link ?? url + "/")\(trial == nil ? "" : "   (the link signs you in)")
+              API      \(url)/ngsi-ld/v1/
+            \(access)  try      curl \(header)'\(url)/ngsi-ld/v1/entities?type=Vehicle&limit=2&options=keyValues'
+            Ctrl-C ends it\(isTemporary ? " and removes its data" : "").
+
+            """
     }
 
     private static func moveUntilStopped(_ town: Town, _ interval: Double) async {
@@ -93,10 +104,12 @@ struct Town: Sendable {
     private let http: OutgoingHTTP
     private let client: NGSILDClient
 
-    init(url: String, seed: UInt64, scale: Int, trust: OutgoingHTTP.Trust) throws {
+    init(url: String, key: String?, seed: UInt64, scale: Int, trust: OutgoingHTTP.Trust) throws {
         city = SampleCity(seed: seed, scale: scale)
         http = OutgoingHTTP(configuration: .ofOperator(trust))
-        client = try NGSILDClient(url, http: http)
+        var client = NGSILDClient.Configuration()
+        client.key = key
+        self.client = try NGSILDClient(url, http: http, configuration: client)
     }
 
     /// Creates every entity of the town as it is now.

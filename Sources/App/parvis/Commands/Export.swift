@@ -25,6 +25,7 @@ struct Export: AsyncParsableCommand {
 
     @Option(help: "The data directory of a city that does not run (default: data).")
     var data: String?
+    @OptionGroup var access: KeyOptions
     @Option(help: "A running city, such as http://127.0.0.1:1026, instead of a data directory.")
     var url: String?
     @Option(help: "The tenant (default: the default tenant).")
@@ -84,7 +85,7 @@ struct Export: AsyncParsableCommand {
     }
 
     private func source() throws -> any ExportSource {
-        if let url { return try RunningCitySource(url: url, tenant: tenant, trust: trust.trust) }
+        if let url { return try RunningCitySource(url: url, tenant: tenant, key: access.value, trust: trust.trust) }
         return try StoredCitySource(directory: data ?? "data", tenant: tenant, readsHistory: history)
     }
 

@@ -26,6 +26,7 @@ struct Notifications: AsyncParsableCommand {
         @Option(help: "The tenant of the subscription (default: the default tenant).")
         var tenant = ""
         @OptionGroup var trust: TrustOptions
+        @OptionGroup var access: KeyOptions
 
         /// Asks below `/admin/notifications`, each segment as it is.
         func ask(_ method: String, _ segments: [String], query: String = "") async throws -> JSONDocument {
@@ -38,7 +39,8 @@ struct Notifications: AsyncParsableCommand {
             do {
                 let answer = try await http.request(
                     method, base + "/admin/notifications" + path + query,
-                    headers: tenant.isEmpty ? [] : [("NGSILD-Tenant", tenant)], body: method == "POST" ? [] : nil)
+                    headers: access.headers(tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)]),
+                    body: method == "POST" ? [] : nil)
                 await http.shutdown()
                 let json = try JSONDocument(parsing: answer.body)
                 guard answer.status == 200 else {

@@ -25,13 +25,14 @@ struct Rules: AsyncParsableCommand {
         @Option(help: "The tenant whose entities are meant (default: the default tenant).")
         var tenant = ""
         @OptionGroup var trust: TrustOptions
+        @OptionGroup var access: KeyOptions
 
         func ask(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> JSONDocument {
             var configuration = OutgoingHTTP.Configuration.ofOperator(trust.trust)
             configuration.maximumResponseBytes = 64 << 20
             let http = OutgoingHTTP(configuration: configuration)
             let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-            var headers = tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)]
+            var headers = access.headers(tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)])
             if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
             do {
                 let answer = try await http.request(

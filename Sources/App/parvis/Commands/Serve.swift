@@ -36,6 +36,7 @@ struct Serve: AsyncParsableCommand {
         logger.notice(
             "Parvis \(Version.current) is ready",
             metadata: Self.places(server))
+        server.tellAboutAccess()
         await TerminationSignal.wait()
         logger.notice("Stopping")
         await server.stop()

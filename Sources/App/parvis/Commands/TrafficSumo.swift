@@ -32,6 +32,7 @@ struct TrafficSumo: AsyncParsableCommand {
     @Option(help: "A running Parvis to report to, instead of starting one.")
     var url: String?
     @OptionGroup var trust: TrustOptions
+    @OptionGroup var access: KeyOptions
     @Option(help: "The tenant (default: the default tenant).")
     var tenant = ""
     @Option(help: "SUMO's random seed; also decides which detectors are dead.")
@@ -76,7 +77,7 @@ struct TrafficSumo: AsyncParsableCommand {
     func run() async throws {
         try await Failure.told {
             if let url {
-                try await simulate(url, trust.trust)
+                try await simulate(url, key: access.value, trust.trust)
             } else {
                 try await serve()
             }
@@ -88,8 +89,11 @@ struct TrafficSumo: AsyncParsableCommand {
         defer { if isTemporary { try? FileManager.default.removeItem(atPath: settings.data) } }
         let server = try Serve.start(settings, settings.makeLogger())
         do {
-            Self.tell("The city is up: console \(server.url)/, API \(server.url)/ngsi-ld/v1/")
-            try await simulate(server.localURL, .anyone)
+            if settings.isOpen { server.tellAboutAccess() }
+            let trial = settings.isOpen ? nil : try await server.trialAccess(as: "demo")
+            Self.tell("The city is up: console \(trial?.link ?? server.url + "/"), API \(server.url)/ngsi-ld/v1/")
+            if let trial { Self.tell("Its key: export PARVIS_KEY=\(trial.key)") }
+            try await simulate(server.localURL, key: trial?.key, .anyone)
             if stay {
                 Self.tell("The city stays up until Ctrl-C.")
                 await TerminationSignal.wait()
@@ -101,9 +105,9 @@ struct TrafficSumo: AsyncParsableCommand {
         await server.stop()
     }
 
-    private func simulate(_ url: String, _ trust: OutgoingHTTP.Trust) async throws {
+    private func simulate(_ url: String, key: String?, _ trust: OutgoingHTTP.Trust) async throws {
         let run = StreetRun(try Scenario(path: scenario), seed: seed, options: try runOptions())
-        let city = try SumoCity(url: url, tenant: tenant, trust: trust)
+        let city = try SumoCity(url: url, tenant: tenant, key: key, trust: trust)
         let result: StreetResult
         do {
             result = try await run.run(in: city) { Self.tell($0) }

@@ -8,8 +8,8 @@ struct RunningCitySource: ExportSource {
 
     private let city: RunningCity
 
-    init(url: String, tenant: String, trust: OutgoingHTTP.Trust) throws {
-        city = try RunningCity(url: url, tenant: tenant, trust: trust)
+    init(url: String, tenant: String, key: String?, trust: OutgoingHTTP.Trust) throws {
+        city = try RunningCity(url: url, tenant: tenant, key: key, trust: trust)
     }
 
     func close() async { await city.close() }

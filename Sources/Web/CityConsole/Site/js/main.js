@@ -1,5 +1,6 @@
 // The console's first room: puts the parts together. What changed is taken in as it comes and drawn once a frame.
 
+import { isEntrance, loadSession } from "./session.js";
 import { loadOne, loadSettings } from "./api.js";
 import { Detail, copyText } from "./detail.js";
 import { byId } from "./dom.js";
@@ -228,6 +229,12 @@ header.tick(Date.now());
 const settings = await loadSettings();
 store.limit = settings.entityLimit;
 header.setPlace(settings.placeName);
+
+await loadSession();
+// Nobody is signed in: nothing is read until someone is, and then the page begins anew.
+if (isEntrance(location.hash)) {
+  await new Promise(() => addEventListener("hashchange", () => { if (!isEntrance(location.hash)) location.reload(); }));
+}
 
 const sync = new Sync(store);
 past.sync = sync;

@@ -55,6 +55,14 @@ const kinds = [
     name: "operations", title: t`Operations`, picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
     script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
   },
+  {
+    name: "signin", isHidden: true, pattern: /^#\/(sign-in|welcome|enter)(\/|\?|$)/, styles: ["pages", "forms", "access"],
+    script: () => import("./signinpage.js").then(({ SignInPage }) => SignInPage),
+  },
+  {
+    name: "access", isHidden: true, pattern: /^#\/access(\?|$)/, styles: ["pages", "forms", "access"],
+    script: () => import("./accesspage.js").then(({ AccessPage }) => AccessPage),
+  },
 ];
 const styles = new Map();
 

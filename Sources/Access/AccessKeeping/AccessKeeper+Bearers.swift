@@ -1,0 +1,39 @@
+public import AccessPolicies
+import JSONTree
+import NGSILDOperations
+
+extension AccessKeeper {
+    /// The caller who shows a token of another issuer, with the roles that it says.
+    ///
+    /// Roles are remembered, and kept when they are new, so that what the caller subscribed to is told by them.
+    ///
+    /// - Parameter credential: the digest of the token.
+    public func bearer(id: String, name: String, roles: [String], credential: SecretDigest) -> Caller {
+        let roles = Array(Set(roles).sorted().prefix(AccessNames.roleLimit))
+        let bearer = Bearer(roles: roles, seenAt: configuration.now())
+        let (permit, isNew, forgotten) = state.withLock { state -> (Permit, Bool, String?) in
+            let isNew = state.bearers[id]?.roles != roles
+            state.bearers[id] = bearer
+            var forgotten: String?
+            if state.bearers.count > configuration.bearerLimit {
+                forgotten = state.bearers.min { $0.value.seenAt < $1.value.seenAt }?.key
+                if let forgotten { state.bearers[forgotten] = nil }
+            }
+            return (state.book.permit(roles: roles), isNew, forgotten)
+        }
+        if isNew {
+            var writer = ByteWriter(capacity: 128)
+            bearer.append(to: &writer)
+            // Nobody waits for it: what is lost is written again with the next token.
+            put(id, writer.array())
+        }
+        if let forgotten { put(forgotten, nil) }
+        return Caller(id: id, name: name, permit: permit, credential: credential)
+    }
+
+    private func put(_ id: String, _ body: [UInt8]?) {
+        documents.putDocument(
+            kind: Self.bearerKind, tenant: "", key: id, body: body, on: ImmediateReplyScheduler()
+        ) { _ in }
+    }
+}
