@@ -75,7 +75,7 @@ actor RuleEngine {
 
     /// Until when the worker may sleep.
     func secondsToNextDue() -> Double {
-        guard let first = due.first else { return .infinity }
+        guard let first = due.min else { return .infinity }
         // An instant is over only when a later one has come.
         return Double(first.time.microseconds - configuration.clock().microseconds + 1_000) / 1_000_000
     }
