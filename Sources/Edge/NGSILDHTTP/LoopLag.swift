@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Whether an event loop has so much to do that it should refuse a request, which costs a tenth of carrying it out.
+/// Whether an event loop has so much to do that it should refuse a request, which costs it less than carrying it out.
 ///
 /// A round of the loop serves every connection that has something to read. What is served when the round has lasted for
 /// long would be answered late, and delay the next round besides: then more comes in than can be carried out. A few requests

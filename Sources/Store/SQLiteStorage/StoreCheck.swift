@@ -23,7 +23,7 @@ public struct StoreCheck: Sendable {
     ///   - readsChunk: whether a chunk of history can be read.
     ///   - progress: told what is looked at.
     /// - Throws: `StorageError` when it cannot be looked at: no such file, another program's, a newer Parvis's.
-    /// - Cost: reads the whole file, about 1 s for each 200 MiB.
+    /// - Cost: reads the whole file.
     public init(
         file path: String, readsChunk: ([UInt8]) -> Bool = { _ in true }, progress: (String) -> Void = { _ in }
     ) throws(StorageError) {
