@@ -37,6 +37,7 @@ final class AuditWriter {
         key = try AuditKey(directory: directory)
         let complaint = takeUp()
         let now = configuration.now()
+        signedAt = now
         if let complaint {
             configuration.onProblem("The audit log does not go together: \(complaint); see parvis audit verify")
             _ = write(at: now) { chain, lines in chain.append(.broken(complaint), at: now, key: key, to: &lines) }
