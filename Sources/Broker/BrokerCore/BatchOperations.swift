@@ -34,7 +34,7 @@ extension OperationContext {
     /// CIM 009 clause 5.6.9.
     mutating func batchUpdate(_ members: [BatchMember], overwrite: Bool, _ tenant: Tenant) -> ProvisionResult {
         batch(members) { (context, draft, result) throws(NGSILDError) in
-            try context.checkWriting(draft.id, context.working.entry(draft.id, in: tenant), draft.attributes.names)
+            try context.checkWriting(draft.id, in: tenant, draft.attributes.names)
             let outcome = try context.appendAttributes(draft.id, draft, overwrite: overwrite, tenant)
             if case .updated(let update) = outcome, !update.notUpdated.isEmpty {
                 let left = update.notUpdated.map { "\(draft.context?.name($0.name) ?? "an attribute"): \($0.reason)" }
@@ -48,7 +48,7 @@ extension OperationContext {
     /// CIM 009 clause 5.6.20.
     mutating func batchMerge(_ members: [BatchMember], _ tenant: Tenant) -> ProvisionResult {
         batch(members) { (context, draft, result) throws(NGSILDError) in
-            try context.checkWriting(draft.id, context.working.entry(draft.id, in: tenant), draft.attributes.names)
+            try context.checkWriting(draft.id, in: tenant, draft.attributes.names)
             _ = try context.mergeEntity(draft.id, draft, MergeDefaults(), tenant)
             result.updated.append(draft.id)
         }

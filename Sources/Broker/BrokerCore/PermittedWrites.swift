@@ -17,10 +17,10 @@ extension OperationContext {
         case .createEntity(let draft): try checkCreating(draft)
         case .updateAttributes(let id, let fragment), .appendAttributes(let id, let fragment, _),
             .mergeEntity(let id, let fragment, _), .replaceEntity(let id, let fragment):
-            try checkWriting(id, working.entry(id, in: tenant), fragment.attributes.names)
+            try checkWriting(id, in: tenant, fragment.attributes.names)
         case .partialAttributeUpdate(let id, let attribute, _), .deleteAttribute(let id, let attribute, _),
             .replaceAttribute(let id, let attribute, _):
-            try checkWriting(id, working.entry(id, in: tenant), [attribute])
+            try checkWriting(id, in: tenant, [attribute])
         case .deleteEntity, .batchCreate, .batchUpsert, .batchUpdate, .batchMerge, .batchDelete, .purge: break
         case .removeExpired, .copyEntities, .permitted, .deleteTenant:
             throw .accessDenied("This is not an operation of callers")
@@ -36,6 +36,13 @@ extension OperationContext {
             attributes: draft.attributes)
         guard let attributes = writing.attributes(writing: entity, after: nil) else { throw Self.refused(draft.id) }
         try Self.check(draft.attributes.names, of: draft.id, attributes)
+    }
+
+    /// The same as `checkWriting` of a position, for an entity that may not be in the working set yet.
+    mutating func checkWriting(_ id: String, in tenant: Tenant, _ names: [TermID]) throws(NGSILDError) {
+        guard access != nil else { return }
+        let position = working.entry(id, in: tenant)
+        try checkWriting(id, position, names)
     }
 
     /// Refuses a change of an entity that the caller may not write as it is.

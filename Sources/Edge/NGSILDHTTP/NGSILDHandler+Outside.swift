@@ -46,8 +46,9 @@ extension NGSILDHandler {
         if RulesAdministration.has(request.path) {
             try gate?.admit(anyOf: [.administer, .manageRules])
             RulesAdministration(request: request, pages: services.rules).run()
-        } else if let notifications = services.notifications, Self.isBelow(NotificationsAdministration.path, request) {
+        } else if Self.isBelow(NotificationsAdministration.path, request) {
             try gate?.admit(anyOf: [.administer, .manageNotifications])
+            guard let notifications = services.notifications else { throw .ngsild(Self.notFound(request)) }
             NotificationsAdministration(request: request, notifications: notifications).run()
         } else {
             try gate?.admit(anyOf: [.administer], tenant: AccessGate.allTenants)

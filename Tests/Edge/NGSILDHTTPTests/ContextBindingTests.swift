@@ -277,7 +277,7 @@ final class RecordedSubscriptions: SubscriptionService {
     func updateSubscription(
         id: String, _ fragment: JSONDocument, context: TermContext, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
-    ) {}
+    ) { scheduler.deliver([{ reply(.success(())) }]) }
 
     func appendSubscription(
         id: String, tenant: String, context: TermContext, showsSystemAttributes: Bool, to writer: inout ByteWriter
@@ -290,5 +290,5 @@ final class RecordedSubscriptions: SubscriptionService {
     func deleteSubscription(
         id: String, tenant: String, on scheduler: any ReplyScheduler,
         reply: @escaping @Sendable (Result<Void, NGSILDError>) -> Void
-    ) {}
+    ) { scheduler.deliver([{ reply(.success(())) }]) }
 }
