@@ -32,12 +32,14 @@ struct Serve: AsyncParsableCommand {
     private func serve() async throws {
         let settings = try options.settings()
         let logger = settings.makeLogger()
+        // Before it answers, so that whoever stops it as soon as it does stops it gracefully.
+        let signals = TerminationSignal.signals()
         let server = try Self.start(settings, logger)
         logger.notice(
             "Parvis \(Version.current) is ready",
             metadata: Self.places(server))
         server.tellAboutAccess()
-        await TerminationSignal.wait()
+        for await _ in signals { break }
         logger.notice("Stopping")
         await server.stop()
         logger.notice("Stopped")
@@ -80,9 +82,12 @@ struct StartFailure: Error, CustomStringConvertible {
 
 /// Waits for SIGTERM or SIGINT.
 enum TerminationSignal {
-    static func wait() async {
+    static func wait() async { for await _ in signals() { return } }
+
+    /// The signals that come from now on, which no longer end the process at once.
+    static func signals() -> AsyncStream<Int32> {
         signal(SIGPIPE, SIG_IGN)
-        let signals = AsyncStream<Int32> { continuation in
+        return AsyncStream<Int32> { continuation in
             // Only kept alive until the stream ends, and cancelled then.
             nonisolated(unsafe) let sources = [SIGTERM, SIGINT].map { number in
                 signal(number, SIG_IGN)
@@ -93,7 +98,6 @@ enum TerminationSignal {
             }
             continuation.onTermination = { _ in for source in sources { source.cancel() } }
         }
-        for await _ in signals { return }
     }
 }
 
