@@ -86,9 +86,13 @@ final class HTTP2Connection: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         isActive = true
         loop.add(self)
-        let hasRoom = state.connectionOpened()
+        let room = state.connectionOpened()
         context.fireChannelActive()
-        if !hasRoom { closeWhenAnswered() }
+        switch room {
+        case .enough: break
+        case .toRefuse: closeWhenAnswered()
+        case .nothing: context.close(promise: nil)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
