@@ -229,7 +229,7 @@ export class ImportPage {
       return this.#progress.show(state);
     }
     if (!isFirst && this.#shown === kind) return;
-    const wasRunning = this.#shown === "running";
+    const wasRunning = ["running", "started"].includes(this.#shown);
     this.#dropParts();
     this.#shown = kind;
     if (kind === "uploading") return this.#drawUnfinished();
@@ -328,6 +328,8 @@ export class ImportPage {
     if (!asked) return undefined;
     return this.#do(async () => {
       await runImport(this.#id, asked);
+      // It may be over before it is looked at.
+      this.#shown = "started";
       await this.#read();
     });
   }
@@ -335,6 +337,7 @@ export class ImportPage {
   #undo(force) {
     return this.#do(async () => {
       await undoImport(this.#id, force);
+      this.#shown = "started";
       await this.#read();
     });
   }
