@@ -80,7 +80,7 @@ struct RunningCity: CityDestination {
     private let http: OutgoingHTTP
     let client: NGSILDClient
 
-    init(url: String, tenant: String, key: String?, trust: OutgoingHTTP.Trust) throws {
+    init(url: String, tenant: String, key: String? = nil, trust: OutgoingHTTP.Trust = .system) throws {
         var configuration = OutgoingHTTP.Configuration.ofOperator(trust)
         configuration.readTimeout = .seconds(60)
         configuration.timeout = .seconds(120)

@@ -14,7 +14,7 @@ struct SumoCity: StreetCity {
     /// Ids in one request, for the length of its URI.
     private static let idsAtOnce = 50
 
-    init(url: String, tenant: String, key: String?, trust: OutgoingHTTP.Trust) throws {
+    init(url: String, tenant: String, key: String? = nil, trust: OutgoingHTTP.Trust = .system) throws {
         var configuration = OutgoingHTTP.Configuration.ofOperator(trust)
         configuration.readTimeout = .seconds(60)
         configuration.timeout = .seconds(120)

@@ -8,7 +8,7 @@ struct RunningCitySource: ExportSource {
 
     private let city: RunningCity
 
-    init(url: String, tenant: String, key: String?, trust: OutgoingHTTP.Trust) throws {
+    init(url: String, tenant: String, key: String? = nil, trust: OutgoingHTTP.Trust = .system) throws {
         city = try RunningCity(url: url, tenant: tenant, key: key, trust: trust)
     }
 
