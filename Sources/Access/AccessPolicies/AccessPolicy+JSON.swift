@@ -30,12 +30,8 @@ extension AccessPolicy {
         let reader = PolicyReader(document: document)
         var (id, roles, operations): (String?, [String]?, [String]?) = (nil, nil, nil)
         self.init(id: "", roles: [], operations: [])
-        var seen: Set<String> = []
         for (key, value) in document.members(node) {
             let name = document.string(key) ?? ""
-            guard seen.insert(name).inserted else {
-                throw AccessPolicyError(name, "The policy has \"\(name)\" twice; say it once")
-            }
             switch name {
             case "id": id = try reader.text(value, name)
             case "description": description = try reader.text(value, name, mayBeEmpty: true)

@@ -60,7 +60,7 @@ struct AccessPolicyTests {
         (#"{"id":"a","roles":[],"operations":["retrieveOps"]}"#, "roles"),
         (#"{"id":"a","roles":["a"],"operations":["fly"]}"#, "operations"),
         (#"{"id":"a","roles":["a"],"operations":["retrieveOps"],"type":["A"]}"#, "type"),
-        (#"{"id":"a","id":"b","roles":["a"],"operations":["retrieveOps"]}"#, "id"),
+        (#"{"id":"a","id":"b","roles":["a"],"operations":["retrieveOps"]}"#, ""),
         (#"{"id":"a","roles":["a"],"operations":["retrieveOps"],"types":["a b"]}"#, "types"),
         (#"{"id":"a","roles":["a"],"operations":["retrieveOps"],"attributes":["9"]}"#, "attributes"),
         (#"{"id":"a","roles":["a"],"operations":["retrieveOps"],"scopes":["/a/#/b"]}"#, "scopes"),
