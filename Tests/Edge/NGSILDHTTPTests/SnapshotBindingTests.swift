@@ -18,29 +18,29 @@ struct SnapshotBindingTests {
     }
 
     /// Creates a snapshot and waits until it is ready.
-    private func freeze(_ client: TestClient, _ more: String = "", _ headers: [String] = []) throws -> String {
+    private func freeze(_ client: TestClient, _ more: String = "", _ headers: [String] = []) async throws -> String {
         let body =
             #"{"type":"Snapshot","snapshotQueries":[{"type":"Query","entities":[{"type":"Vehicle"}],"q":"speed>1"}]\#(more)}"#
         let made = try client.request("POST", "/ngsi-ld/v1/snapshots", headers, body)
         #expect(made.status == 201, "\(made.body)")
         let path = try #require(made.header("Location"))
-        try wait(client, path, headers)
+        try await wait(client, path, headers)
         return path
     }
 
-    private func wait(_ client: TestClient, _ path: String, _ headers: [String] = []) throws {
-        // Each round is a request; the snapshot is filled beside them.
+    /// Each round is a request; the snapshot is filled beside them, by the threads that tests run on.
+    private func wait(_ client: TestClient, _ path: String, _ headers: [String] = []) async throws {
         for _ in 0..<300_000 where try client.request("GET", path, headers).body.contains("\"preparing\"") {
-            usleep(2_000)
+            try await Task.sleep(for: .milliseconds(2))
         }
     }
 
     private func id(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
 
     @Test(.clause("5.2.41", "5.2.42", "5.5.15", "5.16.1", "5.16.3"))
-    func `operations with the header work on the snapshot, and say so`() throws {
+    func `operations with the header work on the snapshot, and say so`() async throws {
         let client = try city()
-        let path = try freeze(client)
+        let path = try await freeze(client)
         #expect(path.hasPrefix("/ngsi-ld/v1/snapshots/urn:ngsi-ld:Snapshot:"))
         let header = "NGSILD-Snapshot: \(id(path))"
         let list = try client.get("/entities?type=Vehicle&options=keyValues", header)
@@ -70,7 +70,7 @@ struct SnapshotBindingTests {
         #expect(try client.request("GET", path).status == 404)
     }
 
-    @Test func `a tenant's snapshot is named beside the tenant`() throws {
+    @Test func `a tenant's snapshot is named beside the tenant`() async throws {
         let client = try city()
         let tenant = "NGSILD-Tenant: t"
         #expect(
@@ -78,16 +78,16 @@ struct SnapshotBindingTests {
                 "/entities", #"{"id":"urn:v:7","type":"Vehicle","speed":{"type":"Property","value":7}}"#, tenant
             )
             .status == 201)
-        let path = try freeze(client, "", [tenant])
+        let path = try await freeze(client, "", [tenant])
         #expect(try client.request("GET", path).status == 404)
         let answer = try client.get("/entities?type=Vehicle", tenant, "NGSILD-Snapshot: \(id(path))")
         #expect(answer.body.contains("urn:v:7"))
         #expect(answer.header("NGSILD-Tenant") == "t" && answer.header("NGSILD-Snapshot") == id(path))
     }
 
-    @Test(.clause("5.16.2", "5.16.4", "5.16.7")) func `a snapshot is updated, cloned and purged`() throws {
+    @Test(.clause("5.16.2", "5.16.4", "5.16.7")) func `a snapshot is updated, cloned and purged`() async throws {
         let client = try city()
-        let path = try freeze(client, #","id":"urn:s:1","snapshotLifetime":"PT1H""#)
+        let path = try await freeze(client, #","id":"urn:s:1","snapshotLifetime":"PT1H""#)
         #expect(path == "/ngsi-ld/v1/snapshots/urn:s:1")
         let updated = try client.request("PATCH", path, [], #"{"type":"Snapshot","snapshotPriority":2}"#)
         #expect(updated.status == 200)
@@ -98,7 +98,7 @@ struct SnapshotBindingTests {
         #expect(try client.request("POST", path + "/clone", [], #"{"type":"Snapshot","id":"urn:s:1"}"#).status == 409)
         let clone = try client.request("POST", path + "/clone", [], #"{"type":"Snapshot","id":"urn:s:2"}"#)
         #expect(clone.status == 201)
-        try wait(client, "/ngsi-ld/v1/snapshots/urn:s:2")
+        try await wait(client, "/ngsi-ld/v1/snapshots/urn:s:2")
         #expect(try client.request("DELETE", "/ngsi-ld/v1/snapshots?q=snapshotPriority<5").status == 204)
         #expect(try client.request("GET", path).status == 404)
         #expect(try client.get("/entities?type=Vehicle", "NGSILD-Snapshot: urn:s:2").body.contains("urn:v:3"))
@@ -130,9 +130,9 @@ struct SnapshotBindingTests {
         ("POST", "/urn:s:1/clone", #"{"type":"Snapshot","snapshotQueries":[{"type":"Query","q":"a"}]}"#),
         ("DELETE", "", ""), ("DELETE", "?q=speed>5", ""), ("DELETE", "?q=(", ""),
     ])
-    func `what is wrong is said`(method: String, path: String, body: String) throws {
+    func `what is wrong is said`(method: String, path: String, body: String) async throws {
         let client = try city()
-        _ = try freeze(client, #","id":"urn:s:1""#)
+        _ = try await freeze(client, #","id":"urn:s:1""#)
         let answer = try client.request(method, "/ngsi-ld/v1/snapshots" + path, [], body.isEmpty ? nil : body)
         #expect(answer.status == 400, "\(answer.body)")
         #expect(answer.errorType == "BadRequestData", "\(answer.body)")
