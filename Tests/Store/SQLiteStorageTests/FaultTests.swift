@@ -191,7 +191,7 @@ import Testing
         #expect(try store.picture().entities.count == before.entities.count + 1)
     }
 
-    @Test(arguments: 0..<8) func `a write that a crash tore is dropped whole`(_ writes: Int) throws {
+    @Test(arguments: 0..<5) func `a write that a crash tore is dropped whole`(_ writes: Int) throws {
         defer { end() }
         var acknowledged = try store.picture()
         disk.fail(.init(call: .write, of: "-wal", systemError: EIO, after: writes, isTorn: true))

@@ -29,7 +29,7 @@ struct TraCIConnectionTests {
     ) throws -> TraCIError? {
         let server = try OneAnswer(answer, closes: closes)
         defer { server.close() }
-        let connection = try TraCIConnection(port: server.port, patience: .milliseconds(200))
+        let connection = try TraCIConnection(port: server.port, patience: closes ? .seconds(600) : .milliseconds(200))
         do throws(TraCIError) { try body(connection) } catch { return error }
         return nil
     }
