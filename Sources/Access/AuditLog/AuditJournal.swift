@@ -44,6 +44,7 @@ public final class AuditJournal: @unchecked Sendable {
     private struct Buffer {
         var records: [AuditRecord] = []
         var isScheduled = false
+        var isTending = false
         var isStopped = false
         var written = 0
         var lost = 0
@@ -99,19 +100,34 @@ public final class AuditJournal: @unchecked Sendable {
         }
     }
 
-    /// Writes what waits, then tends the files; comes again while there is something to do.
+    /// Writes what waits; comes again while there is more.
     private func work() {
         write()
-        writer.tend()
         let again = buffer.withLock { buffer -> Int? in
             buffer.bytes = writer.byteCount
             if isFailing { return 1_000 }
             if !buffer.records.isEmpty { return configuration.batchMilliseconds }
-            if writer.isUntended { return configuration.syncMilliseconds }
             buffer.isScheduled = false
             return nil
         }
         if let again { schedule(after: again) }
+        tendSoon()
+    }
+
+    /// Sees that what was written is signed and synced, apart from `work`, so that no record waits for a sync.
+    private func tendSoon() {
+        let isFirst = buffer.withLock { buffer -> Bool in
+            guard writer.isUntended, !buffer.isTending, !buffer.isStopped else { return false }
+            buffer.isTending = true
+            return true
+        }
+        guard isFirst else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(configuration.syncMilliseconds)) { [weak self] in
+            guard let self else { return }
+            buffer.withLock { $0.isTending = false }
+            writer.tend()
+            tendSoon()
+        }
     }
 
     private func write() {

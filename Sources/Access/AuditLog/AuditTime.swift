@@ -17,7 +17,7 @@ public enum AuditTime {
 
     /// As in `2026-11-30T20:48:55.123456Z`, or without the fraction.
     ///
-    /// - Returns: nanoseconds since 1970; `nil` for another text.
+    /// - Returns: nanoseconds since 1970, the most there is for times after 2261; `nil` for another text.
     public static func parse(_ text: String) -> Int? {
         let bytes = Array(text.utf8)
         guard (20...30).contains(bytes.count), bytes.last == UInt8(ascii: "Z") else { return nil }
@@ -49,7 +49,7 @@ public enum AuditTime {
             nanoseconds = fraction
             for _ in digits..<9 { nanoseconds *= 10 }
         }
-        return timegm(&parts) * 1_000_000_000 + nanoseconds
+        return year > 2_261 ? .max : timegm(&parts) * 1_000_000_000 + nanoseconds
     }
 
     /// The text of a time.

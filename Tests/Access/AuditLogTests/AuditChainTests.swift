@@ -44,6 +44,8 @@ struct AuditChainTests {
     @Test(arguments: [
         ("1970-01-01T00:00:01Z", 1_000_000_000), ("2026-11-30T20:48:55.123456Z", 1_796_071_735_123_456_000),
         ("2024-02-29T00:00:00.5Z", 1_709_164_800_500_000_000),
+        ("2261-12-31T23:59:60.999999999Z", 9_214_646_400_999_999_999),
+        ("2262-01-01T00:00:00Z", .max), ("9999-12-31T23:59:59Z", .max),
     ])
     func `times are read`(text: String, nanoseconds: Int) {
         #expect(AuditTime.parse(text) == nanoseconds)
