@@ -19,7 +19,8 @@ struct ConsoleTableTests {
         let script = try Self.script("airindex.js")
         let start = try #require(script.range(of: "const \(table) = ["))
         let end = try #require(script.range(of: "];", range: start.upperBound..<script.endIndex))
-        let row = /\[(\d+|Infinity), "([^"]+)", "(#[0-9A-F]{6})"\]/
+        // A remark behind ¦ tells translators which meaning it has.
+        let row = /\[(\d+|Infinity), t`([^`¦]+)(?:¦[^`]*)?`, "(#[0-9A-F]{6})"\]/
         let seen = script[start.upperBound..<end.lowerBound].matches(of: row).map {
             [$0.1 == "Infinity" ? String(Int.max) : String($0.1), String($0.2), String($0.3)]
         }
