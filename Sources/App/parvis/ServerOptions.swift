@@ -125,7 +125,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(help: "Attribute instances in one temporal answer; more come in parts, as 206 (default: 10000).")
     var temporalInstances: String?
-    @Option(help: "Connections that are open at once; more are answered 503 (default: 20000).")
+    @Option(help: "Connections that are open at once; more are answered 503 (default: 15000).")
     var connections: String?
     @Option(help: "Seconds for the head of a request; beyond: 408 (default: 15).")
     var headerSeconds: String?

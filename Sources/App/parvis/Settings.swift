@@ -56,7 +56,7 @@ struct Settings: Sendable {
     var ingest: String?
     var ingestServers: [String] = []
     var publicURL: String?
-    var connections = 20_000
+    var connections = 15_000
     var headerSeconds = 15
     var bodySeconds = 60
     var idleSeconds = 120

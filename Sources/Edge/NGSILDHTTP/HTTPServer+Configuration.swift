@@ -17,7 +17,7 @@ extension HTTPServer {
         /// Bytes of a header section; beyond: 431.
         public var headerLimit = 32 << 10
         /// Open connections; beyond, new ones are answered 503 and closed.
-        public var connectionLimit = 20_000
+        public var connectionLimit = 15_000
         /// Connections beyond those that are told so; what comes beyond these is closed without a word.
         public var refusalLimit = 16
         /// Requests of one connection that may be under way before no more are read from it.
