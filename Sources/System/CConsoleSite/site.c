@@ -12,6 +12,9 @@
 static const unsigned char css_access_css[] = {
 #embed "../../Web/CityConsole/Site/css/access.css"
 };
+static const unsigned char css_account_css[] = {
+#embed "../../Web/CityConsole/Site/css/account.css"
+};
 static const unsigned char css_air_css[] = {
 #embed "../../Web/CityConsole/Site/css/air.css"
 };
@@ -74,6 +77,9 @@ static const unsigned char js_accesspage_js[] = {
 };
 static const unsigned char js_accesspolicy_js[] = {
 #embed "../../Web/CityConsole/Site/js/accesspolicy.js"
+};
+static const unsigned char js_accountmenu_js[] = {
+#embed "../../Web/CityConsole/Site/js/accountmenu.js"
 };
 static const unsigned char js_aircalendar_js[] = {
 #embed "../../Web/CityConsole/Site/js/aircalendar.js"
@@ -227,6 +233,9 @@ static const unsigned char js_entityvalues_js[] = {
 };
 static const unsigned char js_features_js[] = {
 #embed "../../Web/CityConsole/Site/js/features.js"
+};
+static const unsigned char js_firstmeasurement_js[] = {
+#embed "../../Web/CityConsole/Site/js/firstmeasurement.js"
 };
 static const unsigned char js_flowforecast_js[] = {
 #embed "../../Web/CityConsole/Site/js/flowforecast.js"
@@ -588,6 +597,7 @@ static const unsigned char public_words_js[] = {
 
 static const console_site_file files[] = {
     {"css/access.css", css_access_css, sizeof css_access_css},
+    {"css/account.css", css_account_css, sizeof css_account_css},
     {"css/air.css", css_air_css, sizeof css_air_css},
     {"css/alerts.css", css_alerts_css, sizeof css_alerts_css},
     {"css/base.css", css_base_css, sizeof css_base_css},
@@ -609,6 +619,7 @@ static const console_site_file files[] = {
     {"index.html", index_html, sizeof index_html},
     {"js/accesspage.js", js_accesspage_js, sizeof js_accesspage_js},
     {"js/accesspolicy.js", js_accesspolicy_js, sizeof js_accesspolicy_js},
+    {"js/accountmenu.js", js_accountmenu_js, sizeof js_accountmenu_js},
     {"js/aircalendar.js", js_aircalendar_js, sizeof js_aircalendar_js},
     {"js/airchart.js", js_airchart_js, sizeof js_airchart_js},
     {"js/airdata.js", js_airdata_js, sizeof js_airdata_js},
@@ -660,6 +671,7 @@ static const console_site_file files[] = {
     {"js/entitytools.js", js_entitytools_js, sizeof js_entitytools_js},
     {"js/entityvalues.js", js_entityvalues_js, sizeof js_entityvalues_js},
     {"js/features.js", js_features_js, sizeof js_features_js},
+    {"js/firstmeasurement.js", js_firstmeasurement_js, sizeof js_firstmeasurement_js},
     {"js/flowforecast.js", js_flowforecast_js, sizeof js_flowforecast_js},
     {"js/forecastfan.js", js_forecastfan_js, sizeof js_forecastfan_js},
     {"js/formparts.js", js_formparts_js, sizeof js_formparts_js},

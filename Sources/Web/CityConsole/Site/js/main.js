@@ -4,7 +4,7 @@ import { isEntrance, loadSession } from "./session.js";
 import { loadOne, loadSettings } from "./api.js";
 import { Detail, copyText } from "./detail.js";
 import { byId } from "./dom.js";
-import { noEntities, noMatches, noneInView, problem } from "./empty.js";
+import { noMatches, noneInView, problem } from "./empty.js";
 import { Header } from "./header.js";
 import { setUpLanguage, t } from "./language.js";
 import { Legend } from "./legend.js";
@@ -70,7 +70,10 @@ function showEmpty() {
   if (emptyBox.dataset.state === state) return;
   emptyBox.dataset.state = state;
   if (problemText !== null) problem(emptyBox, problemText);
-  else if (store.size === 0) noEntities(emptyBox);
+  else if (store.size === 0) {
+    emptyBox.replaceChildren();
+    import("./firstmeasurement.js").then(({ noEntities }) => emptyBox.dataset.state === "none" && noEntities(emptyBox));
+  }
   else if (state === "no place") noneInView(emptyBox);
   else noMatches(emptyBox, () => list.clearSearch());
 }

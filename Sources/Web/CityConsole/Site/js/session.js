@@ -1,7 +1,7 @@
 // Who is signed in. Every request of the page goes through here: what changes something bears the header that no other site's page may
 // send, and a 401 leads to the sign-in and back.
 
-import { byId, el } from "./dom.js";
+import { byId } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
 
@@ -81,46 +81,15 @@ export async function askSession(method, body, path = "") {
 function setUpMenu() {
   const button = byId("account");
   const isSomeone = session && !["anonymous", "open"].includes(session.kind);
-  button.hidden = !session || session.kind === "open";
-  if (button.hidden) return;
+  if (!session || session.kind === "open") return;
   button.replaceChildren(icon("person"));
   const label = isSomeone ? t`Signed in as ${session.name}` : t`Sign in`;
   button.setAttribute("aria-label", label);
   button.title = label;
   if (!isSomeone) {
     button.onclick = goToSignIn;
+    button.hidden = false;
     return;
   }
-  const close = (takesFocus) => {
-    menu.hidden = true;
-    button.setAttribute("aria-expanded", "false");
-    if (takesFocus) button.focus();
-  };
-  const menu = el("div", { className: "account-menu card", id: "account-menu", hidden: true },
-    el("p", { className: "account-name" }, session.name),
-    el("p", { className: "account-roles" }, session.roles.join(", ")),
-    session.isAdministrator ? el("a", { href: "#/access", onclick: () => close(false) }, t`People and keys`) : null,
-    session.kind === "person" ? el("a", { href: "#/sign-in/password", onclick: () => close(false) }, t`Change the password`) : null,
-    el("button", { type: "button", className: "text-button", onclick: async () => {
-      await askSession("DELETE");
-      location.hash = "#/sign-in";
-      location.reload();
-    } }, t`Sign out`));
-  button.after(menu);
-  button.setAttribute("aria-expanded", "false");
-  button.setAttribute("aria-controls", "account-menu");
-  button.onclick = () => {
-    if (!menu.hidden) return close(true);
-    menu.hidden = false;
-    button.setAttribute("aria-expanded", "true");
-    menu.querySelector("a, button").focus();
-  };
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    close(true);
-  });
-  document.addEventListener("click", (event) => {
-    if (!menu.hidden && !menu.contains(event.target) && !button.contains(event.target)) close(false);
-  });
+  import("./accountmenu.js").then(({ addMenu }) => addMenu(button));
 }
