@@ -24,7 +24,8 @@ final class RequestAudit: RequestAuditor {
     func answered(_ request: HTTPRequest, status: Int, location: String?) {
         guard let kind = kind(request, status) else { return }
         let now = AuditTime.now()
-        if kind == .refused, !mayRecordRefusal(now) { return }
+        // Those who guess passwords are told of as other refusals are.
+        if kind == .refused || kind == .signIn && status >= 400, !mayRecordRefusal(now) { return }
         var record = AuditRecord(
             kind: kind, time: now, operation: request.operationName, caller: Self.caller(request), status: status)
         record.method = request.method.rawValue
@@ -40,6 +41,10 @@ final class RequestAudit: RequestAuditor {
     private static func caller(_ request: HTTPRequest) -> String { request.caller.id }
 
     private func kind(_ request: HTTPRequest, _ status: Int) -> AuditRecord.Kind? {
+        if request.path == "/session" {
+            if request.method == .POST { return .signIn }
+            if request.method == .DELETE { return .signOut }
+        }
         if status == 401 || status == 403 { return .refused }
         let isRead = request.isRead
         if request.isAdministration {
