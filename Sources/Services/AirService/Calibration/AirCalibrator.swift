@@ -118,7 +118,9 @@ actor AirCalibrator {
 
     /// Reads a calibration anew, fits it where that is due, and calibrates what waits for it.
     private func read(_ key: StationKey) async {
-        let isDue = refusedAt[key].map { configuration.clock() >= $0.adding(seconds: Self.retrySeconds) } ?? false
+        // Of before the fit, which reads the hours up to now: while it goes on, others come.
+        let now = configuration.clock()
+        let isDue = refusedAt[key].map { now >= $0.adding(seconds: Self.retrySeconds) } ?? false
         forget(key)
         guard let entity = try? operations.consumption.retrieveEntity(id: key.id, tenant: key.tenant) else { return }
         switch SensorCalibrationReader(vocabulary: vocabulary).read(entity) {
@@ -139,7 +141,7 @@ actor AirCalibrator {
             if !calibration.isFitted {
                 waiting[key] = pairing
             } else if calibration.calibration == nil, pairing.to == nil {
-                refusedAt[key] = configuration.clock()
+                refusedAt[key] = now
             }
             guard calibration.calibration != nil else { return }
             calibrations[key.tenant, default: [:]][calibration.pairing.sensor, default: []].append(calibration)
