@@ -174,6 +174,9 @@ static const unsigned char js_boardview_js[] = {
 static const unsigned char js_bulkedit_js[] = {
 #embed "../../Web/CityConsole/Site/js/bulkedit.js"
 };
+static const unsigned char js_cardactions_js[] = {
+#embed "../../Web/CityConsole/Site/js/cardactions.js"
+};
 static const unsigned char js_chart_js[] = {
 #embed "../../Web/CityConsole/Site/js/chart.js"
 };
@@ -251,6 +254,9 @@ static const unsigned char js_glyphs_js[] = {
 };
 static const unsigned char js_header_js[] = {
 #embed "../../Web/CityConsole/Site/js/header.js"
+};
+static const unsigned char js_historyaddress_js[] = {
+#embed "../../Web/CityConsole/Site/js/historyaddress.js"
 };
 static const unsigned char js_historydata_js[] = {
 #embed "../../Web/CityConsole/Site/js/historydata.js"
@@ -495,6 +501,9 @@ static const unsigned char js_stream_js[] = {
 static const unsigned char js_subscriptionapi_js[] = {
 #embed "../../Web/CityConsole/Site/js/subscriptionapi.js"
 };
+static const unsigned char js_subscriptiondefinition_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptiondefinition.js"
+};
 static const unsigned char js_subscriptiondetail_js[] = {
 #embed "../../Web/CityConsole/Site/js/subscriptiondetail.js"
 };
@@ -651,6 +660,7 @@ static const console_site_file files[] = {
     {"js/boardtiles.js", js_boardtiles_js, sizeof js_boardtiles_js},
     {"js/boardview.js", js_boardview_js, sizeof js_boardview_js},
     {"js/bulkedit.js", js_bulkedit_js, sizeof js_bulkedit_js},
+    {"js/cardactions.js", js_cardactions_js, sizeof js_cardactions_js},
     {"js/chart.js", js_chart_js, sizeof js_chart_js},
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
@@ -677,6 +687,7 @@ static const console_site_file files[] = {
     {"js/formparts.js", js_formparts_js, sizeof js_formparts_js},
     {"js/glyphs.js", js_glyphs_js, sizeof js_glyphs_js},
     {"js/header.js", js_header_js, sizeof js_header_js},
+    {"js/historyaddress.js", js_historyaddress_js, sizeof js_historyaddress_js},
     {"js/historydata.js", js_historydata_js, sizeof js_historydata_js},
     {"js/historylegend.js", js_historylegend_js, sizeof js_historylegend_js},
     {"js/historypage.js", js_historypage_js, sizeof js_historypage_js},
@@ -758,6 +769,7 @@ static const console_site_file files[] = {
     {"js/store.js", js_store_js, sizeof js_store_js},
     {"js/stream.js", js_stream_js, sizeof js_stream_js},
     {"js/subscriptionapi.js", js_subscriptionapi_js, sizeof js_subscriptionapi_js},
+    {"js/subscriptiondefinition.js", js_subscriptiondefinition_js, sizeof js_subscriptiondefinition_js},
     {"js/subscriptiondetail.js", js_subscriptiondetail_js, sizeof js_subscriptiondetail_js},
     {"js/subscriptionform.js", js_subscriptionform_js, sizeof js_subscriptionform_js},
     {"js/subscriptionlist.js", js_subscriptionlist_js, sizeof js_subscriptionlist_js},
