@@ -591,6 +591,9 @@ static const unsigned char public_colours_js[] = {
 static const unsigned char public_data_js[] = {
 #embed "../../Web/CityConsole/Site/public/data.js"
 };
+static const unsigned char public_ground_js[] = {
+#embed "../../Web/CityConsole/Site/public/ground.js"
+};
 static const unsigned char public_map_js[] = {
 #embed "../../Web/CityConsole/Site/public/map.js"
 };
@@ -799,6 +802,7 @@ static const console_site_file files[] = {
     {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
     {"public/colours.js", public_colours_js, sizeof public_colours_js},
     {"public/data.js", public_data_js, sizeof public_data_js},
+    {"public/ground.js", public_ground_js, sizeof public_ground_js},
     {"public/map.js", public_map_js, sizeof public_map_js},
     {"public/site.css", public_site_css, sizeof public_site_css},
     {"public/site.js", public_site_js, sizeof public_site_js},
