@@ -291,6 +291,9 @@ static const unsigned char js_importpage_js[] = {
 static const unsigned char js_importpreview_js[] = {
 #embed "../../Web/CityConsole/Site/js/importpreview.js"
 };
+static const unsigned char js_importreading_js[] = {
+#embed "../../Web/CityConsole/Site/js/importreading.js"
+};
 static const unsigned char js_importrun_js[] = {
 #embed "../../Web/CityConsole/Site/js/importrun.js"
 };
@@ -702,6 +705,7 @@ static const console_site_file files[] = {
     {"js/importmapping.js", js_importmapping_js, sizeof js_importmapping_js},
     {"js/importpage.js", js_importpage_js, sizeof js_importpage_js},
     {"js/importpreview.js", js_importpreview_js, sizeof js_importpreview_js},
+    {"js/importreading.js", js_importreading_js, sizeof js_importreading_js},
     {"js/importrun.js", js_importrun_js, sizeof js_importrun_js},
     {"js/importwords.js", js_importwords_js, sizeof js_importwords_js},
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
