@@ -57,6 +57,9 @@ static const unsigned char css_panels_css[] = {
 static const unsigned char css_publish_css[] = {
 #embed "../../Web/CityConsole/Site/css/publish.css"
 };
+static const unsigned char css_selection_css[] = {
+#embed "../../Web/CityConsole/Site/css/selection.css"
+};
 static const unsigned char css_subscriptions_css[] = {
 #embed "../../Web/CityConsole/Site/css/subscriptions.css"
 };
@@ -462,6 +465,9 @@ static const unsigned char js_ruletry_js[] = {
 static const unsigned char js_rulewords_js[] = {
 #embed "../../Web/CityConsole/Site/js/rulewords.js"
 };
+static const unsigned char js_selection_js[] = {
+#embed "../../Web/CityConsole/Site/js/selection.js"
+};
 static const unsigned char js_series_js[] = {
 #embed "../../Web/CityConsole/Site/js/series.js"
 };
@@ -627,6 +633,7 @@ static const console_site_file files[] = {
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
     {"css/publish.css", css_publish_css, sizeof css_publish_css},
+    {"css/selection.css", css_selection_css, sizeof css_selection_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
     {"css/traffic.css", css_traffic_css, sizeof css_traffic_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
@@ -762,6 +769,7 @@ static const console_site_file files[] = {
     {"js/ruletests.js", js_ruletests_js, sizeof js_ruletests_js},
     {"js/ruletry.js", js_ruletry_js, sizeof js_ruletry_js},
     {"js/rulewords.js", js_rulewords_js, sizeof js_rulewords_js},
+    {"js/selection.js", js_selection_js, sizeof js_selection_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/serviceworker.js", js_serviceworker_js, sizeof js_serviceworker_js},
     {"js/session.js", js_session_js, sizeof js_session_js},
