@@ -7,6 +7,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import console_import
+
 BENCH = "urn:ngsi-ld:EntityTest:bench"
 OTHER = "urn:ngsi-ld:EntityTest:other"
 HOSTILE = '=HYPERLINK("x")<img src=x onerror="document.title=1">'
@@ -55,6 +57,7 @@ def check_entities(report, visit, look, picture, has_map):
     check_deletion(report, visit, look, picture)
     check_creation(report, visit, look, picture)
     check_downloads(report, visit)
+    check_selection(report, visit, look, picture)
 
 
 def change(visit, name, fill):
@@ -204,3 +207,68 @@ def check_downloads(report, visit):
     report.check("and GeoJSON of those with a place", [feature["id"] for feature in collection["features"]] == [BENCH] and collection["features"][0]["properties"]["isFree"] is False, collection)
     page.focus("#search")
     page.keyboard.press("Escape")
+
+
+def check_selection(report, visit, look, picture):
+    """Several rows chosen by hand and by keyboard, and what is done with just these."""
+    page = visit.page
+    count = "document.querySelector('.selection b')?.textContent"
+    row = ".row:not([hidden])[aria-posinset='{}']"
+    page.keyboard.press("/")
+    page.keyboard.type("EntityTest:")
+    visit.wait("document.querySelectorAll('.row:not([hidden])').length === 3")
+    # The order waits while the pointer is on the list.
+    page.hover("#list")
+    page.get_by_role("button", name="Choose several").click()
+    report.check("choosing begins with nothing", visit.wait(f"{count} === '0 entities chosen'") and page.get_by_role("button", name="Delete", exact=True).is_disabled())
+    page.locator(row.format(1)).click()
+    page.locator(row.format(3)).click(modifiers=["Shift"])
+    report.check("with Shift all between two are chosen", visit.wait(f"{count} === '3 entities chosen'"), page.evaluate(count))
+    page.locator(row.format(2)).click(modifiers=["Control"])
+    chosen = "[...document.querySelectorAll('.row:not([hidden])')].filter((one) => one.ariaSelected === 'true').map((one) => one.ariaPosInSet).sort().join()"
+    report.check("one is taken out again", visit.wait(f"{count} === '2 entities chosen' && {chosen} === '1,3'"), page.evaluate(chosen))
+    look("the list with several chosen")
+    picture("selection")
+    page.keyboard.press("Escape")
+    report.check("Escape ends it", visit.wait("document.querySelector('.selection') === null && document.querySelector('#list').ariaMultiSelectable === null"))
+    page.focus("#list")
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    report.check("Space chooses a row", visit.wait(f"{count} === '1 entity chosen'"), page.evaluate(count))
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    report.check("Shift and an arrow choose more", visit.wait(f"{count} === '3 entities chosen'"), page.evaluate(count))
+    page.keyboard.press("Shift+ArrowUp")
+    report.check("and less", visit.wait(f"{count} === '2 entities chosen'"), page.evaluate(count))
+    page.keyboard.press("Control+A")
+    report.check("Ctrl+A chooses all that are shown", visit.wait(f"{count} === '3 entities chosen'"), page.evaluate(count))
+    page.keyboard.press("Escape")
+    for name in ("Bench", "Other"):
+        page.locator(".row:not([hidden])", has=page.locator(".row-name", has_text=name)).click(modifiers=["Control"])
+        visit.wait(f"/^[12] entit/.test({count})")
+    page.fill("#search", "EntityTest:made")
+    page.locator(row.format(1)).click()
+    report.check("what another search put out of sight stays chosen", visit.wait(f"{count} === '3 entities chosen, 2 not in the list now'"), page.evaluate(count))
+    page.locator(row.format(1)).click()
+    visit.wait(f"{count} === '2 entities chosen, 2 not in the list now'")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download what is chosen as CSV").press("Enter")
+    rows = list(csv.DictReader(io.StringIO(open(saved.value.path(), newline="").read())))
+    report.check("a file has just these", sorted(one["id"] for one in rows) == [BENCH, OTHER], rows)
+    page.get_by_role("button", name="Delete", exact=True).press("Enter")
+    report.check("deletion asks about just these", visit.wait("document.querySelectorAll('.change-list input:checked').length === 2") and page.get_by_label("What to do").input_value() == "delete", page.inner_text("#change"))
+    look("the form of a deletion of many")
+    page.locator("#change").get_by_role("button", name="Preview").press("Enter")
+    visit.wait("[...document.querySelectorAll('#import button')].some((one) => one.textContent === 'Delete 2 entities')")
+    page.get_by_role("button", name="Delete 2 entities").press("Enter")
+    gone = console_import.title_is(visit, "It is done")
+    report.check("they are deleted, and no other", gone and [fetched(visit.url, one).get("status") for one in (BENCH, OTHER)] == [404, 404] and fetched(visit.url, "urn:ngsi-ld:EntityTest:made")["id"], page.inner_text("#import"))
+    page.get_by_role("button", name="Undo", exact=True).press("Enter")
+    report.check("and put back", console_import.title_is(visit, "It is as it was") and fetched(visit.url, BENCH)["id"] == BENCH)
+    go(visit, "#/")
+    report.check("what is gone is chosen no more", visit.wait(f"{count} === '0 entities chosen'"), page.evaluate(count))
+    page.get_by_role("button", name="Done", exact=True).press("Enter")
+    report.check("it ends with the focus on the list", page.evaluate("document.activeElement.id") == "list")
+    page.focus("#search")
+    page.keyboard.press("Escape")
+    console_import.forget_all(visit.url, visit.send)

@@ -57,7 +57,7 @@ def files(folder):
         archive.writestr("trips.txt", "route_id,service_id,trip_id\nR1,C,T1\n")
         archive.writestr("stop_times.txt", "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nT1,08:00:00,08:00:00,S1,1\nT1,08:10:00,08:10:00,S2,2\n")
         archive.writestr("calendar.txt", "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\nC,1,1,1,1,1,0,0,20260101,20261231\n")
-    found = {"air.csv": TABLE.encode(), "trees.geojson": json.dumps({"type": "FeatureCollection", "features": features}).encode(), "townbus.zip": feed.getvalue(), "broken.csv": b"a,a\n1,2\n"}
+    found = {"air.csv": TABLE.encode(), "trees.geojson": json.dumps({"type": "FeatureCollection", "features": features}).encode(), "townbus.zip": feed.getvalue(), "broken.csv": b"a,a\n1,2\n", "trees.csv": "code;nom;hauteur\nA;Chêne;1,5\nB;Orée;2,5\n".encode("cp1252")}
     for name, content in found.items():
         (pathlib.Path(folder) / name).write_bytes(content)
     return {name: os.path.join(folder, name) for name in found}
@@ -68,6 +68,7 @@ def check_import(report, visit, look, picture, has_map):
         paths = files(folder)
         check_table(report, visit, look, picture, has_map, paths["air.csv"])
         check_undo(report, visit, look, picture)
+        check_reading(report, visit, look, picture, paths["trees.csv"])
         check_others(report, visit, look, picture, paths)
         check_change(report, visit, look, picture)
         check_list(report, visit, look, picture)
@@ -181,6 +182,31 @@ def check_change(report, visit, look, picture):
     report.check("and back", title_is(visit, "It is as it was") and all(entity(visit.url, f"urn:ngsi-ld:Tree:t{number}")["species"]["value"] == "oak" for number in range(1, 6)))
     go(visit, "#/")
     page.fill("#search", "")
+
+
+def check_reading(report, visit, look, picture, path):
+    """Separator, decimal sign and encoding, corrected in the form."""
+    page = visit.page
+    names = "[...document.querySelectorAll('.import-column-name b')].map((one) => one.textContent).join()"
+    cells = "[...document.querySelectorAll('.import-preview tbody tr')].map((row) => row.innerText).join()"
+    choose(visit, path)
+    report.check("letters that are not UTF-8 are read, and that is said", visit.wait(f"{names} === 'code,nom,hauteur' && /Chêne/.test(document.querySelector('.import-columns').textContent) && /Windows-1252/.test(document.querySelector('#import .notice[data-tone=warn]').textContent)"), page.inner_text("#import"))
+    page.get_by_label("Type of the entities").fill("Tree")
+    page.get_by_label("Columns are parted by").select_option(",")
+    report.check("another separator is tried at once", visit.wait(f"{names} === 'code;nom;hauteur'"), page.evaluate(names))
+    page.get_by_label("Columns are parted by").select_option(";")
+    report.check("and taken back, with a preview", visit.wait(f"{names} === 'code,nom,hauteur' && /Chêne/.test({cells}) && /1\\.5/.test({cells})"), page.evaluate(cells))
+    report.check("what was corrected before stays", page.get_by_label("Type of the entities").input_value() == "Tree" and "urn:ngsi-ld:Tree:A" in page.evaluate(cells), page.evaluate(cells))
+    page.get_by_label("Decimal sign").select_option(".")
+    report.check("with another decimal sign a number is a text", visit.wait(f"/1,5/.test({cells})"), page.evaluate(cells))
+    report.check("the focus stays where it was", page.evaluate("document.activeElement.name") == "reading-decimal", page.evaluate("document.activeElement.outerHTML"))
+    page.get_by_label("Letters are encoded as").select_option("windows-1251")
+    report.check("with another encoding letters are others", visit.wait(f"/Chкne/.test({cells})"), page.evaluate(cells))
+    look("a file that is read in another way")
+    page.locator("#import").evaluate("(one) => { one.scrollTop = 0; }")
+    picture("import-reading")
+    page.get_by_role("button", name="Forget this import").click()
+    report.check("it is forgotten", visit.wait("location.hash === '#/import'"))
 
 
 def check_list(report, visit, look, picture):

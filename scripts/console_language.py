@@ -18,6 +18,11 @@ PAGES = [
     ("#/subscriptions/new", "document.querySelector('#form-title')", "subscription"),
     ("#/operations", "document.querySelector('#ops-requests tbody tr')", "operations"),
     ("#/entities/new", "document.querySelector('#entityform-title')", "entity"),
+    ("#/import", "document.querySelector('#import .import-drop')", "import"),
+    ("#/change", "document.querySelector('#change-title')", "change"),
+    ("#/publish", "!document.querySelector('#publish').hidden", "publish"),
+    ("#/publish/new", "document.querySelector('#publish form')", "publish-form"),
+    ("#/access", "document.querySelector('#access .access-row, #access .access-none')", "access"),
 ]
 
 # Texts and labels in sight that stand in the dictionary in English, and are something else in French. What people or the server
@@ -133,5 +138,10 @@ def check_size(report, make, url):
            if address.split("?")[0] == url + "/" or "/console/js/" in address or "/console/css/" in address}
     total = sum(own.values())
     report.check("the first view is below 200 KB of our own", 100_000 < total < 200_000, f"{total / 1000:.0f} KB in {len(own)} files")
+    sent = 0
+    for address in own:
+        with urllib.request.urlopen(urllib.request.Request(address, headers={"Accept-Encoding": "gzip"}), timeout=10) as answer:
+            sent += len(answer.read())
+    report.check("and below 80 KB on the way", 30_000 < sent < 80_000, f"{sent / 1000:.0f} KB")
     report.check("English asks for no dictionary", not any("/lang/" in address for address in sizes))
     visit.context.close()

@@ -17,6 +17,7 @@ LAYER = {
     "licence": "https://creativecommons.org/licenses/by/4.0/", "publisher": {"name": "City", "url": "https://city.example/"}, "contact": {"email": "data@city.example"},
     "updateFrequency": "HOURLY", "themes": ["ENVI"], "keywords": ["air"],
 }
+STREETS = {**LAYER, "title": "Streets", "type": "RoadSegment", "colourBy": "name", "attributes": ["name", "location"]}
 ALERTS = {**LAYER, "title": "Alerts", "type": "Alert", "colourBy": "severity", "capSender": "alerts@city.example",
           "attributes": ["info", "status", "msgType", "dateIssued", "validFrom", "alertState", "severity", "category", "description", "location"]}
 
@@ -36,7 +37,10 @@ def prepare(url, send):
     statuses.append(send("POST", url + "/ngsi-ld/v1/entities", {
         "id": "urn:ngsi-ld:Alert:public", "type": "Alert", "alertState": "raised", "dateIssued": "2026-05-01T10:00:00Z", "severity": "high", "category": "environment", "description": f"Dust {MARKUP}",
         "location": {"type": "Point", "coordinates": [3, 50.6]}}))
-    return statuses + [send("PUT", f"{url}/admin/publications/{name}", layer) for name, layer in (("air", LAYER), ("alerts", ALERTS))]
+    statuses.append(send("POST", url + "/ngsi-ld/v1/entities", {
+        "id": "urn:ngsi-ld:RoadSegment:public", "type": "RoadSegment", "name": {"type": "Property", "value": "Quay Street"},
+        "location": {"type": "GeoProperty", "value": {"type": "LineString", "coordinates": [[2.99, 50.59], [3.02, 50.615], [3.05, 50.63]]}}}))
+    return statuses + [send("PUT", f"{url}/admin/publications/{name}", layer) for name, layer in (("air", LAYER), ("alerts", ALERTS), ("streets", STREETS))]
 
 
 @contextlib.contextmanager
@@ -70,10 +74,13 @@ def read(address):
 def check_site(report, visit, look, picture):
     """The site, with its script."""
     page = visit.page
-    page.goto(visit.url + "/public/?lang=en")
+    asked = []
+    page.on("response", lambda answer: asked.append((answer.url, answer.status)))
+    page.goto(visit.url + "/public/?layer=air&lang=en")
     report.check("the site opens", visit.wait("document.body.dataset.ready === 'true'"))
     drawn = visit.wait("document.body.dataset.map !== undefined") and page.get_attribute("body", "data-map") == "drawn"
     report.check("the map is drawn", drawn, page.get_attribute("body", "data-map"))
+    report.check("on the streets that are published", any("/public/tiles/streets/" in address and status == 200 for address, status in asked), asked)
     report.check("titles are texts, whatever they hold", MARKUP in page.inner_text("h1") and "Air of the city" in page.title())
     report.check("a hundred of the stations are listed, with value and unit", page.evaluate(f"{ROWS}.length === 100 && {ROWS}[0].includes('5.5\\u00a0µg/m³')"), page.evaluate(f"{ROWS}[0]"))
     report.check("the legend tells the colours", page.locator(".legend li").count() > 2)

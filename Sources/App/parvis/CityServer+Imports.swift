@@ -42,6 +42,7 @@ extension ImportService.Request {
         case .create(let body): self = .create(body)
         case .show(let id): self = .show(id)
         case .piece(let id, let number, let bytes): self = .piece(id, number: number, bytes)
+        case .correct(let id, let body): self = .correct(id, body)
         case .preview(let id, let body): self = .preview(id, body)
         case .run(let id, let body): self = .run(id, body)
         case .pause(let id): self = .pause(id)

@@ -7,6 +7,7 @@ import AuditLog
 import BrokerCore
 import BrokerStorage
 import CityConsole
+import DatasetImport
 import DeviceIngest
 import EntityMaps
 import ImportService
@@ -164,7 +165,8 @@ final class CityServer: Sendable {
         let console = CityConsole(
             .init(
                 assetsDirectory: settings.assets, placeName: placeName,
-                tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) }))
+                tiles: try settings.tileURL.map { url throws(MapTilesError) in try MapTiles(url: url) },
+                compress: { GzipPacker.gzip(of: $0, level: 9) }))
         let pages = OperatorPages(
             console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics,
             signals: signals, ingest: ingest, rules: rules, audit: audit)
@@ -182,6 +184,7 @@ final class CityServer: Sendable {
         httpConfiguration.unsentLimit = settings.unsentLimit
         httpConfiguration.connectionLimit = FileDescriptors.connections(settings.connections, logger)
         httpConfiguration.tls = certificates
+        httpConfiguration.compression = AnswerCompression { GzipPacker.gzip(of: $0, level: 1) }
         httpConfiguration.strictTransportSeconds = settings.strictTransportSeconds
         reloading = certificates.map { certificates in ReloadSignal { certificates.reload() } }
         http = HTTPServer(

@@ -52,11 +52,13 @@ struct OperatorPages: Sendable {
         guard request.method == .GET || request.method == .HEAD else {
             return Self.refused
         }
+        let gzip = request.acceptsGzip ? resource.gzip : nil
+        let headers = gzip == nil ? resource.headers : resource.gzipHeaders
         if let field = request.header("If-None-Match"), resource.matches(ifNoneMatch: field) {
-            return HTTPAnswer(status: 304, headers: resource.headers)
+            return HTTPAnswer(status: 304, headers: headers.filter { $0.name != "Content-Encoding" })
         }
         return HTTPAnswer(
-            status: 200, contentType: resource.contentType, headers: resource.headers, body: resource.bytes)
+            status: 200, contentType: resource.contentType, headers: headers, body: gzip ?? resource.bytes)
     }
 
     private func figures() -> [UInt8] {

@@ -55,6 +55,8 @@ extension ImportService {
         case create([UInt8])
         case show(String)
         case piece(String, number: Int, [UInt8])
+        /// How a table is read, as somebody corrected it.
+        case correct(String, [UInt8])
         case preview(String, [UInt8])
         case run(String, [UInt8])
         case pause(String)

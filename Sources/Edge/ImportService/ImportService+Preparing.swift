@@ -133,12 +133,37 @@ extension ImportService {
         }
         if state.format == .gtfs { return nil }
         if let known = guesses[state.id] { return known }
-        let result = Result { () throws(ImportError) in try TableGuess.of(path: path, name: state.name) }
+        let result = Result { [state] () throws(ImportError) in
+            try TableGuess.of(path: path, name: state.name, reading: state.reading ?? .init())
+        }
         if case .success(let guess) = result { state.format = guess.format == .csv ? .csv : .geojson }
         if guesses.count > 20 { guesses.removeAll() }
         guesses[state.id] = result
         states[state.id] = state
         return result
+    }
+
+    /// Guesses anew, with what somebody corrected of how the table is read. A reading that makes no table changes nothing.
+    func correct(_ state: ImportState, _ body: [UInt8]) throws(NGSILDError) -> Answer {
+        guard state.kind == .file, state.status == .ready else {
+            throw .conflict("How a file is read is chosen before it is brought in; bring it in anew")
+        }
+        let path = folder(state.id).file(state.name)
+        guard folder(state.id).hasFile(state.name) else {
+            throw .conflict("The file was removed, a day after its last use; bring it in anew")
+        }
+        guard state.format != .gtfs else {
+            throw .badRequestData("A feed is read as GTFS says; there is nothing to correct")
+        }
+        var state = state
+        state.reading = try decoded(TableReading.self, body)
+        do throws(ImportError) {
+            let guess = try TableGuess.of(path: path, name: state.name, reading: state.reading ?? .init())
+            guesses[state.id] = .success(guess)
+            state.format = guess.format == .csv ? .csv : .geojson
+        } catch { throw refusal(error, state.id) }
+        save(&state)
+        return try show(state)
     }
 
     /// Takes the mapping of a run.

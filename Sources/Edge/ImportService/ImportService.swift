@@ -117,6 +117,7 @@ public actor ImportService {
             return try create(body, tenant)
         case .show(let id): return try show(try state(id, tenant))
         case .piece(let id, let number, let bytes): return try take(bytes, number, try state(id, tenant))
+        case .correct(let id, let body): return try correct(try state(id, tenant), body)
         case .preview(let id, let body): return try await preview(try state(id, tenant), body)
         case .run(let id, let body): return try run(try state(id, tenant), body)
         case .pause(let id): return try pause(try state(id, tenant), true)

@@ -1,3 +1,4 @@
+import DatasetImport
 import struct Foundation.Date
 
 /// What is kept of an import on disk, and told of it.
@@ -74,6 +75,8 @@ struct ImportState: Codable, Sendable {
     var changedAt: Double
     var status: Status
     var format: Format?
+    /// How the table is read, where somebody corrected that.
+    var reading: TableReading?
     /// The mapping that it ran with.
     var mapping: String?
     /// Of a feed: its name, and whether its stop times are brought in.

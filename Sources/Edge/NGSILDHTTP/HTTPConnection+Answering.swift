@@ -5,30 +5,81 @@ extension HTTPConnection {
     /// Takes the answer to a request; writes it when its turn has come.
     func answer(_ request: HTTPRequest, _ answer: HTTPAnswer) {
         loop.counts.count(request.operation, status: answer.status, since: request.start)
-        if let auditor = state.auditor, slotIndex(request.slot).map({ slots[$0].answer == nil }) == true {
+        if let auditor = state.auditor, owedIndex(request.slot) != nil {
             let location = request.isRead ? nil : answer.headers.first { $0.name == "Location" }?.value
             auditor.answered(request, status: answer.status, location: location)
         }
-        take(answer, for: request.slot, withoutBody: request.method == .HEAD)
+        guard mayCompress(answer.contentType, length: answer.body.count, answer.headers) else {
+            return take(answer, for: request.slot, withoutBody: request.method == .HEAD)
+        }
+        guard owedIndex(request.slot) != nil else { return }
+        var answer = answer
+        answer.headers.append(Self.variesByEncoding)
+        let isLater = compress(answer.body, for: request) { [self, answer] gzip in
+            var answer = answer
+            if let gzip {
+                answer.body = gzip
+                answer.headers = Self.compressed(answer.headers)
+            }
+            endCompressing(request.slot)
+            take(answer, for: request.slot)
+        }
+        if !isLater { take(answer, for: request.slot, withoutBody: request.method == .HEAD) }
     }
 
     /// Takes an answer whose body is what the loop's writer holds, if it has one.
     func answer(_ request: HTTPRequest, _ head: AnswerHead) {
-        guard let index = slotIndex(request.slot), slots[index].answer == nil else { return }
+        guard owedIndex(request.slot) != nil else { return }
         loop.counts.count(request.operation, status: head.status, since: request.start)
         state.auditor?.answered(request, status: head.status, location: nil)
-        let hasBody = HTTPAnswer.hasBody(head.status)
         let length = head.contentType == nil ? 0 : loop.writer.count
+        guard HTTPAnswer.hasBody(head.status), mayCompress(head.contentType?.text, length: length, head.headers) else {
+            return take(head, for: request, length: length) { [loop] buffer in
+                loop.writer.withBytes { _ = buffer.writeBytes($0) }
+            }
+        }
+        var head = head
+        head.headers.append(Self.variesByEncoding)
+        // The writer is the next answer's by the time that this one is compressed.
+        let body: [UInt8] = request.method == .HEAD ? [] : loop.writer.withBytes { Array($0) }
+        let isLater = compress(body, for: request) { [self, head] gzip in
+            var head = head
+            if gzip != nil { head.headers = Self.compressed(head.headers) }
+            let body = gzip ?? body
+            endCompressing(request.slot)
+            take(head, for: request, length: body.count) { $0.writeBytes(body) }
+        }
+        if !isLater { take(head, for: request, length: length) { $0.writeBytes(body) } }
+    }
+
+    /// - Parameters:
+    ///   - length: Of the body, which is not sent where the request or the status has none.
+    ///   - write: Writes it.
+    private func take(
+        _ head: AnswerHead, for request: HTTPRequest, length: Int, _ write: (inout ByteBuffer) -> Void
+    ) {
+        guard let index = owedIndex(request.slot) else { return }
+        let hasBody = HTTPAnswer.hasBody(head.status)
         loop.encoder.encode(head, length: hasBody ? length : nil, persistence(request.slot))
         let sendsBody = hasBody && length > 0 && request.method != .HEAD
         put(index, request.slot, size: loop.encoder.bytes.count + (sendsBody ? length : 0)) { [loop] buffer in
             loop.encoder.bytes.withBytes { _ = buffer.writeBytes($0) }
-            if sendsBody { loop.writer.withBytes { _ = buffer.writeBytes($0) } }
+            if sendsBody { write(&buffer) }
         }
     }
 
+    /// The slot of a request that nobody has answered.
+    private func owedIndex(_ number: Int) -> CircularBuffer<Slot>.Index? {
+        guard let index = slotIndex(number), slots[index].answer == nil, !slots[index].isCompressing else { return nil }
+        return index
+    }
+
+    private func endCompressing(_ number: Int) {
+        if let index = slotIndex(number) { slots[index].isCompressing = false }
+    }
+
     func take(_ answer: HTTPAnswer, for number: Int, withoutBody: Bool = false) {
-        guard let index = slotIndex(number), slots[index].answer == nil else { return }
+        guard let index = owedIndex(number) else { return }
         let hasBody = HTTPAnswer.hasBody(answer.status)
         loop.encoder.encode(answer, length: hasBody ? answer.body.count : nil, persistence(number))
         let sendsBody = hasBody && !withoutBody

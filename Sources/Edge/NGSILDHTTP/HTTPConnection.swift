@@ -29,6 +29,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     struct Slot {
         var answer: ByteBuffer?
+        /// It is answered, and its answer is being compressed.
+        var isCompressing = false
         var isRunning = false
         var isOrdered = false
     }

@@ -58,6 +58,8 @@ extension HTTPServer {
         public var http2Resets = 500
         /// Pings, settings and priorities of a client within 30 seconds before its connection is closed.
         public var http2ControlFrames = 500
+        /// How long answers are compressed for clients that ask for it; `nil`: they are not.
+        public var compression: AnswerCompression?
         public init() {}
     }
 }

@@ -8,6 +8,8 @@ public struct ImportPages: Sendable {
         case create([UInt8])
         case show(String)
         case piece(String, number: Int, [UInt8])
+        /// How a table is read.
+        case correct(String, [UInt8])
         case preview(String, [UInt8])
         case run(String, [UInt8])
         case pause(String)
@@ -91,6 +93,7 @@ struct ImportsAdministration {
 
     private func action(_ name: String, _ id: String) -> ImportPages.Request? {
         switch name {
+        case "reading": .correct(id, request.bodyBytes)
         case "preview": .preview(id, request.bodyBytes)
         case "run": .run(id, request.bodyBytes)
         case "pause": .pause(id)

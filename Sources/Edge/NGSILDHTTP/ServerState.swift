@@ -13,6 +13,7 @@ final class ServerState: Sendable {
     let auditor: (any RequestAuditor)?
     private let stopping = Atomic<Bool>(false)
     private let handshakes = Atomic<Int>(0)
+    private let compressedBytes = Atomic<Int>(0)
     private let onEmpty = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(
@@ -46,6 +47,15 @@ final class ServerState: Sendable {
     }
 
     func handshakeEnded() { handshakes.wrappingSubtract(1, ordering: .relaxed) }
+
+    /// Whether there is room to compress so many bytes more. If so, a call of `compressionEnded` follows.
+    func compressionBegan(bytes: Int, limit: Int) -> Bool {
+        if compressedBytes.wrappingAdd(bytes, ordering: .relaxed).newValue <= limit { return true }
+        compressionEnded(bytes: bytes)
+        return false
+    }
+
+    func compressionEnded(bytes: Int) { compressedBytes.wrappingSubtract(bytes, ordering: .relaxed) }
 
     func connectionClosed() {
         guard metrics.connectionClosed() == 0, isStopping else { return }

@@ -57,6 +57,9 @@ static const unsigned char css_panels_css[] = {
 static const unsigned char css_publish_css[] = {
 #embed "../../Web/CityConsole/Site/css/publish.css"
 };
+static const unsigned char css_selection_css[] = {
+#embed "../../Web/CityConsole/Site/css/selection.css"
+};
 static const unsigned char css_subscriptions_css[] = {
 #embed "../../Web/CityConsole/Site/css/subscriptions.css"
 };
@@ -174,6 +177,9 @@ static const unsigned char js_boardview_js[] = {
 static const unsigned char js_bulkedit_js[] = {
 #embed "../../Web/CityConsole/Site/js/bulkedit.js"
 };
+static const unsigned char js_cardactions_js[] = {
+#embed "../../Web/CityConsole/Site/js/cardactions.js"
+};
 static const unsigned char js_chart_js[] = {
 #embed "../../Web/CityConsole/Site/js/chart.js"
 };
@@ -252,6 +258,9 @@ static const unsigned char js_glyphs_js[] = {
 static const unsigned char js_header_js[] = {
 #embed "../../Web/CityConsole/Site/js/header.js"
 };
+static const unsigned char js_historyaddress_js[] = {
+#embed "../../Web/CityConsole/Site/js/historyaddress.js"
+};
 static const unsigned char js_historydata_js[] = {
 #embed "../../Web/CityConsole/Site/js/historydata.js"
 };
@@ -284,6 +293,9 @@ static const unsigned char js_importpage_js[] = {
 };
 static const unsigned char js_importpreview_js[] = {
 #embed "../../Web/CityConsole/Site/js/importpreview.js"
+};
+static const unsigned char js_importreading_js[] = {
+#embed "../../Web/CityConsole/Site/js/importreading.js"
 };
 static const unsigned char js_importrun_js[] = {
 #embed "../../Web/CityConsole/Site/js/importrun.js"
@@ -453,6 +465,9 @@ static const unsigned char js_ruletry_js[] = {
 static const unsigned char js_rulewords_js[] = {
 #embed "../../Web/CityConsole/Site/js/rulewords.js"
 };
+static const unsigned char js_selection_js[] = {
+#embed "../../Web/CityConsole/Site/js/selection.js"
+};
 static const unsigned char js_series_js[] = {
 #embed "../../Web/CityConsole/Site/js/series.js"
 };
@@ -494,6 +509,9 @@ static const unsigned char js_stream_js[] = {
 };
 static const unsigned char js_subscriptionapi_js[] = {
 #embed "../../Web/CityConsole/Site/js/subscriptionapi.js"
+};
+static const unsigned char js_subscriptiondefinition_js[] = {
+#embed "../../Web/CityConsole/Site/js/subscriptiondefinition.js"
 };
 static const unsigned char js_subscriptiondetail_js[] = {
 #embed "../../Web/CityConsole/Site/js/subscriptiondetail.js"
@@ -582,6 +600,9 @@ static const unsigned char public_colours_js[] = {
 static const unsigned char public_data_js[] = {
 #embed "../../Web/CityConsole/Site/public/data.js"
 };
+static const unsigned char public_ground_js[] = {
+#embed "../../Web/CityConsole/Site/public/ground.js"
+};
 static const unsigned char public_map_js[] = {
 #embed "../../Web/CityConsole/Site/public/map.js"
 };
@@ -612,6 +633,7 @@ static const console_site_file files[] = {
     {"css/pages.css", css_pages_css, sizeof css_pages_css},
     {"css/panels.css", css_panels_css, sizeof css_panels_css},
     {"css/publish.css", css_publish_css, sizeof css_publish_css},
+    {"css/selection.css", css_selection_css, sizeof css_selection_css},
     {"css/subscriptions.css", css_subscriptions_css, sizeof css_subscriptions_css},
     {"css/traffic.css", css_traffic_css, sizeof css_traffic_css},
     {"favicon.svg", favicon_svg, sizeof favicon_svg},
@@ -651,6 +673,7 @@ static const console_site_file files[] = {
     {"js/boardtiles.js", js_boardtiles_js, sizeof js_boardtiles_js},
     {"js/boardview.js", js_boardview_js, sizeof js_boardview_js},
     {"js/bulkedit.js", js_bulkedit_js, sizeof js_bulkedit_js},
+    {"js/cardactions.js", js_cardactions_js, sizeof js_cardactions_js},
     {"js/chart.js", js_chart_js, sizeof js_chart_js},
     {"js/chartgestures.js", js_chartgestures_js, sizeof js_chartgestures_js},
     {"js/chartscale.js", js_chartscale_js, sizeof js_chartscale_js},
@@ -677,6 +700,7 @@ static const console_site_file files[] = {
     {"js/formparts.js", js_formparts_js, sizeof js_formparts_js},
     {"js/glyphs.js", js_glyphs_js, sizeof js_glyphs_js},
     {"js/header.js", js_header_js, sizeof js_header_js},
+    {"js/historyaddress.js", js_historyaddress_js, sizeof js_historyaddress_js},
     {"js/historydata.js", js_historydata_js, sizeof js_historydata_js},
     {"js/historylegend.js", js_historylegend_js, sizeof js_historylegend_js},
     {"js/historypage.js", js_historypage_js, sizeof js_historypage_js},
@@ -688,6 +712,7 @@ static const console_site_file files[] = {
     {"js/importmapping.js", js_importmapping_js, sizeof js_importmapping_js},
     {"js/importpage.js", js_importpage_js, sizeof js_importpage_js},
     {"js/importpreview.js", js_importpreview_js, sizeof js_importpreview_js},
+    {"js/importreading.js", js_importreading_js, sizeof js_importreading_js},
     {"js/importrun.js", js_importrun_js, sizeof js_importrun_js},
     {"js/importwords.js", js_importwords_js, sizeof js_importwords_js},
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
@@ -744,6 +769,7 @@ static const console_site_file files[] = {
     {"js/ruletests.js", js_ruletests_js, sizeof js_ruletests_js},
     {"js/ruletry.js", js_ruletry_js, sizeof js_ruletry_js},
     {"js/rulewords.js", js_rulewords_js, sizeof js_rulewords_js},
+    {"js/selection.js", js_selection_js, sizeof js_selection_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/serviceworker.js", js_serviceworker_js, sizeof js_serviceworker_js},
     {"js/session.js", js_session_js, sizeof js_session_js},
@@ -758,6 +784,7 @@ static const console_site_file files[] = {
     {"js/store.js", js_store_js, sizeof js_store_js},
     {"js/stream.js", js_stream_js, sizeof js_stream_js},
     {"js/subscriptionapi.js", js_subscriptionapi_js, sizeof js_subscriptionapi_js},
+    {"js/subscriptiondefinition.js", js_subscriptiondefinition_js, sizeof js_subscriptiondefinition_js},
     {"js/subscriptiondetail.js", js_subscriptiondetail_js, sizeof js_subscriptiondetail_js},
     {"js/subscriptionform.js", js_subscriptionform_js, sizeof js_subscriptionform_js},
     {"js/subscriptionlist.js", js_subscriptionlist_js, sizeof js_subscriptionlist_js},
@@ -787,6 +814,7 @@ static const console_site_file files[] = {
     {"manifest.webmanifest", manifest_webmanifest, sizeof manifest_webmanifest},
     {"public/colours.js", public_colours_js, sizeof public_colours_js},
     {"public/data.js", public_data_js, sizeof public_data_js},
+    {"public/ground.js", public_ground_js, sizeof public_ground_js},
     {"public/map.js", public_map_js, sizeof public_map_js},
     {"public/site.css", public_site_css, sizeof public_site_css},
     {"public/site.js", public_site_js, sizeof public_site_js},

@@ -16,15 +16,18 @@ public struct CityConsole: Sendable {
         public var tiles: MapTiles?
         /// How many entities a page loads at most; 1 to 200,000. Beyond it the page says what it leaves out.
         public var entityLimit: Int
+        /// Makes gzip of a file, once for each at start; `nil`: files are sent as they are.
+        public var compress: (@Sendable ([UInt8]) -> [UInt8]?)?
 
         public init(
             assetsDirectory: String? = nil, placeName: String = "Parvis", tiles: MapTiles? = nil,
-            entityLimit: Int = 50_000
+            entityLimit: Int = 50_000, compress: (@Sendable ([UInt8]) -> [UInt8]?)? = nil
         ) {
             self.assetsDirectory = assetsDirectory
             self.placeName = placeName
             self.tiles = tiles
             self.entityLimit = entityLimit
+            self.compress = compress
         }
     }
 
@@ -46,7 +49,7 @@ public struct CityConsole: Sendable {
         func add(_ path: String, _ bytes: [UInt8], _ caching: ConsoleResource.Caching) {
             resources[path] = ConsoleResource(
                 bytes: bytes, contentType: Self.contentType(of: path), caching: caching,
-                securityHeaders: securityHeaders)
+                securityHeaders: securityHeaders, compress: configuration.compress ?? { _ in nil })
         }
 
         for file in EmbeddedSite.files() { add("/console/" + file.path, file.bytes, .revalidate) }

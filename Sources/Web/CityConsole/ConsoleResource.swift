@@ -2,25 +2,37 @@
 public struct ConsoleResource: Sendable {
     /// The whole body, at most `AssetsDirectory.fileLimitBytes` long.
     public let bytes: [UInt8]
+    /// The same as gzip (RFC 1952); `nil` where it would hardly be shorter.
+    public let gzip: [UInt8]?
     /// The media type with its charset where it has one, for `Content-Type`.
     public let contentType: String
     /// The strong validator in its quotes, for `ETag`; it changes when the bytes change.
     public let entityTag: String
-    /// The headers of the answer, 200 or 304, in the order to send them: `ETag`, `Cache-Control` and the security
-    /// headers. `Content-Type` is apart, `Content-Length` is left to the HTTP edge.
+    /// The headers of the answer, 200 or 304, in the order to send them: `ETag`, `Cache-Control`, `Vary` where there is
+    /// gzip as well, and the security headers. `Content-Type` is apart, `Content-Length` is left to the HTTP edge.
     public let headers: [(name: String, value: String)]
 
+    /// The headers of the answer with `gzip`: its bytes are others, and so is its tag.
+    public let gzipHeaders: [(name: String, value: String)]
+    private let gzipTag: String
+
+    /// - Parameter compress: Makes gzip of bytes.
     init(
-        bytes: [UInt8], contentType: String, caching: Caching, securityHeaders: [(name: String, value: String)]
+        bytes: [UInt8], contentType: String, caching: Caching, securityHeaders: [(name: String, value: String)],
+        compress: ([UInt8]) -> [UInt8]? = { _ in nil }
     ) {
         self.bytes = bytes
+        let gzip = compress(bytes).flatMap { $0.count < bytes.count * 9 / 10 ? $0 : nil }
+        self.gzip = gzip
         self.contentType = contentType
         self.entityTag = Self.entityTag(of: bytes)
-        self.headers =
-            [
-                (name: "ETag", value: entityTag),
-                (name: "Cache-Control", value: caching.rawValue),
-            ] + securityHeaders
+        gzipTag = String(entityTag.dropLast()) + "-gzip\""
+        func headers(_ tag: String) -> [(name: String, value: String)] {
+            [(name: "ETag", value: tag), (name: "Cache-Control", value: caching.rawValue)]
+                + (gzip == nil ? [] : [(name: "Vary", value: "Accept-Encoding")]) + securityHeaders
+        }
+        self.headers = headers(entityTag)
+        gzipHeaders = headers(gzipTag) + [(name: "Content-Encoding", value: "gzip")]
     }
 
     enum Caching: String {
@@ -30,13 +42,14 @@ public struct ConsoleResource: Sendable {
         case versioned = "public, max-age=86400"
     }
 
-    /// Whether a browser that sends this `If-None-Match` value holds the current bytes, so that 304 is the answer.
+    /// Whether a browser that sends this `If-None-Match` value holds the current bytes or their gzip, so that 304 is the answer.
     public func matches(ifNoneMatch field: String) -> Bool {
         for part in field.split(separator: ",") {
             var tag = part.drop(while: { $0 == " " || $0 == "\t" })
             while let last = tag.last, last == " " || last == "\t" { tag.removeLast() }
             // RFC 9110 section 13.1.2: the comparison is weak, so the W/ of a validator does not count.
-            if tag == "*" || tag == entityTag || (tag.hasPrefix("W/") && tag.dropFirst(2) == entityTag) { return true }
+            if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
+            if tag == "*" || tag == entityTag || tag == gzipTag { return true }
         }
         return false
     }

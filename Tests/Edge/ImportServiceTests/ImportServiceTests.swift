@@ -127,6 +127,25 @@ struct ImportServiceTests {
         #expect(city.value(urn(1), "name") == nil)
     }
 
+    @Test func `how a table is read is corrected, and kept`() async throws {
+        let city = try ImportCity()
+        defer { city.stop() }
+        let id = try await city.upload("id;name;size\n1;Quay, old;1,5\n2;Hill, new;2,5\n", name: "things.csv")
+        let wrong = try await city.ask(.correct(id, Array(#"{"delimiter":",","decimal":"."}"#.utf8)))
+        #expect(city.text(wrong, "guess", "choices", "delimiter") == ",")
+        let again = try await city.ask(.correct(id, Array(#"{"delimiter":";","decimal":","}"#.utf8)))
+        #expect(city.text(again, "guess", "choices", "columns").contains("\"size\""))
+        await #expect {
+            _ = try await city.ask(.correct(id, Array(#"{"encoding":"ebcdic"}"#.utf8)))
+        } throws: { (($0 as? NGSILDError)?.detail ?? "").contains("it must be one of utf-8") }
+        let kept = try await city.ask(.show(id))
+        #expect(city.text(kept, "guess", "choices", "delimiter") == ";")
+        _ = try await city.ask(.run(id, []))
+        _ = try await city.ended(id)
+        #expect(city.value("urn:ngsi-ld:Things:1", "size") == "1.5")
+        await #expect(throws: NGSILDError.self) { try await city.ask(.correct(id, Array("{}".utf8))) }
+    }
+
     @Test func `undo puts back what was replaced, and leaves alone what was changed since unless forced`() async throws
     {
         let city = try ImportCity()

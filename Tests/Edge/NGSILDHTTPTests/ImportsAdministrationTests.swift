@@ -25,6 +25,7 @@ struct ImportsAdministrationTests {
             ("GET", "", .list), ("POST", "", .create([0x7B])), ("GET", "/a1", .show("a1")),
             ("DELETE", "/a1", .delete("a1")),
             ("PUT", "/a1/pieces/7", .piece("a1", number: 7, [0x7B])), ("POST", "/a1/preview", .preview("a1", [0x7B])),
+            ("POST", "/a1/reading", .correct("a1", [0x7B])),
             ("POST", "/a1/run", .run("a1", [0x7B])), ("POST", "/a1/resume", .resume("a1")),
             ("POST", "/a1/undo", .undo("a1", [0x7B])),
         ] as [(String, String, ImportPages.Request)])

@@ -25,6 +25,24 @@ struct ConsoleResourceTests {
         #expect(one.headers.map(\.value) == [one.entityTag, "no-cache"])
     }
 
+    @Test func `its gzip has a tag and headers of its own, where it is shorter`() throws {
+        func resource(_ compress: ([UInt8]) -> [UInt8]?) -> ConsoleResource {
+            ConsoleResource(
+                bytes: Array("some text".utf8), contentType: "text/plain", caching: .revalidate, securityHeaders: [],
+                compress: compress)
+        }
+        let packed = resource { _ in [1, 2] }
+        #expect(packed.gzip == [1, 2])
+        #expect(packed.headers.map(\.name) == ["ETag", "Cache-Control", "Vary"])
+        #expect(packed.gzipHeaders.map(\.name) == ["ETag", "Cache-Control", "Vary", "Content-Encoding"])
+        let tag = try #require(packed.gzipHeaders.first).value
+        #expect(tag != packed.entityTag && tag.hasSuffix("-gzip\""))
+        for field in [tag, "W/" + tag, packed.entityTag] { #expect(packed.matches(ifNoneMatch: field), "\(field)") }
+        for none in [resource { $0 }, resource { _ in nil }] {
+            #expect(none.gzip == nil && none.headers.map(\.name) == ["ETag", "Cache-Control"])
+        }
+    }
+
     @Test func `a browser that holds the bytes is recognised`() {
         let one = resource("one")
         let tag = one.entityTag

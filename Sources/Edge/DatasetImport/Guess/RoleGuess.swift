@@ -12,11 +12,13 @@ struct RoleGuess {
         choices = TableChoices(type: "", columns: columns.map { TableChoices.Column(name: $0, role: .ignore) })
     }
 
-    /// - Parameter decimalComma: Whether a comma may be a decimal sign, because it does not part the columns.
-    mutating func run(decimalComma: Bool) {
+    /// - Parameters:
+    ///   - decimalComma: Whether a comma may be a decimal sign, because it does not part the columns.
+    ///   - decimal: The sign, where somebody said it.
+    mutating func run(decimalComma: Bool, decimal: String? = nil) {
         let points = profiles.reduce(0) { $0 + $1.fractionsWithPoint }
         let commas = profiles.reduce(0) { $0 + $1.fractionsWithComma }
-        if decimalComma, commas > points { choices.decimal = "," }
+        choices.decimal = decimal ?? (decimalComma && commas > points ? "," : ".")
         choices.missing = profiles.reduce(into: Set<String>()) { $0.formUnion($1.marks) }.sorted()
         guessPersonal()
         guessPlace()

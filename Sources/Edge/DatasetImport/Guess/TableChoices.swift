@@ -38,6 +38,8 @@ public struct TableChoices: Codable, Sendable, Equatable {
     public var id = ""
     /// Whether a row is a moment in the history of an entity, instead of its state.
     public var isHistory = false
+    /// The name of a `TextEncoding`; `nil` for UTF-8.
+    public var encoding: String?
     /// One character, or `tab`.
     public var delimiter = ","
     /// `.` or `,`.
@@ -71,6 +73,7 @@ public struct TableChoices: Codable, Sendable, Equatable {
     public func yaml() throws(ImportError) -> String {
         var text = "type: \(Self.quoted(type))\nid: \(Self.quoted(idPattern))\n"
         if isHistory { text += "mode: history\n" }
+        if let encoding, TextEncoding(name: encoding) != .utf8 { text += "encoding: \(Self.quoted(encoding))\n" }
         if delimiter != "," { text += "delimiter: \(Self.quoted(delimiter))\n" }
         if decimal != "." { text += "decimal: \(Self.quoted(decimal))\n" }
         if !missing.isEmpty { text += "missing: [\(missing.map(Self.quoted).joined(separator: ", "))]\n" }

@@ -28,13 +28,17 @@ public struct TableGuess: Sendable {
 
     /// Looks at the first rows of a file.
     ///
-    /// - Parameter name: The file's name, which may tell what its entities are.
-    /// - Throws: `ImportError` where the file cannot be read as a table.
-    public static func of(path: String, name: String, limits: ImportLimits = .init()) throws(ImportError) -> TableGuess
-    {
+    /// - Parameters:
+    ///   - name: The file's name, which may tell what its entities are.
+    ///   - reading: What somebody said of how it is read; the rest is guessed. A GeoJSON file needs none.
+    /// - Throws: `ImportError` where the file cannot be read as a table, or so.
+    public static func of(
+        path: String, name: String, reading: TableReading = .init(), limits: ImportLimits = .init()
+    ) throws(ImportError) -> TableGuess {
+        let reading = try reading.rules()
         let front = try BytesSource.front(of: InputFile.open(path: path, limits: limits), limit: frontBytes)
         switch TableKind.of(front) {
-        case .csv: return try ofCSV(front, path, name, limits)
+        case .csv: return try ofCSV(front, path, name, reading, limits)
         case .geoJSON: return try ofGeoJSON(path, name, limits)
         }
     }
@@ -42,18 +46,28 @@ public struct TableGuess: Sendable {
     // MARK: - CSV
 
     private static func ofCSV(
-        _ front: [UInt8], _ path: String, _ name: String, _ limits: ImportLimits
+        _ front: [UInt8], _ path: String, _ name: String, _ reading: TableReading.Rules, _ limits: ImportLimits
     ) throws(ImportError) -> TableGuess {
         // A front that is cut off in the middle of a row is looked at up to the row before.
         var sample = front[...]
         if front.count == frontBytes, let end = front.lastIndex(of: 0x0A) { sample = front[...end] }
         var warnings: [String] = []
-        if let place = BadUTF8.first(in: sample) {
-            warnings.append(
-                "Line \(place.line), column \(place.column) is not UTF-8: texts of such cells are left out. Convert the file, such as with: iconv -f WINDOWS-1252 -t UTF-8"
-            )
+        var encoding = reading.encoding ?? .utf8
+        if encoding == .utf8, let place = BadUTF8.first(in: sample) {
+            var words = "Line \(place.line), column \(place.column) is not UTF-8"
+            if reading.encoding == nil, !BadUTF8.isMostlyUTF8(sample) {
+                encoding = .windows1252
+                words += "; the file is read as Windows-1252. Choose another encoding if its letters look wrong."
+            } else {
+                words += ": texts of such cells are left out. Choose the encoding of the file."
+            }
+            warnings.append(words)
         }
-        let delimiter = DelimiterGuess.of(sample, file: path, limits: limits)
+        if encoding != .utf8 {
+            let source = TranscodedSource.utf8(of: BytesSource(sample), in: encoding)
+            sample = try BytesSource.front(of: source, limit: 3 * sample.count)[...]
+        }
+        let delimiter = reading.delimiter ?? DelimiterGuess.of(sample, file: path, limits: limits)
         let reader = CSVReader(source: BytesSource(sample), file: path, delimiter: delimiter, limits: limits)
         let header = try TableHeader(reading: reader)
         try checkWidth(header.columns.count, path, header.line)
@@ -78,7 +92,8 @@ public struct TableGuess: Sendable {
         }
         var roles = RoleGuess(name: name, columns: header.columns, profiles: profiles, warnings: warnings)
         roles.choices.delimiter = delimiter == 0x09 ? "tab" : String(UnicodeScalar(delimiter))
-        roles.run(decimalComma: delimiter != UInt8(ascii: ","))
+        if encoding != .utf8 { roles.choices.encoding = encoding.rawValue }
+        roles.run(decimalComma: delimiter != UInt8(ascii: ","), decimal: reading.decimal)
         return TableGuess(.csv, header.columns, profiles, roles, rows)
     }
 
@@ -135,6 +150,20 @@ public struct TableGuess: Sendable {
 
 /// Finds the first byte that is no UTF-8.
 enum BadUTF8 {
+    /// Whether more letters beyond ASCII are UTF-8 than are not: then a text is UTF-8 with some damage.
+    static func isMostlyUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var decoder = UTF8()
+        var iterator = bytes.makeIterator()
+        var (good, bad) = (0, 0)
+        while true {
+            switch decoder.decode(&iterator) {
+            case .scalarValue(let letter): if !letter.isASCII { good += 1 }
+            case .error: bad += 1
+            case .emptyInput: return good > bad
+            }
+        }
+    }
+
     static func first(in bytes: ArraySlice<UInt8>) -> (line: Int, column: Int)? {
         var line = 1
         var start = bytes.startIndex

@@ -23,6 +23,16 @@ public final class GzipPacker {
         }
     }
 
+    /// All of some bytes, packed.
+    ///
+    /// - Returns: `nil` when zlib cannot start.
+    public static func gzip(of bytes: [UInt8], level: Int = 6) -> [UInt8]? {
+        guard let packer = GzipPacker(level: level) else { return nil }
+        var packed: [UInt8] = []
+        bytes.withUnsafeBytes { packer.pack($0, isLast: true) { packed += $0 } }
+        return packed
+    }
+
     deinit {
         deflateEnd(stream)
         stream.deallocate()

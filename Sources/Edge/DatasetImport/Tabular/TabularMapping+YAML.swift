@@ -35,14 +35,15 @@ extension TabularMapping {
     public init(yaml: String, file: String = "mapping") throws(ImportError) {
         let root = try YAMLValue.parse(yaml, file: file)
         try root.allow([
-            "type", "id", "mode", "context", "delimiter", "decimal", "missing", "time", "static", "lookup",
-            "attributes", "wide",
+            "type", "id", "mode", "context", "encoding", "delimiter", "decimal", "missing", "time", "static",
+            "lookup", "attributes", "wide",
         ])
         type = try Self.name(root.required("type", "name the entity type, such as AirQualityObserved"))
         id = try Self.template(
             root.required("id", "give the pattern of the entity ids, such as urn:ngsi-ld:Room:{room}"))
         mode = try Self.mode(root.value("mode"))
         context = try root.value("context")?.texts() ?? []
+        encoding = try Self.encoding(root.value("encoding"))
         delimiter = try Self.delimiter(root.value("delimiter"))
         decimalComma = try Self.decimalComma(root.value("decimal"))
         missing = try (root.value("missing")?.texts() ?? []).map { Array($0.utf8) }
@@ -98,13 +99,26 @@ extension TabularMapping {
         return mode
     }
 
+    private static func encoding(_ value: YAMLValue?) throws(ImportError) -> TextEncoding {
+        guard let value else { return .utf8 }
+        guard let encoding = TextEncoding(name: try value.text()) else {
+            throw value.failure("it must be one of \(TextEncoding.names)")
+        }
+        return encoding
+    }
+
     private static func delimiter(_ value: YAMLValue?) throws(ImportError) -> UInt8 {
         guard let value else { return UInt8(ascii: ",") }
-        let text = try value.text()
+        guard let byte = delimiter(try value.text()) else { throw value.failure(delimiterRule) }
+        return byte
+    }
+
+    static let delimiterRule = "it must be one ASCII character, or tab"
+
+    /// The byte between columns that this text names; `nil` where it names none.
+    static func delimiter(_ text: String) -> UInt8? {
         if text == "tab" { return 0x09 }
-        guard let byte = text.utf8.first, text.utf8.count == 1, !"\"\r\n".utf8.contains(byte) else {
-            throw value.failure("it must be one ASCII character, or tab")
-        }
+        guard let byte = text.utf8.first, text.utf8.count == 1, !"\"\r\n".utf8.contains(byte) else { return nil }
         return byte
     }
 

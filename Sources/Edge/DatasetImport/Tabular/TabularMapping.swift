@@ -16,6 +16,7 @@ public struct TabularMapping: Sendable {
     /// URLs for the `@context` of each entity; empty leaves the names to the default @context.
     public let context: [String]
     let id: TextTemplate
+    let encoding: TextEncoding
     let delimiter: UInt8
     let decimalComma: Bool
     /// Cells that mean "no value", beside the empty one.

@@ -132,7 +132,9 @@ final class TabularRows {
         let source = try InputFile.open(path: path, limits: limits)
         switch kind {
         case .csv:
-            let reader = CSVReader(source: source, file: path, delimiter: mapping.delimiter, limits: limits)
+            let reader = CSVReader(
+                source: TranscodedSource.utf8(of: source, in: mapping.encoding), file: path,
+                delimiter: mapping.delimiter, limits: limits)
             return (reader, try TableHeader(reading: reader))
         case .geoJSON:
             guard mapping.wide == nil else {

@@ -83,6 +83,42 @@ struct TableGuessTests {
         let file = try TextFile(bytes: Array("id,name\n1,ok\n2,caf".utf8) + [0xE9, 0x0A])
         let guess = try TableGuess.of(path: file.path, name: "t.csv")
         #expect(guess.warnings.first?.hasPrefix("Line 3, column 6 is not UTF-8") == true)
+        #expect(guess.warnings.first?.contains("read as Windows-1252") == true)
+        #expect(guess.choices.encoding == "windows-1252" && guess.columns[1].samples == ["ok", "café"])
+        #expect(try guess.choices.mapping().encoding == .windows1252)
+    }
+
+    @Test func `a text in UTF-8 with some damage stays UTF-8`() throws {
+        let file = try TextFile(bytes: Array("id,name\n1,été à côté\n2,caf".utf8) + [0xE9, 0x0A])
+        let guess = try TableGuess.of(path: file.path, name: "t.csv")
+        #expect(guess.choices.encoding == nil && guess.columns[1].samples.first == "été à côté")
+        #expect(guess.warnings.first?.contains("texts of such cells are left out") == true)
+    }
+
+    @Test func `what somebody says of the reading goes before what is guessed`() throws {
+        let file = try TextFile(bytes: Array("id;a,b;size\n1;x,y;1,5\n2;x,y;2,5\n".utf8))
+        func guess(_ reading: TableReading) throws -> TableGuess {
+            try TableGuess.of(path: file.path, name: "t.csv", reading: reading)
+        }
+        #expect(roles(try guess(.init())).last == "size: number size")
+        let points = try guess(.init(decimal: "."))
+        #expect(points.choices.decimal == "." && roles(points).last == "size: text size")
+        let commas = try guess(.init(delimiter: ","))
+        #expect(commas.columns.map(\.name) == ["id;a", "b;size"] && commas.choices.delimiter == ",")
+        let greek = try TextFile(bytes: Array("id,name\n1,".utf8) + [0xC1, 0xE8, 0xDE, 0xED, 0xE1, 0x0A])
+        let read = try TableGuess.of(path: greek.path, name: "t.csv", reading: .init(encoding: "Windows-1253"))
+        #expect(read.columns[1].samples == ["Αθήνα"] && read.warnings.isEmpty)
+    }
+
+    @Test(arguments: [
+        (TableReading(encoding: "ebcdic"), "it must be one of utf-8"), (TableReading(delimiter: "::"), "one ASCII"),
+        (TableReading(delimiter: "\n"), "one ASCII"), (TableReading(decimal: "x"), "it must be"),
+    ])
+    func `a reading that means nothing is refused with what would`(reading: TableReading, words: String) throws {
+        let file = try TextFile("a,b\n1,2\n")
+        #expect {
+            _ = try TableGuess.of(path: file.path, name: "t.csv", reading: reading)
+        } throws: { "\($0)".contains(words) }
     }
 
     @Test func `formulas stay texts, and are told`() throws {

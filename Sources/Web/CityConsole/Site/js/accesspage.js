@@ -1,12 +1,12 @@
 // The page of people, keys and policies, for administrators: `#/access`.
 
+import { copyText } from "./detail.js";
 import { byId, el, setText } from "./dom.js";
 import { field, group, names, select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";
 import { t, tn, locale } from "./language.js";
 import { addPolicyForm, wordsOfPolicy } from "./accesspolicy.js";
 import { session } from "./session.js";
-import { toast } from "./toast.js";
 
 const base = "/admin/access";
 const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
@@ -211,10 +211,7 @@ export class AccessPage {
     this.#shown.replaceChildren(el("div", { className: "notice access-made", "data-tone": "good" },
       el("p", {}, t`The key for ${name}. Copy it now: it is not shown again.`), text,
       el("div", { className: "access-foot" },
-        el("button", { type: "button", className: "button is-main", onclick: async () => {
-          await navigator.clipboard?.writeText(key);
-          toast(t`Copied`);
-        } }, icon("copy"), t`Copy`),
+        el("button", { type: "button", className: "button is-main", onclick: () => copyText(key) }, icon("copy"), t`Copy`),
         el("button", { type: "button", className: "text-button", onclick: () => this.#shown.replaceChildren() }, t`I have it`))));
     this.#shown.querySelector("button").focus();
   }

@@ -10,11 +10,12 @@ const meanings = {
   everything: () => t`do everything`, administer: () => t`administer`,
 };
 
+const sayOperation = (name) => (Object.hasOwn(meanings, name) ? meanings[name]() : name);
 const listed = (texts) => texts.join(", ");
 
 /** What a policy says, as a sentence. */
 export function wordsOfPolicy(policy) {
-  const what = listed(policy.operations.map((name) => meanings[name]?.() ?? name));
+  const what = listed(policy.operations.map(sayOperation));
   const limits = [
     policy.types && t`entities of type ${listed(policy.types)}`,
     policy.scopes && t`in ${listed(policy.scopes)}`,
@@ -28,13 +29,13 @@ export function wordsOfPolicy(policy) {
 /** The fields of a new policy, and what they say: `{ parts, policy() }`. */
 export function addPolicyForm(roles) {
   const id = field(t`Name`, textInput({ maxLength: 200 }), t`Such as citizens-air.`);
-  const listOf = (label, chosen, placeholder, hint) => {
-    const box = names(label, chosen, placeholder, () => {});
+  const listOf = (label, chosen, placeholder, hint, wordsOf) => {
+    const box = names(label, chosen, placeholder, () => {}, wordsOf);
     return { box, element: el("div", { className: "field" }, el("span", { className: "label" }, label), box.element, hint ? el("p", { className: "hint" }, hint) : null) };
   };
   const who = listOf(t`Roles that may`, [], t`Another role`, t`The role anyone is for all, also without signing in.`);
   who.box.setOptions([...roles, "anyone"]);
-  const what = listOf(t`What they may do`, ["readOps"], t`Another operation`, t`Operations of NGSI-LD, or groups of them.`);
+  const what = listOf(t`What they may do`, ["readOps"], t`Another operation`, t`Operations of NGSI-LD, or groups of them.`, sayOperation);
   what.box.setOptions(groups);
   const types = listOf(t`Only entities of these types`, [], t`A type, such as AirQualityObserved`);
   const scopes = listOf(t`Only in these scopes`, [], t`A scope, such as /centre/#`);

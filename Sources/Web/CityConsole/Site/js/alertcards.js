@@ -4,12 +4,12 @@
 
 import { t } from "./language.js";
 import { acknowledge, mute, unmute } from "./ruleapi.js";
+import { attempt, put } from "./cardactions.js";
 import { el, setText } from "./dom.js";
 import { shortId } from "./entity.js";
 import { icon } from "./icons.js";
 import { severities, severityTones } from "./rulewords.js";
 import { ageText, dateText, exactText } from "./time.js";
-import { toast } from "./toast.js";
 
 const LINKS_MAX = 5;
 const TEXT_MAX = 600;
@@ -110,8 +110,8 @@ class AlertCard {
     p.note = el("p", { className: "hint", hidden: true });
     p.problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
     p.acknowledge = el("button", { type: "button", className: "button", "aria-expanded": "false", onclick: () => this.#openNote() }, icon("check"), t`Acknowledge`);
-    p.mute = muteSelect(t`Mute this alert`, (until) => this.#do(() => mute(this.#id, until), t`Muted until ${dateText(until)}`));
-    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => this.#do(() => unmute(this.#id), t`No longer muted`) }, t`Unmute`);
+    p.mute = muteSelect(t`Mute this alert`, (until) => attempt(this.#parts.problem, () => mute(this.#id, until), t`Muted until ${dateText(until)}`));
+    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => attempt(this.#parts.problem, () => unmute(this.#id), t`No longer muted`) }, t`Unmute`);
     p.noteInput = el("input", { type: "text", maxLength: 500, placeholder: t`Note, if you like: who does what`, "aria-label": t`Note`, autocomplete: "off" });
     const send = el("button", { type: "submit", className: "button is-main" }, t`Acknowledge`);
     const cancel = el("button", { type: "button", className: "text-button", onclick: () => this.#closeNote() }, t`Cancel`);
@@ -138,17 +138,17 @@ class AlertCard {
     p.severity.dataset.tone = severityTones[alert.severity] ?? "";
     this.element.dataset.tone = alert.isAcknowledged ? "" : severityTones[alert.severity] ?? "";
     setText(p.title, cut(alert.headline || alert.text || alert.record.name));
-    this.#put(p.text, alert.headline && alert.text !== alert.headline ? cut(alert.text) : "");
-    this.#put(p.instruction, cut(alert.instruction));
-    this.#put(p.acknowledged, alert.isAcknowledged ? t`Acknowledged` : "");
+    put(p.text, alert.headline && alert.text !== alert.headline ? cut(alert.text) : "");
+    put(p.instruction, cut(alert.instruction));
+    put(p.acknowledged, alert.isAcknowledged ? t`Acknowledged` : "");
     p.acknowledged.dataset.tone = "good";
-    this.#put(p.muted, alert.mutedUntil > Date.now() ? t`Muted until ${dateText(alert.mutedUntil)}` : "");
+    put(p.muted, alert.mutedUntil > Date.now() ? t`Muted until ${dateText(alert.mutedUntil)}` : "");
     p.unmute.hidden = p.muted.hidden;
     p.mute.hidden = !p.muted.hidden;
     setText(p.acknowledge.lastChild, alert.isAcknowledged ? t`Change the note` : t`Acknowledge`);
     const when = Number.isFinite(alert.acknowledgedAt) ? ` ${dateText(alert.acknowledgedAt)}` : "";
     const escalated = Number.isFinite(alert.escalatedAt) ? `${t`Escalated ${dateText(alert.escalatedAt)}.`} ` : "";
-    this.#put(p.note, `${escalated}${alert.isAcknowledged ? t`Acknowledged${when}${alert.note ? t`: ${cut(alert.note)}` : ""}` : ""}`.trim());
+    put(p.note, `${escalated}${alert.isAcknowledged ? t`Acknowledged${when}${alert.note ? t`: ${cut(alert.note)}` : ""}` : ""}`.trim());
     this.#drawLinks(alert);
     this.tick(Date.now());
   }
@@ -172,11 +172,6 @@ class AlertCard {
     if (alert.category) this.#parts.links.append(el("span", {}, cut(alert.category)));
   }
 
-  #put(element, text) {
-    setText(element, text);
-    element.hidden = text === "";
-  }
-
   #openNote() {
     const { form, noteInput, acknowledge: opener } = this.#parts;
     form.hidden = false;
@@ -195,19 +190,6 @@ class AlertCard {
   async #sendNote(event) {
     event.preventDefault();
     const note = this.#parts.noteInput.value.trim();
-    if (await this.#do(() => acknowledge(this.#id, note), t`Acknowledged`)) this.#closeNote();
-  }
-
-  async #do(action, done) {
-    const { problem } = this.#parts;
-    problem.hidden = true;
-    try {
-      await action();
-      toast(done);
-      return true;
-    } catch (error) {
-      this.#put(problem, error.message);
-      return false;
-    }
+    if (await attempt(this.#parts.problem, () => acknowledge(this.#id, note), t`Acknowledged`)) this.#closeNote();
   }
 }

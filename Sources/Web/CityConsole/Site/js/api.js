@@ -2,10 +2,6 @@
 
 import { t } from "./language.js";
 
-
-
-
-
 const PAGE = 1000;
 const entities = "/ngsi-ld/v1/entities";
 const headers = { Accept: "application/json" };

@@ -2,7 +2,7 @@
 
 import { AttributeInput } from "./attributeinput.js";
 import { kindOf, kinds } from "./attributekinds.js";
-import { chosenIds } from "./chosen.js";
+import { chosen } from "./chosen.js";
 import { byId, el, setText } from "./dom.js";
 import { attributeNames, mainInstance, shortName } from "./entity.js";
 import { field, group, select, textInput } from "./formparts.js";
@@ -24,6 +24,7 @@ export class BulkEditPage {
   #f = {};
   #input = null;
   #records = [];
+  #action = null;
   #isLeftOut = new Set();
 
   constructor(store, pages) {
@@ -40,8 +41,9 @@ export class BulkEditPage {
     this.#page.hidden = false;
     this.#pages.mapKnown.then(() => {
       if (!this.isOpen || this.#page.firstChild) return;
-      const ids = chosenIds();
-      this.#records = (ids ?? [...this.#store.records.keys()]).map((id) => this.#store.records.get(id)).filter((record) => record !== undefined);
+      const { records, action } = chosen() ?? { records: [...this.#store.records.values()], action: null };
+      this.#records = records;
+      this.#action = action;
       this.#build();
       byId("change-title").focus({ preventScroll: true });
     });
@@ -71,7 +73,7 @@ export class BulkEditPage {
 
   #build() {
     const f = this.#f;
-    f.action = field(t`What to do`, select([["set", t`Set an attribute`], ["unit", t`Set the unit of an attribute`], ["remove", t`Remove an attribute`], ["delete", t`Delete the entities`]], "set"));
+    f.action = field(t`What to do`, select([["set", t`Set an attribute`], ["unit", t`Set the unit of an attribute`], ["remove", t`Remove an attribute`], ["delete", t`Delete the entities`]], this.#action ?? "set"));
     f.attribute = field(t`Attribute`, el("select", {}));
     f.other = field(t`Its name`, textInput({ maxLength: 400 }));
     f.kind = field(t`Kind of value`, select(kinds, "text"));
@@ -92,7 +94,7 @@ export class BulkEditPage {
     } },
       el("div", { className: "form-head" }, el("h2", { id: "change-title", tabIndex: -1 }, t`Change many entities`), el("button", { type: "button", className: "icon-button", "aria-label": t`Close`, title: t`Close (Esc)`, onclick: () => this.leave() }, icon("close"))),
       el("div", { className: "form-fields is-alone" },
-        group(t`Which`, el("p", { className: "hint" }, t`What the list showed. Search or hide types there to have others here.`), f.count, el("div", { className: "form-row" }, all(true), all(false)), f.list,
+        group(t`Which`, el("p", { className: "hint" }, this.#action ? t`What you chose in the list.` : t`What the list showed. Search or hide types there to have others here.`), f.count, el("div", { className: "form-row" }, all(true), all(false)), f.list,
           ...(more > 0 ? [el("p", { className: "hint" }, t`${entitiesText(more)} more are not shown here, and chosen with “Choose all”.`)] : [])),
         group(t`What`, el("div", { className: "field-pair" }, f.action.element, f.attribute.element), el("div", { className: "field-pair" }, f.other.element, f.kind.element), f.value, f.unit.element)),
       el("div", { className: "form-foot" }, f.problem, el("button", { type: "submit", className: "button is-main" }, t`Preview`), el("button", { type: "button", className: "button", onclick: () => this.leave() }, t`Cancel`)));
@@ -120,7 +122,10 @@ export class BulkEditPage {
     const names = new Set();
     for (const record of this.#records.slice(0, SAMPLE)) for (const name of attributeNames(record.entity)) names.add(name);
     const sorted = [...names].sort((a, b) => shortName(a).localeCompare(shortName(b)));
+    // Places and names are seldom the same of many.
+    const usual = sorted.find((name) => !/^(location|name|id)$|geo/i.test(shortName(name)));
     this.#f.attribute.input.replaceChildren(...sorted.map((name) => el("option", { value: name }, shortName(name))), el("option", { value: "" }, t`Another one …`));
+    if (usual) this.#f.attribute.input.value = usual;
   }
 
   #draw() {

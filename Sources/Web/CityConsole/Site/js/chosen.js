@@ -1,8 +1,9 @@
-// The entities that are to be changed together: what the list showed when somebody asked for it.
+// The entities that are to be changed together: what the list showed, or those that somebody chose in it.
 
-let ids = null;
+let present = null;
 
-export const choose = (records) => { ids = records.map(({ id }) => id); };
+/** @param action what is to be done with them; without, they are all that the list shows */
+export const choose = (records, action = null) => { present = { records, action }; };
 
-/** Their ids, or `null` when nothing was chosen since the page was opened. */
-export const chosenIds = () => ids;
+/** `{ records, action }`, or `null` when nothing was chosen since the page was opened. */
+export const chosen = () => present;

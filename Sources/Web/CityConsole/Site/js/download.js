@@ -2,6 +2,9 @@
 
 import { attributeNames, instancesOf, mainInstance, valueOf } from "./entity.js";
 import { saveText } from "./historytable.js";
+import { t, tn } from "./language.js";
+import { toast } from "./toast.js";
+import { formatCount } from "./units.js";
 
 /** The value of an attribute by itself: what the simplified form has (CIM 009 clause 4.5.4). */
 export function simpleValue(attribute) {
@@ -40,8 +43,16 @@ export function featuresOf(records) {
   return { type: "FeatureCollection", features };
 }
 
-/** Saves the entities as `csv` or `geojson`; gives how many there are in the file. */
-export function download(records, format) {
+/** Saves the entities as `csv` or `geojson`, and says how many are in the file. */
+export function save(records, format) {
+  const count = download(records, format);
+  const left = records.length - count;
+  const saved = tn(count, "{0} entity in the file", "{0} entities in the file");
+  toast(left > 0 ? t`${saved}; ${formatCount(left)} without a place are left out` : saved, 3000);
+}
+
+/** Gives how many entities there are in the file. */
+function download(records, format) {
   const name = `entities-${new Date().toISOString().slice(0, 16).replaceAll(":", "")}`;
   if (format === "csv") {
     saveText(tableOf(records), `${name}.csv`, "text/csv");

@@ -72,8 +72,8 @@ export function rows(label, addText, make, onChange) {
   return { element: box, add, values: () => present.map((row) => row.value()).filter((one) => one !== null), rows: present };
 }
 
-/** Names to choose from, as chips, with a field for others: `{ element, chosen, setOptions(names) }`. */
-export function names(label, chosen, placeholder, onChange) {
+/** Names to choose from, as chips, with a field for others: `{ element, chosen, setOptions(names) }`; `wordsOf` says a name in words. */
+export function names(label, chosen, placeholder, onChange, wordsOf = (name) => name) {
   const all = new Set(chosen);
   const result = { chosen: new Set(chosen) };
   const chips = el("div", { className: "form-chips", role: "group", "aria-label": label });
@@ -99,7 +99,7 @@ export function names(label, chosen, placeholder, onChange) {
         if (!result.chosen.delete(name)) result.chosen.add(name);
         chip.setAttribute("aria-pressed", String(result.chosen.has(name)));
         onChange();
-      } }, name);
+      } }, wordsOf(name));
       return chip;
     }));
     chips.hidden = all.size === 0;

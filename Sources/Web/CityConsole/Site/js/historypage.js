@@ -1,26 +1,22 @@
 // The page of charts: attributes of one or several entities over a window of time, as its address says.
 //
-// `#/history?e=ID&a=ATTRIBUTE&e=...&a=...&range=24h`, or `&from=...&to=...` in the place of `range`; `&off=1` hides the
-// second. What the reader does is written back into the address, so that reload, back and a link show the same.
+// What the reader does is written back into the address (`historyaddress.js`), so that reload, back and a link show the same.
 
 import { TimeChart } from "./chart.js";
 import { byId, el, setText } from "./dom.js";
 import { mainInstance } from "./entity.js";
 import { copyText } from "./detail.js";
 import { localText, momentText } from "./chartscale.js";
+import { SERIES_MAX, addressOf, parseAddress, ranges } from "./historyaddress.js";
 import { addLive, clampTime, loadExtent, loadLastBefore, loadWindow } from "./historydata.js";
 import { csvOf, saveText, valueTable } from "./historytable.js";
 import { HistoryLegend } from "./historylegend.js";
 import { HistoryPicker } from "./historypicker.js";
-import { drawnOf, learn, learnFromHistory, newSeries, timeOf } from "./historyseries.js";
+import { drawnOf, extentOf, learn, learnFromHistory, newSeries, timeOf } from "./historyseries.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
 import { dateText } from "./time.js";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const ranges = { "1h": ["1 h", HOUR], "24h": ["24 h", DAY], "7d": ["7 d", 7 * DAY], "30d": ["30 d", 30 * DAY], "1y": ["1 y", 365 * DAY], all: [t`All`, 0] };
-const SERIES_MAX = 8;
 const WAIT = 180;
 const STACK = 50;
 
@@ -156,19 +152,12 @@ export class HistoryPage {
   // --- The address -------------------------------------------------------------------------------------------------
 
   #read(address) {
-    const query = new URLSearchParams(address.split("?")[1] ?? "");
-    const [ids, attributes] = [query.getAll("e"), query.getAll("a")];
-    const off = new Set((query.get("off") ?? "").split(","));
+    const { ids, series, range, from, to } = parseAddress(address);
     this.#loading?.abort();
     this.#series = [];
     this.#stack = [];
-    ids.slice(0, SERIES_MAX).forEach((id, at) => {
-      if (id && attributes[at]) this.#series.push(newSeries(id, attributes[at], this.#freeColour(), off.has(String(at))));
-    });
-    const [from, to] = [Date.parse(query.get("from")), Date.parse(query.get("to"))];
-    const range = query.get("range") ?? "24h";
-    if (from < to) this.#setWindow(null, from, to);
-    else this.#setWindow(Object.hasOwn(ranges, range) ? range : "24h");
+    for (const { id, attribute, isHidden } of series) this.#series.push(newSeries(id, attribute, this.#freeColour(), isHidden));
+    this.#setWindow(range, from, to);
     this.#address = address;
     this.#picker.close(false);
     // An entity alone: its attributes are offered.
@@ -179,19 +168,7 @@ export class HistoryPage {
   }
 
   #write() {
-    const query = new URLSearchParams();
-    for (const { source } of this.#series) {
-      query.append("e", source.id);
-      query.append("a", source.attribute);
-    }
-    if (this.#range !== null) {
-      query.append("range", this.#range);
-    } else {
-      for (const [name, time] of [["from", this.#window[0]], ["to", this.#window[1]]]) query.append(name, new Date(clampTime(time)).toISOString());
-    }
-    const off = this.#series.map((one, at) => (one.isHidden ? at : -1)).filter((at) => at >= 0);
-    if (off.length > 0) query.append("off", off.join(","));
-    this.#address = `#/history?${query}`;
+    this.#address = addressOf(this.#series, this.#range, this.#window);
     history.replaceState(null, "", this.#address);
   }
 
@@ -200,7 +177,7 @@ export class HistoryPage {
   #setWindow(range, from, to) {
     this.#range = range;
     const now = Date.now();
-    if (range === "all") this.#window = this.#extent() ?? this.#window;
+    if (range === "all") this.#window = extentOf(this.#series) ?? this.#window;
     else this.#window = range === null ? [clampTime(from), clampTime(to)] : [now - ranges[range][1], now];
     if (!(this.#window[1] - this.#window[0] >= 1)) this.#window[1] = this.#window[0] + 1;
     this.#chart.setWindow(...this.#window);
@@ -212,16 +189,6 @@ export class HistoryPage {
     this.#write();
     this.#show();
     this.#load();
-  }
-
-  /** From the first to the last value of all series, with some air; `null` while unknown. */
-  #extent() {
-    const known = this.#series.map((one) => one.extent).filter(Boolean);
-    if (known.length === 0) return null;
-    const first = Math.min(...known.map((one) => one.first));
-    const last = Math.max(...known.map((one) => one.last));
-    const air = Math.max((last - first) * 0.01, 1000);
-    return [first - air, last + air];
   }
 
   #follow() {

@@ -58,3 +58,13 @@ export function drawnOf({ source, entityName, unit, colour, isHidden, data }) {
     isStepped: data?.period === null && data.values.every((value) => Number.isInteger(value) || Number.isNaN(value)),
   };
 }
+
+/** From the first to the last value of all series, with some air; `null` while unknown. */
+export function extentOf(series) {
+  const known = series.map((one) => one.extent).filter(Boolean);
+  if (known.length === 0) return null;
+  const first = Math.min(...known.map((one) => one.first));
+  const last = Math.max(...known.map((one) => one.last));
+  const air = Math.max((last - first) * 0.01, 1000);
+  return [first - air, last + air];
+}

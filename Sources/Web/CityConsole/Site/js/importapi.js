@@ -10,6 +10,7 @@ export const listImports = () => getJSON(imports);
 export const readImport = (id) => getJSON(at(id));
 export const createImport = (name, size) => postJSON(imports, { name, size });
 export const createEdit = (edit, ids) => postJSON(imports, { edit, ids });
+export const correctReading = (id, reading) => postJSON(at(id, "reading"), reading);
 export const previewImport = (id, mapping) => postJSON(at(id, "preview"), mapping);
 export const runImport = (id, mapping) => postJSON(at(id, "run"), mapping);
 export const undoImport = (id, force) => postJSON(at(id, "undo"), { force });

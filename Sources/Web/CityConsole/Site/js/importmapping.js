@@ -29,16 +29,14 @@ export class ImportMapping {
     f.format = field(t`Times are written like`, select(this.#formats(), choices.timeFormat));
     f.zone = field(t`Time zone`, textInput({ value: choices.zone, maxLength: 60, placeholder: "UTC" }), t`Of times that tell none, such as Europe/Paris.`);
     f.missing = field(t`Cells that mean nothing`, textInput({ value: choices.missing.join(", "), maxLength: 400 }), t`With commas, such as NA, -999. Empty cells always do.`);
-    f.decimal = field(t`Decimal sign`, select([[".", t`point, 3.14`], [",", t`comma, 3,14`]], choices.decimal));
     f.times = el("div", { className: "field-row" }, f.format.element, f.zone.element);
     const list = el("ul", { className: "import-columns" }, ...choices.columns.map((column, at) => this.#line(column, guess.columns[at])));
     const types = el("datalist", { id: "import-types" }, ...typesIn(store).map(({ name, label }) => el("option", { value: name }, label)));
     const codes = el("datalist", { id: "import-units" }, ...units.map((code) => el("option", { value: code }, unitSymbol(code))));
-    const separator = { ",": t`comma`, ";": t`semicolon`, tab: t`tab`, "|": t`bar` }[choices.delimiter];
     this.element = el("div", {}, types, codes,
       group(t`What the file holds`, el("div", { className: "field-pair" }, f.type.element, f.id.element), f.rows.element, f.times,
-        el("div", { className: "field-row" }, f.missing.element, ...(format === "csv" ? [f.decimal.element] : []))),
-      group(t`What its columns mean`, el("p", { className: "hint" }, format === "csv" ? t`Guessed from the first rows; columns are parted by: ${separator}. Correct what is wrong.` : t`Guessed from the first features. Correct what is wrong.`), list));
+        el("div", { className: "field-row" }, f.missing.element)),
+      group(t`What its columns mean`, el("p", { className: "hint" }, format === "csv" ? t`Guessed from the first rows. Correct what is wrong.` : t`Guessed from the first features. Correct what is wrong.`), list));
     this.element.addEventListener("input", () => this.#changed(onChange));
     this.element.addEventListener("change", () => this.#changed(onChange));
     f.rows.onChange = () => this.#changed(onChange);
@@ -71,6 +69,11 @@ export class ImportMapping {
       check(line.name, fault);
     }
     return isFine ? structuredClone(this.#choices) : null;
+  }
+
+  /** The choices as they are, right or not. */
+  get choices() {
+    return structuredClone(this.#choices);
   }
 
   #formats() {
@@ -107,7 +110,6 @@ export class ImportMapping {
     choices.isHistory = f.rows.value === "history";
     choices.timeFormat = f.format.input.value;
     choices.zone = f.zone.input.value.trim();
-    choices.decimal = f.decimal.input.value;
     choices.missing = f.missing.input.value.split(",").map((one) => one.trim()).filter(Boolean);
     for (const { column, role, name, unit, symbol, element } of this.#lines) {
       column.role = role.value;

@@ -3,9 +3,10 @@
 import { byId, el, setText } from "./dom.js";
 import { saveText } from "./historytable.js";
 import { icon } from "./icons.js";
-import { controlImport, createImport, deleteImport, listImports, previewImport, readImport, runImport, sendPieces, undoImport } from "./importapi.js";
+import { controlImport, correctReading, createImport, deleteImport, listImports, previewImport, readImport, runImport, sendPieces, undoImport } from "./importapi.js";
 import { ImportMapping } from "./importmapping.js";
 import { ImportPreview, shortValue, table } from "./importpreview.js";
+import { carriedOver, readingFields } from "./importreading.js";
 import { ImportProgress, importResult } from "./importrun.js";
 import { bytesText, countsText, entitiesText, formatOf, isActive, statusOf } from "./importwords.js";
 import { field, textInput } from "./formparts.js";
@@ -252,17 +253,19 @@ export class ImportPage {
       this.#dropZone(t`Drop ${name} here`, t`What is here already is not sent again.`), el("div", { className: "import-actions" }, button("bin", t`Forget this import`, () => this.#remove())));
   }
 
-  #drawReady() {
-    const { guess, problem, format } = this.#state;
+  /** @param guess as the server has it, or with what was corrected before the file was read in another way */
+  #drawReady(guess = this.#state.guess) {
+    const { problem, format } = this.#state;
     const foot = [button("bin", t`Forget this import`, () => this.#remove())];
     if (problem) {
-      this.#body.replaceChildren(el("p", { className: "notice", "data-tone": "bad" }, problem), el("div", { className: "import-actions" }, ...foot));
-      return;
+      this.#body.replaceChildren(el("p", { className: "notice", "data-tone": "bad" }, problem), el("div", { className: "card import-card" }, readingFields(null, (reading, key) => this.#correct(reading, key))),
+        el("div", { className: "import-actions" }, ...foot));
+      return undefined;
     }
     this.#preview = new ImportPreview(this.#store, this.#pages.mapParts());
     const run = button("play", t`Import`, () => this.#run(this.#asked()), { className: "button is-main", hidden: true });
     const save = button("save", t`Mapping as YAML`, () => saveText(this.#yaml, `${this.#state.name.replace(/\.[^.]*$/, "").replace(/[^\p{L}\p{N}_-]/gu, "_")}.yaml`, "application/yaml"), { hidden: true });
-    const look = button("target", t`Preview`, () => this.#look(run, save), { className: "button is-main" });
+    const look = button("target", t`Preview`, () => this.#look(look, run, save), { className: "button is-main" });
     if (format === "gtfs") {
       const feed = field(t`Name of the feed in ids`, textInput({ maxLength: 100, placeholder: this.#state.name.replace(/\.zip$/i, "") }));
       const times = el("input", { type: "checkbox", checked: true });
@@ -275,6 +278,7 @@ export class ImportPage {
         if (this.#yaml === null) return;
         this.#yaml = null;
         run.hidden = save.hidden = true;
+        look.classList.add("is-main");
         this.#preview?.close();
         this.#drawSteps();
       });
@@ -282,16 +286,37 @@ export class ImportPage {
         const choices = form.read();
         return choices && { choices };
       } };
-      this.#body.replaceChildren(...warnings, el("div", { className: "card import-card" }, form.element));
+      const reading = format === "csv" ? [readingFields(guess.choices, (reading, key) => this.#correct(reading, key, () => form.choices))] : [];
+      this.#body.replaceChildren(...warnings, el("div", { className: "card import-card" }, ...reading, form.element));
     }
-    this.#body.append(this.#preview.element, el("div", { className: "import-actions import-foot" }, look, run, save, ...foot));
+    this.#body.append(this.#preview.element, el("div", { className: "import-actions import-foot" }, look, run), el("div", { className: "import-actions" }, save, ...foot));
+    return () => this.#look(look, run, save, true);
+  }
+
+  /** The file read in another way: a new guess, and at once what it would become. */
+  #correct(reading, key, choices) {
+    const before = this.#state.guess;
+    const preview = this.#preview;
+    return this.#do(async () => {
+      const state = await correctReading(this.#id, reading);
+      if (state.id !== this.#id || preview !== this.#preview) return;
+      this.#state = state;
+      this.#dropParts();
+      this.#yaml = null;
+      this.#drawSteps();
+      const look = this.#drawReady(before ? carriedOver(state.guess, before, choices()) : state.guess);
+      this.#body.querySelector(`[name="reading-${key}"]`)?.focus({ preventScroll: true });
+      await look?.();
+      return true;
+    });
   }
 
   #asked() {
     return this.#mapping.read();
   }
 
-  #look(run, save) {
+  /** @param isQuiet leaves the focus where it is */
+  #look(look, run, save, isQuiet = false) {
     const asked = this.#asked();
     if (!asked) return undefined;
     const preview = this.#preview;
@@ -302,8 +327,9 @@ export class ImportPage {
       this.#yaml = result.mapping ?? "";
       save.hidden = !result.mapping;
       run.hidden = result.entities.length === 0;
+      look.classList.toggle("is-main", run.hidden);
       this.#drawSteps();
-      preview.focus();
+      if (!isQuiet) preview.focus();
     });
   }
 

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { attributeNames, mainInstance, shortName, valueOf } from "./entity.js";
 import { entitiesText, rowsText } from "./importwords.js";
-import { t } from "./language.js";
+import { t, tn } from "./language.js";
 import { collection, PageMap } from "./pagemap.js";
 import { currentTheme } from "./theme.js";
 import { formatCount, formatNumber, unitSymbol, withUnit } from "./units.js";
@@ -19,7 +19,7 @@ export function shortValue(attribute) {
   if (value.kind === "number") return withUnit(formatNumber(value.value), unitSymbol(instance.unitCode));
   if (value.kind === "geometry") {
     const { type, coordinates } = value.geometry;
-    return type === "Point" ? `${coordinates[1]}, ${coordinates[0]}` : type;
+    return type === "Point" ? [coordinates[1], coordinates[0]].map((one) => (typeof one === "number" ? Number(one.toFixed(6)) : one)).join(", ") : type;
   }
   const plain = instance.object ?? instance.value?.["@value"] ?? instance.value ?? instance.json ?? instance.languageMap ?? instance.vocab;
   return cut(typeof plain === "string" ? plain : JSON.stringify(plain) ?? "–");
@@ -59,7 +59,7 @@ export class ImportPreview {
     const names = [...new Set(entities.flatMap(attributeNames))];
     const shown = names.slice(0, COLUMNS_MAX);
     const words = [isWhole ? t`All ${rowsText(rows)} were tried.` : t`The first ${rowsText(rows)} were tried.`];
-    words.push(failures.length === 0 ? t`Nothing would be left out.` : t`${formatCount(failedRows)} rows and ${formatCount(failedValues)} single cells would be left out.`);
+    words.push(failures.length === 0 ? t`Nothing would be left out.` : t`${rowsText(failedRows)} and ${tn(failedValues, "{0} single cell", "{0} single cells")} would be left out.`);
     this.element.replaceChildren(el("h3", { id: "import-preview-title", tabIndex: -1 }, t`What would be made`), el("p", {}, words.join(" ")));
     if (failures.length > 0) this.element.append(failureTable(failures));
     if (entities.length === 0) return;

@@ -20,6 +20,10 @@ export class EntityList {
   /** Called with a record to open. */
   onOpen = () => {};
   onShown = () => {};
+  /** Called when several are to be chosen: with the record to begin with, and the click. */
+  onSelect = () => {};
+  /** Those that are chosen together, while somebody chooses (`selection.js`). */
+  selection = null;
   /** Called when someone reaches the end of what there is. */
   onEnd = () => {};
   /** Called with the words of the search, some time after the typing pauses. */
@@ -63,8 +67,10 @@ export class EntityList {
     box.addEventListener("pointerenter", () => { this.#isPointerInside = true; });
     box.addEventListener("pointerleave", () => { this.#isPointerInside = false; });
     box.addEventListener("click", (event) => {
-      const row = event.target.closest(".row");
-      if (row?.record) this.#open(row.record);
+      const record = event.target.closest(".row")?.record;
+      if (!record) return;
+      if (this.selection || event.shiftKey || event.ctrlKey || event.metaKey) this.onSelect(record, event);
+      else this.#open(record);
     });
     search.addEventListener("input", () => this.#searchFor(search.value));
     for (const element of [box, search]) {
@@ -80,6 +86,8 @@ export class EntityList {
       this.#ordered = this.#ordered.filter((record) => !dirty.removed.has(record));
       this.matchCount = this.#ordered.length;
       if (dirty.removed.has(this.#active)) this.#setActive(null);
+      // A part of a large city that is out of view is not gone.
+      if (this.scopeText === null) this.selection?.drop(dirty.removed);
     }
     const isHeld = this.#isPointerInside || this.#isChosenByKey || this.#box.scrollTop > ROW;
     const isDue = now - this.#orderedAt >= ORDER_EVERY && (!isHeld || this.#ordered.length === 0);
@@ -121,6 +129,15 @@ export class EntityList {
     return [...this.#ordered];
   }
 
+  get active() {
+    return this.#active;
+  }
+
+  /** Shows anew which rows are chosen. */
+  mark() {
+    for (const row of this.#rows.values()) this.#markActive(row);
+  }
+
   clearSearch() {
     this.#search.value = "";
     this.#searchFor("");
@@ -130,7 +147,7 @@ export class EntityList {
   move(step) {
     if (this.#ordered.length === 0) return;
     const at = this.#active ? this.#ordered.indexOf(this.#active) : -1;
-    const next = at < 0 ? (step < 0 ? this.#ordered.length - 1 : 0) : Math.max(0, Math.min(this.#ordered.length - 1, at + step));
+    const next = at < 0 && Number.isFinite(step) ? (step < 0 ? this.#ordered.length - 1 : 0) : Math.max(0, Math.min(this.#ordered.length - 1, at + step));
     this.#isChosenByKey = true;
     this.#setActive(this.#ordered[next]);
     const top = next * ROW;
@@ -143,12 +160,16 @@ export class EntityList {
   #key(event) {
     const page = Math.max(1, Math.floor(this.#box.clientHeight / ROW) - 1);
     const isInSearch = event.target === this.#search;
+    if (!isInSearch && this.selection?.key(event)) return;
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
     if (!isInSearch) Object.assign(steps, { Home: -Infinity, End: Infinity });
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key in steps) {
       event.preventDefault();
       this.move(steps[event.key]);
+    } else if (event.key === " " && !isInSearch) {
+      event.preventDefault();
+      this.onSelect(this.#active);
     } else if (event.key === "Enter") {
       const record = this.#active ?? (this.#words.length > 0 ? this.#ordered[0] : null);
       if (record) {
@@ -169,7 +190,7 @@ export class EntityList {
 
   #setActive(record) {
     this.#active = record;
-    for (const row of this.#rows.values()) this.#markActive(row);
+    this.mark();
     this.#pointAtActive();
   }
 
@@ -185,7 +206,7 @@ export class EntityList {
   #markActive(row) {
     const isActive = row.record === this.#active;
     row.classList.toggle("is-active", isActive);
-    row.setAttribute("aria-selected", String(isActive));
+    row.setAttribute("aria-selected", String(this.selection?.has(row.record) ?? isActive));
   }
 
   #searchFor(text) {

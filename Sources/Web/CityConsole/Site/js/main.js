@@ -182,7 +182,7 @@ const close = () => goTo("#/");
 
 addEventListener("hashchange", openAddress);
 pages.goTo = past.goTo = goTo;
-setUpListTools(() => list.fitting);
+setUpListTools(list);
 detail.mapParts = () => pages.mapParts();
 list.onOpen = open;
 list.onShown = () => showEmpty();

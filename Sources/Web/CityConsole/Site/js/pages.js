@@ -36,7 +36,7 @@ const kinds = [
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
   {
-    name: "subscriptions", title: t`Subscriptions`, picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
+    name: "subscriptions", heading: "subs", title: t`Subscriptions`, picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
   {
@@ -52,7 +52,7 @@ const kinds = [
     script: () => import("./publishpage.js").then(({ PublishPage }) => PublishPage),
   },
   {
-    name: "operations", title: t`Operations`, picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
+    name: "operations", heading: "ops", title: t`Operations`, picture: "server", pattern: /^#\/operations(\?|$)/, styles: ["pages", "operations"],
     script: () => import("./operationspage.js").then(({ OperationsPage }) => OperationsPage),
   },
   {
@@ -96,6 +96,7 @@ export class Pages {
 
   constructor(store) {
     this.#store = store;
+    document.querySelector("main").append(...kinds.map(({ name, heading = name }) => el("section", { className: "page", id: name, hidden: true, "aria-labelledby": `${heading}-title` })));
     this.mapKnown = new Promise((resolve) => { this.#mapIsKnown = resolve; });
     const links = [{ name: "city", title: t`City`, picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
       el("a", { href: name === "city" ? "#/" : `#/${name}`, "data-page": name }, icon(picture), el("span", {}, title)));

@@ -1,13 +1,13 @@
 // The list of rules: what each says in words, whether it is on, and how its messages go.
 
 import { muteSelect } from "./alertcards.js";
+import { attempt, put } from "./cardactions.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
 import { deleteRule, mute, switchRule, unmute } from "./ruleapi.js";
 import { channelText, conditionText, severities, severityTones, timesText } from "./rulewords.js";
 import { dateText, parseTime } from "./time.js";
-import { toast } from "./toast.js";
 import { formatCount } from "./units.js";
 
 const NAME_MAX = 200;
@@ -64,8 +64,8 @@ class RuleRow {
     p.reason = el("p", { className: "field-error", hidden: true });
     p.problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
     p.switch = el("input", { type: "checkbox", role: "switch", onchange: () => this.#switch() });
-    p.mute = muteSelect(t`Mute this rule`, (until) => this.#do(() => mute(this.#id, until), t`Muted until ${dateText(until)}`));
-    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => this.#do(() => unmute(this.#id), t`No longer muted`) }, t`Unmute`);
+    p.mute = muteSelect(t`Mute this rule`, (until) => attempt(this.#parts.problem, () => mute(this.#id, until), t`Muted until ${dateText(until)}`));
+    p.unmute = el("button", { type: "button", className: "text-button", onclick: () => attempt(this.#parts.problem, () => unmute(this.#id), t`No longer muted`) }, t`Unmute`);
     const remove = el("button", { type: "button", className: "text-button", onclick: () => this.#askToDelete() }, icon("bin"), t`Delete`);
     p.edit = el("a", { className: "text-button", href }, icon("edit"), t`Change`);
     p.confirm = el("div", { className: "notice confirm", "data-tone": "bad", hidden: true, role: "alertdialog", "aria-label": t`Delete this rule?` });
@@ -88,21 +88,21 @@ class RuleRow {
     const [tone, words] = stateOf(rule);
     setText(p.state, words);
     p.state.dataset.tone = tone;
-    this.#put(p.muted, isMuted ? t`Muted until ${dateText(rule.mutedUntil)}` : "");
+    put(p.muted, isMuted ? t`Muted until ${dateText(rule.mutedUntil)}` : "");
     p.unmute.hidden = !isMuted;
     p.mute.hidden = isMuted;
     p.switch.checked = rule.isOn;
     setText(p.what, cut(conditionText(rule.condition, unitOf)));
-    this.#put(p.times, cut(timesText(rule.activeTimes, rule.condition.timeZone)));
-    this.#put(p.reason, rule.status.state === "refused" ? cut(String(rule.status.reason ?? t`The service refuses this rule.`)) : "");
+    put(p.times, cut(timesText(rule.activeTimes, rule.condition.timeZone)));
+    put(p.reason, rule.status.state === "refused" ? cut(String(rule.status.reason ?? t`The service refuses this rule.`)) : "");
     const { entities, raised } = { ...rule.status, ...state };
-    this.#put(p.counts, rule.isOn && Number.isFinite(entities) ? t`Watches ${tn(entities, "{0} entity", "{0} entities")}; ${tn(raised ?? 0, "{0} alert is raised", "{0} alerts are raised")}` : "");
+    put(p.counts, rule.isOn && Number.isFinite(entities) ? t`Watches ${tn(entities, "{0} entity", "{0} entities")}; ${tn(raised ?? 0, "{0} alert is raised", "{0} alerts are raised")}` : "");
     p.channels.replaceChildren(...channelLines(rule, state).map(([text, isBad]) => el("li", isBad ? { className: "rule-bad" } : {}, cut(text))));
   }
 
   #switch() {
     const isOn = this.#parts.switch.checked;
-    this.#do(() => switchRule(this.#id, isOn), isOn ? t`Switched on` : t`Switched off`).then((isDone) => {
+    attempt(this.#parts.problem, () => switchRule(this.#id, isOn), isOn ? t`Switched on` : t`Switched off`).then((isDone) => {
       if (!isDone) this.#parts.switch.checked = !isOn;
     });
   }
@@ -110,29 +110,11 @@ class RuleRow {
   #askToDelete() {
     const { confirm } = this.#parts;
     const close = () => { confirm.hidden = true; this.#parts.edit.focus(); };
-    const yes = el("button", { type: "button", className: "button is-danger", onclick: () => this.#do(() => deleteRule(this.#id), t`Deleted`) }, t`Delete`);
+    const yes = el("button", { type: "button", className: "button is-danger", onclick: () => attempt(this.#parts.problem, () => deleteRule(this.#id), t`Deleted`) }, t`Delete`);
     confirm.replaceChildren(el("p", {}, t`Delete “${cut(this.#rule.name, 80)}”? Alerts that it raised stay in the history.`),
       el("div", { className: "alert-tools" }, yes, el("button", { type: "button", className: "button", onclick: close }, t`Keep it`)));
     confirm.hidden = false;
     yes.focus();
-  }
-
-  #put(element, text) {
-    setText(element, text);
-    element.hidden = text === "";
-  }
-
-  async #do(action, done) {
-    const { problem } = this.#parts;
-    problem.hidden = true;
-    try {
-      await action();
-      toast(done);
-      return true;
-    } catch (error) {
-      this.#put(problem, error.message);
-      return false;
-    }
   }
 }
 

@@ -22,6 +22,7 @@ export class SignInPage {
 
   open(address) {
     this.#page.hidden = false;
+    document.body.classList.toggle("is-entrance", address !== "#/sign-in/password");
     const [, kind, token] = /^#\/(sign-in|welcome|enter)(?:\/(.*))?$/.exec(address) ?? [];
     // The token is not left in the history of the browser.
     if (kind !== "sign-in") history.replaceState(null, "", `#/${kind}/`);
@@ -32,6 +33,7 @@ export class SignInPage {
   }
 
   close() {
+    document.body.classList.remove("is-entrance");
     this.#page.hidden = true;
     this.#page.replaceChildren();
   }

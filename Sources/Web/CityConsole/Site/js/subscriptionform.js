@@ -1,13 +1,14 @@
 // Makes a subscription, or changes one, without JSON. What the form cannot say of an existing one stays as it is.
 
 import { areaPicker } from "./areapicker.js";
-import { comparisons, parseConditions, writeConditions } from "./conditions.js";
+import { comparisons, parseConditions } from "./conditions.js";
 import { el, setText } from "./dom.js";
 import { choice, field, group, names, rows, select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
 import { parseTime } from "./time.js";
 import * as broker from "./subscriptionapi.js";
+import { circleIn, definitionIn, faultsIn, isMQTT, tell } from "./subscriptiondefinition.js";
 import { areaText, circleOf, formatNames, formatOf, isSecretURI, masked, maskedURI, nameOfSubscription } from "./subscriptionwords.js";
 
 const COUNT_AFTER = 400;
@@ -154,7 +155,7 @@ export class SubscriptionForm {
     const show = () => {
       parts.hidden = !f.hasArea.checked;
       if (f.hasArea.checked && map && !this.#area) this.#area = areaPicker({ ...map, store: this.#store, box, onPick: pick });
-      this.#area?.show(this.#circle());
+      this.#area?.show(circleIn(this.#fields));
     };
     f.hasArea.addEventListener("change", show);
     // A map needs its place in the page before it can draw.
@@ -227,130 +228,14 @@ export class SubscriptionForm {
     f.watched.setOptions(all);
   }
 
-  // --- What it says ------------------------------------------------------------------------------------------------
-
-  #circle() {
-    const f = this.#fields;
-    if (f.keepsArea || !f.hasArea.checked) return null;
-    const [latitude, longitude, metres] = [f.latitude, f.longitude, f.metres].map(({ input }) => (input.value.trim() === "" ? NaN : Number(input.value)));
-    const isCircle = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && metres > 0;
-    return isCircle ? { latitude, longitude, metres } : null;
-  }
-
-  /** The whole subscription as the form has it; with `null` for members that are to go. */
-  #definition() {
-    const f = this.#fields;
-    const old = this.#old;
-    const result = {};
-    const put = (name, value) => {
-      if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0)) result[name] = value;
-      else if (old?.[name] !== undefined) result[name] = null;
-    };
-    put("subscriptionName", f.name.input.value.trim());
-    put("description", f.description.input.value.trim());
-    put("entities", f.keepsEntities ? old.entities : this.#entities());
-    if (f.condition) put("q", f.condition.input.value.trim());
-    else put("q", writeConditions(f.terms.values().filter((term) => term.attribute)));
-    const circle = this.#circle();
-    if (!f.keepsArea) {
-      put("geoQ", circle ? { georel: `near;maxDistance==${circle.metres}`, geometry: "Point", coordinates: [circle.longitude, circle.latitude] } : undefined);
-    }
-    const isByClock = f.rhythm.value === "time";
-    put("watchedAttributes", isByClock ? undefined : [...f.watched.chosen]);
-    put("throttling", isByClock ? undefined : numberOf(f.throttling));
-    const minutes = numberOf(f.minutes);
-    put("timeInterval", isByClock && minutes !== undefined ? Math.round(minutes * 60) : undefined);
-    put("expiresAt", f.expires.input.value ? new Date(f.expires.input.value).toISOString() : undefined);
-    result.notification = this.#notification();
-    return result;
-  }
-
-  #entities() {
-    const f = this.#fields;
-    const selector = {};
-    const ids = f.ids.input.value.split(",").map((id) => id.trim()).filter(Boolean);
-    if (f.idKind.value === "id" && ids.length > 0) selector.id = ids.length === 1 ? ids[0] : ids;
-    if (f.idKind.value === "pattern" && f.pattern.input.value.trim()) selector.idPattern = f.pattern.input.value.trim();
-    const types = [...f.types.chosen];
-    if (types.length === 0 && Object.keys(selector).length === 0) return [];
-    return [{ type: types.length > 0 ? types.join("|") : "*", ...selector }];
-  }
-
-  #notification() {
-    const f = this.#fields;
-    const old = this.#old?.notification ?? {};
-    const notification = structuredClone(old);
-    for (const name of ["status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure"]) delete notification[name];
-    const endpoint = notification.endpoint ?? {};
-    for (const name of ["status", "timesSent", "timesFailed", "lastSuccess", "lastFailure"]) delete endpoint[name];
-    const uri = f.uri.input.value.trim();
-    endpoint.uri = old.endpoint && uri === maskedURI(old.endpoint.uri) ? old.endpoint.uri : uri;
-    const format = f.format.input.value;
-    delete notification.format;
-    if (format === "geojson") endpoint.accept = "application/geo+json";
-    else {
-      if (format !== "normalized") notification.format = format;
-      if (!endpoint.accept || endpoint.accept === "application/geo+json") endpoint.accept = "application/json";
-    }
-    delete endpoint.receiverInfo;
-    const headers = f.headers.values();
-    if (headers.length > 0) endpoint.receiverInfo = headers;
-    const others = list(endpoint.notifierInfo).filter((one) => one.key !== "MQTT-QoS");
-    if (isMQTT(uri) && f.quality.input.value !== "0") others.push({ key: "MQTT-QoS", value: f.quality.input.value });
-    delete endpoint.notifierInfo;
-    if (others.length > 0) endpoint.notifierInfo = others;
-    return { ...notification, endpoint };
-  }
-
-  /** What the page itself can tell is missing, beside its field; whether there is nothing. */
-  #check(definition) {
-    const f = this.#fields;
-    const faults = [];
-    const check = (target, isFault, text) => {
-      target.setError(isFault ? text : null);
-      if (isFault) faults.push(target.input);
-    };
-    const isByClock = f.rhythm.value === "time";
-    const hasNothing = !definition.entities && (isByClock || !definition.watchedAttributes);
-    check(f.typesField, hasNothing, isByClock ? t`Choose a type, or say which ids.` : t`Choose a type, or name attributes to watch.`);
-    check(f.ids, f.idKind.value === "id" && f.ids.input.value.trim() === "", t`Name at least one id, or choose all of them.`);
-    check(f.pattern, f.idKind.value === "pattern" && !isPattern(f.pattern.input.value), t`Write a regular expression, such as ^urn:ngsi-ld:Room:`);
-    const uri = f.uri.input.value.trim();
-    check(f.uri, !/^((https?|mqtts?):\/\/[^/\s]+|parvis:stream$)/i.test(uri), uri ? t`Begin with http://, https://, mqtt:// or mqtts:// and a host.` : t`Say where notifications go.`);
-    if (isMQTT(uri) && !/^mqtts?:\/\/[^/]+\/./i.test(uri)) check(f.uri, true, t`Name the topic behind the host: mqtt://host/topic`);
-    check(f.throttling, !isByClock && isBadNumber(f.throttling), t`Write a number of seconds above 0, or leave it empty.`);
-    check(f.minutes, isByClock && (isBadNumber(f.minutes) || f.minutes.input.value.trim() === ""), t`Write a number of minutes above 0.`);
-    check(f.expires, f.expires.input.value !== "" && Date.parse(f.expires.input.value) <= Date.now(), t`This has passed; name a later time.`);
-    if (!f.keepsArea && f.hasArea.checked) {
-      const isOff = ({ input }, most) => input.value.trim() === "" || !(Math.abs(Number(input.value)) <= most);
-      check(f.latitude, isOff(f.latitude, 90), t`Between -90 and 90.`);
-      check(f.longitude, isOff(f.longitude, 180), t`Between -180 and 180.`);
-      check(f.metres, !(Number(f.metres.input.value) > 0), t`Above 0.`);
-    }
-    if (!f.condition) {
-      const isHalf = f.terms.values().some((term) => !term.attribute || (term.comparison && term.value.trim() === ""));
-      this.#tell(f.termsError, isHalf ? t`Each condition needs an attribute and a value; remove those you do not need.` : null);
-      if (isHalf) faults.push(f.terms.element.querySelector("input"));
-    }
-    const isEmptyHeader = f.headers.values().some((one) => one.value === "");
-    this.#tell(f.headersError, isEmptyHeader ? t`Each header needs a value.` : null);
-    if (isEmptyHeader) faults.push(f.headers.element.querySelector("input"));
-    return faults;
-  }
-
-  #tell(element, text) {
-    element.hidden = !text;
-    setText(element, text ?? "");
-  }
-
   // --- Live --------------------------------------------------------------------------------------------------------
 
   #changed() {
     if (!this.#isWritten) return;
     const f = this.#fields;
     f.quality.element.hidden = !isMQTT(f.uri.input.value);
-    this.#area?.show(this.#circle());
-    if (this.#isChecked) this.#check(this.#definition());
+    this.#area?.show(circleIn(this.#fields));
+    if (this.#isChecked) faultsIn(this.#fields, definitionIn(this.#fields, this.#old));
     const definition = this.#shown();
     setText(f.preview, JSON.stringify(masked(definition), null, 2));
     clearTimeout(this.#countTimer);
@@ -360,7 +245,7 @@ export class SubscriptionForm {
   /** Without what is to go. */
   #shown() {
     const kept = this.#old && this.#fields.keepsArea ? { geoQ: this.#old.geoQ } : {};
-    const entries = Object.entries({ ...kept, ...this.#definition() }).filter(([, value]) => value !== null);
+    const entries = Object.entries({ ...kept, ...definitionIn(this.#fields, this.#old) }).filter(([, value]) => value !== null);
     return { type: "Subscription", ...Object.fromEntries(entries) };
   }
 
@@ -384,9 +269,9 @@ export class SubscriptionForm {
   async #save() {
     const f = this.#fields;
     f.problem.hidden = true;
-    const definition = this.#definition();
+    const definition = definitionIn(this.#fields, this.#old);
     this.#isChecked = true;
-    const faults = this.#check(definition);
+    const faults = faultsIn(this.#fields, definition);
     if (faults.length > 0) return faults[0]?.focus();
     f.submit.disabled = true;
     try {
@@ -406,28 +291,10 @@ export class SubscriptionForm {
     const f = this.#fields;
     const about = [[/"?idPattern"?/, f.pattern], [/"uri"|endpoint|MQTT|topic/i, f.uri], [/throttling/, f.throttling], [/timeInterval/, f.minutes], [/expiresAt/, f.expires], [/georel|geoQ|coordinates|maxDistance/, f.metres]];
     about.find(([pattern, target]) => target && pattern.test(text))?.[1].setError(text);
-    if (/"q"|\bq\b|query/.test(text)) this.#tell(f.condition ? f.problem : f.termsError, text);
+    if (/"q"|\bq\b|query/.test(text)) tell(f.condition ? f.problem : f.termsError, text);
     setText(f.problem, text);
     f.problem.hidden = false;
     f.problem.scrollIntoView({ block: "nearest" });
-  }
-}
-
-const isMQTT = (uri) => /^mqtts?:/i.test(uri.trim());
-
-function numberOf({ input }) {
-  const text = input.value.trim();
-  return text === "" || !Number.isFinite(Number(text)) ? undefined : Number(text);
-}
-
-const isBadNumber = ({ input }) => input.value.trim() !== "" && !(Number(input.value) > 0);
-
-function isPattern(text) {
-  try {
-    return text.trim() !== "" && Boolean(new RegExp(text, "u"));
-  } catch {
-    // The broker's regular expressions know more than the browser's; it judges.
-    return true;
   }
 }
 

@@ -5,11 +5,11 @@ const MOST = 5_000;
 
 const shortName = (name) => (name.includes(":") ? name.split(/[/#:]/).filter(Boolean).pop() ?? name : name);
 
-/** The description of a layer, or `undefined`. */
-export async function layerOf(id) {
+/** The descriptions of all that is published. */
+export async function publishedLayers() {
   const answer = await fetch("layers");
   if (!answer.ok) throw new Error(`${answer.status}`);
-  return (await answer.json()).layers.find((layer) => layer.id === id);
+  return (await answer.json()).layers;
 }
 
 /** The entities of a layer, at most `MOST`: `{ entities, isWhole }`, each with what the site shows of it. */

@@ -1,6 +1,7 @@
 // The map, drawn by MapLibre GL JS from this server; where it or WebGL is missing the list does without.
 
 import { PLAIN } from "./colours.js";
+import { ground, tileSource } from "./ground.js";
 
 function add(tag, properties) {
   return new Promise((resolve, reject) => {
@@ -21,9 +22,6 @@ async function library() {
   }
 }
 
-const isDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
-const ground = () => (isDark() ? "#141b21" : "#eef1f3");
-
 function layersOn(source, colour, sourceLayer) {
   const from = { source, ...(sourceLayer ? { "source-layer": sourceLayer } : {}) };
   const kind = (name) => ["==", ["geometry-type"], name];
@@ -38,24 +36,26 @@ function layersOn(source, colour, sourceLayer) {
 /**
  * Draws a layer into a box, or gives `null` where no map can be drawn.
  *
+ * @param layers all that is published, of which some are the ground
  * @param onChoose gets the id of an entity that was clicked, and where.
  */
-export async function drawMap(box, { layer, entities, isWhole, colouring, words, onChoose }) {
+export async function drawMap(box, { layer, layers, entities, isWhole, colouring, words, onChoose }) {
   const maplibre = await library();
   if (!maplibre || !layer.bounds) return null;
   const [west, south, east, north] = layer.bounds;
   const bounds = [[west, Math.max(-85, south)], [east, Math.min(85, north)]];
   const isTiled = !isWhole && layer.tilejson !== undefined;
   const source = isTiled
-    ? { type: "vector", tiles: [new URL(`tiles/${layer.id}/{z}/{x}/{y}.mvt`, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")], maxzoom: 16 }
+    ? tileSource(layer.id)
     : { type: "geojson", data: features(entities, colouring) };
   const colour = isTiled ? colouring.expression : ["get", "colour"];
   const clusters = isTiled ? [{ id: "clusters", type: "circle", source: "layer", "source-layer": "clusters", paint: { "circle-color": PLAIN, "circle-opacity": 0.8, "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 3, 8, 1_000, 26], "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 } }] : [];
+  const under = ground(layers, layer);
   box.hidden = false;
   const map = new maplibre.Map({
     container: box, attributionControl: false, bounds, fitBoundsOptions: { padding: 36, maxZoom: 15 }, dragRotate: false, pitchWithRotate: false,
     locale: { "NavigationControl.ZoomIn": words.zoomIn, "NavigationControl.ZoomOut": words.zoomOut, "Map.Title": box.getAttribute("aria-label") },
-    style: { version: 8, sources: { layer: source }, layers: [{ id: "ground", type: "background", paint: { "background-color": ground() } }, ...layersOn("layer", colour, isTiled ? "entities" : null), ...clusters] },
+    style: { version: 8, sources: { ...under.sources, layer: source }, layers: [...under.layers, ...layersOn("layer", colour, isTiled ? "entities" : null), ...clusters] },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }));
@@ -71,7 +71,7 @@ export async function drawMap(box, { layer, entities, isWhole, colouring, words,
     map.on("mouseenter", name, () => { map.getCanvas().style.cursor = "pointer"; });
     map.on("mouseleave", name, () => { map.getCanvas().style.cursor = ""; });
   }
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map.setPaintProperty("ground", "background-color", ground()));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => under.repaint(map));
   await new Promise((resolve) => map.once("load", resolve));
   box.dataset.ready = "true";
   return {

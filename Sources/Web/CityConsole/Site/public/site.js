@@ -2,7 +2,7 @@
 // values in words, and values that follow the city.
 
 import { colouring } from "./colours.js";
-import { entitiesOf, layerOf } from "./data.js";
+import { entitiesOf, publishedLayers } from "./data.js";
 import { drawMap } from "./map.js";
 import { unitOf, wordsOf } from "./words.js";
 
@@ -40,7 +40,8 @@ for (const time of document.querySelectorAll("time[datetime]")) time.textContent
 if (box) start(box).catch((error) => console.info(`The page stays as the server made it: ${error.message}`));
 
 async function start(box) {
-  const layer = await layerOf(box.dataset.layer);
+  const layers = await publishedLayers();
+  const layer = layers.find(({ id }) => id === box.dataset.layer);
   if (!layer) return;
   let { entities, isWhole } = await entitiesOf(layer, language);
   const panel = document.getElementById("panel");
@@ -113,7 +114,7 @@ async function start(box) {
   document.body.dataset.ready = "true";
 
   if (box.dataset.map !== "none") {
-    map = await drawMap(box, { layer, entities, isWhole, colouring: colourOf, words, onChoose: (id) => {
+    map = await drawMap(box, { layer, layers, entities, isWhole, colouring: colourOf, words, onChoose: (id) => {
       const entity = entities.find((one) => one.id === id);
       if (entity) choose(entity, null);
     } });
