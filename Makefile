@@ -36,7 +36,7 @@ bench-air: ## print how well forecasts and interpolation do on ten Beijing stati
 	else \
 		scripts/bootstrap && swift build -c release --static-swift-stdlib --product parvis && \
 		"$$(swift build -c release --show-bin-path)/parvis" air evaluate $(AIR)/beijing_*.csv.gz \
-			--mapping Examples/beijing-air.yaml --train-until 2015-02 --pollutant PM2.5 --weather-ahead $(ARGS); \
+			--mapping Examples/beijing-air.yaml --train-until 2015-02 --pollutant PM2.5 --weather-ahead --weather-forecast $(ARGS); \
 	fi
 
 TRAFFIC := ../shared/data/sumo

@@ -271,6 +271,7 @@ final class CityServer: Sendable {
         configuration.stationLimit = settings.airStations
         configuration.forecasts = settings.hasAirForecast
         configuration.forecastLimit = settings.airForecasts
+        configuration.forecastFolder = settings.data + "/air-forecasts"
         configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
         configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
         return AirService(serviceOperations(settings, broker, history), configuration: configuration)

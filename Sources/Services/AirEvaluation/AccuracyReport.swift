@@ -57,6 +57,8 @@ public struct AccuracyReport: Sendable, Encodable {
     public let forecast: [Horizon]
     /// With the weather of the forecast hours taken as known; `nil` when it was not asked for.
     public let forecastWithWeatherAhead: [Horizon]?
+    /// With a weather forecast that errs by `ForecastEvaluation.weatherError`; `nil` when it was not asked for.
+    public let forecastWithWeatherForecast: [Horizon]?
     /// One for each station, and one with the name "all" last; `nil` without positions.
     public let interpolation: [Station]?
     /// What was left out, and why.
@@ -65,10 +67,12 @@ public struct AccuracyReport: Sendable, Encodable {
     /// - Parameters:
     ///   - forecasts: The scores of each station.
     ///   - weatherAhead: The same with the weather of the forecast hours; empty when it was not asked for.
+    ///   - weatherForecast: The same with a forecast of the weather that errs; empty when it was not asked for.
     public init(
         pollutant: String, testedFrom: String, testedTo: String,
         forecasts: [(station: String, scores: [ForecastScore])],
-        weatherAhead: [[ForecastScore]], interpolation: [InterpolationScore]?, notes: [String]
+        weatherAhead: [[ForecastScore]], weatherForecast: [[ForecastScore]] = [],
+        interpolation: [InterpolationScore]?, notes: [String]
     ) {
         self.pollutant = pollutant
         self.testedFrom = testedFrom
@@ -76,6 +80,8 @@ public struct AccuracyReport: Sendable, Encodable {
         stations = forecasts.map(\.station)
         forecast = Self.total(forecasts.map(\.scores)).compactMap { Horizon($0) }
         forecastWithWeatherAhead = weatherAhead.isEmpty ? nil : Self.total(weatherAhead).compactMap { Horizon($0) }
+        forecastWithWeatherForecast =
+            weatherForecast.isEmpty ? nil : Self.total(weatherForecast).compactMap { Horizon($0) }
         self.interpolation = interpolation.map { scores in
             var all = InterpolationScore(station: "all")
             for score in scores { all.add(score) }
@@ -100,6 +106,13 @@ extension AccuracyReport: CustomStringConvertible {
             "Forecast, \(stations.count) stations, nothing known beyond the hour of issue",
         ]
         lines += Self.table(forecast)
+        if let forecastWithWeatherForecast {
+            lines += [
+                "",
+                "The same with a weather forecast that errs half as much as saying that tomorrow is like today",
+            ]
+            lines += Self.table(forecastWithWeatherForecast)
+        }
         if let forecastWithWeatherAhead {
             lines += [
                 "", "The same with the weather of the forecast hours, as a perfect weather forecast would give it",

@@ -6,6 +6,18 @@ public enum ForecastEvaluation {
     public static let horizons = [1, 3, 6, 12, 24, 48]
     /// The share of values that intervals are to hold.
     public static let coverage = 0.9
+    /// The error of a weather forecast as a share of that of saying that tomorrow is like today.
+    public static let weatherError = 0.5
+
+    /// What forecasts know of the weather.
+    public enum Weather: Sendable {
+        /// What was measured up to the time of issue.
+        case measured
+        /// Also a forecast that errs by `weatherError`, made of what was measured later.
+        case forecast
+        /// Also what was measured later: a perfect forecast.
+        case perfect
+    }
 
     /// Learns from a station's hours before `firstTestHour` and forecasts from every hour with a value after it.
     ///
@@ -13,19 +25,23 @@ public enum ForecastEvaluation {
     /// horizon are scored on the same hours: those with a value at issue and at the target.
     ///
     /// - Parameters:
+    ///   - others: Stations whose values may be used up to the hour of issue; those that `Surroundings` chooses are. The station
+    ///     itself and those without a position are passed over.
     ///   - firstTestHour: In hours since 1970.
-    ///   - weatherIsAhead: Whether the weather of the forecast hours counts as known, which is what a perfect weather
-    ///     forecast would give. Otherwise nothing after the time of issue is used.
+    ///   - weather: What is known of the weather. With `measured` nothing after the time of issue is used.
     /// - Returns: A score for each horizon, or `nil` when there is too little history to learn from.
     /// - Cost: some seconds for three years of hours.
     public static func scores(
-        of station: StationRecord, firstTestHour: Int, weatherIsAhead: Bool
+        of station: StationRecord, among others: [StationRecord] = [], firstTestHour: Int, weather: Weather
     ) -> [ForecastScore]? {
         let split = firstTestHour - station.firstHour
+        var own = Covariates.make(station.columns, weatherIsAhead: weather != .measured)
+        if weather == .forecast { own = ImperfectForecast.beside(own, day: 24, error: weatherError) }
+        let covariates = surroundings(of: station, among: others) + own
         guard split > 0, split < station.values.count,
             let series = ForecastSeries(
                 start: station.firstHour * 3_600, values: station.values,
-                covariates: Covariates.make(station.columns, weatherIsAhead: weatherIsAhead)),
+                covariates: Array(covariates.prefix(ForecastSeries.maximumCovariates))),
             let forecaster = SeriesForecaster(learningFrom: series.prefix(split)),
             let applied = forecaster.applied(to: series), let climatology = Climatology(series.prefix(split))
         else { return nil }

@@ -31,6 +31,9 @@ public struct AirServiceConfiguration: Sendable {
     public var forecastHours = 17_520
     /// Most trees for each range of horizons.
     public var forecastTrees = 180
+    /// Where what was learnt is kept over restarts; `nil`: nowhere. It is made when it is needed, and holds a file of some
+    /// megabytes for each station.
+    public var forecastFolder: String?
     /// New hours after which a model is learnt again.
     public var forecastRetrainHours = 168
     /// Maps that may be asked for at the same time; one more is refused.

@@ -11,6 +11,9 @@ public struct ForecastSeries: Sendable {
             case linear
             /// Over orders of magnitude and not below 0: a concentration, a count, an amount of rain.
             case logarithmic
+            /// The forecast quantity itself, as it is elsewhere: on the scale of the series, and told by how it differs
+            /// from the newest value. Where it is missing, it counts as being like here.
+            case likeTarget
         }
 
         public var name: String

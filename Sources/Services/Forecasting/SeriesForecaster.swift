@@ -72,6 +72,13 @@ public struct SeriesForecaster: Sendable {
         covariateNames = series.covariates.map(\.name)
     }
 
+    init(scales: FeatureScales, segments: [Segment], step: Int, covariateNames: [String]) {
+        self.scales = scales
+        self.segments = segments
+        self.step = step
+        self.covariateNames = covariateNames
+    }
+
     /// What was measured while learning, nearest horizons first.
     public var skills: [Skill] { segments.map(\.skill) }
     public var longestHorizon: Int { segments.last?.horizons.upperBound ?? 0 }

@@ -1,6 +1,7 @@
-import AirEvaluation
 import Foundation
 import Testing
+
+@testable import AirEvaluation
 
 struct AirEvaluationTests {
     private static let firstHour = 380_000
@@ -41,7 +42,7 @@ struct AirEvaluationTests {
         let station = try #require(stations.first)
         let scores = try #require(
             ForecastEvaluation.scores(
-                of: station, firstTestHour: Self.firstHour + 60 * 24, weatherIsAhead: false))
+                of: station, firstTestHour: Self.firstHour + 60 * 24, weather: .measured))
         #expect(scores.map(\.horizon) == [1, 3, 6, 12, 24, 48])
         for score in scores {
             #expect(score.count > 600 && score.count <= 30 * 24 - score.horizon)
@@ -50,10 +51,38 @@ struct AirEvaluationTests {
         }
     }
 
+    @Test func `what the stations around measure makes forecasts better, and none without a position has a part in it`()
+        throws
+    {
+        let first = Self.firstHour + 60 * 24
+        let stations = stations
+        func error(among others: [StationRecord]) throws -> Double {
+            let scores = ForecastEvaluation.scores(
+                of: stations[0], among: others, firstTestHour: first, weather: .measured)
+            return try #require(scores?.first).forecastError
+        }
+        // All stations stand under one wave and have noise of their own, which the others do not share.
+        #expect(try error(among: stations) < 0.97 * error(among: []))
+        #expect(ForecastEvaluation.surroundings(of: stations[0], among: stations).count >= 4)
+        #expect(ForecastEvaluation.surroundings(of: stations[0], among: [stations[0], stations[6]]).isEmpty)
+        #expect(ForecastEvaluation.surroundings(of: stations[6], among: stations).isEmpty)
+    }
+
+    @Test func `a weather forecast that errs is worth something, and less than a perfect one`() throws {
+        let station = try #require(stations.first)
+        func error(_ weather: ForecastEvaluation.Weather) throws -> Double {
+            let scores = ForecastEvaluation.scores(
+                of: station, firstTestHour: Self.firstHour + 60 * 24, weather: weather)
+            return try #require(scores?.first { $0.horizon == 24 }).forecastError
+        }
+        let (measured, forecast, perfect) = (try error(.measured), try error(.forecast), try error(.perfect))
+        #expect(perfect < forecast && forecast < measured)
+    }
+
     @Test func `a split outside of the data gives no score`() throws {
         let station = try #require(stations.first)
         for first in [0, Self.firstHour, Self.firstHour + 90 * 24, Int(Int32.max)] {
-            #expect(ForecastEvaluation.scores(of: station, firstTestHour: first, weatherIsAhead: false) == nil)
+            #expect(ForecastEvaluation.scores(of: station, firstTestHour: first, weather: .measured) == nil)
         }
     }
 
@@ -76,11 +105,12 @@ struct AirEvaluationTests {
             (
                 station: station.name,
                 scores: try #require(
-                    ForecastEvaluation.scores(of: station, firstTestHour: first, weatherIsAhead: false))
+                    ForecastEvaluation.scores(of: station, firstTestHour: first, weather: .measured))
             )
         }
         let report = AccuracyReport(
             pollutant: "PM2.5", testedFrom: "a", testedTo: "b", forecasts: scored, weatherAhead: [],
+            weatherForecast: scored.map(\.scores),
             interpolation: InterpolationEvaluation.scores(of: stations, firstTestHour: first), notes: ["a note"])
         #expect(report.forecast.map(\.hours) == [1, 3, 6, 12, 24, 48])
         #expect(report.forecast.first?.forecasts == scored.reduce(0) { $0 + $1.scores[0].count })
@@ -88,7 +118,9 @@ struct AirEvaluationTests {
         #expect(report.interpolation?.count == 7)
         let json = try JSONEncoder().encode(report)
         #expect(String(decoding: json, as: UTF8.self).contains("\"gainPercent\""))
-        for word in ["24 h", "persistence", "fixed variogram", "a note"] { #expect(report.description.contains(word)) }
+        for word in ["24 h", "persistence", "fixed variogram", "a note", "errs half"] {
+            #expect(report.description.contains(word))
+        }
     }
 
     @Test(arguments: [("PM2.5", "pm25"), ("pm_10", "PM10"), ("Wind Speed", "windSpeed")])

@@ -1,4 +1,5 @@
 import AirQuality
+import Foundation
 import InMemoryStorage
 import JSONTree
 import NGSILDModel
@@ -12,10 +13,10 @@ struct AirForecasterTests {
     private static let last = 1_000
     private static let forecastID = "urn:ngsi-ld:AirQualityForecast:pm25:AirQualityObserved:1"
 
-    /// A town whose station has measured for 1,000 hours.
+    /// A town whose stations have measured for 1,000 hours.
     private func town(
         storage: InMemoryStorage = InMemoryStorage(), clock: ManualClock = ManualClock(), hours: Int = last,
-        _ change: (inout AirServiceConfiguration) -> Void = { _ in }
+        stations: ClosedRange<Int> = 1...1, _ change: (inout AirServiceConfiguration) -> Void = { _ in }
     ) async throws -> TestTown {
         let town = try TestTown(storage: storage, clock: clock) { configuration in
             configuration.forecasts = true
@@ -24,20 +25,22 @@ struct AirForecasterTests {
             change(&configuration)
         }
         try clock.set(time(hours, minute: 5))
-        try await town.report([station(1, ["pm25": rhythm(hours)], at: time(hours))])
+        try await town.report(stations.map { station($0, ["pm25": rhythm(hours)], at: time(hours)) })
         var values: [UInt8] = []
         var ends: [Int] = []
         for hour in 1..<hours {
             values += "\(rhythm(hour))".utf8
             ends.append(values.count)
         }
-        let group = HistoryGroup(
-            entityID: stationID(1), types: [try town.context.term("AirQualityObserved")],
-            attribute: try town.context.term("pm25"),
-            observedAt: try (1..<hours).map { try #require(Timestamp(time($0))) }, values: values, ends: ends)
+        let groups = try stations.map {
+            HistoryGroup(
+                entityID: stationID($0), types: [try town.context.term("AirQualityObserved")],
+                attribute: try town.context.term("pm25"),
+                observedAt: try (1..<hours).map { try #require(Timestamp(time($0))) }, values: values, ends: ends)
+        }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             do throws(NGSILDError) {
-                try HistoryImporter(town.history).bringIn([group], tenant: "", on: ImmediateReplyScheduler()) {
+                try HistoryImporter(town.history).bringIn(groups, tenant: "", on: ImmediateReplyScheduler()) {
                     continuation.resume(with: $0.mapError { $0 as any Error })
                 }
             } catch { continuation.resume(throwing: error) }
@@ -94,6 +97,76 @@ struct AirForecasterTests {
         try await town.perform(.batchDelete([stationID(1)]))
         await town.air.settle()
         #expect(town.entity(Self.forecastID) == nil)
+        await town.stop()
+    }
+
+    @Test func `a forecast waits for the stations around, ten minutes at most`() async throws {
+        let town = try await town(stations: 1...2)
+        func issued() -> String? { town.observedAt(Self.forecastID, "concentration") }
+        func report(_ number: Int, _ hour: Int) async throws {
+            try await town.report([station(number, ["pm25": rhythm(hour)], at: time(hour))])
+            await town.air.settleForecasts()
+        }
+        town.air.start()
+        await town.air.settleForecasts()
+        #expect(issued() == time(Self.last))
+
+        try town.clock.set(time(Self.last + 1, minute: 5))
+        try await report(1, Self.last + 1)
+        #expect(issued() == time(Self.last))
+        try await report(2, Self.last + 1)
+        #expect(issued() == time(Self.last + 1))
+
+        // The other has fallen silent.
+        try town.clock.set(time(Self.last + 2, minute: 5))
+        try await report(1, Self.last + 2)
+        #expect(issued() == time(Self.last + 1))
+        try town.clock.set(time(Self.last + 2, minute: 10))
+        await town.air.settleForecasts()
+        #expect(issued() == time(Self.last + 2))
+        for hour in Self.last + 3...Self.last + 4 {
+            try town.clock.set(time(hour, minute: 10))
+            try await report(1, hour)
+        }
+        // After some hours nothing waits for it any more.
+        try town.clock.set(time(Self.last + 5, minute: 5))
+        try await report(1, Self.last + 5)
+        #expect(issued() == time(Self.last + 5))
+        #expect(town.problems.all == [])
+        await town.stop()
+    }
+
+    @Test func `what was learnt outlives a restart where there is a folder for it`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("air-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (storage, clock) = (InMemoryStorage(), ManualClock())
+        var town = try await town(storage: storage, clock: clock) { $0.forecastFolder = folder }
+        town.air.start()
+        await town.air.settleForecasts()
+        let learnt = try #require(town.value(Self.forecastID, "trainedAt"))
+        await town.stop()
+
+        func restart(_ hour: Int, _ folder: String?) async throws {
+            try clock.set(time(hour, minute: 5))
+            town = try TestTown(storage: storage, clock: clock) { configuration in
+                configuration.forecasts = true
+                configuration.forecastMinimumHours = 800
+                configuration.forecastTrees = 6
+                configuration.forecastFolder = folder
+            }
+            town.air.start()
+            try await town.report([station(1, ["pm25": rhythm(hour)], at: time(hour))])
+            await town.air.settle()
+            await town.air.settleForecasts()
+            #expect(town.observedAt(Self.forecastID, "concentration") == time(hour))
+            #expect(town.problems.all == [])
+        }
+        try await restart(Self.last + 1, folder)
+        #expect(town.value(Self.forecastID, "trainedAt") == learnt)
+        await town.stop()
+        // Without it models are learnt again.
+        try await restart(Self.last + 2, nil)
+        #expect(town.value(Self.forecastID, "trainedAt") != learnt)
         await town.stop()
     }
 

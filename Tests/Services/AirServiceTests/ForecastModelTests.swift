@@ -39,6 +39,38 @@ struct ForecastModelTests {
         #expect(abs(issued.persistence - rhythm(1_100)) < 1e-9)
     }
 
+    /// What comes to the station three hours later.
+    private func around(_ count: Int, _ value: (Int) -> Double = { rhythm($0 + 3) }) -> [HoursAround] {
+        [HoursAround(quarter: .southWest, hours: hours(count, value))]
+    }
+
+    @Test func `stations around are learnt from, and their silence leaves a forecast`() throws {
+        func model(_ around: [HoursAround]) throws -> ForecastModel {
+            let model = ForecastModel(
+                learning: .pm25, from: hours(1_100), around: around, fewest: 800, trees: 18,
+                at: Timestamp(microseconds: 0), isCancelled: { false })
+            return try #require(model)
+        }
+        var (alone, with) = (try model([]), try model(around(1_100)))
+        let (blind, seeing) = (try #require(alone.errors.sums[1].means), try #require(with.errors.sums[1].means))
+        #expect(seeing.error < blind.error)
+        // Hours of other spans fit: what is missing counts as being like here.
+        for others in [around(1_100), around(600), around(1_100) { _ in .nan }, []] {
+            var model = with
+            let forecast = model.issue(at: 1_100, hours(1_100), around: others)
+            #expect(try #require(forecast).values.allSatisfy { $0.isFinite && $0 >= 0 })
+        }
+        let (seen, unseen) = (
+            with.issue(at: 1_100, hours(1_100), around: around(1_100)), with.issue(at: 1_100, hours(1_100))
+        )
+        #expect(seen?.values != unseen?.values)
+        // One that was learnt without them does not look at them.
+        let (before, after) = (
+            alone.issue(at: 1_100, hours(1_100)), alone.issue(at: 1_100, hours(1_100), around: around(1_100))
+        )
+        #expect(before == after)
+    }
+
     @Test func `what comes of an issued forecast is added to the errors`() throws {
         var model = try #require(learnt(hours(1_000)))
         let before = model.errors.sums[0].count

@@ -41,6 +41,13 @@ struct AirEvaluate: AsyncParsableCommand {
     @Flag(
         help: "Also score forecasts that know the weather of the forecast hours, as a perfect weather forecast would.")
     var weatherAhead = false
+    @Flag(
+        help: ArgumentHelp(
+            "Also score forecasts that know a weather forecast with errors.",
+            discussion: "Its errors are half of what saying that tomorrow is like today misses."))
+    var weatherForecast = false
+    @Flag(help: "Forecast each station from its own values only, not from those of the stations around it.")
+    var alone = false
     @Flag(help: "Print JSON instead of tables.")
     var json = false
 
@@ -89,14 +96,17 @@ struct AirEvaluate: AsyncParsableCommand {
         _ stations: [StationRecord], _ firstTestHour: Int, _ report: ImportReport
     ) async -> AccuracyReport {
         var notes: [String] = []
-        let known = await forecasts(stations, firstTestHour, false, report)
+        let known = await forecasts(stations, firstTestHour, .measured, report)
         let scored = zip(stations, known).compactMap { station, scores in
             scores.map { (station: station.name, scores: $0) }
         }
         for (station, scores) in zip(stations, known) where scores == nil {
             notes.append("no forecast for \(station.name): too few hours with values before \(trainUntil)")
         }
-        let ahead = weatherAhead ? await forecasts(stations, firstTestHour, true, report).compactMap { $0 } : []
+        if alone { notes.append("forecasts are from each station's own values only") }
+        let ahead = weatherAhead ? await forecasts(stations, firstTestHour, .perfect, report).compactMap { $0 } : []
+        let foretold =
+            weatherForecast ? await forecasts(stations, firstTestHour, .forecast, report).compactMap { $0 } : []
         let interpolation = InterpolationEvaluation.scores(of: stations, firstTestHour: firstTestHour) {
             report.write("interpolation: leaving out \($0)\n")
         }
@@ -110,12 +120,13 @@ struct AirEvaluate: AsyncParsableCommand {
         let last = stations.map { $0.firstHour + $0.values.count - 1 }.max() ?? firstTestHour
         return AccuracyReport(
             pollutant: pollutant, testedFrom: Self.text(firstTestHour), testedTo: Self.text(last), forecasts: scored,
-            weatherAhead: ahead, interpolation: interpolation, notes: notes)
+            weatherAhead: ahead, weatherForecast: foretold, interpolation: interpolation, notes: notes)
     }
 
     /// The scores of all stations, as many at a time as there are processors.
     private func forecasts(
-        _ stations: [StationRecord], _ firstTestHour: Int, _ weatherIsAhead: Bool, _ report: ImportReport
+        _ stations: [StationRecord], _ firstTestHour: Int, _ weather: ForecastEvaluation.Weather,
+        _ report: ImportReport
     ) async -> [[ForecastScore]?] {
         await withTaskGroup(of: (Int, [ForecastScore]?).self) { group in
             var scores = Array<[ForecastScore]?>(repeating: nil, count: stations.count)
@@ -124,12 +135,13 @@ struct AirEvaluate: AsyncParsableCommand {
             func start() {
                 guard started < stations.count else { return }
                 let (place, station) = (started, stations[started])
+                let others = alone ? [] : stations
                 started += 1
                 group.addTask {
                     (
                         place,
                         ForecastEvaluation.scores(
-                            of: station, firstTestHour: firstTestHour, weatherIsAhead: weatherIsAhead)
+                            of: station, among: others, firstTestHour: firstTestHour, weather: weather)
                     )
                 }
             }
@@ -137,8 +149,13 @@ struct AirEvaluate: AsyncParsableCommand {
             for await (place, found) in group {
                 scores[place] = found
                 done += 1
-                let weather = weatherIsAhead ? " with weather" : ""
-                report.write("forecast\(weather): \(stations[place].name), \(done) of \(stations.count) stations\n")
+                let known =
+                    switch weather {
+                    case .measured: ""
+                    case .forecast: " with a weather forecast"
+                    case .perfect: " with weather"
+                    }
+                report.write("forecast\(known): \(stations[place].name), \(done) of \(stations.count) stations\n")
                 start()
             }
             return scores

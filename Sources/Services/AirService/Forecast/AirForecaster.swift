@@ -8,13 +8,14 @@ import ServiceRuntime
 /// Forecasts each station to 48 hours: learns from its history on a thread of low priority, and issues a forecast when an
 /// hour is over.
 ///
-/// Nothing is remembered but what is in the history and in the forecast entities: after a start, models are learnt again,
-/// and until then the entities stay as they are.
+/// What was learnt is kept in a folder where there is one; otherwise models are learnt again after a start, and until then
+/// the forecast entities stay as they are.
 ///
 /// Invariants:
 /// 1. There are at most `forecastLimit` models, about half a megabyte each; one station learns at a time.
 /// 2. A model is learnt again when `forecastRetrainHours` more hours have come.
 /// 3. Issuing does not wait for learning.
+/// 4. A forecast waits at most `patience` for the stations around to have their hour.
 actor AirForecaster {
     /// What is forecast.
     struct Subject: Hashable, Sendable {
@@ -24,17 +25,21 @@ actor AirForecaster {
 
     private let engine: AirEngine
     private let operations: ServiceOperations
-    private let configuration: AirServiceConfiguration
+    let configuration: AirServiceConfiguration
     private let history: EntityHistory
     private var vocabulary: AirVocabulary
-    private let worker = WorkThread("air forecasts", niceness: 10)
+    let worker = WorkThread("air forecasts", niceness: 10)
+    let folder: ForecastFolder?
+    var hasReadKept = false
     private let issuing = Turn()
     private let training = Turn()
-    private let stopping = Flag()
+    let stopping = Flag()
 
-    private var models: [Subject: ForecastModel] = [:]
+    var models: [Subject: ForecastModel] = [:]
     /// The newest hour when a station was last learnt from, whether or not that gave models.
-    private var tried: [StationKey: Int] = [:]
+    var tried: [StationKey: Int] = [:]
+    /// What stations around have measured, while stations learn: their pollutants over all hours that are learnt from.
+    private var learntAround = RecentlyUsed<StationKey, StationHours>(limit: 24)
     /// The hours that forecasts look back on.
     private var recent: [StationKey: StationHours] = [:]
     /// The hour of the newest forecast of each station.
@@ -59,6 +64,7 @@ actor AirForecaster {
         self.configuration = configuration
         self.vocabulary = vocabulary
         history = EntityHistory(temporal)
+        folder = configuration.forecastFolder.map { ForecastFolder(path: $0) }
         (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (trainings, trainUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -80,8 +86,11 @@ actor AirForecaster {
         await issueAll()
     }
 
+    /// How long after the end of an hour a forecast waits for the stations around, in seconds.
+    private static let patience = 600.0
+
     /// The newest hour of a station that is over.
-    private func lastHour(_ station: KnownStation) -> Int {
+    func lastHour(_ station: KnownStation) -> Int {
         ClockHour.end(station.newest) <= configuration.clock() ? station.newest : station.newest - 1
     }
 
@@ -97,10 +106,18 @@ actor AirForecaster {
             let hour = lastHour(station)
             if needsTraining(station.key, hour) { isDue = true }
             guard hour > issued[station.key] ?? .min else { continue }
-            await issue(station, hour)
+            let around = StationAround.of(station, among: stations, lastHour: lastHour)
+            guard !isWaiting(for: around, hour) else { continue }
+            await issue(station, hour, around)
         }
         if isDue { trainUp.yield() }
         await issuing.give()
+    }
+
+    /// Whether stations that measured in the last hours are still to report the one that is forecast from.
+    private func isWaiting(for around: [StationAround], _ hour: Int) -> Bool {
+        guard configuration.clock() < ClockHour.end(hour).adding(seconds: Self.patience) else { return false }
+        return around.contains { $0.newest < hour && $0.newest >= hour - 3 }
     }
 
     private func forgetOthers(than stations: [KnownStation]) {
@@ -111,19 +128,23 @@ actor AirForecaster {
         issued = issued.filter { there.contains($0.key) }
     }
 
-    private func issue(_ station: KnownStation, _ hour: Int) async {
+    private func issue(_ station: KnownStation, _ hour: Int, _ around: [StationAround]) async {
         let key = station.key
         let subjects = Pollutant.allCases.map { Subject(key: key, pollutant: $0) }.filter { models[$0] != nil }
         // Reading ends early when the service stops; half of the hours make no forecast.
-        guard !subjects.isEmpty, let hours = await recentHours(of: key, through: hour), !stopping.isRaised else {
-            return
+        guard !subjects.isEmpty, let hours = await recentHours(of: key, through: hour) else { return }
+        var hoursAround: [HoursAround] = []
+        for other in around {
+            guard let hours = await recentHours(of: other.key, through: hour, isSecondary: true) else { continue }
+            hoursAround.append(HoursAround(quarter: other.quarter, hours: hours))
         }
+        guard !stopping.isRaised else { return }
         var members: [BatchMember] = []
         var forecasts: [(pollutant: Pollutant, forecast: IssuedForecast)] = []
         for subject in subjects {
             // The model may have been learnt anew while the history was read.
             guard var model = models[subject] else { continue }
-            let forecast = model.issue(at: hour, hours)
+            let forecast = model.issue(at: hour, hours, around: hoursAround)
             models[subject] = model
             guard let forecast, let id = ForecastEntity.id(subject.pollutant, of: key.id) else { continue }
             var writer = ByteWriter(capacity: 4_096)
@@ -161,7 +182,14 @@ actor AirForecaster {
     }
 
     /// The last hours of a station; only what came since the last time is read.
-    private func recentHours(of key: StationKey, through hour: Int) async -> StationHours? {
+    ///
+    /// - Parameter isSecondary: Whether hours that were read already need not be read for what came late.
+    private func recentHours(
+        of key: StationKey, through hour: Int, isSecondary: Bool = false
+    ) async -> StationHours? {
+        if isSecondary, let known = recent[key], known.hours.contains(hour) {
+            return await engine.amended(known, of: key)
+        }
         let first = hour - ForecastModel.memory + 1
         do throws(NGSILDError) {
             let terms = terms(of: key)
@@ -211,13 +239,16 @@ actor AirForecaster {
     /// Lets each station learn that has not for a while, those without a model first.
     func trainAll() async {
         await training.take()
-        let stations = await engine.allStations().filter { $0.newest != 0 && needsTraining($0.key, lastHour($0)) }
+        let all = await engine.allStations().filter { $0.newest != 0 }
+        await readKept(all)
+        let stations = all.filter { needsTraining($0.key, lastHour($0)) }
             .sorted { (tried[$0.key] ?? .min) < (tried[$1.key] ?? .min) }
         var short = 0
         for station in stations where !stopping.isRaised {
-            if await !train(station), toldOfShortHistory.insert(station.key).inserted { short += 1 }
+            if await !train(station, among: all), toldOfShortHistory.insert(station.key).inserted { short += 1 }
             wake()
         }
+        learntAround = RecentlyUsed(limit: 24)
         if short > 0, !stopping.isRaised {
             configuration.onNotice(
                 "\(short) air stations have too little history to be forecast; a pollutant needs "
@@ -227,7 +258,7 @@ actor AirForecaster {
     }
 
     /// - Returns: whether some pollutant of the station has a model now.
-    private func train(_ station: KnownStation) async -> Bool {
+    private func train(_ station: KnownStation, among stations: [KnownStation]) async -> Bool {
         let key = station.key
         let hour = lastHour(station)
         let result = configuration.indices.first.flatMap { IndexEntity.id($0, of: key.id) }
@@ -241,6 +272,7 @@ actor AirForecaster {
             return false
         }
         let known = hours.fromFirstValue
+        let hoursAround = await allHours(around: StationAround.of(station, among: stations, lastHour: lastHour))
         var hasModel = false
         for pollutant in Pollutant.allCases where !stopping.isRaised {
             let subject = Subject(key: key, pollutant: pollutant)
@@ -257,7 +289,7 @@ actor AirForecaster {
             let now = configuration.clock()
             let model = await worker.run { [stopping] in
                 ForecastModel(
-                    learning: pollutant, from: known, fewest: fewest, trees: trees, at: now,
+                    learning: pollutant, from: known, around: hoursAround, fewest: fewest, trees: trees, at: now,
                     isCancelled: { stopping.isRaised })
             }
             if let model {
@@ -269,6 +301,31 @@ actor AirForecaster {
             }
         }
         tried[key] = hour
+        if hasModel { await keep(key) }
         return hasModel
+    }
+
+    /// What stations around have measured in the hours that are learnt from.
+    private func allHours(around: [StationAround]) async -> [HoursAround] {
+        var found: [HoursAround] = []
+        for other in around where !stopping.isRaised {
+            if let known = learntAround[other.key] {
+                found.append(HoursAround(quarter: other.quarter, hours: known))
+                continue
+            }
+            var terms = terms(of: other.key)
+            terms.others = [:]
+            let result = configuration.indices.first.flatMap { IndexEntity.id($0, of: other.key.id) }
+            do throws(NGSILDError) {
+                let hours = try await history.hours(
+                    of: other.key, (other.newest - configuration.forecastHours + 1)...other.newest, terms,
+                    result: result)
+                learntAround[other.key] = hours
+                found.append(HoursAround(quarter: other.quarter, hours: hours))
+            } catch {
+                configuration.onProblem("The history of \(other.key.id) cannot be learnt from: \(error.detail)")
+            }
+        }
+        return found
     }
 }

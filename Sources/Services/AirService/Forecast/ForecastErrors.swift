@@ -5,7 +5,7 @@ struct ForecastErrors: Sendable {
     /// The horizons that are told of, in hours.
     static let horizons = [1, 3, 6, 12, 24, 48]
 
-    struct Sums: Sendable {
+    struct Sums: Sendable, Equatable, Codable {
         var count = 0
         var error = 0.0
         var persistence = 0.0
@@ -24,6 +24,24 @@ struct ForecastErrors: Sendable {
     private var adaptive = ForecastErrors.horizons.map { _ in AdaptiveCoverage(wanted: 0.9) }
     /// Forecasts whose hour has not come: at most one for each horizon and hour ahead.
     private var pending: [Int: [(place: Int, forecast: Forecast)]] = [:]
+
+    init() {}
+
+    /// Errors that were kept; `nil` where they are not those of the horizons.
+    init?(sums: [Sums], asked: [Double]) {
+        guard sums.count == Self.horizons.count, asked.count == Self.horizons.count,
+            sums.allSatisfy({
+                (0...1 << 40).contains($0.count) && (0...$0.count).contains($0.inside) && $0.error.isFinite
+                    && $0.persistence.isFinite
+            }),
+            asked.allSatisfy({ $0.isFinite })
+        else { return nil }
+        self.sums = sums
+        adaptive = asked.map { AdaptiveCoverage(wanted: 0.9, asked: $0) }
+    }
+
+    /// The coverage to ask for at each of the horizons.
+    var allAsked: [Double] { adaptive.map(\.asked) }
 
     /// How many hours the errors were measured on.
     var hours: Int { sums.map(\.count).max() ?? 0 }

@@ -10,9 +10,11 @@ struct ForecastModel: Sendable {
     let trainedHours: Int
     /// The newest of them.
     let trainedThrough: Int
-    private let forecaster: SeriesForecaster
+    let forecaster: SeriesForecaster
     /// The columns that were learnt from beside the pollutant, in order.
-    private let columns: [Source]
+    let columns: [Source]
+    /// The columns that were learnt from of the stations around.
+    let around: Set<String>
     private(set) var errors: ForecastErrors
     /// The hour of the newest forecast; the same hour again, as when another pollutant has learnt, counts once.
     private var issuedAt = Int.min
@@ -33,16 +35,18 @@ struct ForecastModel: Sendable {
     /// Learns from a station's hours, and measures itself on the newest of them before it learns from these too: a tenth
     /// of all, 7 to 28 days.
     ///
+    /// - Parameter around: What stations around have measured.
     /// - Returns: `nil` with fewer than `fewest` hours with a value, or when it was cancelled.
     /// - Cost: about twelve seconds of one core for two years of hours with twelve columns.
     init?(
-        learning pollutant: Pollutant, from hours: StationHours, fewest: Int, trees: Int, at now: Timestamp,
-        isCancelled: @escaping @Sendable () -> Bool
+        learning pollutant: Pollutant, from hours: StationHours, around: [HoursAround] = [], fewest: Int, trees: Int,
+        at now: Timestamp, isCancelled: @escaping @Sendable () -> Bool
     ) {
         let known = hours.values(pollutant).count(where: { $0.isFinite })
         guard known >= fewest else { return nil }
         let columns = Self.sources(hours, beside: pollutant)
-        guard let series = Self.series(pollutant, columns, hours) else { return nil }
+        let surroundings = Self.surroundings(pollutant, around, hours)
+        guard let series = Self.series(pollutant, columns, hours, surroundings) else { return nil }
         var options = SeriesForecaster.Options()
         options.longestHorizon = Self.reach
         options.mostTrees = trees
@@ -62,13 +66,23 @@ struct ForecastModel: Sendable {
         }
         errors.forgetAwaited()
         guard let forecaster = SeriesForecaster(learningFrom: series, options: options) else { return nil }
+        self.init(
+            pollutant: pollutant, trainedAt: now, trainedHours: known, trainedThrough: hours.hours.upperBound,
+            forecaster: forecaster, columns: columns, around: Set(surroundings.map(\.name)), errors: errors)
+    }
+
+    init(
+        pollutant: Pollutant, trainedAt: Timestamp, trainedHours: Int, trainedThrough: Int,
+        forecaster: SeriesForecaster, columns: [Source], around: Set<String>, errors: ForecastErrors
+    ) {
         self.pollutant = pollutant
+        self.trainedAt = trainedAt
+        self.trainedHours = trainedHours
+        self.trainedThrough = trainedThrough
         self.forecaster = forecaster
         self.columns = columns
+        self.around = around
         self.errors = errors
-        trainedAt = now
-        trainedHours = known
-        trainedThrough = hours.hours.upperBound
     }
 
     private static func sources(_ hours: StationHours, beside pollutant: Pollutant) -> [Source] {
@@ -79,7 +93,16 @@ struct ForecastModel: Sendable {
         return others.map { .pollutant($0) } + numbers.map { .other($0) }
     }
 
-    private static func series(_ pollutant: Pollutant, _ sources: [Source], _ hours: StationHours) -> ForecastSeries? {
+    private static func surroundings(
+        _ pollutant: Pollutant, _ around: [HoursAround], _ hours: StationHours, names: Set<String>? = nil
+    ) -> [ForecastSeries.Covariate] {
+        Surroundings.covariates(
+            of: around.map { $0.station(pollutant, hours.hours) }, count: hours.hours.count, names: names)
+    }
+
+    private static func series(
+        _ pollutant: Pollutant, _ sources: [Source], _ hours: StationHours, _ around: [ForecastSeries.Covariate]
+    ) -> ForecastSeries? {
         let columns = sources.map { source in
             switch source {
             case .pollutant(let other): MeasuredColumn(name: other.name, values: hours.values(other))
@@ -88,20 +111,25 @@ struct ForecastModel: Sendable {
                     name: name, values: hours.others[name] ?? Array(repeating: .nan, count: hours.hours.count))
             }
         }
+        let covariates = around + Covariates.make(columns, weatherIsAhead: false)
         return ForecastSeries(
             start: hours.hours.lowerBound * 3_600, values: hours.values(pollutant),
-            covariates: Covariates.make(columns, weatherIsAhead: false))
+            covariates: Array(covariates.prefix(ForecastSeries.maximumCovariates)))
     }
 
     /// The forecast at an hour that is over, from the hours up to it; and what came of former ones is noted.
     ///
+    /// - Parameter around: What stations around have measured; where none has a value, the forecast goes by the station
+    ///   alone.
     /// - Returns: `nil` when the six hours before hold no value.
-    mutating func issue(at hour: Int, _ recent: StationHours) -> IssuedForecast? {
+    mutating func issue(at hour: Int, _ recent: StationHours, around: [HoursAround] = []) -> IssuedForecast? {
         guard recent.hours.contains(hour) else { return nil }
         for awaited in errors.awaited(through: hour) { errors.observe(recent[pollutant, awaited], at: awaited) }
-        guard let series = Self.series(pollutant, columns, recent), let applied = forecaster.applied(to: series) else {
-            return nil
-        }
+        let surroundings =
+            self.around.isEmpty ? [] : Self.surroundings(pollutant, around, recent, names: self.around)
+        guard let series = Self.series(pollutant, columns, recent, surroundings),
+            let applied = forecaster.applied(to: series)
+        else { return nil }
         let errors = errors
         let forecasts = applied.forecasts(at: hour - recent.hours.lowerBound, horizons: Array(1...Self.reach)) {
             errors.asked($0)

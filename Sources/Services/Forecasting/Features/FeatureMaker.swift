@@ -11,6 +11,7 @@ struct FeatureMaker: Sendable {
     let target: Column
     private let series: ForecastSeries
     private let covariates: [Column]
+    private let isLikeTarget: [Bool]
     private let aheadPlaces: [Int]
     private let day: Int
     let issueCount: Int
@@ -26,10 +27,14 @@ struct FeatureMaker: Sendable {
     init(series: ForecastSeries, scales: FeatureScales) {
         self.series = series
         scale = scales.target
-        target = Column(scales.target.column(series.values))
+        let own = scales.target.column(series.values)
+        target = Column(own)
         covariates = zip(series.covariates, scales.covariates).map { covariate, scale in
-            Column(scale?.column(covariate.values) ?? covariate.values)
+            let values = scale?.column(covariate.values) ?? covariate.values
+            guard covariate.scale == .likeTarget else { return Column(values) }
+            return Column(zip(values, own).map { $0.isFinite ? $0 : $1 })
         }
+        isLikeTarget = series.covariates.map { $0.scale == .likeTarget }
         aheadPlaces = series.covariates.indices.filter { series.covariates[$0].isKnownAhead }
         day = series.day
         reach = max(1, series.day / 4)
@@ -53,12 +58,13 @@ struct FeatureMaker: Sendable {
             row.append(target.deviation(endingAt: issue, length: window))
         }
         let short = max(1, day / 8)
-        for column in covariates {
+        for (column, isLikeTarget) in zip(covariates, isLikeTarget) {
             let newest = column.newest(at: issue, reach: reach)?.value ?? .nan
-            row.append(newest)
+            let origin = isLikeTarget ? now : 0
+            row.append(newest - origin)
             row.append(newest - column[issue - short])
             row.append(newest - column[issue - day])
-            row.append(column.mean(endingAt: issue, length: day))
+            row.append(column.mean(endingAt: issue, length: day) - origin)
         }
     }
 
@@ -109,8 +115,20 @@ struct FeatureScales: Sendable {
     let target: LogScale
     let covariates: [LogScale?]
 
+    init(target: LogScale, covariates: [LogScale?]) {
+        self.target = target
+        self.covariates = covariates
+    }
+
     init(fitting series: ForecastSeries) {
-        target = LogScale(fitting: series.values)
-        covariates = series.covariates.map { $0.scale == .linear ? nil : LogScale(fitting: $0.values) }
+        let target = LogScale(fitting: series.values)
+        self.target = target
+        covariates = series.covariates.map { covariate in
+            switch covariate.scale {
+            case .linear: nil
+            case .logarithmic: LogScale(fitting: covariate.values)
+            case .likeTarget: target
+            }
+        }
     }
 }

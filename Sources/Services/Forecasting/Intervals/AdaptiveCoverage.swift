@@ -14,10 +14,11 @@ public struct AdaptiveCoverage: Sendable, Equatable {
     /// - Parameters:
     ///   - wanted: 0.5 to 0.99; others are moved to the nearest of these.
     ///   - rate: 0 to 0.1.
-    public init(wanted: Double = 0.9, rate: Double = 0.005) {
+    ///   - asked: What was asked for last, 0.5 to 0.998; `wanted` without it.
+    public init(wanted: Double = 0.9, rate: Double = 0.005, asked: Double? = nil) {
         self.wanted = min(max(wanted, 0.5), 0.99)
         self.rate = min(max(rate, 0), 0.1)
-        asked = self.wanted
+        self.asked = min(max(asked ?? self.wanted, 0.5), 0.998)
     }
 
     /// Takes in whether an outcome lay inside of its interval.

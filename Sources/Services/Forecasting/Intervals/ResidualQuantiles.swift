@@ -46,4 +46,21 @@ public struct ResidualQuantiles: Sendable {
         let high = min(low + 1, sorted.count - 1)
         return sorted[low] + (sorted[high] - sorted[low]) * (place - Double(low))
     }
+
+    // MARK: - Keeping
+
+    func write(to: inout ByteWriting) {
+        to.write(bounds) { $0.write($1) }
+        to.write(tables) { to, table in to.write(table) { $0.write($1) } }
+    }
+
+    /// - Returns: `nil` where not every level has residuals.
+    init?(reading from: inout ByteReading) {
+        guard let bounds = from.list(least: 8, { $0.finite() }),
+            let tables = from.list(least: 12, { $0.list(least: 8) { $0.finite() } }),
+            tables.count == bounds.count + 1, tables.allSatisfy({ !$0.isEmpty })
+        else { return nil }
+        self.bounds = bounds
+        self.tables = tables
+    }
 }

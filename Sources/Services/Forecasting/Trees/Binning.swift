@@ -17,6 +17,14 @@ struct Binning: Sendable {
         self.edges = edges
     }
 
+    /// Bins with edges that were found before; `nil` where they do not rise or are too many.
+    init?(edges: [Double]) {
+        guard edges.count <= Self.maximumBins - 2, zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            return nil
+        }
+        self.edges = edges
+    }
+
     /// The bin of a number.
     @inline(__always)
     func bin(_ number: Double) -> UInt8 {
