@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test chaos bench bench-air bench-traffic format lint clean distclean
+.PHONY: help run build test chaos bench instructions bench-air bench-traffic format lint clean distclean
 
 SWIFT_PATHS := Sources Tests Package.swift
 
@@ -28,6 +28,11 @@ bench: ## measure the frozen scenarios beside nginx and print a table (ARGS="--o
 	@scripts/bootstrap --bench
 	swift build -c release --static-swift-stdlib --product parvis
 	@Benchmarks/run $(ARGS)
+
+instructions: ## count the instructions of requests in valgrind and compare with Benchmarks/instructions.json
+	@scripts/bootstrap --bench
+	swift build -c release --static-swift-stdlib --product parvis
+	@Benchmarks/instructions $(ARGS)
 
 AIR := ../shared/data/air
 bench-air: ## print how well forecasts and interpolation do on ten Beijing stations (AIR=FOLDER of beijing_*.csv.gz)

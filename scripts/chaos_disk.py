@@ -435,6 +435,46 @@ def store_kills(chaos, arguments, folder, log):
     return {"note": done.stdout.strip().splitlines()[-1] + f"; ready again after at most {slowest:.0f} ms"}
 
 
+def restarts(chaos, arguments, folder, log):
+    """100,000 entities and changes under way: kill -9, and how long it takes until all of them are served again."""
+    trial = chaos.Trial(arguments, folder, log)
+    rounds, count, times, cpu = (50 if arguments.long else 5), 100_000, [], []
+    try:
+        for start in range(0, count, 500):
+            trial.expect("POST", "/entityOperations/create", [201], [
+                {"id": f"urn:ngsi-ld:Room:{k}", "type": "Room", "n": {"type": "Property", "value": k},
+                 "name": {"type": "Property", "value": f"Salle {k}"},
+                 "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [2 + k / 1e6, 48]}}}
+                for k in range(start, start + 500)])
+        trial.load()
+        for _ in range(rounds):
+            time.sleep(trial.seconds / 2)
+            trial.server.kill()
+            began = time.monotonic()
+            trial.server.start()
+            client = chaos.Client(trial.server.port)
+            status, headers, _ = client.send("GET", "/entities?type=Room&limit=0&count=true")
+            times.append((time.monotonic() - began) * 1000)
+            cpu.append(trial.server.cpu_seconds() * 1000)
+            found = {name.lower(): value for name, value in headers.items()}.get("ngsild-results-count")
+            if status != 200 or found != str(count):
+                raise chaos.Failure(f"after a restart {found} of {count} entities are there (status {status})")
+        trial.unload()
+        check_values(chaos, trial)
+        times.sort()
+        cpu.sort()
+        if times[len(times) // 2] > arguments.restart_ms:
+            raise chaos.Failure(f"a restart with {count:,} entities took {times[len(times) // 2]:.0f} ms (median of {rounds}), "
+                                f"more than {arguments.restart_ms:.0f}")
+        trial.client = chaos.Client(trial.server.port)
+        row = {"note": f"{rounds} kills with {count:,} entities: all of them counted {times[len(times) // 2]:.0f} ms after the start "
+                       f"of the process (median), {times[-1]:.0f} ms at most; {cpu[len(cpu) // 2]:.0f} ms of CPU"}
+        trial.end()
+        return chaos.finished(row, trial)
+    finally:
+        trial.abandon()
+
+
 # name, what goes wrong, how it is tried
 SCENARIOS = [
     ("flush", "fsync fails for a while, and at a kill", flush_fails),
@@ -448,4 +488,5 @@ SCENARIOS = [
     ("clock", "the wall clock is set ahead and back", clock),
     ("descriptors", "no more than 64 open files", descriptors),
     ("store-kill", "kill -9 under mixed operations", store_kills),
+    ("restart", "kill -9 with 100,000 entities", restarts),
 ]

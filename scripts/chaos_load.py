@@ -195,6 +195,9 @@ def overload(chaos, arguments, folder, log):
         after = load(trial.server.port, 0.5 * rate, 64, 1.0)
         if heavy["others"] or heavy["wrong"]:
             raise chaos.Failure(f"under twice the load answers were neither 204 nor 503 with Retry-After: {heavy}")
+        if heavy["offered"] < 1.5 * rate * trial.seconds * 2:
+            raise chaos.Skipped(f"of twice the {rate:,.0f} changes a second that are sustained only "
+                                f"{heavy['offered'] / (trial.seconds * 2):,.0f} could be offered: this machine is too busy")
         if heavy["p99"] > arguments.accepted_ms:
             raise chaos.Failure(f"what was accepted took {heavy['p99']:.0f} ms (p99), more than {arguments.accepted_ms:.0f}: "
                                 f"{heavy}")
@@ -336,8 +339,8 @@ def never_reads(chaos, arguments, folder, log):
             raise chaos.Failure(f"100 clients that never read cost {grown:.0f} MiB")
         began, count = time.monotonic(), 0
         while trial.server.figure("parvis_http_connections") > 5:
-            if time.monotonic() - began > 10:
-                raise chaos.Failure("clients that never read are not closed")
+            if time.monotonic() - began > 60:
+                raise chaos.Failure("clients that never read are not closed within a minute")
             time.sleep(0.2)
         took = time.monotonic() - began + 1
         trial.check_probe(arguments.healthy_ms)
