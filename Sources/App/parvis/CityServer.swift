@@ -186,7 +186,7 @@ final class CityServer: Sendable {
         reloading = certificates.map { certificates in ReloadSignal { certificates.reload() } }
         http = HTTPServer(
             configuration: httpConfiguration,
-            handler: AccessPages(authenticator: authenticator, next: Self.strict(settings, audit, handler)),
+            handler: Self.strict(settings, audit, AccessPages(authenticator: authenticator, next: handler)),
             authenticator: authenticator, metrics: metrics, logger: logger, auditor: Self.auditor(settings, audit))
         keyUses = Task {
             while !Task.isCancelled {
