@@ -142,7 +142,8 @@ final class CityServer: Sendable {
         identityHTTP = OutgoingHTTP(configuration: Self.identityConfiguration())
         let authenticator = AccessAuthenticator(
             keeper: keeper, tokens: Self.tokenVerifier(settings, identityHTTP),
-            configuration: Self.authenticatorConfiguration(settings))
+            provider: Self.providerSignIn(settings, identityHTTP),
+            configuration: Self.authenticatorConfiguration(settings, logger))
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,

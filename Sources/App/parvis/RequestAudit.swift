@@ -45,6 +45,7 @@ final class RequestAudit: RequestAuditor {
             if request.method == .POST { return .signIn }
             if request.method == .DELETE { return .signOut }
         }
+        if request.path == "/session/provider/back" { return .signIn }
         if status == 401 || status == 403 { return .refused }
         let isRead = request.isRead
         if request.isAdministration || request.path.hasPrefix("/session/") {
