@@ -13,6 +13,8 @@ public final class AccessAuthenticator: RequestAuthenticator {
         public var publicURL: String?
         /// Whether whoever asks may do everything.
         public var isOpen = false
+        /// Gets why somebody could not sign in at the provider, for the log.
+        public var onProviderProblem: @Sendable (String) -> Void = { _ in }
 
         public init() {}
     }
@@ -20,11 +22,17 @@ public final class AccessAuthenticator: RequestAuthenticator {
     let keeper: AccessKeeper
     /// `nil`: no issuer is trusted.
     let tokens: TokenVerifier?
+    /// `nil`: people sign in by password alone.
+    let provider: ProviderSignIn?
     let configuration: Configuration
 
-    public init(keeper: AccessKeeper, tokens: TokenVerifier?, configuration: Configuration = Configuration()) {
+    public init(
+        keeper: AccessKeeper, tokens: TokenVerifier?, provider: ProviderSignIn? = nil,
+        configuration: Configuration = Configuration()
+    ) {
         self.keeper = keeper
         self.tokens = tokens
+        self.provider = provider
         self.configuration = configuration
     }
 
@@ -48,14 +56,15 @@ public final class AccessAuthenticator: RequestAuthenticator {
     }
 
     private func authenticate(bearer field: String, _ reply: @escaping @Sendable (Authentication) -> Void) {
-        guard field.utf8.count > 7, field.prefix(7).lowercased() == "bearer " else {
+        // Bytes, for each request with a credential comes here.
+        guard field.utf8.count > 7, field.utf8.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }) else {
             return reply(
                 .refused(
                     Unauthorized.answer(
                         "The header Authorization has to be \"Bearer\" and a key or a token", error: "invalid_request"))
             )
         }
-        let token = field.dropFirst(7)
+        let token = field[field.utf8.index(field.startIndex, offsetBy: 7)...]
         if token.hasPrefix(Secret.keyPrefix) {
             if let caller = keeper.caller(key: token) { return reply(.caller(caller)) }
             return reply(
@@ -102,8 +111,7 @@ public final class AccessAuthenticator: RequestAuthenticator {
         guard let credential = caller.credential as? SecretDigest else {
             return caller.isAnonymous ? keeper.anonymous() : nil
         }
-        if caller.id.hasPrefix("token:") {
-            guard let claims = tokens?.stillHolds(credential) else { return nil }
+        if caller.id.hasPrefix("token:"), let claims = tokens?.stillHolds(credential) {
             return keeper.bearer(
                 id: claims.callerID, name: claims.name, roles: claims.roles, credential: credential)
         }

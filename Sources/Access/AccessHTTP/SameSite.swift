@@ -50,17 +50,22 @@ enum SameSite {
 /// The cookie that holds the token of a session.
 enum SessionCookie {
     /// Its name. Cookies do not know ports, so the name does: two servers of one host do not sign each other's people out.
-    private static func name(_ request: HTTPRequest) -> String {
+    ///
+    /// - Parameter purpose: what it is for.
+    static func name(_ request: HTTPRequest, _ purpose: String = "session") -> String {
         let host = request.header("Host") ?? ""
         let port = host.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
         return port.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } && !port.isEmpty
-            ? "parvis_session_\(port)" : "parvis_session"
+            ? "parvis_\(purpose)_\(port)" : "parvis_\(purpose)"
     }
 
     /// The token that a request brings; `nil`: none.
-    static func token(of request: HTTPRequest) -> Substring? {
+    static func token(of request: HTTPRequest) -> Substring? { value(of: request, "session") }
+
+    /// What a request brings for a purpose.
+    static func value(of request: HTTPRequest, _ purpose: String) -> Substring? {
         guard let field = request.header("Cookie") else { return nil }
-        let name = name(request)
+        let name = name(request, purpose)
         for part in field.split(separator: ";") {
             let pair = part.drop { $0 == " " }
             if pair.hasPrefix(name), pair.dropFirst(name.count).first == "=" { return pair.dropFirst(name.count + 1) }

@@ -4,7 +4,8 @@ import JSONTree
 import NGSILDHTTP
 import NGSILDModel
 
-/// `/session`: who asks, signing in and out; `/session/password`: one's own password.
+/// `/session`: who asks, signing in and out; `/session/password`: one's own password; below `/session/provider`: signing in
+/// elsewhere.
 struct SessionResource {
     static let path = "/session"
 
@@ -23,6 +24,8 @@ struct SessionResource {
             case (_, ""): throw .method(request, allowed: "GET, HEAD, POST, DELETE")
             case (.PUT, "/password"): try changePassword()
             case (_, "/password"): throw .method(request, allowed: "PUT")
+            case (_, "/provider"), (_, "/provider/back"):
+                try ProviderResource(request: request, authenticator: authenticator).run()
             default: throw .notFound(request)
             }
         } catch { request.answer(error.answer) }
@@ -39,6 +42,7 @@ struct SessionResource {
         members.texts("roles", keeper.roles(of: caller.id), &writer)
         members.flag("isAdministrator", caller.permit.isEverything, &writer)
         members.flag("hasNoPerson", keeper.hasNoPerson, &writer)
+        if let provider = authenticator.provider { members.text("provider", provider.configuration.name, &writer) }
         writer.append("}")
         return HTTPAnswer(
             status: 200, contentType: "application/json", headers: [("Cache-Control", "no-store")], body: writer.array()
@@ -99,6 +103,10 @@ struct SessionResource {
                 detail: "Too many attempts failed; the next is looked at in \(seconds) seconds")
             answer.headers.append(("Retry-After", String(seconds)))
             return answer
+        case .provider:
+            return .problem(
+                status: 503, title: "Service Unavailable", detail: "The provider cannot be asked; try again in a minute"
+            )
         case .failed(let error): return error.answer
         }
     }

@@ -36,15 +36,14 @@ extension AccessKeeper {
         let now = configuration.now()
         return state.withLock { state in
             guard let entry = state.sessions[digest] else { return nil }
-            guard isAlive(entry.session, now), let person = state.people[entry.session.person] else {
+            guard isAlive(entry.session, now), let owner = state.owner(of: entry.session) else {
                 state.sessions[digest] = nil
                 return nil
             }
             if isUse { state.sessions[digest]?.session.lastUsedAt = now }
             if let caller = entry.caller, entry.generation == state.generation { return caller }
             let caller = Caller(
-                id: "person:\(person.name)", name: person.name, permit: state.book.permit(roles: person.roles),
-                credential: digest)
+                id: owner.id, name: owner.name, permit: state.book.permit(roles: owner.roles), credential: digest)
             state.sessions[digest]?.caller = caller
             state.sessions[digest]?.generation = state.generation
             return caller
@@ -69,8 +68,21 @@ extension AccessKeeper {
     public var generation: Int { state.withLock { $0.generation } }
 
     func isAlive(_ session: Session, _ now: Timestamp) -> Bool {
-        now < session.lastUsedAt.adding(seconds: configuration.sessionIdleSeconds)
-            && now < session.createdAt.adding(seconds: configuration.sessionSeconds)
+        var seconds = configuration.sessionSeconds
+        // What the provider says of its people is not asked again meanwhile.
+        if case .bearer = session.owner { seconds = min(seconds, configuration.providerSessionSeconds) }
+        return now < session.lastUsedAt.adding(seconds: configuration.sessionIdleSeconds)
+            && now < session.createdAt.adding(seconds: seconds)
+    }
+}
+
+extension AccessKeeper.State {
+    /// Who a session's owner is now; `nil`: gone.
+    fileprivate func owner(of session: Session) -> (id: String, name: String, roles: [String])? {
+        switch session.owner {
+        case .person(let name): people[name].map { (id: "person:\($0.name)", name: $0.name, roles: $0.roles) }
+        case .bearer(let id, let name): bearers[id].map { (id: id, name: name, roles: $0.roles) }
+        }
     }
 }
 

@@ -9,11 +9,19 @@ extension AccessKeeper {
     ///
     /// - Parameter credential: the digest of the token.
     public func bearer(id: String, name: String, roles: [String], credential: SecretDigest) -> Caller {
+        Caller(id: id, name: name, permit: remember(bearer: id, roles: roles), credential: credential)
+    }
+
+    /// Remembers the roles that a bearer has, and gives what they permit.
+    @discardableResult
+    func remember(bearer id: String, roles: [String]) -> Permit {
         let roles = Array(Set(roles).sorted().prefix(AccessNames.roleLimit))
         let bearer = Bearer(roles: roles, seenAt: configuration.now())
         let (permit, isNew, forgotten) = state.withLock { state -> (Permit, Bool, String?) in
             let isNew = state.bearers[id]?.roles != roles
             state.bearers[id] = bearer
+            // Sessions of the same bearer go by what is said now.
+            if isNew { state.generation += 1 }
             var forgotten: String?
             if state.bearers.count > configuration.bearerLimit {
                 forgotten = state.bearers.min { $0.value.seenAt < $1.value.seenAt }?.key
@@ -28,7 +36,7 @@ extension AccessKeeper {
             put(id, writer.array())
         }
         if let forgotten { put(forgotten, nil) }
-        return Caller(id: id, name: name, permit: permit, credential: credential)
+        return permit
     }
 
     private func put(_ id: String, _ body: [UInt8]?) {

@@ -151,7 +151,7 @@ extension AccessKeeper.State {
 
     /// Forgets the sessions of a person, and tells which those were.
     mutating func endSessions(of name: String) -> [SecretDigest] {
-        let ended = sessions.filter { $0.value.session.person == name }.map(\.key)
+        let ended = sessions.filter { $0.value.session.owner == .person(name) }.map(\.key)
         for digest in ended { sessions[digest] = nil }
         return ended
     }

@@ -9,6 +9,7 @@ public enum SignInRefusal: Error, Hashable, Sendable {
     case wait(seconds: Int)
     /// The link is unknown, was used, or is too old.
     case linkEnded
+    case provider(ProviderRefusal)
     case failed(NGSILDError)
 }
 
@@ -19,7 +20,7 @@ extension AccessKeeper {
     /// - Returns: the token of the new session.
     public func signIn(name: String, password: String, address: String) async throws(SignInRefusal) -> String {
         try await check(name: name, password: password, address: address)
-        return try await begin(for: name.lowercased())
+        return try await begin(.person(name.lowercased()))
     }
 
     /// Checks a password.
@@ -37,6 +38,30 @@ extension AccessKeeper {
             throw .wrong
         }
         limiter.succeeded(name: name, address: address)
+    }
+
+    /// Signs in whoever a provider says it is.
+    ///
+    /// - Parameters:
+    ///   - address: from where, for the limit of failures.
+    ///   - claims: finds out who it is.
+    /// - Returns: the token of the new session.
+    public func signIn(
+        address: String, claims: () async throws(ProviderRefusal) -> TokenClaims
+    ) async throws(SignInRefusal) -> String {
+        // No name of a person has a space, so nobody is kept out whose name is guessed elsewhere.
+        let name = "a provider from \(address)"
+        if let seconds = limiter.wait(name: name, address: address, now: configuration.now()) {
+            throw .wait(seconds: seconds)
+        }
+        let found: TokenClaims
+        do throws(ProviderRefusal) { found = try await claims() } catch {
+            if case .refused = error { limiter.failed(name: name, address: address, now: configuration.now()) }
+            throw .provider(error)
+        }
+        limiter.succeeded(name: name, address: address)
+        remember(bearer: found.callerID, roles: found.roles)
+        return try await begin(.bearer(found.callerID, name: found.name))
     }
 
     /// Ends a session.
@@ -98,7 +123,7 @@ extension AccessKeeper {
             state.withLock { $0.links[digest] = link }
             throw .failed(error)
         }
-        return try await begin(for: person.name)
+        return try await begin(.person(person.name))
     }
 
     /// Signs in by a link.
@@ -113,16 +138,16 @@ extension AccessKeeper {
             return person
         }
         guard let person else { throw .linkEnded }
-        return try await begin(for: person)
+        return try await begin(.person(person))
     }
 
     // MARK: Sessions
 
-    private func begin(for person: String) async throws(SignInRefusal) -> String {
+    private func begin(_ owner: Session.Owner) async throws(SignInRefusal) -> String {
         let now = configuration.now()
         let token = Secret.token()
         let digest = SecretDigest(token)
-        let session = Session(person: person, createdAt: now, lastUsedAt: now)
+        let session = Session(owner: owner, createdAt: now, lastUsedAt: now)
         var writer = ByteWriter(capacity: 160)
         session.append(to: &writer)
         let bytes = writer.array()

@@ -17,6 +17,8 @@ public final class AccessKeeper: Sendable {
         public var sessionIdleSeconds = 8.0 * 3_600
         /// Seconds after which a session ends in any case, default 7 days.
         public var sessionSeconds = 7.0 * 86_400
+        /// Seconds after which a session ends that began at a provider, default 8 hours.
+        public var providerSessionSeconds = 8.0 * 3_600
         /// Sessions that are open at once; one more ends the one that was used longest ago.
         public var sessionLimit = 10_000
         public var personLimit = 10_000
@@ -128,7 +130,7 @@ public final class AccessKeeper: Sendable {
         for document in try documents.documents(kind: Self.bearerKind) {
             state.bearers[document.key] = Bearer(stored: document.body)
         }
-        state.book = makeBook(state.policies.values.sorted { $0.id < $1.id }, nil)
+        state.book = makeBook(Array(state.policies.values), nil)
         self.state = Mutex(state)
     }
 
@@ -136,7 +138,7 @@ public final class AccessKeeper: Sendable {
     public func recompile() { state.withLock { policiesChanged(&$0) } }
 
     func policiesChanged(_ state: inout State) {
-        state.book = makeBook(state.policies.values.sorted { $0.id < $1.id }, state.book)
+        state.book = makeBook(Array(state.policies.values), state.book)
         state.generation += 1
     }
 

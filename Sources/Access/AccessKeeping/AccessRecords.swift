@@ -39,9 +39,15 @@ public struct AccessKey: Hashable, Sendable {
     }
 }
 
-/// That a person is signed in, in one browser.
+/// That someone is signed in, in one browser.
 struct Session: Hashable, Sendable {
-    let person: String
+    enum Owner: Hashable, Sendable {
+        case person(String)
+        /// Who signed in at a provider: the id as a caller, and the name for people to read.
+        case bearer(String, name: String)
+    }
+
+    let owner: Owner
     let createdAt: Timestamp
     var lastUsedAt: Timestamp
 }
@@ -120,15 +126,28 @@ extension AccessKey {
 extension Session {
     func append(to writer: inout ByteWriter) {
         var members = MemberWriter(&writer)
-        members.text("person", person, &writer)
+        switch owner {
+        case .person(let person): members.text("person", person, &writer)
+        case .bearer(let id, let name):
+            members.text("bearer", id, &writer)
+            members.text("name", name, &writer)
+        }
         members.time("createdAt", createdAt, &writer)
         members.time("lastUsedAt", lastUsedAt, &writer)
         writer.append("}")
     }
 
     init?(stored bytes: [UInt8]) {
-        guard let record = RecordReader(bytes), let person = record.text("person") else { return nil }
-        self.init(person: person, createdAt: record.time("createdAt"), lastUsedAt: record.time("lastUsedAt"))
+        guard let record = RecordReader(bytes) else { return nil }
+        let owner: Owner
+        if let person = record.text("person") {
+            owner = .person(person)
+        } else if let id = record.text("bearer") {
+            owner = .bearer(id, name: record.text("name") ?? id)
+        } else {
+            return nil
+        }
+        self.init(owner: owner, createdAt: record.time("createdAt"), lastUsedAt: record.time("lastUsedAt"))
     }
 }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 
 /// What tokens of people and programs are stored as: SHA-256. They have 256 random bits, so nothing slower is needed.
 public struct SecretDigest: Hashable, Sendable {
@@ -7,8 +8,11 @@ public struct SecretDigest: Hashable, Sendable {
     /// The digest of a token's UTF-8 bytes. About 1 us.
     public init(_ token: some StringProtocol) {
         var hash = SHA256()
-        var text = String(token)
-        text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        // Each request with a key comes here, so its text is not copied where it need not be.
+        let isHashed: Void? = token.utf8.withContiguousStorageIfAvailable {
+            hash.update(bufferPointer: UnsafeRawBufferPointer($0))
+        }
+        if isHashed == nil { hash.update(data: Array(token.utf8)) }
         self = hash.finalize().withUnsafeBytes { bytes in
             SecretDigest(
                 first: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self),

@@ -11,6 +11,8 @@ public struct TokenClaims: Hashable, Sendable {
     public let name: String
     public let roles: [String]
     public let nonce: String?
+    /// The client that the token was made for, where its issuer says it (`azp`).
+    public let authorizedParty: String?
     public let expiresAt: Timestamp
 
     /// The id of its bearer as a caller.
@@ -135,7 +137,7 @@ public final class TokenVerifier: Sendable {
         return TokenClaims(
             issuer: issuer.issuer, subject: subject,
             name: String((payload.text("preferred_username") ?? payload.text("name") ?? subject).prefix(100)),
-            roles: roles, nonce: payload.text("nonce"), expiresAt: expiresAt)
+            roles: roles, nonce: payload.text("nonce"), authorizedParty: payload.text("azp"), expiresAt: expiresAt)
     }
 
     private static func object(_ part: Substring, _ name: String) throws(TokenError) -> TokenObject {

@@ -66,6 +66,10 @@ public final class AuditJournal: @unchecked Sendable {
     public init(directory: String, configuration: Configuration = Configuration()) throws(AuditError) {
         self.configuration = configuration
         writer = try AuditWriter(directory: directory, configuration: configuration)
+        if !writer.hasStarted {
+            failing.store(true, ordering: .relaxed)
+            configuration.onProblem("The audit log cannot be written; is the disk full? Records wait in memory")
+        }
         dropHourly()
     }
 

@@ -28,6 +28,8 @@ final class AuditWriter {
     private var unsigned = 0
     private var signedAt = 0
     private var hasTurned = false
+    /// Whether the start could be written.
+    private(set) var hasStarted = false
 
     init(directory: String, configuration: AuditJournal.Configuration) throws(AuditError) {
         self.directory = directory
@@ -42,7 +44,7 @@ final class AuditWriter {
             configuration.onProblem("The audit log does not go together: \(complaint); see parvis audit verify")
             _ = write(at: now) { chain, lines in chain.append(.broken(complaint), at: now, key: key, to: &lines) }
         }
-        _ = write(at: now) { chain, lines in chain.append(.start, at: now, key: key, to: &lines) }
+        hasStarted = write(at: now) { chain, lines in chain.append(.start, at: now, key: key, to: &lines) }
         dropOld(now)
         sync(now)
     }

@@ -1,5 +1,6 @@
 import AccessHTTP
 import AccessKeeping
+import Foundation
 import JSONTree
 import Logging
 import NGSILDClient
@@ -9,11 +10,18 @@ extension CityServer {
         var configuration = AccessKeeper.Configuration()
         configuration.sessionIdleSeconds = Double(settings.sessionIdleMinutes) * 60
         configuration.sessionSeconds = Double(settings.sessionDays) * 86_400
+        // Without a provider, nobody's session at one goes on.
+        if settings.providerClientID == nil { configuration.providerSessionSeconds = 0 }
         return configuration
     }
 
-    static func authenticatorConfiguration(_ settings: Settings) -> AccessAuthenticator.Configuration {
+    static func authenticatorConfiguration(
+        _ settings: Settings, _ logger: Logger
+    ) -> AccessAuthenticator.Configuration {
         var configuration = AccessAuthenticator.Configuration()
+        configuration.onProviderProblem = { reason in
+            logger.notice("Nobody was signed in by the provider", metadata: ["reason": "\(reason)"])
+        }
         configuration.publicURL = settings.publicURL
         configuration.isOpen = settings.isOpen
         return configuration
@@ -28,17 +36,10 @@ extension CityServer {
         return configuration
     }
 
-    /// `nil` where no issuer is named.
+    /// `nil` where tokens of no issuer are taken.
     static func tokenVerifier(_ settings: Settings, _ http: OutgoingHTTP) -> TokenVerifier? {
-        guard !settings.tokenIssuers.isEmpty else { return nil }
-        let issuers = settings.tokenIssuers.map { name in
-            var issuer = TokenIssuer(issuer: name, audiences: Set(settings.tokenAudiences))
-            issuer.keysURL = settings.tokenKeysURL
-            issuer.rolesClaim = settings.tokenRolesClaim
-            issuer.rolePrefix = settings.tokenRolePrefix
-            return issuer
-        }
-        return TokenVerifier(issuers) { url in
+        guard !settings.tokenIssuers.isEmpty, !settings.tokenAudiences.isEmpty else { return nil }
+        return TokenVerifier(settings.tokenIssuers.map { issuer($0, settings) }) { url in
             let answer = try await http.request(
                 "GET", url, headers: [(name: "Accept", value: "application/json")], response: .collect(limit: 1 << 20))
             guard answer.status == 200 else {
@@ -46,6 +47,28 @@ extension CityServer {
             }
             return answer.body
         }
+    }
+
+    /// `nil` where people sign in by password alone.
+    static func providerSignIn(_ settings: Settings, _ http: OutgoingHTTP) -> ProviderSignIn? {
+        guard let name = settings.tokenIssuers.first, let client = settings.providerClientID else { return nil }
+        let configuration = ProviderSignIn.Configuration(
+            issuer: issuer(name, settings), clientID: client, clientSecret: settings.providerClientSecret,
+            name: settings.providerName ?? URL(string: name)?.host ?? name)
+        return ProviderSignIn(configuration) { request in
+            let answer = try await http.request(
+                request.body == nil ? "GET" : "POST", request.url, headers: request.headers, body: request.body,
+                response: .collect(limit: 1 << 20))
+            return (answer.status, answer.body)
+        }
+    }
+
+    private static func issuer(_ name: String, _ settings: Settings) -> TokenIssuer {
+        var issuer = TokenIssuer(issuer: name, audiences: Set(settings.tokenAudiences))
+        issuer.keysURL = settings.tokenKeysURL
+        issuer.rolesClaim = settings.tokenRolesClaim
+        issuer.rolePrefix = settings.tokenRolePrefix
+        return issuer
     }
 
     /// Tells the operator how to get in: loudly when everyone can, by a link when nobody can as yet.

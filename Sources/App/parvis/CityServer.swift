@@ -143,7 +143,8 @@ final class CityServer: Sendable {
         identityHTTP = OutgoingHTTP(configuration: Self.identityConfiguration())
         let authenticator = AccessAuthenticator(
             keeper: keeper, tokens: Self.tokenVerifier(settings, identityHTTP),
-            configuration: Self.authenticatorConfiguration(settings))
+            provider: Self.providerSignIn(settings, identityHTTP),
+            configuration: Self.authenticatorConfiguration(settings, logger))
         let services = BrokerServices(
             provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
             notificationStreams: notificationStreams, temporal: history,
@@ -189,7 +190,7 @@ final class CityServer: Sendable {
         reloading = certificates.map { certificates in ReloadSignal { certificates.reload() } }
         http = HTTPServer(
             configuration: httpConfiguration,
-            handler: AccessPages(authenticator: authenticator, next: Self.strict(settings, audit, handler)),
+            handler: Self.strict(settings, audit, AccessPages(authenticator: authenticator, next: handler)),
             authenticator: authenticator, metrics: metrics, logger: logger, auditor: Self.auditor(settings, audit))
         keyUses = Task {
             while !Task.isCancelled {

@@ -45,9 +45,10 @@ final class RequestAudit: RequestAuditor {
             if request.method == .POST { return .signIn }
             if request.method == .DELETE { return .signOut }
         }
+        if request.path == "/session/provider/back" { return .signIn }
         if status == 401 || status == 403 { return .refused }
         let isRead = request.isRead
-        if request.isAdministration {
+        if request.isAdministration || request.path.hasPrefix("/session/") {
             // Who looks into the log is in the log.
             if !isRead || request.path == "/admin/audit" { return .administration }
             return recordsReads ? .read : nil
@@ -78,12 +79,14 @@ final class RequestAudit: RequestAuditor {
 }
 
 /// Refuses what would change something while the log cannot be written, where the operator wants it so.
+///
+/// People may sign in and out all the same, or nobody could look what is wrong.
 struct StrictAudit: HTTPRequestHandler {
     let log: AuditJournal
     let next: any HTTPRequestHandler
 
     func handle(_ request: HTTPRequest) {
-        guard log.isFailing, !request.isRead else { return next.handle(request) }
+        guard log.isFailing, !request.isRead, request.path != "/session" else { return next.handle(request) }
         let body =
             #"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The audit log cannot be "#
             + #"written, so nothing is changed; free disk space on the server, or start it without --audit-strict"}"#

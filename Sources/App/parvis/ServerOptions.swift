@@ -59,6 +59,14 @@ struct ServerOptions: ParsableArguments {
     var oidcRolesClaim: String?
     @Option(help: "Only roles that begin with it count, without it (default: all).")
     var oidcRolePrefix: String?
+    @Option(
+        name: .customLong("oidc-client-id"),
+        help: "What the issuer knows this Parvis as: people may then sign in to the console there.")
+    var oidcClientID: String?
+    @Option(help: "The secret that goes with it; better in PARVIS_OIDC_CLIENT_SECRET (default: none, a public client).")
+    var oidcClientSecret: String?
+    @Option(help: "What people call the issuer, on the button of the sign-in (default: its host).")
+    var oidcName: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
     var logLevel: String?
     @Option(help: "text for people, json for machines (default: text).")
@@ -207,6 +215,9 @@ struct ServerOptions: ParsableArguments {
         flags["oidc-keys-url"] = oidcKeysURL
         flags["oidc-roles-claim"] = oidcRolesClaim
         flags["oidc-role-prefix"] = oidcRolePrefix
+        flags["oidc-client-id"] = oidcClientID
+        flags["oidc-client-secret"] = oidcClientSecret
+        flags["oidc-name"] = oidcName
         flags["log-level"] = logLevel
         flags["log-format"] = logFormat
         flags["assets"] = assets

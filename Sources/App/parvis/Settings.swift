@@ -25,6 +25,12 @@ struct Settings: Sendable {
     var tokenKeysURL: String?
     var tokenRolesClaim = "roles"
     var tokenRolePrefix = ""
+    /// What the issuer knows Parvis as, where people sign in there; `nil`: they sign in by password alone.
+    var providerClientID: String?
+    /// Never logged.
+    var providerClientSecret: String?
+    /// What people call the issuer; `nil`: by its host.
+    var providerName: String?
     var tlsCertificate: String?
     var tlsKey: String?
     var redirectPort: Int?
@@ -153,6 +159,21 @@ struct Settings: Sendable {
             apply: {
                 $0.tokenRolePrefix = $1; return true
             }, expectation: "what roles for this Parvis begin with, such as parvis-"),
+        Key(
+            name: "oidc-client-id",
+            apply: {
+                $0.providerClientID = $1; return !$1.isEmpty
+            }, expectation: "what the issuer knows this Parvis as"),
+        Key(
+            name: "oidc-client-secret",
+            apply: {
+                $0.providerClientSecret = $1; return !$1.isEmpty
+            }, expectation: "the secret that the issuer gave this Parvis", isSecret: true),
+        Key(
+            name: "oidc-name",
+            apply: {
+                $0.providerName = $1; return (1...60).contains($1.count)
+            }, expectation: "what people call the issuer, such as City login, in at most 60 characters"),
         file("tls-certificate") { $0.tlsCertificate = $1 },
         file("tls-key") { $0.tlsKey = $1 },
         number("redirect-port", 0...65535) { $0.redirectPort = $1 },
@@ -424,7 +445,22 @@ struct Settings: Sendable {
                 "--open asks for no credentials, and \(settings.host) can be reached by others; listen on 127.0.0.1, leave --open out and make keys (docs/sign-in.md), or add --open-to-network if everyone who reaches it may do everything"
             )
         }
-        guard settings.tokenIssuers.isEmpty || !settings.tokenAudiences.isEmpty else {
+        guard settings.providerClientID == nil || settings.tokenIssuers.count == 1 else {
+            throw ValidationError("oidc-client-id needs exactly one oidc-issuer, where people sign in")
+        }
+        guard settings.providerClientID != nil || settings.providerClientSecret == nil && settings.providerName == nil
+        else {
+            throw ValidationError(
+                "oidc-client-secret and oidc-name need oidc-client-id: what the issuer knows this Parvis as")
+        }
+        guard settings.providerClientID == nil || settings.tlsCertificate == nil || settings.publicURL != nil else {
+            throw ValidationError(
+                "oidc-client-id needs public-url beside a certificate: the issuer sends people back to it, such as https://city.example"
+            )
+        }
+        guard
+            settings.tokenIssuers.isEmpty || !settings.tokenAudiences.isEmpty || settings.providerClientID != nil
+        else {
             throw ValidationError(
                 "oidc-issuer needs oidc-audience: without it, tokens for anyone else would be taken; give what the issuer puts into aud for this Parvis"
             )

@@ -58,11 +58,16 @@ public final class OutgoingHTTP: Sendable {
 
     public let configuration: Configuration
     private let client: HTTPClient
-    private let resolver = AddressResolver()
+    private let resolver: AddressResolver
     private let isClosed = Mutex(false)
 
-    public init(configuration: Configuration = Configuration()) {
+    public convenience init(configuration: Configuration = Configuration()) {
+        self.init(configuration: configuration, resolver: AddressResolver())
+    }
+
+    init(configuration: Configuration, resolver: AddressResolver) {
         self.configuration = configuration
+        self.resolver = resolver
         var settings = HTTPClient.Configuration()
         settings.redirectConfiguration = .disallow
         settings.timeout = .init(

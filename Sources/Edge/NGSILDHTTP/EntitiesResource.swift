@@ -32,6 +32,7 @@ struct EntitiesResource {
             let draft = try translating { () throws(NGSILDError) in
                 try EntityDecoder(context: context.terms).decodeEntity(document, document.root)
             }
+            exchange.request.nameSubject(draft.id)
             let location = "/ngsi-ld/v1/entities/" + PercentCoding.encode(draft.id)
             exchange.submit(.createEntity(draft)) { _ in HTTPAnswer(status: 201, headers: [("Location", location)]) }
         }

@@ -50,6 +50,12 @@ extension HTTPRequest {
         return segment.withUTF8 { PercentCoding.decode($0, plusIsSpace: false) }
     }
 
+    /// Remembers what a creation is about, also one that fails and so has no `Location`.
+    func nameSubject(_ id: String) {
+        guard connection.state.auditor != nil else { return }
+        batchSubjects = [id]
+    }
+
     /// Remembers what a batch is about, where somebody wants to know.
     ///
     /// - Parameter ids: `nil` for a member whose id could not be read.

@@ -19,7 +19,7 @@ final class AccessServer: Sendable {
     private let broker: Broker
     private let http: HTTPServer
 
-    init(isOpen: Bool = false, publicURL: String? = nil) throws {
+    init(isOpen: Bool = false, publicURL: String? = nil, provider: ProviderSignIn? = nil) throws {
         let broker = try Broker(storage: InMemoryStorage())
         self.broker = broker
         var configuration = AccessKeeper.Configuration()
@@ -30,7 +30,8 @@ final class AccessServer: Sendable {
         var access = AccessAuthenticator.Configuration()
         access.isOpen = isOpen
         access.publicURL = publicURL
-        let authenticator = AccessAuthenticator(keeper: keeper, tokens: nil, configuration: access)
+        let authenticator = AccessAuthenticator(
+            keeper: keeper, tokens: nil, provider: provider, configuration: access)
         var server = HTTPServer.Configuration()
         server.port = 0
         http = HTTPServer(
@@ -62,12 +63,20 @@ final class AccessServer: Sendable {
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let session = URLSession(configuration: configuration)
         defer { session.finishTasksAndInvalidate() }
-        let (data, response) = try await session.data(for: request)
+        let (data, response) = try await session.data(for: request, delegate: Stay())
         guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
         let fields = response.allHeaderFields.map {
             (String(describing: $0.key).lowercased(), String(describing: $0.value))
         }
         return (response.statusCode, String(decoding: data, as: UTF8.self), Dictionary(fields) { $1 })
+    }
+
+    /// Follows no redirect. `@unchecked Sendable`: it has no state.
+    private final class Stay: NSObject, URLSessionTaskDelegate, @unchecked Sendable {
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+            newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+        ) { completionHandler(nil) }
     }
 
     private struct Echo: HTTPRequestHandler {

@@ -5,60 +5,6 @@ import Testing
 
 @testable import AccessKeeping
 
-/// An issuer in memory: signs tokens, and counts how often its keys are fetched.
-private final class TestIssuer: Sendable {
-    static let name = "https://issuer.example"
-
-    let keys = JWTKeyCollection()
-    private let published = Mutex<[String]>([])
-    private let fetches = Mutex(0)
-    let isDown = Mutex(false)
-
-    var fetchCount: Int { fetches.withLock { $0 } }
-
-    /// Makes a key, and publishes it.
-    func rotate(to id: String) async throws {
-        let key = ES256PrivateKey()
-        let parameters = try #require(key.publicKey.parameters)
-        await keys.add(ecdsa: key, kid: JWKIdentifier(string: id))
-        let url = { (text: String) in
-            text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-        }
-        published.withLock {
-            $0 = [
-                #"{"kty":"EC","crv":"P-256","kid":"\#(id)","use":"sig","x":"\#(url(parameters.x))","y":"\#(url(parameters.y))"}"#,
-                #"{"kty":"oct","kid":"shared","k":"c2VjcmV0"}"#,
-            ]
-        }
-    }
-
-    func fetch(_ url: String) throws -> [UInt8] {
-        if isDown.withLock({ $0 }) { throw NGSILDError.internalError("down") }
-        if url.hasSuffix("/.well-known/openid-configuration") {
-            return Array(#"{"issuer":"\#(Self.name)","jwks_uri":"\#(Self.name)/keys"}"#.utf8)
-        }
-        fetches.withLock { $0 += 1 }
-        return Array(#"{"keys":[\#(published.withLock { $0.joined(separator: ",") })]}"#.utf8)
-    }
-
-    func token(key: String = "one", _ change: (inout Claims) -> Void = { _ in }) async throws -> String {
-        var claims = Claims()
-        change(&claims)
-        return try await keys.sign(claims, kid: JWKIdentifier(string: key))
-    }
-}
-
-private struct Claims: JWTPayload {
-    var iss: String? = TestIssuer.name
-    var sub: String? = "u-17"
-    var aud: [String]? = ["parvis", "other"]
-    var exp: Double? = 1_800_000_600
-    var nbf: Double?
-    var roles: [String]? = ["parvis-reader", "elsewhere", "no role"]
-
-    func verify(using algorithm: some JWTAlgorithm) async throws {}
-}
-
 struct TokenVerifierTests {
     private let clock = TestClock()
     private let issuer = TestIssuer()
@@ -93,7 +39,7 @@ struct TokenVerifierTests {
 
     @Test func `times, audience and issuer are looked at`() async throws {
         let verifier = try await verifier()
-        let cases: [(TokenError, (inout Claims) -> Void)] = [
+        let cases: [(TokenError, (inout IssuedClaims) -> Void)] = [
             (.expired, { $0.exp = 1_799_999_940 }), (.notYetValid, { $0.nbf = 1_800_000_061 }),
             (.audience, { $0.aud = ["other"] }), (.audience, { $0.aud = nil }),
             (.issuer("https://evil.example"), { $0.iss = "https://evil.example" }), (.issuer(""), { $0.iss = nil }),

@@ -54,4 +54,17 @@ struct AccessSettingsTests {
     func `another end of a key is refused`(_ text: String) {
         #expect(throws: (any Error).self) { try Expiry.read(text, from: .now()) }
     }
+
+    @Test func `signing in at an issuer needs that issuer, and where it sends people back`() throws {
+        let settings = try resolve([
+            "oidc-issuer": "https://id.example", "oidc-client-id": "parvis", "oidc-name": "City login",
+        ])
+        #expect(settings.providerClientID == "parvis" && settings.providerName == "City login")
+        for wrong in [
+            ["oidc-client-id": "parvis"],
+            ["oidc-issuer": "https://a.example,https://b.example", "oidc-client-id": "parvis"],
+            ["oidc-issuer": "https://id.example", "oidc-audience": "parvis", "oidc-client-secret": "x"],
+            ["oidc-issuer": "https://id.example", "oidc-client-id": "parvis", "oidc-name": ""],
+        ] { #expect(throws: (any Error).self) { try resolve(wrong) } }
+    }
 }

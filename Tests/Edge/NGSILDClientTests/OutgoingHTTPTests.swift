@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import NGSILDClient
@@ -75,6 +76,93 @@ struct OutgoingHTTPTests {
         #expect(try await byHost.request("GET", server.url).status == 204)
         await byNetwork.shutdown()
         await byHost.shutdown()
+        await server.stop()
+    }
+
+    /// A client for whom each look-up of a name gives the next of these answers, the last one for ever.
+    private func client(
+        _ answers: [[String]], _ change: (inout OutgoingHTTP.Configuration) -> Void = { _ in }
+    ) -> (http: OutgoingHTTP, lookUps: Counter) {
+        var configuration = OutgoingHTTP.Configuration()
+        configuration.connectTimeout = .seconds(60)
+        configuration.readTimeout = .seconds(120)
+        configuration.timeout = .seconds(180)
+        change(&configuration)
+        let lookUps = Counter()
+        let resolver = AddressResolver(lifetime: .zero, grace: .zero) { _ in
+            let number = lookUps.next()
+            return answers[min(number, answers.count - 1)].compactMap { NetworkAddress($0) }
+        }
+        return (OutgoingHTTP(configuration: configuration, resolver: resolver), lookUps)
+    }
+
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func next() -> Int {
+            count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+        }
+    }
+
+    @Test func `a name that changes its address between check and connection leads to the one that was checked`()
+        async throws
+    {
+        let server = try await LocalHTTPServer.start { _, _ in .status(204) }
+        // The second answer is an address that nothing may be sent to.
+        let (http, lookUps) = client([["127.0.0.1"], ["169.254.169.254"]]) {
+            $0.allowedNetworks = [NetworkRange("127.0.0.1/32")].compactMap { $0 }
+        }
+        let url = "http://rebind.example:\(server.port)/"
+        #expect(try await http.request("GET", url).status == 204)
+        #expect(lookUps.value == 1)
+        #expect(server.requests.first?.headers["Host"] == ["rebind.example:\(server.port)"])
+        // What comes later is checked anew.
+        await #expect {
+            try await http.request("GET", url)
+        } throws: { error in
+            guard case .refused(url, let reason) = error as? OutgoingHTTPError else { return false }
+            return reason.contains("169.254.169.254")
+        }
+        #expect(lookUps.value == 2)
+        #expect(server.requests.count == 1)
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test(arguments: [
+        ["93.184.215.14", "127.0.0.1"], ["127.0.0.1", "93.184.215.14"], ["93.184.215.14", "::1"],
+        ["93.184.215.14", "::ffff:10.0.0.1"], ["2606:2800:21f:cb07:6820:80da:af6b:8b2c", "fd00::1"],
+    ])
+    func `a name with one address that is not allowed gets nothing`(addresses: [String]) async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .status(204) }
+        let (http, _) = client([addresses])
+        await #expect {
+            try await http.request("GET", "http://both.example:\(server.port)/")
+        } throws: { error in
+            guard case .refused = error as? OutgoingHTTPError else { return false }
+            return true
+        }
+        #expect(server.requests.isEmpty)
+        await http.shutdown()
+        await server.stop()
+    }
+
+    @Test func `over https a second look-up that leads inside ends without a request`() async throws {
+        let server = try await LocalHTTPServer.start { _, _ in .status(204) }
+        // The check is told an address outside; the system, asked when it connects, says that localhost is this machine.
+        let (http, lookUps) = client([["93.184.215.14"]])
+        await #expect {
+            try await http.request("GET", "https://localhost:\(server.port)/")
+        } throws: { error in
+            guard case .unreachable = error as? OutgoingHTTPError else { return false }
+            return true
+        }
+        #expect(lookUps.value == 1)
+        #expect(server.requests.isEmpty)
+        await http.shutdown()
         await server.stop()
     }
 

@@ -252,4 +252,41 @@ struct AccessLeakTests {
         }
         #expect(try get("/entities?local=true", "nothing", used).status == 403)
     }
+
+    @Test func `whoever may create entities learns that an id is taken, and nothing else of what has it`() throws {
+        // 28 is a C, which "a" does not reach; 2 is an A.
+        let (hidden, own, free) = ("urn:ngsi-ld:T:28", "urn:ngsi-ld:T:2", "urn:ngsi-ld:T:free")
+        let before = try get("/entities/\(hidden)?options=sysAttrs", "*").body
+        func send(_ method: String, _ path: String, _ id: String, type: String = "A") throws -> WireAnswer {
+            let entity = #"{"id":"\#(id)","type":"\#(type)","pm25":{"type":"Property","value":1}}"#
+            let body = path.hasPrefix("/entityOperations") ? "[\(entity)]" : entity
+            return try client.request(method, "/ngsi-ld/v1" + path, AccessWorld.headers("a"), body)
+        }
+        // A creation tells of a hidden entity what it tells of one that is seen: that the id is taken.
+        let (ofHidden, ofOwn) = (try send("POST", "/entities", hidden), try send("POST", "/entities", own))
+        #expect(ofHidden.status == 409 && ofHidden.errorType == "AlreadyExists")
+        #expect(ofHidden.body == ofOwn.body.replacing(own, with: hidden))
+        // Who may not create such an entity is not told.
+        let (taken, untaken) = (
+            try send("POST", "/entities", hidden, type: "B"), try send("POST", "/entities", free, type: "B")
+        )
+        #expect(taken.status == 403)
+        #expect(taken.body == untaken.body.replacing(free, with: hidden))
+        // For everything else it is as if it were not there.
+        for (method, path) in [("GET", ""), ("DELETE", ""), ("PATCH", ""), ("PUT", ""), ("POST", "/attrs")] {
+            func ask(_ id: String) throws -> WireAnswer {
+                let body = method == "GET" || method == "DELETE" ? nil : #"{"pm25":{"type":"Property","value":1}}"#
+                return try client.request(
+                    method, "/ngsi-ld/v1/entities/\(id)\(path)", AccessWorld.headers("a"), body)
+            }
+            let (ofHidden, ofFree) = (try ask(hidden), try ask(free))
+            #expect(ofHidden.status == 404, "\(method) \(path)")
+            #expect(ofHidden.body == ofFree.body.replacing(free, with: hidden), "\(method) \(path)")
+        }
+        for operation in ["create", "upsert", "merge", "update"] {
+            let answer = try send("POST", "/entityOperations/\(operation)", hidden)
+            #expect(answer.status >= 207 && !answer.body.contains("value"), "\(operation) \(answer.body)")
+        }
+        #expect(try get("/entities/\(hidden)?options=sysAttrs", "*").body == before)
+    }
 }

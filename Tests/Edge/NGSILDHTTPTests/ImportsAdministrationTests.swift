@@ -65,4 +65,15 @@ struct ImportsAdministrationTests {
     @Test func `where nothing is brought in there is nothing`() throws {
         #expect(try TestBroker().client().request("GET", "/admin/imports").status == 404)
     }
+
+    @Test(arguments: Route.allCases.filter(\.isOfImports))
+    func `the OpenAPI document has the methods that are allowed`(route: Route) throws {
+        let client = try TestBroker(imports: Asked().pages).client()
+        let target = route.rawValue.replacing("{importId}", with: "a").replacing("{piece}", with: "0")
+        let documented = Set(route.operations.map(\.method))
+        let refused = try client.request("PATCH", target, [], "{}")
+        #expect(refused.status == 405)
+        let allowed = Set((refused.header("Allow") ?? "").split(separator: ",").map { $0.filter { $0 != " " } })
+        #expect(allowed == Set(documented.map(\.rawValue) + (documented.contains(.GET) ? ["HEAD"] : [])))
+    }
 }

@@ -41,6 +41,22 @@ enum DocumentSchema: String, CaseIterable {
     case catalogue = "Catalogue"
     case alertFeed = "AlertFeed"
     case alertMessage = "AlertMessage"
+    case importReport = "Import"
+    case newImport = "NewImport"
+    case importMapping = "ImportMapping"
+    case importUndo = "ImportUndo"
+    case octets = "Octets"
+    case person = "Person"
+    case newPerson = "NewPerson"
+    case personRoles = "PersonRoles"
+    case personChange = "PersonChange"
+    case accessKey = "AccessKey"
+    case newKey = "NewAccessKey"
+    case accessPolicy = "AccessPolicy"
+    case accessRole = "AccessRole"
+    case session = "Session"
+    case signIn = "SignIn"
+    case passwordChange = "PasswordChange"
     case health = "Health"
     case metrics = "Metrics"
     case problem = "ProblemDetails"
@@ -57,6 +73,7 @@ enum DocumentSchema: String, CaseIterable {
         case .catalogue: "application/ld+json"
         case .alertFeed: "application/atom+xml; charset=utf-8"
         case .alertMessage: "application/cap+xml"
+        case .octets: "application/octet-stream"
         case .metrics: "text/plain; version=0.0.4; charset=utf-8"
         default: nil
         }
@@ -107,6 +124,10 @@ enum DocumentSchema: String, CaseIterable {
         case .deadLetterCount:
             ["type": "object", "properties": ["replayed": ["type": "integer"], "dropped": ["type": "integer"]]]
         case .ruleReport, .ruleTest, .ruleTestReport, .ruleChannel, .channelTest: ruleValue
+        case .importReport, .newImport, .importMapping, .importUndo, .octets: importValue
+        case .person, .newPerson, .personRoles, .personChange, .accessKey, .newKey, .accessPolicy, .accessRole,
+            .session, .signIn, .passwordChange:
+            accessValue
         case .health: ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]]
         }
     }

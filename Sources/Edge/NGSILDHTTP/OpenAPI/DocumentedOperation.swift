@@ -22,6 +22,8 @@ struct DocumentedOperation {
     var media: [MediaType] = [.json]
     /// Whether the answer has entities, so that `Prefer` applies.
     var isOfEntities = false
+    /// Query parameters that are no other operation's, written out.
+    var ownParameters: [DocumentValue] = []
 
     /// Whether it changes what is stored.
     var isWrite: Bool {

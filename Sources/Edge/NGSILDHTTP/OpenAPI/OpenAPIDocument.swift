@@ -35,11 +35,26 @@ struct OpenAPIDocument {
                 "version": "1.9.1",
             ],
             "servers": [["url": "/"]],
+            "security": [["credential": []], ["session": []], [:]],
             "paths": .members(Route.allCases.map { ($0.rawValue, path($0)) }),
             "components": [
                 "schemas": .members(DocumentSchema.allCases.map { ($0.rawValue, $0.value) }),
                 "parameters": .members(Parameter.allCases.map { ($0.name, $0.documentValue) } + headers),
                 "responses": .members(failures.map { ("status\($0.status)", failure($0)) }),
+                "securitySchemes": [
+                    "credential": [
+                        "type": "http", "scheme": "bearer",
+                        "description": "An API key, or a token (JWT) of an issuer that is trusted here.",
+                    ],
+                    "session": [
+                        "type": "apiKey", "in": "cookie", "name": "parvis_session",
+                        "description":
+                            """
+                        The session of a browser; the cookie's name ends in _ and the port where there is one. \
+                        What changes something needs the headers Origin and Parvis-Request as well.
+                        """,
+                    ],
+                ],
             ],
         ]
     }
@@ -54,7 +69,9 @@ struct OpenAPIDocument {
         }
         for operation in operations {
             members.append((operation.method.rawValue.lowercased(), value(operation, route)))
-            if operation.method == .GET, !route.isEndless { members.append(("head", head(operation, route))) }
+            if operation.method == .GET, !route.isEndless, !route.isOfProvider {
+                members.append(("head", head(operation, route)))
+            }
         }
         if route.isOfNGSILD { members.append(("options", options(route, operations))) }
         return .members(members)
@@ -73,7 +90,7 @@ struct OpenAPIDocument {
             ("operationId", .text(operation.id)), ("summary", .text(operation.summary)),
             ("parameters", parameters(operation, route)),
         ]
-        if let body = operation.body { members.append(("requestBody", value(body, operation.method))) }
+        if let body = operation.body { members.append(("requestBody", value(body, operation.method, route))) }
         members.append(("responses", .members(answers(operation, route) + failures(operation, route))))
         return .members(members)
     }
@@ -112,12 +129,12 @@ struct OpenAPIDocument {
             values += ["NGSILD-Tenant", "NGSILD-Snapshot", "Link"].map { .reference("parameters", $0) }
         }
         if route.isEndless || route.isOfOneSubscriptionsNotifications || route.isOfAir
-            || (route.isOfRules && route != .rules)
+            || (route.isOfRules && route != .rules) || route.isOfImports
         {
             values.append(.reference("parameters", "NGSILD-Tenant"))
         }
         if operation.isOfEntities { values.append(.reference("parameters", "Prefer")) }
-        return .list(values)
+        return .list(values + operation.ownParameters)
     }
 
     private static func options(_ words: [String]) -> DocumentValue {
@@ -155,9 +172,15 @@ struct OpenAPIDocument {
         (name, ["name": .text(name), "in": "header", "description": .text(text), "schema": schema])
     }
 
-    private static func value(_ body: DocumentedOperation.Content, _ method: RequestMethod) -> DocumentValue {
-        let media =
-            ["application/json", "application/ld+json"] + (method == .PATCH ? ["application/merge-patch+json"] : [])
+    private static func value(
+        _ body: DocumentedOperation.Content, _ method: RequestMethod, _ route: Route
+    ) -> DocumentValue {
+        var media = ["application/json"]
+        if case .one(let schema) = body, let own = schema.ownMedia {
+            media = [own]
+        } else if !route.isOfAccess {
+            media += ["application/ld+json"] + (method == .PATCH ? ["application/merge-patch+json"] : [])
+        }
         return ["required": true, "content": .members(media.map { ($0, ["schema": schema(body)]) })]
     }
 
@@ -199,8 +222,10 @@ struct OpenAPIDocument {
         switch status {
         case 200: "What was asked for."
         case 201: "It was created."
+        case 202: "It has begun; asking for it tells how far it is."
         case 203: "What was asked for, as an older version of the specification has it."
         case 204: "It was done."
+        case 303: "Go there, with the cookie that comes with it."
         case 206: "The part that fits into an answer; Content-Range says which times it covers."
         default: "Some of it was done; the content says what was not and why."
         }
@@ -214,6 +239,9 @@ struct OpenAPIDocument {
         if route.isOfOneSubscriptionsNotifications || route.isOfAir || route.isOfRules { statuses.insert(404) }
         if route.isOfPublications { statuses.insert(404) }
         if route.rawValue.hasPrefix(PublicResource.root) { statuses.insert(429) }
+        if !route.isOfAnyone { statuses.formUnion([401, 403]) }
+        if route.isOfAccess || route.isOfImports { statuses.formUnion([404, 409]) }
+        if route.rawValue.hasPrefix("/session") { statuses.insert(429) }
         if route == .ruleTest || route == .ruleDeliveryTest { statuses.insert(422) }
         if operation.body != nil { statuses.formUnion([411, 415]) }
         if operation.isWrite { statuses.formUnion([404, 409, 507]) }
@@ -225,7 +253,9 @@ struct OpenAPIDocument {
     }
 
     private static let failures: [(status: Int, text: String)] = [
-        (400, "The request is not as NGSI-LD or HTTP asks."), (403, "The query is too complex, or finds too many."),
+        (400, "The request is not as NGSI-LD or HTTP asks."),
+        (401, "It takes a credential, or the one that came is not good."),
+        (403, "The caller may not do this; or the query is too complex, or finds too many."),
         (404, "The thing, the tenant or the snapshot is not there."),
         (406, "No media type that can be had is accepted."),
         (408, "The request took too long to come in."), (409, "It is there already, or its state forbids this."),

@@ -55,6 +55,11 @@ extension Route {
         case .entityTiles, .entityTileDescription, .entityTile: ofTiles
         case .publications, .publication, .publicationPreview: ofPublications
         case .publicLayers, .publicLayer, .publicTile, .publicCatalogue, .publicAlerts, .publicAlert: ofPublicData
+        case .imports, .oneImport, .importPiece, .importPreview, .importRun, .importPause, .importResume, .importCancel,
+            .importUndo:
+            ofImports
+        case .people, .person, .accessKeys, .accessKey, .accessPolicies, .accessPolicy, .accessRoles: ofAccess
+        case .session, .sessionPassword, .sessionProvider, .sessionProviderBack: ofSessions
         case .tenants, .tenant, .historyPolicies, .historyPolicy, .changeStream, .notificationStream, .document,
             .health,
             .ready, .metrics:

@@ -54,6 +54,26 @@ enum Route: String, CaseIterable {
     case publications = "/admin/publications"
     case publication = "/admin/publications/{publicationId}"
     case publicationPreview = "/admin/publications/preview"
+    case imports = "/admin/imports"
+    case oneImport = "/admin/imports/{importId}"
+    case importPiece = "/admin/imports/{importId}/pieces/{piece}"
+    case importPreview = "/admin/imports/{importId}/preview"
+    case importRun = "/admin/imports/{importId}/run"
+    case importPause = "/admin/imports/{importId}/pause"
+    case importResume = "/admin/imports/{importId}/resume"
+    case importCancel = "/admin/imports/{importId}/cancel"
+    case importUndo = "/admin/imports/{importId}/undo"
+    case people = "/admin/access/people"
+    case person = "/admin/access/people/{personName}"
+    case accessKeys = "/admin/access/keys"
+    case accessKey = "/admin/access/keys/{keyId}"
+    case accessPolicies = "/admin/access/policies"
+    case accessPolicy = "/admin/access/policies/{policyId}"
+    case accessRoles = "/admin/access/roles"
+    case session = "/session"
+    case sessionPassword = "/session/password"
+    case sessionProvider = "/session/provider"
+    case sessionProviderBack = "/session/provider/back"
     case publicLayers = "/public/layers"
     case publicLayer = "/public/layers/{layer}"
     case publicTile = "/public/tiles/{layer}/{z}/{x}/{y}.mvt"
@@ -86,6 +106,20 @@ enum Route: String, CaseIterable {
 
     /// Whether it is of what everybody may see, or of choosing that.
     var isOfPublications: Bool { rawValue.hasPrefix("/public/") || rawValue.hasPrefix("/admin/publications") }
+
+    /// Whether it is of imports, which belong to a tenant.
+    var isOfImports: Bool { rawValue.hasPrefix(ImportsAdministration.path) }
+
+    /// Whether it is of who may do what, or of signing in.
+    var isOfAccess: Bool { rawValue.hasPrefix("/admin/access") || rawValue.hasPrefix("/session") }
+
+    /// Whether browsers alone go there, on their way to a provider and back.
+    var isOfProvider: Bool { self == .sessionProvider || self == .sessionProviderBack }
+
+    /// Whether everyone is answered, with a credential or without.
+    var isOfAnyone: Bool {
+        [.document, .health, .ready].contains(self) || rawValue.hasPrefix(PublicResource.root)
+    }
 
     /// Whether the answer to GET goes on for as long as the client listens.
     var isEndless: Bool { self == .changeStream || self == .notificationStream }

@@ -1,10 +1,10 @@
 // Where people come in: `#/sign-in` by name and password, `#/welcome/TOKEN` as the first administrator, `#/enter/TOKEN` by a link;
-// `#/sign-in/password` for another password.
+// `#/sign-in/password` for another password. Who comes back from a provider is at `#/sign-in/done`, or where it says why not.
 
 import { byId, el, setText } from "./dom.js";
 import { field } from "./formparts.js";
 import { t } from "./language.js";
-import { askSession, goBack } from "./session.js";
+import { askSession, goBack, session } from "./session.js";
 
 const input = (type, name, autocomplete) => el("input", { type, name, autocomplete, required: true, maxLength: 200, autocapitalize: "off", spellcheck: false });
 
@@ -29,7 +29,8 @@ export class SignInPage {
     if (kind === "welcome") this.#showWelcome(token);
     else if (kind === "enter") this.#enter(token);
     else if (token === "password") this.#showPassword();
-    else this.#showSignIn();
+    else if (token === "done") goBack();
+    else this.#showSignIn(token);
   }
 
   close() {
@@ -44,7 +45,7 @@ export class SignInPage {
 
   focusSearch() {}
 
-  #show(title, words, fields, action, send) {
+  #show(title, words, fields, action, send, other = null) {
     const problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
     const button = el("button", { type: "submit", className: "button is-main" }, action);
     const fail = (text) => {
@@ -68,14 +69,22 @@ export class SignInPage {
     } }, el("h2", { id: "signin-title", tabIndex: -1 }, title), ...words.map((text) => el("p", { className: "hint" }, text)),
     ...fields.map((one) => one.element), problem, fields.length > 0 ? button : null);
     this.#page.replaceChildren(form);
+    if (other) button.after(other);
     (fields[0]?.input ?? byId("signin-title")).focus();
     return { fail };
   }
 
-  #showSignIn() {
+  /** Another way in, where there is one. */
+  #provider() {
+    if (!session?.provider) return null;
+    return el("a", { className: "button", href: "/session/provider" }, t`Sign in with ${session.provider}`);
+  }
+
+  /** @param {string} ended How an attempt to sign in elsewhere ended. */
+  #showSignIn(ended) {
     const name = field(t`Name`, input("text", "username", "username"));
     const password = field(t`Password`, input("password", "password", "current-password"));
-    this.#show(t`Sign in`, [], [name, password], t`Sign in`, async () => {
+    const { fail } = this.#show(t`Sign in`, [], [name, password], t`Sign in`, async () => {
       const refusal = await askSession("POST", { name: name.input.value.trim(), password: password.input.value });
       if (refusal) {
         password.input.value = "";
@@ -84,7 +93,13 @@ export class SignInPage {
       }
       goBack();
       return null;
-    });
+    }, this.#provider());
+    const words = {
+      refused: () => t`You were not signed in there. Try again, or ask who runs this Parvis.`,
+      unavailable: () => t`The other server cannot be asked. Try again in a minute.`,
+      wait: () => t`Too many attempts failed. Try again later.`,
+    };
+    if (Object.hasOwn(words, ended ?? "")) fail(words[ended]());
   }
 
   #newPassword() {
