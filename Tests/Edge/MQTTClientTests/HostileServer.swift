@@ -22,10 +22,18 @@ final class HostileServer: Sendable {
         }
         guard isBound else { throw MosquittoServer.Failure(description: "no free port") }
         port = Int(UInt16(bigEndian: address.sin_port))
+        // Its own descriptor: that of the socket may be another server's once this one is closed.
+        let listener = dup(socket)
+        guard listener >= 0 else { throw MosquittoServer.Failure(description: "no free descriptor") }
         let thread = Thread { [weak self] in
+            defer { _ = Glibc.close(listener) }
             while true {
-                let connection = accept(socket, nil, nil)
-                guard connection >= 0, let self else { return }
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                guard let self else {
+                    _ = Glibc.close(connection)
+                    return
+                }
                 _ = bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
                 self.took(connection)
             }

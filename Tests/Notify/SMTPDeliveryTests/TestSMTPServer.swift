@@ -28,9 +28,13 @@ final class TestSMTPServer: Sendable {
         guard isBound else { throw NoPort() }
         port = Int(UInt16(bigEndian: address.sin_port))
         if isSilent { return }
+        // Its own descriptor: that of the socket may be another server's once this one is closed.
+        let listener = dup(socket)
+        guard listener >= 0 else { throw NoPort() }
         let thread = Thread { [weak self] in
+            defer { _ = Glibc.close(listener) }
             while true {
-                let connection = accept(socket, nil, nil)
+                let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 self?.serve(connection)
                 _ = Glibc.close(connection)

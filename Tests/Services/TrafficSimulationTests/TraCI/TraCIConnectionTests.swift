@@ -148,8 +148,12 @@ private final class OneAnswer: Sendable {
         }
         try #require(isBound)
         port = UInt16(bigEndian: address.sin_port)
+        // Its own descriptor: that of the socket may be another server's by the time that this thread begins.
+        let listener = dup(socket)
+        try #require(listener >= 0)
         Thread {
-            let connection = accept(socket, nil, nil)
+            let connection = accept(listener, nil, nil)
+            Glibc.close(listener)
             guard connection >= 0 else { return }
             var bytes = [UInt8](repeating: 0, count: 4_096)
             _ = recv(connection, &bytes, bytes.count, 0)
