@@ -63,20 +63,12 @@ final class AccessServer: Sendable {
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let session = URLSession(configuration: configuration)
         defer { session.finishTasksAndInvalidate() }
-        let (data, response) = try await session.data(for: request, delegate: Stay())
+        let (data, response) = try await session.data(for: request)
         guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
         let fields = response.allHeaderFields.map {
             (String(describing: $0.key).lowercased(), String(describing: $0.value))
         }
         return (response.statusCode, String(decoding: data, as: UTF8.self), Dictionary(fields) { $1 })
-    }
-
-    /// Follows no redirect. `@unchecked Sendable`: it has no state.
-    private final class Stay: NSObject, URLSessionTaskDelegate, @unchecked Sendable {
-        func urlSession(
-            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-            newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
-        ) { completionHandler(nil) }
     }
 
     private struct Echo: HTTPRequestHandler {
