@@ -10,14 +10,14 @@ public enum AccessDecision: Sendable {
     case limited(EntityAccess)
 }
 
-/// What a set of policies lets a caller do: all that one of them grants, and nothing else.
+/// What a set of roles lets a caller do: all that a policy of one of them grants, and nothing else.
 ///
-/// Compiled once, asked for each request.
+/// Asked for each request. What the policies say is compiled once for each role (`RoleGrants`).
 public final class Permit: Sendable {
     /// Everything, in all tenants.
-    public static let everything = Permit(policies: [], isEverything: true)
+    public static let everything = Permit([], isEverything: true)
     /// Nothing at all.
-    public static let nothing = Permit(policies: [], isEverything: false)
+    public static let nothing = Permit([], isEverything: false)
 
     /// Whether nothing is refused, so that nothing needs to be asked.
     public let isEverything: Bool
@@ -33,29 +33,25 @@ public final class Permit: Sendable {
         let tenant: String
     }
 
-    private let policies: [CompiledPolicy]
+    private let roles: [RoleGrants]
     private let decisions = Mutex(Decisions())
     /// Tenants times operations that are remembered.
     private static let decisionLimit = 10_000
 
-    init(policies: [CompiledPolicy], isEverything: Bool) {
-        self.policies = policies
+    private init(_ roles: [RoleGrants], isEverything: Bool) {
+        self.roles = roles
         self.isEverything = isEverything
     }
 
-    convenience init(_ policies: [CompiledPolicy]) {
-        self.init(
-            policies: policies,
-            isEverything: policies.contains {
-                $0.isOfAllEntities && $0.policy.tenants.contains("*")
-                    && $0.operations.count == AccessOperation.allCases.count
-            })
+    convenience init(_ roles: [RoleGrants]) {
+        self.init(roles, isEverything: roles.contains(where: \.isEverything))
     }
 
     /// Whether the operation may be done in the tenant, and on what.
     ///
     /// - Parameter tenant: empty for the default one.
-    /// - Cost: under 0.1 us once a tenant's operation was asked for; before that, that of going through the policies.
+    /// - Cost: under 0.1 us once a tenant's operation was asked for; before that, a look-up for each role, and for the first
+    ///   of all callers with a role, that of going through its policies.
     public func decide(_ operation: AccessOperation, tenant: String) -> AccessDecision {
         if isEverything { return .all }
         let key = Key(operation: operation, tenant: tenant)
@@ -63,7 +59,7 @@ public final class Permit: Sendable {
             tenant.isEmpty ? decisions.ofDefaultTenant[operation.rawValue] : decisions.ofTenants[key]
         }
         if let known { return known }
-        let decision = compute(operation, tenant)
+        let decision = join(operation, tenant)
         return decisions.withLock { decisions in
             if tenant.isEmpty {
                 // Two that ask at once go on with the same one.
@@ -78,12 +74,16 @@ public final class Permit: Sendable {
         }
     }
 
-    private func compute(_ operation: AccessOperation, _ tenant: String) -> AccessDecision {
-        var grants: [EntityAccess.Grant] = []
-        for policy in policies where policy.operations.contains(operation) && policy.policy.covers(tenant: tenant) {
-            if policy.isOfAllEntities { return .all }
-            grants.append(policy.grant)
+    private func join(_ operation: AccessOperation, _ tenant: String) -> AccessDecision {
+        var parts: [EntityAccess] = []
+        for role in roles {
+            switch role.decide(operation, tenant: tenant) {
+            case .refused: continue
+            case .all: return .all
+            case .limited(let access): parts.append(access)
+            }
         }
-        return grants.isEmpty ? .refused : .limited(EntityAccess(grants))
+        guard let first = parts.first else { return .refused }
+        return .limited(parts.count == 1 ? first : EntityAccess(joining: parts))
     }
 }

@@ -17,8 +17,9 @@ public final class PolicyBook: Sendable {
     public static let policyLimit = 100_000
 
     public let unusable: [Unusable]
-    private let byRole: [String: [CompiledPolicy]]
-    private let compiled: [AccessPolicy: CompiledPolicy]
+    private let byRole: [String: RoleGrants]
+    /// By the policy's id.
+    private let compiled: [String: CompiledPolicy]
     private let permits = Mutex<[[String]: Permit]>([:])
     /// Sets of roles whose permits are remembered.
     private static let permitLimit = 10_000
@@ -47,23 +48,30 @@ public final class PolicyBook: Sendable {
     ) {
         var unusable: [Unusable] = []
         var byRole: [String: [CompiledPolicy]] = [:]
-        var all: [AccessPolicy: CompiledPolicy] = [:]
-        for policy in (Self.builtIn + policies) {
-            guard all.count < Self.policyLimit + Self.builtIn.count else {
+        var all: [String: CompiledPolicy] = [:]
+        for (index, policy) in (Self.builtIn + policies).enumerated() {
+            guard index < Self.policyLimit + Self.builtIn.count else {
                 unusable.append(
                     Unusable(id: policy.id, reason: "There are more than \(Self.policyLimit) policies; remove some"))
                 continue
             }
             do throws(NGSILDError) {
                 let compiled = try Self.compile(policy, registry, context, earlier)
-                all[policy] = compiled
+                all[policy.id] = compiled
                 for role in Set(policy.roles) { byRole[role, default: []].append(compiled) }
             } catch {
                 unusable.append(Unusable(id: policy.id, reason: error.detail))
             }
         }
         self.unusable = unusable
-        self.byRole = byRole
+        self.byRole = Dictionary(
+            uniqueKeysWithValues: byRole.map { role, policies in
+                // What was decided for a role goes on holding where nothing about it changed.
+                if let known = earlier?.byRole[role], known.policies.elementsEqual(policies, by: { $0 === $1 }) {
+                    return (role, known)
+                }
+                return (role, RoleGrants(policies))
+            })
         compiled = all
     }
 
@@ -73,7 +81,7 @@ public final class PolicyBook: Sendable {
     ) throws(NGSILDError) -> CompiledPolicy {
         // What a context says may have changed, so names under one are read anew.
         guard let url = policy.context else {
-            if let known = earlier?.compiled[policy] { return known }
+            if let known = earlier?.compiled[policy.id], known.policy == policy { return known }
             return try CompiledPolicy(policy, context: .core, registry: registry)
         }
         guard let context = context(url) else {
@@ -88,14 +96,7 @@ public final class PolicyBook: Sendable {
     public func permit(roles: [String]) -> Permit {
         let roles = Set(roles + [AccessPolicy.anyone]).sorted()
         if let known = permits.withLock({ $0[roles] }) { return known }
-        var policies: [CompiledPolicy] = []
-        var taken: Set<ObjectIdentifier> = []
-        for role in roles {
-            for policy in byRole[role] ?? [] where taken.insert(ObjectIdentifier(policy)).inserted {
-                policies.append(policy)
-            }
-        }
-        let permit = Permit(policies)
+        let permit = Permit(roles.compactMap { byRole[$0] })
         return permits.withLock { permits in
             if let other = permits[roles] { return other }
             if permits.count >= Self.permitLimit { permits.removeAll() }

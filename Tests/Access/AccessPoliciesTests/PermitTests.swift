@@ -151,6 +151,66 @@ struct PermitTests {
         #expect(next.permit(roles: ["r"]) !== book.permit(roles: ["r"]))
     }
 
+    @Test func `policies of a role that did not change are not compiled anew`() throws {
+        let mine = try policy(types: ["Bus"])
+        let book = PolicyBook([mine], registry: registry)
+        guard case .limited(let before) = book.permit(roles: ["r"]).decide(.queryEntity, tenant: "") else {
+            Issue.record("Some entities should be reached")
+            return
+        }
+        var other = try policy(types: ["Car"], roles: ["s"])
+        other.id = "q"
+        for (policies, isSame) in [([mine, other], true), ([try policy(types: ["Tram"])], false)] {
+            let next = PolicyBook(policies, registry: registry, earlier: book)
+            guard case .limited(let after) = next.permit(roles: ["r"]).decide(.queryEntity, tenant: "") else {
+                Issue.record("Some entities should be reached")
+                return
+            }
+            #expect((before === after) == isSame)
+        }
+    }
+
+    @Test func `whatever tenants are named, what policies of all tenants grant is compiled once`() throws {
+        let permit = permit([try policy(types: ["Bus"], tenants: ["*", "a-*", "a-1"])])
+        func found(_ tenant: String) -> EntityAccess? {
+            if case .limited(let access) = permit.decide(.queryEntity, tenant: tenant) { return access }
+            return nil
+        }
+        let first = try #require(found("x"))
+        for number in 0..<100 { #expect(found("x\(number)") === first) }
+        #expect(found("a-2") !== first)
+        #expect(found("a-2") === found("a-3"))
+        #expect(found("a-1") !== nil)
+    }
+
+    @Test func `policies about the same entities add up to one grant`() throws {
+        let bus = try entity(Self.bus)
+        let access = try access([
+            policy(scopes: ["/centre/#"], attributes: ["speed"]), policy(scopes: ["/centre/#"], attributes: ["load"]),
+        ])
+        #expect(
+            try Set(try #require(access.seen(bus)).attributes.names) == [context.term("speed"), context.term("load")])
+        let whole = try self.access([
+            policy(scopes: ["/centre/#"], attributes: ["speed"]), policy(scopes: ["/centre/#"]),
+        ])
+        #expect(whole.seen(bus) === bus)
+    }
+
+    @Test func `what several roles grant adds up`() throws {
+        let bus = try entity(Self.bus)
+        let permit = permit(
+            [
+                try policy(types: ["Bus"], attributes: ["speed"], roles: ["a"]),
+                try policy(scopes: ["/centre/#"], attributes: ["load"], roles: ["b"]),
+            ], roles: ["a", "b", "c"])
+        guard case .limited(let access) = permit.decide(.queryEntity, tenant: "") else {
+            Issue.record("Some entities should be reached")
+            return
+        }
+        #expect(
+            try Set(try #require(access.seen(bus)).attributes.names) == [context.term("speed"), context.term("load")])
+    }
+
     @Test func `ten thousand policies leave one decision for each operation and tenant`() throws {
         let policies = (0..<10_000).map {
             AccessPolicy(id: "p\($0)", roles: ["r"], operations: ["queryEntity"], types: ["Type\($0)"])
