@@ -214,8 +214,7 @@ def check_selection(report, visit, look, picture):
     page = visit.page
     count = "document.querySelector('.selection b')?.textContent"
     row = ".row:not([hidden])[aria-posinset='{}']"
-    page.keyboard.press("/")
-    page.keyboard.type("EntityTest:")
+    page.fill("#search", "EntityTest:")
     visit.wait("document.querySelectorAll('.row:not([hidden])').length === 3")
     # The order waits while the pointer is on the list.
     page.hover("#list")
