@@ -115,6 +115,7 @@ export class ImportMapping {
       column.role = role.value;
       column.attribute = name.input.value.trim();
       column.unit = unit.value.trim();
+      name.input.placeholder = column.role === "id" ? t`no attribute` : "";
       name.element.style.visibility = withAttribute.includes(column.role) ? "" : "hidden";
       unit.parentElement.style.visibility = column.role === "number" ? "" : "hidden";
       element.dataset.role = column.role;

@@ -63,8 +63,10 @@ export class ImportPreview {
     this.element.replaceChildren(el("h3", { id: "import-preview-title", tabIndex: -1 }, t`What would be made`), el("p", {}, words.join(" ")));
     if (failures.length > 0) this.element.append(failureTable(failures));
     if (entities.length === 0) return;
-    this.element.append(table(t`The first entities`, ["id", t`Type`, ...shown.map(shortName)], entities.map((entity) => [
-      cut(entity.id, 80), shortName([entity.type].flat()[0]), ...shown.map((name) => shortValue(entity[name]))])));
+    const made = table(t`The first entities`, ["id", t`Type`, ...shown.map(shortName)], entities.map((entity) => [
+      cut(entity.id, 80), shortName([entity.type].flat()[0]), ...shown.map((name) => shortValue(entity[name]))]));
+    made.classList.add("is-made");
+    this.element.append(made);
     this.element.append(el("p", { className: "hint" }, t`The first ${entitiesText(entities.length)}${names.length > shown.length ? t`; ${formatCount(names.length - shown.length)} more attributes are not shown` : ""}.`));
     this.#draw(entities);
   }

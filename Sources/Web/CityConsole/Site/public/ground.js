@@ -3,13 +3,13 @@
 
 const MOST = 8;
 const inks = {
-  light: { land: "#eef1f3", street: "#ffffff", casing: "#cbd3da", water: "#bcd9ea", green: "#cfe5cd" },
+  light: { land: "#e7ebee", street: "#ffffff", casing: "#a9b5bf", water: "#bcd9ea", green: "#cfe5cd" },
   dark: { land: "#141b21", street: "#33414d", casing: "#0c1217", water: "#16354a", green: "#183426" },
 };
 const kinds = [["street", /road|street/i, /parking|light|lamp|work|observed/i], ["water", /water|river|lake|canal/i, /observed|quality|consumption/i], ["green", /garden|park$|green|forest|meadow|beach/i, /parking/i]];
 
 const isDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
-const width = (add) => ["interpolate", ["exponential", 1.5], ["zoom"], 10, 0.6 + add / 2, 14, 3 + add, 18, 14 + add * 2];
+const width = (add) => ["interpolate", ["exponential", 1.5], ["zoom"], 10, 1 + add * 0.75, 14, 3 + add, 18, 14 + add * 2];
 
 function kindOf(layer) {
   return kinds.find(([, named, not]) => named.test(layer.type) && !not.test(layer.type))?.[0];

@@ -30,8 +30,14 @@ function layersOn(source, colour, sourceLayer) {
     { id: "edges", type: "line", ...from, filter: kind("Polygon"), paint: { "line-color": colour, "line-width": 1.5 } },
     { id: "lines", type: "line", ...from, filter: kind("LineString"), paint: { "line-color": colour, "line-width": 3 } },
     { id: "points", type: "circle", ...from, filter: kind("Point"), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 4, 16, 8], "circle-stroke-color": "#5b6670", "circle-stroke-width": 1 } },
+    { id: "chosen-line", type: "line", ...from, filter: isChosen(null, "!="), paint: { "line-color": ink(), "line-width": 2, "line-gap-width": 4 } },
+    { id: "chosen", type: "circle", ...from, filter: isChosen(null, "=="), paint: { "circle-opacity": 0, "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 8, 16, 12], "circle-stroke-color": ink(), "circle-stroke-width": 3 } },
   ];
 }
+
+const isDark = matchMedia("(prefers-color-scheme: dark)");
+const ink = () => (isDark.matches ? "#e8eef3" : "#17222c");
+const isChosen = (id, points) => ["all", ["==", ["get", "id"], id ?? ""], [points, ["geometry-type"], "Point"]];
 
 /**
  * Draws a layer into a box, or gives `null` where no map can be drawn.
@@ -71,13 +77,20 @@ export async function drawMap(box, { layer, layers, entities, isWhole, colouring
     map.on("mouseenter", name, () => { map.getCanvas().style.cursor = "pointer"; });
     map.on("mouseleave", name, () => { map.getCanvas().style.cursor = ""; });
   }
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => under.repaint(map));
+  isDark.addEventListener("change", () => {
+    under.repaint(map);
+    map.setPaintProperty("chosen", "circle-stroke-color", ink());
+    map.setPaintProperty("chosen-line", "line-color", ink());
+  });
   await new Promise((resolve) => map.once("load", resolve));
   box.dataset.ready = "true";
   return {
     update: (changed) => { if (!isTiled) map.getSource("layer").setData(features(changed, colouring)); },
+    /** Marks an entity and goes there; `null` takes the mark away. */
     show: (entity) => {
-      const at = centreOf(entity.geometry);
+      map.setFilter("chosen", isChosen(entity?.id, "=="));
+      map.setFilter("chosen-line", isChosen(entity?.id, "!="));
+      const at = centreOf(entity?.geometry);
       if (at) map.easeTo({ center: at, zoom: Math.max(map.getZoom(), 14), animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
     },
   };

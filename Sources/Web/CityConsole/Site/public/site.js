@@ -53,6 +53,7 @@ async function start(box) {
   document.querySelector(".more")?.remove();
 
   let chosen = null;
+  let isFromTable = false;
   let map = null;
   const valueIn = (entity, column) => entity.values.find((value) => value.column === column);
   const colours = colouring(entities, box.dataset.colour, words.none);
@@ -68,7 +69,7 @@ async function start(box) {
       const button = el("button", { type: "button", onclick: () => choose(entity, button) }, entity.name);
       const row = el("tr", { "data-id": entity.id }, el("th", { scope: "row" }, button), ...columns.map(({ column }) => {
         const value = valueIn(entity, column);
-        return el("td", {}, value ? said(value).slice(0, 120) : "");
+        return el("td", { className: typeof value?.value === "number" ? "number" : "" }, value ? said(value).slice(0, 120) : "");
       }));
       if (entity.id === chosen) row.setAttribute("aria-current", "true");
       return row;
@@ -82,7 +83,9 @@ async function start(box) {
     chosen = null;
     panel.hidden = true;
     row?.removeAttribute("aria-current");
-    row?.querySelector("button")?.focus({ preventScroll: true });
+    map?.show(null);
+    // Back to where the reader came from: the row, or the map.
+    row?.querySelector("button")?.focus({ preventScroll: !isFromTable });
   };
 
   const fill = (entity) => {
@@ -95,6 +98,7 @@ async function start(box) {
 
   function choose(entity, from) {
     chosen = entity.id;
+    isFromTable = from !== null;
     fill(entity);
     panel.hidden = false;
     for (const row of table.tBodies[0].rows) {

@@ -1484,6 +1484,7 @@ export default {
   "{0} has this name already.": "{0} a déjà ce nom.",
   "{0} means": "{0} veut dire",
   "Attribute that {0} becomes": "Attribut que devient {0}",
+  "no attribute": "aucun attribut",
   "unit": "unité",
   "Unit of {0} (UN/CEFACT code)": "Unité de {0} (code UN/CEFACT)",
   "always empty": "toujours vide",
