@@ -50,10 +50,14 @@ extension HTTPConnection {
     static let variesByEncoding = (name: "Vary", value: "Accept-Encoding")
 
     /// Whether the body of an answer to any client may be compressed.
-    func mayCompress(_ contentType: String?, length: Int, _ headers: [(name: String, value: String)]) -> Bool {
-        guard let compression = configuration.compression, length >= compression.leastBytes, let contentType else {
-            return false
-        }
+    ///
+    /// - Parameter contentType: Asked for only where the length is enough, since most answers are short and making its text costs.
+    func mayCompress(
+        _ contentType: @autoclosure () -> String?, length: Int, _ headers: [(name: String, value: String)]
+    ) -> Bool {
+        guard let compression = configuration.compression, length >= compression.leastBytes,
+            let contentType = contentType()
+        else { return false }
         return AnswerCompression.mayShorten(contentType) && !headers.contains { $0.name == "Content-Encoding" }
     }
 
