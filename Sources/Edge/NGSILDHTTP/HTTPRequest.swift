@@ -59,6 +59,22 @@ public final class HTTPRequest: @unchecked Sendable {
     /// The first header with this name, in any case.
     public func header(_ name: String) -> String? { headers.first(name: name) }
 
+    /// The header `Authorization`; the first where there are several.
+    public var authorization: String? { fields.authorization }
+
+    /// The header `Origin`.
+    public var origin: String? { fields.origin }
+
+    /// Whether the path is this one, or below it.
+    ///
+    /// - Parameter path: without a slash at its end.
+    public func isAt(_ path: String) -> Bool {
+        var rest = target.utf8.makeIterator()
+        for byte in path.utf8 where rest.next() != byte { return false }
+        let next = rest.next()
+        return next == nil || next == UInt8(ascii: "/") || next == UInt8(ascii: "?")
+    }
+
     /// The body; empty if there is none.
     public var bodyBytes: [UInt8] { body.map { Array($0.readableBytesView) } ?? [] }
 

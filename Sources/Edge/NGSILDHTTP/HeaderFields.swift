@@ -13,6 +13,9 @@ struct HeaderFields {
     var snapshot: String?
     /// The location of an entity map.
     var entityMap: String?
+    /// The first, where there are several.
+    var authorization: String?
+    var origin: String?
     var isChunked = false
     var expectsContinue = false
     /// Bytes of the whole section.
@@ -45,13 +48,19 @@ struct HeaderFields {
                     if value.lowercased() == "100-continue" { expectsContinue = true } else { fault = .expectation }
                 } else if name.isHeader("prefer") {
                     prefer = prefer.map { $0 + "," + value } ?? value
+                } else if name.isHeader("origin") {
+                    if origin == nil { origin = value }
                 }
             case 12 where name.isHeader("content-type"):
                 if contentType != nil { fault = .severalContentTypes }
                 contentType = value
-            case 13 where name.isHeader("ngsild-tenant"):
-                if tenant != nil { fault = .severalTenants }
-                tenant = value
+            case 13:
+                if name.isHeader("ngsild-tenant") {
+                    if tenant != nil { fault = .severalTenants }
+                    tenant = value
+                } else if name.isHeader("authorization") {
+                    if authorization == nil { authorization = value }
+                }
             case 14 where name.isHeader("content-length"):
                 if contentLength != nil || !Self.isDigits(value) { fault = .contentLength }
                 contentLength = Int(value)
