@@ -16,7 +16,9 @@ public struct AccessPages: HTTPRequestHandler {
     }
 
     public func handle(_ request: HTTPRequest) {
-        if request.isAt(SessionResource.path) {
+        if request.isNGSILD {
+            next.handle(request)
+        } else if request.isAt(SessionResource.path) {
             SessionResource(request: request, authenticator: authenticator).run()
         } else if request.isAt(AccessAdministration.path) {
             AccessAdministration(request: request, keeper: keeper).run()

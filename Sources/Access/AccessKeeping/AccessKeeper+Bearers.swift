@@ -1,5 +1,6 @@
-public import AccessPolicies
+import AccessPolicies
 import JSONTree
+public import NGSILDModel
 import NGSILDOperations
 
 extension AccessKeeper {

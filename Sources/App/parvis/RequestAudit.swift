@@ -42,7 +42,7 @@ final class RequestAudit: RequestAuditor {
 
     private func kind(_ request: HTTPRequest, _ status: Int) -> AuditRecord.Kind? {
         // Most requests are to the NGSI-LD API, and each request comes here.
-        if request.isAt("/ngsi-ld") {
+        if request.isNGSILD {
             if status == 401 || status == 403 { return .refused }
             if !request.isRead { return .write }
             return recordsReads ? .read : nil

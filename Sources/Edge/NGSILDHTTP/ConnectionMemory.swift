@@ -1,4 +1,4 @@
-import AccessPolicies
+public import AccessPolicies
 import NIOCore
 
 /// What a connection remembers from its last request, so that a client that asks the same way again, as most do, is not

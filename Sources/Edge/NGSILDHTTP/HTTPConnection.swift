@@ -352,7 +352,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         burst += 1
         slots[slots.index(slots.startIndex, offsetBy: request.slot - firstSlot)].isRunning = true
         // What operators ask (/health, /metrics, /admin) is answered always.
-        if !loop.lag.takes(at: request.start), request.target.hasPrefix("/ngsi-ld/") {
+        if !loop.lag.takes(at: request.start), request.isNGSILD {
             return answer(request, Self.behind)
         }
         authenticate(request)

@@ -1,37 +1,55 @@
 import NIOHTTP1
 
-/// The header fields that the server and the binding look at, found in one pass.
-struct HeaderFields {
-    var accept: String?
-    var contentType: String?
-    var contentLength: Int?
+/// The header fields that the server and the binding look at, found in one pass. One object, so that handing them on copies
+/// none of them.
+///
+/// Its members are constants, for reading a variable of an object costs a check that nobody else writes it.
+final class HeaderFields: Sendable {
+    let accept: String?
+    let contentType: String?
+    let contentLength: Int?
     /// Joined with commas when there are several.
-    var link: String?
-    var tenant: String?
-    var prefer: String?
+    let link: String?
+    let tenant: String?
+    let prefer: String?
     /// The id of a snapshot.
-    var snapshot: String?
+    let snapshot: String?
     /// The location of an entity map.
-    var entityMap: String?
+    let entityMap: String?
     /// The first, where there are several.
-    var authorization: String?
-    var origin: String?
-    var isChunked = false
-    var expectsContinue = false
+    let authorization: String?
+    let origin: String?
+    let isChunked: Bool
+    let expectsContinue: Bool
     /// Bytes of the whole section.
-    var byteCount = 0
+    let byteCount: Int
     /// Why the fields cannot be trusted; the request is then refused.
-    private(set) var fault: Fault?
+    let fault: Fault?
 
     enum Fault {
         case contentLength, transferCoding, expectation, severalContentTypes, severalTenants, severalHosts,
             severalSnapshots
     }
 
-    private var hostCount = 0
-    private var hasTransferEncoding = false
+    let hasHost: Bool
 
     init(_ headers: HTTPHeaders) {
+        var accept: String?
+        var contentType: String?
+        var contentLength: Int?
+        var link: String?
+        var tenant: String?
+        var prefer: String?
+        var snapshot: String?
+        var entityMap: String?
+        var authorization: String?
+        var origin: String?
+        var isChunked = false
+        var expectsContinue = false
+        var byteCount = 0
+        var fault: Fault?
+        var hostCount = 0
+        var hasTransferEncoding = false
         for (name, value) in headers {
             byteCount += name.utf8.count + value.utf8.count + 4
             switch name.utf8.count {
@@ -78,9 +96,22 @@ struct HeaderFields {
         }
         if isChunked, contentLength != nil { fault = .contentLength }
         if hostCount > 1 { fault = .severalHosts }
+        self.accept = accept
+        self.contentType = contentType
+        self.contentLength = contentLength
+        self.link = link
+        self.tenant = tenant
+        self.prefer = prefer
+        self.snapshot = snapshot
+        self.entityMap = entityMap
+        self.authorization = authorization
+        self.origin = origin
+        self.isChunked = isChunked
+        self.expectsContinue = expectsContinue
+        self.byteCount = byteCount
+        self.fault = fault
+        hasHost = hostCount > 0
     }
-
-    var hasHost: Bool { hostCount > 0 }
 
     private static func isDigits(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 18
