@@ -36,9 +36,14 @@ public final class AccessAuthenticator: RequestAuthenticator {
         self.configuration = configuration
     }
 
+    public func knownCaller(_ request: HTTPRequest) -> Caller? {
+        if configuration.isOpen { return request.method.isSafe || request.origin == nil ? .open : nil }
+        return request.rememberedCaller(epoch: keeper.epoch)
+    }
+
     public func authenticate(_ request: HTTPRequest, _ reply: @escaping @Sendable (Authentication) -> Void) {
         if configuration.isOpen { return reply(open(request)) }
-        if let field = request.header("Authorization") { return authenticate(bearer: field, reply) }
+        if let field = request.authorization { return authenticate(request, bearer: field, reply) }
         guard let session = SessionCookie.token(of: request) else { return reply(.caller(keeper.anonymous())) }
         if !request.method.isSafe, let reason = SameSite.refusal(of: request, publicURL: configuration.publicURL) {
             return reply(.refused(.problem(status: 403, title: "Forbidden", detail: reason)))
@@ -48,14 +53,16 @@ public final class AccessAuthenticator: RequestAuthenticator {
 
     /// Everyone may do everything here, but not the pages of other sites by the browser of someone who can reach it.
     private func open(_ request: HTTPRequest) -> Authentication {
-        guard !request.method.isSafe, let origin = request.header("Origin"),
+        guard !request.method.isSafe, let origin = request.origin,
             !SameSite.isOwn(origin, request, publicURL: configuration.publicURL)
         else { return .caller(.open) }
         return .refused(
             .problem(status: 403, title: "Forbidden", detail: "Pages of \(origin.prefix(200)) may change nothing here"))
     }
 
-    private func authenticate(bearer field: String, _ reply: @escaping @Sendable (Authentication) -> Void) {
+    private func authenticate(
+        _ request: HTTPRequest, bearer field: String, _ reply: @escaping @Sendable (Authentication) -> Void
+    ) {
         // Bytes, for each request with a credential comes here.
         guard field.utf8.count > 7, field.utf8.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }) else {
             return reply(
@@ -66,7 +73,7 @@ public final class AccessAuthenticator: RequestAuthenticator {
         }
         let token = field[field.utf8.index(field.startIndex, offsetBy: 7)...]
         if token.hasPrefix(Secret.keyPrefix) {
-            if let caller = keeper.caller(key: token) { return reply(.caller(caller)) }
+            if let found = keeper.identify(key: token) { return reply(.caller(Self.remembered(found, by: request))) }
             return reply(
                 .refused(
                     Unauthorized.answer(
@@ -80,20 +87,30 @@ public final class AccessAuthenticator: RequestAuthenticator {
                         "The header Authorization holds no key of this Parvis, and no issuer of tokens is trusted here",
                         error: "invalid_token")))
         }
-        if let claims = tokens.known(token) { return reply(.caller(caller(claims, token))) }
+        if let claims = tokens.known(token) {
+            return reply(.caller(Self.remembered(bearer(claims, SecretDigest(token)), by: request)))
+        }
         let text = String(token)
         Task { [self] in
             do throws(TokenError) {
                 let claims = try await tokens.verify(text)
-                reply(.caller(caller(claims, text[...])))
+                reply(.caller(bearer(claims, SecretDigest(text)).caller))
             } catch {
                 reply(.refused(Self.refusal(error)))
             }
         }
     }
 
-    private func caller(_ claims: TokenClaims, _ token: Substring) -> Caller {
-        keeper.bearer(id: claims.callerID, name: claims.name, roles: claims.roles, credential: SecretDigest(token))
+    private func bearer(_ claims: TokenClaims, _ digest: SecretDigest) -> AccessKeeper.Identified {
+        keeper.bearer(
+            id: claims.callerID, name: claims.name, roles: claims.roles, expiresAt: claims.expiresAt,
+            credential: digest)
+    }
+
+    /// Has the request's connection remember who sent it.
+    private static func remembered(_ found: AccessKeeper.Identified, by request: HTTPRequest) -> Caller {
+        request.remember(found.caller, epoch: found.epoch, seconds: found.seconds)
+        return found.caller
     }
 
     private static func refusal(_ error: TokenError) -> HTTPAnswer {
@@ -112,8 +129,7 @@ public final class AccessAuthenticator: RequestAuthenticator {
             return caller.isAnonymous ? keeper.anonymous() : nil
         }
         if caller.id.hasPrefix("token:"), let claims = tokens?.stillHolds(credential) {
-            return keeper.bearer(
-                id: claims.callerID, name: claims.name, roles: claims.roles, credential: credential)
+            return bearer(claims, credential).caller
         }
         return keeper.renewed(credential)
     }

@@ -16,19 +16,15 @@ public struct AccessPages: HTTPRequestHandler {
     }
 
     public func handle(_ request: HTTPRequest) {
-        let path = request.path
-        if path.hasPrefix(SessionResource.path), isAtEnd(path, of: SessionResource.path) {
+        if request.isNGSILD {
+            next.handle(request)
+        } else if request.isAt(SessionResource.path) {
             SessionResource(request: request, authenticator: authenticator).run()
-        } else if path.hasPrefix(AccessAdministration.path), isAtEnd(path, of: AccessAdministration.path) {
+        } else if request.isAt(AccessAdministration.path) {
             AccessAdministration(request: request, keeper: keeper).run()
         } else {
             next.handle(request)
         }
-    }
-
-    private func isAtEnd(_ path: Substring, of prefix: String) -> Bool {
-        let rest = path.dropFirst(prefix.count).first
-        return rest == nil || rest == "/"
     }
 }
 

@@ -2,22 +2,42 @@ public import AccessPolicies
 import NGSILDModel
 
 extension AccessKeeper {
-    /// The caller who shows an API key; `nil` when it is unknown, revoked or expired. About 1 us.
-    public func caller(key: some StringProtocol) -> Caller? { caller(key: SecretDigest(key), isUse: true) }
+    /// A caller, and how long nothing but a new epoch makes them another.
+    public struct Identified: Sendable {
+        public let caller: Caller
+        /// What `epoch` was.
+        public let epoch: Int
+        /// Seconds until a use should be noted anew, or what the caller came with expires; not above 1.
+        public let seconds: Double
+    }
 
-    private func caller(key digest: SecretDigest, isUse: Bool) -> Caller? {
+    /// The caller who shows an API key; `nil` when it is unknown, revoked or expired. About 1 us.
+    public func caller(key: some StringProtocol) -> Caller? { identify(key: key)?.caller }
+
+    /// The same, and how long it holds.
+    public func identify(key: some StringProtocol) -> Identified? { identify(key: SecretDigest(key), isUse: true) }
+
+    private func identify(key digest: SecretDigest, isUse: Bool) -> Identified? {
         let now = configuration.now()
         return state.withLock { state in
             guard let entry = state.keys[digest], entry.key.isUsable(at: now) else { return nil }
             if isUse { state.keys[digest]?.key.lastUsedAt = now }
-            if let caller = entry.caller, entry.generation == state.generation { return caller }
+            let seconds = Self.seconds(until: entry.key.expiresAt, now)
+            if let caller = entry.caller, entry.generation == state.generation {
+                return Identified(caller: caller, epoch: epoch, seconds: seconds)
+            }
             let caller = Caller(
                 id: "key:\(entry.key.id)", name: entry.key.name, permit: state.book.permit(roles: entry.key.roles),
                 credential: digest)
             state.keys[digest]?.caller = caller
             state.keys[digest]?.generation = state.generation
-            return caller
+            return Identified(caller: caller, epoch: epoch, seconds: seconds)
         }
+    }
+
+    /// How long what expires then may be taken for good without another look.
+    static func seconds(until expiry: Timestamp, _ now: Timestamp) -> Double {
+        expiry.isSet ? min(1, max(0, (Double(expiry.microseconds) - Double(now.microseconds)) / 1e6)) : 1
     }
 
     /// The caller whose browser shows a session; `nil` when it has ended.
@@ -29,7 +49,7 @@ extension AccessKeeper {
     /// count as use.
     public func renewed(_ credential: SecretDigest) -> Caller? {
         let isKey = state.withLock { $0.keys[credential] != nil }
-        return isKey ? caller(key: credential, isUse: false) : caller(session: credential, isUse: false)
+        return isKey ? identify(key: credential, isUse: false)?.caller : caller(session: credential, isUse: false)
     }
 
     private func caller(session digest: SecretDigest, isUse: Bool) -> Caller? {
@@ -63,9 +83,6 @@ extension AccessKeeper {
 
     /// What callers of these roles may do at this moment.
     public func permit(roles: [String]) -> Permit { state.withLock { $0.book.permit(roles: roles) } }
-
-    /// Grows with each change of what callers may do.
-    public var generation: Int { state.withLock { $0.generation } }
 
     func isAlive(_ session: Session, _ now: Timestamp) -> Bool {
         var seconds = configuration.sessionSeconds

@@ -1,5 +1,6 @@
-public import AccessPolicies
+import AccessPolicies
 import JSONTree
+public import NGSILDModel
 import NGSILDOperations
 
 extension AccessKeeper {
@@ -7,17 +8,24 @@ extension AccessKeeper {
     ///
     /// Roles are remembered, and kept when they are new, so that what the caller subscribed to is told by them.
     ///
-    /// - Parameter credential: the digest of the token.
-    public func bearer(id: String, name: String, roles: [String], credential: SecretDigest) -> Caller {
-        Caller(id: id, name: name, permit: remember(bearer: id, roles: roles), credential: credential)
+    /// - Parameters:
+    ///   - expiresAt: when the token does.
+    ///   - credential: the digest of the token.
+    public func bearer(
+        id: String, name: String, roles: [String], expiresAt: Timestamp, credential: SecretDigest
+    ) -> Identified {
+        let (permit, epoch) = remember(bearer: id, roles: roles)
+        return Identified(
+            caller: Caller(id: id, name: name, permit: permit, credential: credential), epoch: epoch,
+            seconds: Self.seconds(until: expiresAt, configuration.now()))
     }
 
-    /// Remembers the roles that a bearer has, and gives what they permit.
+    /// Remembers the roles that a bearer has, and gives what they permit, and the epoch in which they do.
     @discardableResult
-    func remember(bearer id: String, roles: [String]) -> Permit {
+    func remember(bearer id: String, roles: [String]) -> (Permit, epoch: Int) {
         let roles = Array(Set(roles).sorted().prefix(AccessNames.roleLimit))
         let bearer = Bearer(roles: roles, seenAt: configuration.now())
-        let (permit, isNew, forgotten) = state.withLock { state -> (Permit, Bool, String?) in
+        let (permit, epoch, isNew, forgotten) = state.withLock { state -> (Permit, Int, Bool, String?) in
             let isNew = state.bearers[id]?.roles != roles
             state.bearers[id] = bearer
             // Sessions of the same bearer go by what is said now.
@@ -27,7 +35,7 @@ extension AccessKeeper {
                 forgotten = state.bearers.min { $0.value.seenAt < $1.value.seenAt }?.key
                 if let forgotten { state.bearers[forgotten] = nil }
             }
-            return (state.book.permit(roles: roles), isNew, forgotten)
+            return (state.book.permit(roles: roles), state.epoch.current, isNew, forgotten)
         }
         if isNew {
             var writer = ByteWriter(capacity: 128)
@@ -36,7 +44,7 @@ extension AccessKeeper {
             put(id, writer.array())
         }
         if let forgotten { put(forgotten, nil) }
-        return permit
+        return (permit, epoch)
     }
 
     private func put(_ id: String, _ body: [UInt8]?) {

@@ -69,6 +69,7 @@ extension AccessKeeper {
             guard let digest = state.digests[id] else { return false }
             state.keys[digest] = nil
             state.digests[id] = nil
+            state.epoch.advance()
             return true
         }
         guard isThere else { throw Self.unknownKey(id) }
@@ -103,6 +104,7 @@ extension AccessKeeper {
             do throws(NGSILDError) { try body(&key) } catch { return .failure(error) }
             state.keys[digest]?.key = key
             state.keys[digest]?.caller = nil
+            state.epoch.advance()
             return .success((key, digest))
         }
         let (key, digest) = try result.get()

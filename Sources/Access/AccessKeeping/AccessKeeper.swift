@@ -52,8 +52,20 @@ public final class AccessKeeper: Sendable {
         var generation = 0
     }
 
+    /// Grows with each change of what callers are or may do.
+    final class Epoch: Sendable {
+        private let value = Atomic<Int>(1)
+
+        var current: Int { value.load(ordering: .acquiring) }
+
+        func advance() { value.wrappingAdd(1, ordering: .releasing) }
+    }
+
     struct State {
-        var generation = 1
+        /// Read without the lock.
+        let epoch: Epoch
+        /// Of what policies and people say, so of what callers are computed from.
+        var generation = 1 { didSet { epoch.advance() } }
         var people: [String: Person] = [:]
         var keys: [SecretDigest: KeyEntry] = [:]
         var digests: [String: SecretDigest] = [:]
@@ -91,6 +103,7 @@ public final class AccessKeeper: Sendable {
     let documents: any DocumentKeeping
     let makeBook: @Sendable ([AccessPolicy], PolicyBook?) -> PolicyBook
     let state: Mutex<State>
+    private let changes = Epoch()
     let work: PasswordWork
     let limiter: SignInLimiter
 
@@ -109,7 +122,7 @@ public final class AccessKeeper: Sendable {
         self.makeBook = makeBook
         work = PasswordWork()
         limiter = SignInLimiter()
-        var state = State(book: makeBook([], nil))
+        var state = State(epoch: changes, book: makeBook([], nil))
         for document in try documents.documents(kind: Self.personKind) {
             if let person = Person(stored: document.body) { state.people[person.name] = person }
         }
@@ -133,6 +146,10 @@ public final class AccessKeeper: Sendable {
         state.book = makeBook(Array(state.policies.values), nil)
         self.state = Mutex(state)
     }
+
+    /// Grows with each change after which a caller who was found before may be another, may do something else, or be none any
+    /// more. What ends by itself, as an expiry, is not among them. Costs nothing to ask.
+    public var epoch: Int { changes.current }
 
     /// Makes the book of policies anew, after something changed that it looks at, such as a context that has come.
     public func recompile() { state.withLock { policiesChanged(&$0) } }

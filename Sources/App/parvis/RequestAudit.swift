@@ -41,6 +41,12 @@ final class RequestAudit: RequestAuditor {
     private static func caller(_ request: HTTPRequest) -> String { request.caller.id }
 
     private func kind(_ request: HTTPRequest, _ status: Int) -> AuditRecord.Kind? {
+        // Most requests are to the NGSI-LD API, and each request comes here.
+        if request.isNGSILD {
+            if status == 401 || status == 403 { return .refused }
+            if !request.isRead { return .write }
+            return recordsReads ? .read : nil
+        }
         if request.path == "/session" {
             if request.method == .POST { return .signIn }
             if request.method == .DELETE { return .signOut }
@@ -53,8 +59,7 @@ final class RequestAudit: RequestAuditor {
             if !isRead || request.path == "/admin/audit" { return .administration }
             return recordsReads ? .read : nil
         }
-        if !isRead { return .write }
-        return recordsReads && request.path.hasPrefix("/ngsi-ld/") ? .read : nil
+        return isRead ? nil : .write
     }
 
     private func mayRecordRefusal(_ now: Int) -> Bool {

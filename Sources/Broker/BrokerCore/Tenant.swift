@@ -97,11 +97,10 @@ struct TenantState {
         slotIndex(of: id).map { slots[Int($0)] }
     }
 
-    func slotIndex(of id: String) -> UInt32? { ids.slot(of: id) { isEntity(id, at: $0) } }
+    /// Captures the slots alone: with `self`, each look-up would copy the state's every member.
+    func slotIndex(of id: String) -> UInt32? { ids.slot(of: id) { [slots] in Self.isEntity(id, slots[Int($0)]) } }
 
-    private func isEntity(_ id: String, at index: UInt32) -> Bool {
-        slots[Int(index)].record.map { $0.id.isExactly(id) } ?? false
-    }
+    private static func isEntity(_ id: String, _ slot: EntitySlot) -> Bool { slot.record?.id.isExactly(id) ?? false }
 
     /// The first slot whose entity has a number above `number`.
     func firstSlot(after number: Int64) -> Int {

@@ -117,12 +117,20 @@ final class AnswerEncoder {
     private func appendHeader(_ name: String, _ value: String) {
         bytes.append(utf8: name)
         bytes.append(": ")
-        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) {
+        let isPlain = value.utf8.withContiguousStorageIfAvailable { Self.isPlain($0) } ?? false
+        if isPlain {
             bytes.append(utf8: value)
         } else {
             for byte in value.utf8 where byte >= 0x20 && byte != 0x7F { bytes.append(byte) }
         }
         bytes.append("\r\n")
+    }
+
+    /// Whether there is no control character; without a branch for each byte.
+    private static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var others = 0
+        for byte in text { others &+= (byte < 0x20 ? 1 : 0) | (byte == 0x7F ? 1 : 0) }
+        return others == 0
     }
 
     private func refreshDate() {

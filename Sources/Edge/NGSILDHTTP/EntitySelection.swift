@@ -30,7 +30,7 @@ struct EntitySelection {
     /// Passed over because it changes nothing here: `splitEntities`, since a broker that forwards nothing has all of
     /// every entity.
     func refuseLater() throws(HTTPFailure) {
-        if parameters.isEmpty { return }
+        guard parameters.contains(anyOf: Self.laterParameters) else { return }
         for name in Parameter.allCases where Self.laterParameters.contains(name) {
             guard let value = parameters[name] else { continue }
             switch (name, value) {

@@ -5,12 +5,26 @@ import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
 
-/// What all requests to the NGSI-LD API share.
-struct Binding: Sendable {
-    var services: BrokerServices
+/// What all requests to the NGSI-LD API share, or those of one caller who may not do everything.
+///
+/// Handed to each of them, so that it is a reference: copying the services costs each request more than using them.
+final class Binding: Sendable {
+    let services: BrokerServices
     let contexts: TermContexts
     let identity: SourceIdentity
     let publicURL: String?
+
+    init(services: BrokerServices, contexts: TermContexts, identity: SourceIdentity, publicURL: String?) {
+        self.services = services
+        self.contexts = contexts
+        self.identity = identity
+        self.publicURL = publicURL
+    }
+
+    /// The same with other services.
+    func with(_ services: BrokerServices) -> Binding {
+        Binding(services: services, contexts: contexts, identity: identity, publicURL: publicURL)
+    }
 }
 
 /// One NGSI-LD request on its way through the binding: what its headers and parameters say, and how to answer it.

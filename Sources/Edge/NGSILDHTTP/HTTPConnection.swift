@@ -45,6 +45,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     let state: ServerState
     let loop: LoopState
+    let memory: ConnectionMemory
     var context: ChannelHandlerContext?
     var phase = Phase.reading
 
@@ -89,6 +90,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         state: ServerState, loop: LoopState, stream: (connection: HTTP2Connection, answers: HTTP2Answers)? = nil
     ) {
         http2 = stream
+        memory = stream?.connection.memory ?? ConnectionMemory()
         self.state = state
         self.loop = loop
         lastRequest = .now()
@@ -350,7 +352,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         burst += 1
         slots[slots.index(slots.startIndex, offsetBy: request.slot - firstSlot)].isRunning = true
         // What operators ask (/health, /metrics, /admin) is answered always.
-        if !loop.lag.takes(at: request.start), request.target.hasPrefix("/ngsi-ld/") {
+        if !loop.lag.takes(at: request.start), request.isNGSILD {
             return answer(request, Self.behind)
         }
         authenticate(request)

@@ -15,6 +15,10 @@ public final class HTTPRequest: @unchecked Sendable {
     public let method: RequestMethod
     /// Path and query as sent.
     public let target: String
+    /// Bytes of the target before the question mark.
+    private let pathLength: Int
+    /// Whether the path is below `/ngsi-ld/`.
+    public let isNGSILD: Bool
     let fields: HeaderFields
     let body: ByteBuffer?
     let connection: HTTPConnection
@@ -39,6 +43,7 @@ public final class HTTPRequest: @unchecked Sendable {
     ) {
         method = RequestMethod(head.method)
         target = head.uri
+        (pathLength, isNGSILD) = Self.look(at: target)
         headers = head.headers
         self.fields = fields
         self.body = body
@@ -47,17 +52,42 @@ public final class HTTPRequest: @unchecked Sendable {
         self.start = start
     }
 
+    private static func look(at target: String) -> (pathLength: Int, isNGSILD: Bool) {
+        var target = target
+        return target.withUTF8 { bytes in
+            (bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count, bytes.starts(with: "/ngsi-ld/"))
+        }
+    }
+
+    private var pathEnd: String.Index { target.utf8.index(target.startIndex, offsetBy: pathLength) }
+
     /// The path, without the query, still percent-encoded.
-    public var path: Substring { target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)] }
+    public var path: Substring { target[..<pathEnd] }
 
     /// The query, without the question mark, still percent-encoded; empty if there is none.
     public var query: Substring {
-        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return "" }
-        return target[target.utf8.index(after: mark)...]
+        guard pathLength < target.utf8.count else { return "" }
+        return target[target.utf8.index(after: pathEnd)...]
     }
 
     /// The first header with this name, in any case.
     public func header(_ name: String) -> String? { headers.first(name: name) }
+
+    /// The header `Authorization`; the first where there are several.
+    public var authorization: String? { fields.authorization }
+
+    /// The header `Origin`.
+    public var origin: String? { fields.origin }
+
+    /// Whether the path is this one, or below it.
+    ///
+    /// - Parameter path: without a slash at its end.
+    public func isAt(_ path: String) -> Bool {
+        var rest = target.utf8.makeIterator()
+        for byte in path.utf8 where rest.next() != byte { return false }
+        let next = rest.next()
+        return next == nil || next == UInt8(ascii: "/") || next == UInt8(ascii: "?")
+    }
 
     /// The body; empty if there is none.
     public var bodyBytes: [UInt8] { body.map { Array($0.readableBytesView) } ?? [] }

@@ -36,7 +36,7 @@ extension NGSILDHandler {
         var binding = binding
         if let gate {
             let tenant = try TenantName.check(request.fields.tenant)
-            binding.services = try gate.admit(.queryEntity, tenant, binding.services)
+            binding = binding.with(try gate.admit(.queryEntity, tenant, binding.services))
         }
         let exchange = try Exchange(request: request, binding: binding, mayUseSnapshot: true)
         do throws(HTTPFailure) {

@@ -46,9 +46,15 @@ public final class NGSILDHandler: HTTPRequestHandler {
 
     /// What a caller who may not do everything gets of the binding.
     private func permittedBinding(_ request: HTTPRequest, _ resource: Resource) throws(HTTPFailure) -> Binding {
-        var binding = binding
-        binding.services = try AccessGate(request: request).admit(resource, binding.services)
-        return binding
+        // What is not there, or cannot be done there, is answered the same to all.
+        guard let operation = resource.accessOperation(request) else { return binding }
+        let tenant = try TenantName.check(request.fields.tenant)
+        let memory = request.connection.memory
+        if let known = memory.permitted, known.isOf(request.caller, operation, tenant) { return known.binding }
+        let services = try AccessGate(request: request).admit(operation, tenant, binding.services)
+        let permitted = binding.with(services)
+        memory.permitted = .init(caller: request.caller, operation: operation, tenant: tenant, binding: permitted)
+        return permitted
     }
 
     static func notFound(_ request: HTTPRequest) -> NGSILDError {

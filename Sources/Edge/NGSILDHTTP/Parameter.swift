@@ -46,6 +46,9 @@ struct ParameterSet: ExpressibleByArrayLiteral {
 
     func contains(_ parameter: Parameter) -> Bool { bits & Self.bit(parameter) != 0 }
 
+    /// Whether they have one in common.
+    func meets(_ other: ParameterSet) -> Bool { bits & other.bits != 0 }
+
     func union(_ other: ParameterSet) -> ParameterSet { ParameterSet(bits: bits | other.bits) }
 
     /// The parameters of the set, in the order of their names.

@@ -1,6 +1,8 @@
 /// The parameters of a query string, decoded, in order.
 struct QueryParameters {
     private var pairs: [(name: Parameter, value: String)] = []
+    /// The names of `pairs`: most of what is asked for is not there.
+    private var present: ParameterSet = []
 
     /// How many parameters a query may have, whatever their names.
     private static let limit = 64
@@ -24,14 +26,19 @@ struct QueryParameters {
                     "The query parameter \"\(name)\" is not taken here; \(known.isEmpty ? "none is" : "taken are \(known)")"
                 )
             }
-            guard self[parameter] == nil else {
+            guard !present.contains(parameter) else {
                 throw .invalidRequest("The query parameter \"\(name)\" is given twice")
             }
             guard let value = sides.count > 1 ? Self.decode(sides[1], parameter.takesSpaces) : "" else {
                 throw Self.broken(part)
             }
-            pairs.append((parameter, value))
+            append(parameter, value)
         }
+    }
+
+    private mutating func append(_ name: Parameter, _ value: String) {
+        pairs.append((name, value))
+        present = present.union([name])
     }
 
     private static func decode(_ bytes: Substring.UTF8View.SubSequence, _ plusIsSpace: Bool) -> String? {
@@ -46,23 +53,23 @@ struct QueryParameters {
     var isEmpty: Bool { pairs.isEmpty }
 
     subscript(name: Parameter) -> String? {
-        for pair in pairs where pair.name == name { return pair.value }
-        return nil
+        guard present.contains(name) else { return nil }
+        return pairs.first { $0.name == name }?.value
     }
 
     /// Whether a parameter of a set is there.
-    func contains(anyOf names: ParameterSet) -> Bool { pairs.contains { names.contains($0.name) } }
+    func contains(anyOf names: ParameterSet) -> Bool { present.meets(names) }
 
     /// Adds a parameter that was sent in the body of a query.
     mutating func add(_ name: Parameter, _ value: String) throws(HTTPFailure) {
         if self[name] != nil { throw .badRequest("\"\(name.name)\" is given in the URL and in the body") }
-        pairs.append((name, value))
+        append(name, value)
     }
 
     /// The parameters that are in a set.
     func only(_ names: ParameterSet) -> QueryParameters {
-        var result = self
-        result.pairs.removeAll { !names.contains($0.name) }
+        var result = QueryParameters()
+        for pair in pairs where names.contains(pair.name) { result.append(pair.name, pair.value) }
         return result
     }
 

@@ -42,11 +42,14 @@ extension HTTPRequest {
     /// The id in a path such as `/ngsi-ld/v1/entities/{id}/attrs`, decoded.
     private static func subject(_ target: String) -> String? {
         guard target.hasPrefix(root) else { return nil }
-        let path = target.dropFirst(root.count).prefix { $0 != "?" }
-        var segments = path.split(separator: "/", maxSplits: 3)
-        if segments.first == "temporal" { segments.removeFirst() }
-        guard segments.count > 1, segments[0] != "entityOperations", segments[0] != "info" else { return nil }
-        var segment = segments[1]
+        // Bytes, for each write comes here.
+        let path = target.utf8.dropFirst(root.utf8.count).prefix { $0 != UInt8(ascii: "?") }
+        var segments = path.split(separator: UInt8(ascii: "/"), maxSplits: 3)
+        if segments.first?.elementsEqual("temporal".utf8) == true { segments.removeFirst() }
+        guard segments.count > 1, !segments[0].elementsEqual("entityOperations".utf8),
+            !segments[0].elementsEqual("info".utf8)
+        else { return nil }
+        var segment = Substring(segments[1])
         return segment.withUTF8 { PercentCoding.decode($0, plusIsSpace: false) }
     }
 

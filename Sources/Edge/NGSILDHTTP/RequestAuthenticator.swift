@@ -17,10 +17,19 @@ public protocol RequestAuthenticator: Sendable {
     ///   wait until then; a second call does nothing.
     func authenticate(_ request: HTTPRequest, _ reply: @escaping @Sendable (Authentication) -> Void)
 
+    /// Who sends the request, where that is known without a look-up; `nil`: `authenticate` is asked.
+    ///
+    /// Called on the request's event loop; must not block.
+    func knownCaller(_ request: HTTPRequest) -> Caller?
+
     /// Whether a caller who opened a stream may go on, and as whom; `nil` ends the stream. Asked about once a second.
     ///
     /// Called on the event loop; must not block.
     func renew(_ caller: Caller) -> Caller?
+}
+
+extension RequestAuthenticator {
+    public func knownCaller(_ request: HTTPRequest) -> Caller? { nil }
 }
 
 extension HTTPConnection {
@@ -30,6 +39,7 @@ extension HTTPConnection {
             request.isAuthenticated = true
             return state.handler.handle(request)
         }
+        if let caller = authenticator.knownCaller(request) { return request.goOn(.caller(caller)) }
         authenticator.authenticate(request) { outcome in
             // Only its own loop may touch a request.
             if request.loop.eventLoop.inEventLoop {

@@ -5,6 +5,7 @@ import Foundation
 import InMemoryStorage
 import Logging
 import NGSILDHTTP
+import NGSILDModel
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -19,10 +20,15 @@ final class AccessServer: Sendable {
     private let broker: Broker
     private let http: HTTPServer
 
-    init(isOpen: Bool = false, publicURL: String? = nil, provider: ProviderSignIn? = nil) throws {
+    /// - Parameter now: the time that keys expire by.
+    init(
+        isOpen: Bool = false, publicURL: String? = nil, provider: ProviderSignIn? = nil,
+        now: @escaping @Sendable () -> Timestamp = { .now() }
+    ) throws {
         let broker = try Broker(storage: InMemoryStorage())
         self.broker = broker
         var configuration = AccessKeeper.Configuration()
+        configuration.now = now
         configuration.passwordCost = PasswordHash.Cost(kibibytes: 64, passes: 1)
         keeper = try AccessKeeper(documents: broker, configuration: configuration) { policies, earlier in
             PolicyBook(policies, registry: broker.registry, earlier: earlier)
@@ -48,12 +54,20 @@ final class AccessServer: Sendable {
     /// The page that a browser has from this server.
     var origin: String { "http://127.0.0.1:\(port)" }
 
-    func ask(
-        _ method: String, _ path: String, _ json: String? = nil, _ headers: [String: String] = [:]
-    ) async throws -> (status: Int, body: String, headers: [String: String]) {
+    /// A client that keeps one connection open.
+    static func oneConnection() -> URLSession {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieStorage = nil
         configuration.httpShouldSetCookies = false
+        configuration.httpMaximumConnectionsPerHost = 1
+        return URLSession(configuration: configuration)
+    }
+
+    /// - Parameter client: `nil`: one of its own.
+    func ask(
+        _ method: String, _ path: String, _ json: String? = nil, _ headers: [String: String] = [:],
+        by client: URLSession? = nil
+    ) async throws -> (status: Int, body: String, headers: [String: String]) {
         var request = URLRequest(url: URL(string: origin + path)!)
         request.httpMethod = method
         if let json {
@@ -61,8 +75,8 @@ final class AccessServer: Sendable {
             request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         }
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        let session = URLSession(configuration: configuration)
-        defer { session.finishTasksAndInvalidate() }
+        let session = client ?? Self.oneConnection()
+        defer { if client == nil { session.finishTasksAndInvalidate() } }
         let (data, response) = try await session.data(for: request)
         guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
         let fields = response.allHeaderFields.map {

@@ -10,10 +10,13 @@ import Testing
 /// Tells callers by the header `Roles`; one without it is anonymous, `*` may do everything.
 final class TestAuthenticator: RequestAuthenticator {
     private let book = Mutex<PolicyBook?>(nil)
+    /// As in a real one, a caller is the same object until something changes what they may do.
+    private let callers = Mutex<[String: Caller]>([:])
     private let revoked = Mutex<Set<String>>([])
 
     func use(_ policies: [AccessPolicy], registry: TermRegistry) {
         book.withLock { $0 = PolicyBook(policies, registry: registry, earlier: $0) }
+        callers.withLock { $0.removeAll() }
     }
 
     func revoke(_ id: String) { revoked.withLock { _ = $0.insert(id) } }
@@ -25,7 +28,12 @@ final class TestAuthenticator: RequestAuthenticator {
         }
         if revoked.withLock({ $0.contains("roles:\(roles)") }) { return nil }
         let names = roles == "*" ? ["administrator"] : roles.split(separator: ",").map(String.init)
-        return Caller(id: "roles:\(roles)", name: roles, permit: book.permit(roles: names))
+        return callers.withLock { callers in
+            if let known = callers[roles] { return known }
+            let caller = Caller(id: "roles:\(roles)", name: roles, permit: book.permit(roles: names))
+            callers[roles] = caller
+            return caller
+        }
     }
 
     func authenticate(_ request: HTTPRequest, _ reply: @escaping @Sendable (Authentication) -> Void) {

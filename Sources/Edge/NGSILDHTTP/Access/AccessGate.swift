@@ -15,14 +15,6 @@ struct AccessGate {
     ///
     /// - Returns: the services that it may use.
     /// - Throws: 401 or 403 where it may not pass.
-    func admit(_ resource: Resource, _ services: BrokerServices) throws(HTTPFailure) -> BrokerServices {
-        // What is not there, or cannot be done there, is answered the same to all.
-        guard let operation = resource.accessOperation(request) else { return services }
-        let tenant = try TenantName.check(request.fields.tenant)
-        return try admit(operation, tenant, services)
-    }
-
-    /// The same for one operation.
     func admit(
         _ operation: AccessOperation, _ tenant: String, _ services: BrokerServices
     ) throws(HTTPFailure) -> BrokerServices {

@@ -60,7 +60,9 @@ extension BrokerServices {
 
 extension AccessOperation {
     /// Whether it changes entities.
-    var isWriting: Bool { AccessOperation.groups["writeOps"]?.contains(self) ?? false }
+    var isWriting: Bool { Self.writes.contains(self) }
+
+    private static let writes = groups["writeOps"] ?? []
 }
 
 /// Entities as far as a caller reaches them.
@@ -86,7 +88,7 @@ struct PermittedConsumption: EntityConsumption {
 
     func queryEntities(_ query: EntityQuery, tenant: String) throws(NGSILDError) -> EntityPage {
         var query = query
-        query.access = access
+        if !reachesAll(of: query) { query.access = access }
         if query.types == nil, query.ids.isEmpty, let types = access.types, types.count <= Self.typeLimit {
             query.types = TypeSelection(anyOf: types)
         }
@@ -94,6 +96,12 @@ struct PermittedConsumption: EntityConsumption {
         // The numbers of creation in links would tell how many entities were created in between.
         (page.first, page.last) = (nil, nil)
         return page
+    }
+
+    /// Whether every entity that the query can find is reached whole, so that none needs a look.
+    private func reachesAll(of query: EntityQuery) -> Bool {
+        guard !query.hasLinks, let types = query.types?.alternatives, !types.isEmpty else { return false }
+        return types.allSatisfy(access.reachesAll)
     }
 
     func entityTypes(tenant: String) throws(NGSILDError) -> [EntityTypeDescription] {

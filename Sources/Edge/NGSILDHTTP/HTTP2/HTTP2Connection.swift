@@ -12,6 +12,8 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     private let state: ServerState
     private let loop: LoopState
+    /// What its streams remember.
+    let memory = ConnectionMemory()
     private var context: ChannelHandlerContext?
     private var streams: [ObjectIdentifier: HTTPConnection] = [:]
     private var lastRequest: NIODeadline
