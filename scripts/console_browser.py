@@ -64,7 +64,7 @@ def let_in(url, log):
         log.seek(0)
         text = log.read().decode(errors="replace")
         found = re.search(r"http://\S+/#/(enter|welcome)/[\w-]+", text)
-        key = re.search(r"parvis_\w+", text)
+        key = re.search(r"parvis_[\w-]+", text)
         if found and (key or found[1] == "welcome"):
             break
         time.sleep(0.1)
@@ -197,7 +197,8 @@ class Visit:
     def _sign_in(self, link):
         if link:
             self.page.goto(link)
-            self.wait("!location.hash.startsWith('#/enter') && document.querySelector('#account')?.hidden === false")
+            # The page begins anew once it is known who one is.
+            self.wait("document.documentElement.dataset.loaded === 'true' && document.querySelector('#account')?.hidden === false")
         else:
             headers = {"Parvis-Request": "console", "Origin": self.url}
             assert self.context.request.post(self.url + "/session", data={"name": "admin", "password": PASSWORD}, headers=headers).ok
