@@ -157,7 +157,7 @@ def check_past(report, visit, picture, moment):
 
 
 def tree_near():
-    return next(one for one in large_city.entities(COUNT) if one["type"] == "Tree" and abs(one["location"]["value"]["coordinates"][0] - 8.68) < 0.002 and abs(one["location"]["value"]["coordinates"][1] - 50.11) < 0.004)
+    return next(one for one in large_city.entities(COUNT) if one["type"] == "Tree" and abs(one["location"]["value"]["coordinates"][0] - 8.68) < 0.0015 and abs(one["location"]["value"]["coordinates"][1] - 50.11) < 0.002)
 
 
 def check_options(report, visit, look, picture):
