@@ -216,6 +216,11 @@ def check_overview(report, visit, answers, look, picture):
         report.check("the field between the stations is drawn and told", visit.wait(f"/Between the stations: .* by /.test({NOTE})"), page.evaluate(NOTE))
     else:
         report.check("without a field the page says why", visit.wait(f"/No field between/.test({NOTE})"), page.evaluate(NOTE))
+    rows = visit.saved("Download what is shown as CSV", "#air")
+    kinds = [row["type"] for row in rows]
+    report.check("what is listed is saved as a table", kinds.count("AirQualityObserved") == len(STATIONS) and kinds.count("AirQualityIndex") >= 3, kinds)
+    places = visit.saved("Download what is shown as GeoJSON", "#air")["features"]
+    report.check("and as GeoJSON", len(places) >= len(STATIONS) and all(one["geometry"] for one in places), len(places))
     look("the air")
     picture("air")
 
@@ -364,7 +369,4 @@ def take_picture(visit, file):
     go(visit, "#/air?" + urllib.parse.urlencode({"pollutant": "pm25"}))
     settle(visit)
     visit.page.wait_for_timeout(800)
-    file.parent.mkdir(parents=True, exist_ok=True)
     visit.page.screenshot(path=file)
-    visit.context.close()
-    print(f"wrote {file}")

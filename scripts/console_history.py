@@ -185,6 +185,8 @@ def check_csv(report, visit):
         if len(wrong) > 2 or row is rows[40]:
             break
     report.check("the averages, least and most are right", len(rows) > 300 and not wrong, wrong or f"{len(rows)} rows")
+    features = visit.saved("Save what is shown as GeoJSON", "#history")["features"]
+    report.check("the same is saved as GeoJSON", len(features) == len(rows) and features[5]["geometry"] == {"type": "Point", "coordinates": [-1.96, 47.15]} and features[5]["properties"]["value"] == float(rows[5]["value"]), features[5:6])
     report.check("the saved rows say what they are of", rows and rows[0]["entity"] == STATION and rows[0]["attribute"] == "level" and rows[0]["unit"] == "cm", rows[:1])
 
 
@@ -467,7 +469,4 @@ def take_picture(visit, file):
     box = visit.page.locator(".chart-canvas").bounding_box()
     visit.page.mouse.move(box["x"] + box["width"] * 0.62, box["y"] + box["height"] / 2)
     visit.page.wait_for_timeout(500)
-    file.parent.mkdir(parents=True, exist_ok=True)
     visit.page.screenshot(path=file)
-    visit.context.close()
-    print(f"wrote {file}")

@@ -230,5 +230,3 @@ def take_picture(visit, send, file):
         visit.wait("document.querySelectorAll('.import-column').length === 7")
         page.screenshot(path=file)
     forget_all(visit.url, send)
-    visit.context.close()
-    print(f"wrote {file}")

@@ -28,7 +28,7 @@ PAGES = [
 # Texts and labels in sight that stand in the dictionary in English, and are something else in French. What people or the server
 # named is left out, and so are single words without a capital, which may be the name of an attribute.
 LEFT = """async () => {
-  const words = (await import('/console/js/lang/fr.js')).default;
+  const words = Object.assign({}, ...Object.values(await (await fetch('/console/js/lang/fr.json')).json()));
   const english = Object.entries(words).map(([key, text]) => [key.split('¦')[0], typeof text === 'string' ? [text] : Object.values(text)])
     .filter(([key, texts]) => /^[A-Z]|[a-z] [a-z]/.test(key) && !texts.includes(key));
   // A word that is also French for something else is not told apart.
@@ -120,7 +120,7 @@ def check_choice(report, make, url):
 def check_missing(report, make, url):
     visit = make("fr-FR")
     page = visit.page
-    page.route("**/lang/fr.js*", lambda route: route.abort())
+    page.route("**/lang/fr.json*", lambda route: route.abort())
     page.goto(url + "/?again")
     report.check("without its dictionary the page is English, and in sight",
                  visit.wait(f"{LANGUAGE} === 'en' && document.documentElement.dataset.words === undefined && document.querySelector('.row:not([hidden])') !== null"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import urllib.request
 
 import large_city
@@ -61,7 +62,10 @@ def check_map(report, visit, url, look, picture):
     check_click(report, visit, picture)
     check_search(report, visit)
     check_types(report, visit, asked)
+    moment = time.time()
+    page.wait_for_timeout(1500)
     check_live(report, visit, url, asked)
+    check_past(report, visit, picture, moment)
     check_options(report, visit, look, picture)
     report.check("no error in the browser's console", not visit.errors, visit.errors)
 
@@ -119,7 +123,7 @@ def check_types(report, visit, asked):
 
 
 def check_live(report, visit, url, asked):
-    near = next(one for one in large_city.entities(COUNT) if one["type"] == "Tree" and abs(one["location"]["value"]["coordinates"][0] - 8.68) < 0.002)
+    near = tree_near()
     before = len(asked)
     request = urllib.request.Request(
         f"{url}/ngsi-ld/v1/entities/{near['id']}/attrs", data=json.dumps({"level": 77}).encode(), method="PATCH", headers={"Content-Type": "application/json"})
@@ -129,6 +133,31 @@ def check_live(report, visit, url, asked):
         visit.page.wait_for_timeout(1000)
         until -= 1
     report.check("tiles are asked for again after a change", len(asked) > before, len(asked) - before)
+
+
+def check_past(report, visit, picture, moment):
+    """The city as it was before `check_live`: of a large one, what is in view, wherever that is moved."""
+    page = visit.page
+    names = "[...document.querySelectorAll('.row:not([hidden]) .row-name')].map((one) => one.textContent).sort()"
+    near = tree_near()
+    go(visit, NEAR)
+    page.evaluate("(text) => { location.hash = '#/at/' + text; }", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment + 1)))
+    is_past = visit.wait("document.querySelector('#map').dataset.from === 'entities' && document.querySelector('#travel .hint').textContent.includes('entit')")
+    page.fill("#search", near["name"])
+    found = visit.wait("(name) => [...document.querySelectorAll('.row:not([hidden])')].some((one) => one.querySelector('.row-name').textContent === name && !/77/.test(one.textContent))", near["name"])
+    report.check("the past of what is in view is shown, with the values of then", is_past and found, page.inner_text("#travel"))
+    picture("map-past")
+    page.fill("#search", "")
+    before = page.evaluate(names)
+    go(visit, "#/map/13.00/50.17000/8.80000")
+    report.check("moving the map shows the past of what is there", visit.wait(f"(before) => {{ const now = {names}; return now.length > 0 && JSON.stringify(now) !== JSON.stringify(before); }}", before), before[:3])
+    page.get_by_role("button", name="Back to now").click()
+    report.check("back to now draws from tiles again", visit.wait(TILED))
+    go(visit, NEAR)
+
+
+def tree_near():
+    return next(one for one in large_city.entities(COUNT) if one["type"] == "Tree" and abs(one["location"]["value"]["coordinates"][0] - 8.68) < 0.0015 and abs(one["location"]["value"]["coordinates"][1] - 50.11) < 0.002)
 
 
 def check_options(report, visit, look, picture):
@@ -161,6 +190,4 @@ def take_picture(visit, file):
     go(visit, "#/map/11.20/50.10000/8.66000?by=level")
     visit.wait("document.querySelector('#map-scale')?.checkVisibility()")
     visit.page.wait_for_timeout(4000)
-    file.parent.mkdir(parents=True, exist_ok=True)
     visit.page.screenshot(path=file)
-    print(f"wrote {file}")

@@ -223,5 +223,3 @@ def take_picture(visit, file):
     go(visit)
     page.wait_for_timeout(45_000)
     page.screenshot(path=file)
-    visit.context.close()
-    print(f"wrote {file}")

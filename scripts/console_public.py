@@ -200,7 +200,4 @@ def take_picture(visit, file):
     page.goto(visit.url + "/public/?layer=air&lang=en")
     visit.wait("document.body.dataset.map !== undefined")
     page.wait_for_timeout(2000)
-    file.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=file)
-    visit.context.close()
-    print(f"wrote {file}")

@@ -229,6 +229,4 @@ def take_picture(visit, send, file):
         page.wait_for_timeout(9_000)
         page.locator(".sub-row:has(.is-bad)").first.click()
         page.wait_for_timeout(7_000)
-        file.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=file)
-    print(f"wrote {file}")

@@ -1,12 +1,10 @@
 """The tour of docs/tour.md, walked in a browser: from nothing to an alert. Tells how long the machine took for each step."""
 
 import contextlib
-import json
-import os
-import shlex
-import subprocess
 import time
 import urllib.request
+
+from console_browser import send, type_in
 
 ROWS = "[...document.querySelectorAll('.row:not([hidden]) .row-name')].map((one) => one.textContent)"
 VALUES = (14.1, 18.9, 24.4, 31.2, 38.7)
@@ -39,8 +37,7 @@ def has_rules(url):
 def say(url, value):
     """What a sensor does: one more value of the station."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    body = json.dumps({"pm25": {"type": "Property", "value": value, "unitCode": "GQ", "observedAt": now}})
-    subprocess.run(["curl", "-s", "-X", "PATCH", f"{url}/ngsi-ld/v1/entities/urn:ngsi-ld:AirQualityObserved:first", "-H", "Content-Type: application/json", "-d", body], check=True, timeout=30)
+    send("PATCH", f"{url}/ngsi-ld/v1/entities/urn:ngsi-ld:AirQualityObserved:first", {"pm25": {"type": "Property", "value": value, "unitCode": "GQ", "observedAt": now}})
 
 
 def walk(report, make_visit, url, started, picture):
@@ -57,8 +54,8 @@ def walk(report, make_visit, url, started, picture):
 
     command = page.locator("#empty .command code").first.inner_text()
     watch.start()
-    done = subprocess.run(shlex.split(command) + ["-s", "-o", os.devnull, "-w", "%{http_code}"], capture_output=True, text=True, timeout=30)
-    report.check("the line it shows makes a measurement", done.stdout == "201", done.stdout or done.stderr)
+    status, said = type_in(command, url)
+    report.check("the line it shows makes a measurement", status == "201", said)
     report.check("the measurement appears by itself", visit.wait(f"{ROWS}.includes('My first station')"))
     watch.stop("The first measurement is on the page")
 

@@ -122,6 +122,8 @@ def check_lists(report, visit, picture):
     page.keyboard.press("/")
     page.keyboard.type("market eastbound")
     report.check("the search finds segments by words", visit.wait(f"{NAMES}.length === 2"), page.evaluate(NAMES))
+    found = visit.saved("Download what is shown as GeoJSON", "#traffic")["features"]
+    report.check("what it leaves is saved as GeoJSON", [one["geometry"]["type"] for one in found] == ["LineString"] * 2, found)
     page.keyboard.press("Escape")
     report.check("Escape clears it", visit.wait(f"{NAMES}.length > 2"))
     page.get_by_role("button", name="Detectors at fault").click()
@@ -344,7 +346,4 @@ def take_picture(visit, file):
         town.step(visit.url, before, datetime.datetime.now(UTC))
     visit.page.evaluate("document.querySelector('#traffic').scrollTop = 0")
     visit.page.wait_for_timeout(1500)
-    file.parent.mkdir(parents=True, exist_ok=True)
     visit.page.screenshot(path=file)
-    visit.context.close()
-    print(f"wrote {file}")

@@ -4,10 +4,10 @@ Two thirds stand around the middle, as in a city; one in 997 is a park (an area)
 are higher in the east, so that a map coloured by them shows it.
 """
 
-import http.client
+import itertools
 import json
 import random
-import urllib.parse
+import urllib.request
 
 MIDDLE = (8.68, 50.11)
 TYPES = ["StreetLamp", "Bench", "WasteContainer", "Tree", "ParkingSpot", "Fountain", "Vehicle", "BusStop"]
@@ -46,22 +46,10 @@ def entities(count, seed=1):
 
 def load(url, count, seed=1):
     """Creates them; raises where the broker refuses one."""
-    address = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
-    batch = []
-
-    def send():
-        connection.request("POST", "/ngsi-ld/v1/entityOperations/create", json.dumps(batch), {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 201:
-            raise RuntimeError(f"{answer.status} {body[:300]!r}")
-        batch.clear()
-
-    for one in entities(count, seed):
-        batch.append(one)
-        if len(batch) == BATCH:
-            send()
-    if batch:
-        send()
-    connection.close()
+    address = url + "/ngsi-ld/v1/entityOperations/create"
+    made = entities(count, seed)
+    while batch := list(itertools.islice(made, BATCH)):
+        request = urllib.request.Request(address, json.dumps(batch).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            if answer.status != 201:
+                raise RuntimeError(f"{answer.status} {answer.read()[:300]!r}")

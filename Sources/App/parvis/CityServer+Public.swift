@@ -1,4 +1,5 @@
 import BrokerCore
+import CityConsole
 import NGSILDHTTP
 import NGSILDModel
 import PublicData
@@ -14,6 +15,9 @@ extension CityServer {
     ) throws -> PublicPages {
         var configuration = PublicDataConfiguration()
         configuration.placeName = settings.publicName ?? placeName
+        configuration.languages += CityConsole.dictionaries().compactMap {
+            PublicLanguage(code: $0.code, dictionary: $0.bytes)
+        }
         let service = try PublicDataService(
             consumption: broker, survey: broker, documents: broker, registry: broker.registry,
             history: settings.recordsHistory ? EntityHistory(history) : nil, configuration: configuration
@@ -57,6 +61,7 @@ extension CityServer {
             tenant: asked.tenant, query: asked.query, geometry: asked.geometry, tags: asked.tags, tile: space,
             cells: TileRequest.usualCells, context: asked.context)
         request.showsModification = false
+        request.area = asked.area
         return await tiles.tile(request, key: asked.key).map { ($0.bytes, $0.omitted) }
     }
 }

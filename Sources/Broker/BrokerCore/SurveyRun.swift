@@ -14,6 +14,8 @@ import SpatialIndex
 /// 2. `classes` is as the types were when it was made; slots that came later have no class yet and are passed over.
 struct SurveyRun {
     private let request: EntitySurveyRequest
+    /// The box as far as it is in the area; `nil` where nothing of it is.
+    private let searched: BoundingBox?
     private let tenant: Tenant
     private let links: LinkFollower?
     /// Whether types alone decide.
@@ -33,6 +35,9 @@ struct SurveyRun {
     private enum Outcome { case done, tooMany, renumbered }
 
     init(_ request: EntitySurveyRequest, _ tenant: Tenant) {
+        var request = request
+        if let area = request.area?.box { searched = request.box.intersection(area) } else { searched = request.box }
+        request.box = searched ?? request.box
         self.request = request
         self.tenant = tenant
         let query = request.query
@@ -50,7 +55,8 @@ struct SurveyRun {
     /// - Returns: the numbering of the slots; `nil` where they were numbered anew on the way.
     mutating func run(_ visit: (PlacedEntity) -> Void) -> UInt64? {
         numbering = tenant.withState { $0.numbering }
-        return part(request.box, visit) ? numbering : nil
+        guard let searched else { return numbering }
+        return part(searched, visit) ? numbering : nil
     }
 
     private mutating func part(_ part: BoundingBox, _ visit: (PlacedEntity) -> Void) -> Bool {
@@ -153,12 +159,12 @@ struct SurveyRun {
             guard hit.slot < classes.count, classes[Int(hit.slot)] > 0 else { return }
             let place = Int(classes[Int(hit.slot)]) - 1
             if place < types.count { hit.type = types[place] }
-            if isByTypes, readNumbers(&hit, columns) { return visit(hit) }
+            if isByTypes, isInside(hit), readNumbers(&hit, columns) { return visit(hit) }
         }
         let slot = state.slots[Int(hit.slot)]
         guard let record = slot.record, request.query.mayMatch(record) else { return }
         if hit.type == .none { hit.type = shownType(record) }
-        if record.isEvicted ? !(isByTypes && request.numbers.isEmpty) : links != nil {
+        if record.isEvicted ? !(isByTypes && request.numbers.isEmpty && isInside(hit)) : links != nil {
             later.append((slot, hit))
             return
         }
@@ -166,6 +172,9 @@ struct SurveyRun {
         for column in columns { column?.note(hit.slot, record) }
         if finish(&hit, record) { visit(hit) }
     }
+
+    /// Whether the index knows that the place touches the area: its boxes are up to 1.7 m too large, never too small.
+    private func isInside(_ hit: PlacedEntity) -> Bool { request.area.map { $0.box.contains(hit.box) } ?? true }
 
     /// - Returns: whether the columns know all numbers.
     private func readNumbers(_ hit: inout PlacedEntity, _ columns: [NumberColumn?]) -> Bool {
@@ -221,6 +230,9 @@ struct SurveyRun {
             // Where an entity is may be what the caller does not see of it.
             guard let seen = access.seen(record), seen.attributes.contains(request.geometry) else { return false }
             record = seen
+        }
+        if let area = request.area, !isInside(hit), !area.touches(record, request.geometry, in: hit.box) {
+            return false
         }
         for (place, attribute) in request.numbers.prefix(EntitySurveyRequest.numberLimit).enumerated() {
             hit.numbers[place] = NumberColumn.number(of: record, attribute)

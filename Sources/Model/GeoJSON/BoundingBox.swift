@@ -44,6 +44,17 @@ public struct BoundingBox: Sendable, Hashable {
         ]
     }
 
+    /// The box as an area.
+    public var outline: Polygon { Polygon(rings: [corners + [corners[0]]]) }
+
+    /// What both boxes share, their edges included; `nil` where that is nothing.
+    public func intersection(_ other: BoundingBox) -> BoundingBox? {
+        guard intersects(other) else { return nil }
+        return BoundingBox(
+            minLongitude: max(minLongitude, other.minLongitude), minLatitude: max(minLatitude, other.minLatitude),
+            maxLongitude: min(maxLongitude, other.maxLongitude), maxLatitude: min(maxLatitude, other.maxLatitude))
+    }
+
     /// Whether the position lies in the box; its edges count.
     @inlinable
     public func contains(_ position: Position) -> Bool {

@@ -10,13 +10,18 @@ public struct EntitySurveyRequest: Sendable {
     public var geometry: TermID
     /// In degrees. What touches it is found.
     public var box: BoundingBox
+    /// What does not touch it is passed over, by the geometry itself where the index is too coarse; `nil`: nothing is.
+    public var area: SurveyArea?
     /// Attributes whose numbers are wanted with each place; the first four count.
     public var numbers: [TermID]
 
-    public init(query: EntityQuery, geometry: TermID, box: BoundingBox, numbers: [TermID] = []) {
+    public init(
+        query: EntityQuery, geometry: TermID, box: BoundingBox, area: SurveyArea? = nil, numbers: [TermID] = []
+    ) {
         self.query = query
         self.geometry = geometry
         self.box = box
+        self.area = area
         self.numbers = numbers
     }
 

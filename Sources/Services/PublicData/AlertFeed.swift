@@ -24,14 +24,15 @@ struct AlertFeed {
     /// - Parameters:
     ///   - root: where `/public/` is.
     ///   - placeName: who publishes.
-    func atom(root: String, placeName: String, language: String, now: Timestamp) throws(NGSILDError) -> [UInt8] {
+    func atom(root: String, placeName: String, language: PublicLanguage, now: Timestamp) throws(NGSILDError) -> [UInt8]
+    {
         var found: [(message: CAPMessage, sent: Timestamp)] = []
         for layer in layers { try collect(layer, now, &found) }
         found.sort { ($0.sent, $1.message.entity.id) > ($1.sent, $0.message.entity.id) }
         var writer = ByteWriter(capacity: 8_192)
         writer.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">")
         writer.append(element: "id", root + "alerts.atom")
-        writer.append(element: "title", (language == "fr" ? "Alertes : " : "Alerts: ") + placeName)
+        writer.append(element: "title", language.words("Alerts: {0}", placeName))
         writer.append(element: "updated", found.first?.sent.text ?? "1970-01-01T00:00:00Z")
         writer.append("<author>")
         writer.append(element: "name", layers.first?.publication.publisher.name ?? placeName)

@@ -6,6 +6,8 @@ import NGSILDModel
 /// - Source: SEMIC, DCAT-AP 3.0 (2024); W3C, DCAT 3.
 struct Catalogue {
     let placeName: String
+    /// What the site speaks.
+    let languages: [PublicLanguage]
     /// Where `/public/` is, with a slash at its end.
     let root: String
     let layers: [(layer: PublishedLayer, summary: LayerSummary)]
@@ -16,18 +18,18 @@ struct Catalogue {
         var catalogue = RDFNode(root + "catalogue", "dcat:Catalog")
         catalogue.add(
             "dct:title",
-            LocalText([("en", "Open data of \(placeName)"), ("fr", "Données ouvertes de \(placeName)")]))
+            LocalText(languages.map { ($0.code, $0.words("Open data of {0}", placeName)) }))
         catalogue.add(
             "dct:description",
-            LocalText([
-                ("en", "What \(placeName) publishes of its city, as it is now."),
-                ("fr", "Ce que \(placeName) publie de sa ville, en temps réel."),
-            ]))
+            LocalText(
+                languages.map { ($0.code, $0.words("What {0} publishes of its city, as it is now.", placeName)) }))
         catalogue.add("dct:publisher", node: publisher)
         catalogue.add("foaf:homepage", node: RDFNode(root, "foaf:Document"))
         catalogue.add(
             "dct:language",
-            ["ENG", "FRA"].map { .node(RDFNode("\(Self.authority)language/\($0)", "dct:LinguisticSystem")) })
+            languages.compactMap(\.authorityCode).map {
+                .node(RDFNode("\(Self.authority)language/\($0)", "dct:LinguisticSystem"))
+            })
         var themes = RDFNode(Self.authority + "data-theme", "skos:ConceptScheme")
         themes.add("dct:title", LocalText([("en", "Data theme")]))
         catalogue.add("dcat:themeTaxonomy", node: themes)

@@ -138,7 +138,9 @@ extension PublicDataService {
         try check(request)
         var layers: [(layer: PublishedLayer, summary: LayerSummary)] = []
         for layer in store.layers { layers.append((layer, try summary(of: layer))) }
-        let node = Catalogue(placeName: configuration.placeName, root: request.root, layers: layers).node
+        let node = Catalogue(
+            placeName: configuration.placeName, languages: configuration.languages, root: request.root, layers: layers
+        ).node
         return request.path[0] == "catalogue.ttl"
             ? hashed(request, "text/turtle; charset=utf-8", node.turtle())
             : hashed(request, "application/ld+json", node.jsonLD())
@@ -150,7 +152,7 @@ extension PublicDataService {
         let layer = try layer(id)
         guard layer.hasTiles else {
             throw .resourceNotFound(
-                "The layer \(layer.id) has no tiles: it has no geometry, or an area; see /public/layers/\(layer.id).jsonld"
+                "The layer \(layer.id) has no tiles, since it has no geometry; see /public/layers/\(layer.id).jsonld"
             )
         }
         return layer
@@ -171,7 +173,7 @@ extension PublicDataService {
         writer.append(jsonString: "\(request.root)tiles/\(layer.id)/{z}/{x}/{y}.mvt")
         writer.append("],\"attribution\":")
         writer.append(jsonString: layer.publication.publisher.name)
-        if let box = summary.box {
+        if let box = layer.area.map({ summary.box?.intersection($0.box) }) ?? summary.box {
             writer.append(",\"bounds\":")
             writer.append(
                 numbers: [
@@ -202,8 +204,9 @@ extension PublicDataService {
             )
         }
         let asked = PublicTileRequest(
-            tenant: layer.tenant, query: layer.query, geometry: layer.geometry, tags: layer.tags, zoom: zoom, x: x,
-            y: y, context: layer.context, key: "public\n\(layer.version)\n\(path.joined(separator: "/"))")
+            tenant: layer.tenant, query: layer.tileQuery, geometry: layer.geometry, area: layer.area,
+            tags: layer.tags, zoom: zoom, x: x, y: y, context: layer.context,
+            key: "public\n\(layer.version)\n\(path.joined(separator: "/"))")
         let tile: (bytes: [UInt8], omitted: Int)
         do throws(NGSILDError) { tile = try await tiles(asked).get() } catch {
             guard case .nonexistentTenant = error else { throw error }
@@ -236,7 +239,7 @@ extension PublicDataService {
                 "application/atom+xml; charset=utf-8",
                 try feed.atom(
                     root: request.root, placeName: configuration.placeName,
-                    language: PublicLanguage(request).rawValue, now: now))
+                    language: request.language(of: configuration.languages), now: now))
         }
     }
 

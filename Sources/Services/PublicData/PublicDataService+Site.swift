@@ -21,18 +21,19 @@ extension PublicDataService {
             layer = layers.first
         }
         let after = request.parameter("after").flatMap { Int64($0) }
-        let languages = PublicLanguage(request)
+        let language = request.language(of: configuration.languages)
         // Others' parameters, such as those of campaigns, are no reason to show nothing; nor do they fill what is kept.
         var asked = request
         asked.parameters = [("layer", layer?.id ?? ""), ("after", after.map { "\($0)" } ?? "")]
-        asked.acceptLanguage = languages.rawValue
+        asked.acceptLanguage = language.code
         var state = layers.map { "\($0.version)" }.joined(separator: "-")
         if let layer { state = try self.state(of: layer) + "-" + state }
         return try answer(asked, state: state, isOfLanguages: true) { () throws(NGSILDError) in
             var page = EntityPage(entities: [], total: nil, hasMore: false)
             if let layer { page = try layer.page(consumption, after: after, limit: PublicPage.rowLimit) }
             let shown = PublicPage(
-                placeName: configuration.placeName, language: languages, layers: layers, layer: layer,
+                placeName: configuration.placeName, language: language, languages: configuration.languages,
+                layers: layers, layer: layer,
                 summary: try layer.map { (layer) throws(NGSILDError) in try summary(of: layer) }, page: page,
                 isEmbedded: isEmbedded, hasAlerts: layers.contains { $0.publication.capSender != nil },
                 root: request.root)

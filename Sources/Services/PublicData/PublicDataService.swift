@@ -8,6 +8,8 @@ import Synchronization
 /// How much the public side may take.
 public struct PublicDataConfiguration: Sendable {
     public var placeName = "Parvis"
+    /// What the site speaks, English first.
+    public var languages = [PublicLanguage.english]
     public var publicationLimit = 200
     /// Requests that may be worked on at a time; beyond: 503.
     public var workLimit = 32
@@ -149,7 +151,7 @@ public final class PublicDataService: Sendable {
         _ request: PublicRequest, state: String, seconds: Int = 0, isOfLanguages: Bool = false,
         _ make: () throws(NGSILDError) -> PublicAnswer
     ) throws(NGSILDError) -> PublicAnswer {
-        let language = isOfLanguages ? PublicLanguage(request).rawValue : ""
+        let language = isOfLanguages ? request.language(of: configuration.languages).code : ""
         let key = ([request.root, language] + request.path + request.parameters.flatMap { [$0.name, $0.value] })
             .joined(separator: "\n")
         let tag = "W/\"\(state)\(language.isEmpty ? "" : "-" + language)\""

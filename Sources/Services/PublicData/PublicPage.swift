@@ -9,6 +9,8 @@ struct PublicPage {
 
     let placeName: String
     let language: PublicLanguage
+    /// All that there are.
+    let languages: [PublicLanguage]
     let layers: [PublishedLayer]
     /// The layer on show; `nil` where nothing is published.
     let layer: PublishedLayer?
@@ -23,7 +25,7 @@ struct PublicPage {
     func html() -> [UInt8] {
         var writer = ByteWriter(capacity: 32 << 10)
         writer.append("<!doctype html>\n<html lang=\"")
-        writer.append(utf8: language.rawValue)
+        writer.append(utf8: language.code)
         writer.append("\">\n<head>\n<meta charset=\"utf-8\">\n")
         writer.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         writer.append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
@@ -32,12 +34,17 @@ struct PublicPage {
         writer.append("<link rel=\"stylesheet\" href=\"files/site.css\">\n")
         link("catalogue.jsonld", "application/ld+json", "DCAT-AP (JSON-LD)", &writer)
         link("catalogue.ttl", "text/turtle", "DCAT-AP (Turtle)", &writer)
-        if hasAlerts { link("alerts.atom", "application/atom+xml", words("Alerts", "Alertes"), &writer) }
+        if hasAlerts { link("alerts.atom", "application/atom+xml", words("Alerts"), &writer) }
         if let layer { describe(layer, &writer) }
+        if let words = language.scriptWords {
+            writer.append("<script type=\"application/json\" id=\"words\">")
+            writer.append(scriptData: words)
+            writer.append("</script>\n")
+        }
         writer.append("<script type=\"module\" src=\"files/site.js\"></script>\n</head>\n<body")
         if isEmbedded { writer.append(" class=\"embed\"") }
         writer.append(">\n<a class=\"skip\" href=\"#data\">")
-        writer.append(markup: words("Skip to the data", "Aller aux données"))
+        writer.append(markup: words("Skip to the data"))
         writer.append("</a>\n")
         if !isEmbedded { header(&writer) }
         writer.append("<main>\n")
@@ -45,8 +52,7 @@ struct PublicPage {
             body(layer, summary, &writer)
         } else {
             writer.append("<h1 class=\"nothing\">")
-            writer.append(
-                markup: words("Nothing is published here yet.", "Rien n'est publié ici pour le moment."))
+            writer.append(markup: words("Nothing is published here yet."))
             writer.append("</h1>\n")
         }
         writer.append("</main>\n")
@@ -55,15 +61,15 @@ struct PublicPage {
         return writer.array()
     }
 
-    private func words(_ english: String, _ french: String) -> String { language.words(english, french) }
+    private func words(_ english: String) -> String { language.words(english) }
 
     private var title: String {
-        guard let layer else { return words("Open data of \(placeName)", "Données ouvertes de \(placeName)") }
-        return "\(layer.title(language.rawValue)) · \(placeName)"
+        guard let layer else { return language.words("Open data of {0}", placeName) }
+        return "\(layer.title(language.code)) · \(placeName)"
     }
 
     private func address(_ layer: PublishedLayer, _ language: PublicLanguage, isEmbedded: Bool) -> String {
-        "\(isEmbedded ? "embed" : "./")?layer=\(layer.id)&lang=\(language.rawValue)"
+        "\(isEmbedded ? "embed" : "./")?layer=\(layer.id)&lang=\(language.code)"
     }
 
     private func link(_ address: StaticString, _ type: StaticString, _ title: String, _ writer: inout ByteWriter) {
@@ -78,34 +84,34 @@ struct PublicPage {
 
     private func header(_ writer: inout ByteWriter) {
         writer.append("<header>\n<p class=\"place\"><a href=\"./?lang=")
-        writer.append(utf8: language.rawValue)
+        writer.append(utf8: language.code)
         writer.append("\">")
         writer.append(markup: placeName)
         writer.append("</a></p>\n<p class=\"what\">")
-        writer.append(markup: words("The city in open data", "La ville en données ouvertes"))
+        writer.append(markup: words("The city in open data"))
         writer.append("</p>\n<nav class=\"languages\" aria-label=\"")
-        writer.append(markup: words("Language", "Langue"))
+        writer.append(markup: words("Language"))
         writer.append("\">")
-        for (other, name) in [(PublicLanguage.english, "English"), (.french, "Français")] {
+        for other in languages {
             writer.append("<a lang=\"")
-            writer.append(utf8: other.rawValue)
+            writer.append(utf8: other.code)
             writer.append("\" href=\"")
             writer.append(
-                markup: layer.map { address($0, other, isEmbedded: false) } ?? "./?lang=" + other.rawValue)
+                markup: layer.map { address($0, other, isEmbedded: false) } ?? "./?lang=" + other.code)
             writer.append(other == language ? "\" aria-current=\"true\">" : "\">")
-            writer.append(utf8: name)
+            writer.append(markup: other.name)
             writer.append("</a> ")
         }
         writer.append("</nav>\n</header>\n")
         guard !layers.isEmpty else { return }
         writer.append("<nav class=\"layers\" aria-label=\"")
-        writer.append(markup: words("What is published", "Ce qui est publié"))
+        writer.append(markup: words("What is published"))
         writer.append("\"><ul>\n")
         for other in layers {
             writer.append("<li><a href=\"")
             writer.append(markup: address(other, language, isEmbedded: false))
             writer.append(other.id == layer?.id ? "\" aria-current=\"page\">" : "\">")
-            writer.append(markup: other.title(language.rawValue).cut(to: 120))
+            writer.append(markup: other.title(language.code).cut(to: 120))
             writer.append("</a></li>\n")
         }
         writer.append("</ul></nav>\n")
@@ -113,13 +119,13 @@ struct PublicPage {
 
     private func body(_ layer: PublishedLayer, _ summary: LayerSummary, _ writer: inout ByteWriter) {
         writer.append("<section class=\"intro\">\n<h1>")
-        writer.append(markup: layer.title(language.rawValue).cut(to: 200))
+        writer.append(markup: layer.title(language.code).cut(to: 200))
         writer.append("</h1>\n<p>")
-        writer.append(markup: layer.publication.description.text(language.rawValue) ?? "")
+        writer.append(markup: layer.publication.description.text(language.code) ?? "")
         writer.append("</p>\n</section>\n<section class=\"map\" id=\"map\" hidden data-layer=\"")
         writer.append(markup: layer.id)
         writer.append("\" data-lang=\"")
-        writer.append(utf8: language.rawValue)
+        writer.append(utf8: language.code)
         writer.append("\" data-map=\"")
         writer.append(utf8: layer.geometry == .none ? "none" : layer.hasTiles ? "tiles" : "geojson")
         if let colourBy = layer.publication.colourBy {
@@ -127,7 +133,7 @@ struct PublicPage {
             writer.append(markup: Publication.shortName(colourBy))
         }
         writer.append("\" aria-label=\"")
-        writer.append(markup: words("Map", "Carte"))
+        writer.append(markup: words("Map"))
         writer.append("\"></section>\n<section class=\"data\" id=\"data\" tabindex=\"-1\" aria-labelledby=\"count\">\n")
         writer.append("<h2 id=\"count\">")
         writer.append(markup: count(summary))
@@ -137,7 +143,7 @@ struct PublicPage {
             writer.append("<p class=\"more\"><a href=\"")
             writer.append(markup: address(layer, language, isEmbedded: isEmbedded) + "&after=\(last)#data")
             writer.append("\">")
-            writer.append(markup: words("Next \(Self.rowLimit)", "\(Self.rowLimit) suivants"))
+            writer.append(markup: language.words("Next {0}", "\(Self.rowLimit)"))
             writer.append("</a></p>\n")
         }
         writer.append("</section>\n<aside id=\"panel\" aria-live=\"polite\" hidden></aside>\n")
@@ -146,25 +152,20 @@ struct PublicPage {
 
     private func count(_ summary: LayerSummary) -> String {
         let count = "\(summary.count)"
-        guard summary.isWhole else { return words("More than \(count) entries", "Plus de \(count) éléments") }
-        if summary.count == 1 { return words("1 entry", "1 élément") }
-        return words("\(count) entries", summary.count == 0 ? "Aucun élément" : "\(count) éléments")
+        return summary.isWhole ? language.words("Entries: {0}", count) : language.words("Entries: more than {0}", count)
     }
 
     private func footer(_ writer: inout ByteWriter) {
         writer.append("<footer><p><a href=\"catalogue.jsonld\">")
-        writer.append(markup: words("Catalogue (DCAT-AP)", "Catalogue (DCAT-AP)"))
+        writer.append(markup: words("Catalogue (DCAT-AP)"))
         writer.append("</a> · <a href=\"layers\">API</a>")
         if hasAlerts {
             writer.append(" · <a href=\"alerts.atom\">")
-            writer.append(markup: words("Alerts (Atom, CAP)", "Alertes (Atom, CAP)"))
+            writer.append(markup: words("Alerts (Atom, CAP)"))
             writer.append("</a>")
         }
         writer.append("</p><p>")
-        writer.append(
-            markup: words(
-                "This site sets no cookies and follows nobody.", "Ce site n'utilise pas de cookies et ne suit personne."
-            ))
+        writer.append(markup: words("This site sets no cookies and follows nobody."))
         writer.append("</p></footer>\n")
     }
 
@@ -173,9 +174,9 @@ struct PublicPage {
         var json = ByteWriter(capacity: 1_024)
         let address = root + "layers/" + layer.id
         json.append("{\"@context\":\"https://schema.org\",\"@type\":\"Dataset\",\"name\":")
-        json.append(jsonString: layer.title(language.rawValue))
+        json.append(jsonString: layer.title(language.code))
         json.append(",\"description\":")
-        json.append(jsonString: layer.publication.description.text(language.rawValue) ?? "")
+        json.append(jsonString: layer.publication.description.text(language.code) ?? "")
         json.append(",\"license\":")
         json.append(jsonString: layer.publication.licence)
         json.append(",\"isAccessibleForFree\":true,\"creator\":{\"@type\":\"Organization\",\"name\":")
@@ -192,10 +193,16 @@ struct PublicPage {
         }
         json.append("]}")
         writer.append("<script type=\"application/ld+json\">")
-        // Nothing may look like the end of the element.
-        for byte in json.array() {
-            if byte == UInt8(ascii: "<") { writer.append("\\u003c") } else { writer.append(byte) }
-        }
+        writer.append(scriptData: json.array())
         writer.append("</script>\n")
+    }
+}
+
+extension ByteWriter {
+    /// JSON within a script element: nothing in it may look like the end of the element.
+    fileprivate mutating func append(scriptData json: [UInt8]) {
+        for byte in json {
+            if byte == UInt8(ascii: "<") { append("\\u003c") } else { append(byte) }
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import NGSILDModel
+public import NGSILDOperations
 public import NGSILDQuery
 
 /// A GET below `/public/`, as far as the service looks at it.
@@ -48,6 +49,8 @@ public struct PublicTileRequest: Sendable {
     public let tenant: String
     public let query: EntityQuery
     public let geometry: TermID
+    /// What the tile is cut to; `nil`: nothing is cut off.
+    public let area: SurveyArea?
     public let tags: [(name: String, attribute: TermID)]
     public let zoom: Int
     public let x: Int

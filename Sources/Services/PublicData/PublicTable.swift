@@ -14,7 +14,7 @@ struct PublicTable {
         // It may be wider than the window: then it is scrolled, by keys as well.
         writer.append("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"count\">")
         writer.append("<table id=\"table\">\n<thead><tr><th scope=\"col\">")
-        writer.append(markup: language.words("Name", "Nom"))
+        writer.append(markup: language.words("Name"))
         writer.append("</th>")
         for column in columns where column.column != "name" {
             writer.append("<th scope=\"col\">")
@@ -23,7 +23,7 @@ struct PublicTable {
         }
         writer.append("</tr></thead>\n<tbody>\n")
         for record in records {
-            let entity = PublishedEntity(record, of: layer, language: language.rawValue)
+            let entity = PublishedEntity(record, of: layer, language: language.code)
             writer.append("<tr data-id=\"")
             writer.append(markup: entity.id)
             writer.append("\"><th scope=\"row\">")
@@ -49,7 +49,7 @@ struct PublicTable {
     }
 
     private func label(_ column: PublishedLayer.Attribute) -> String {
-        (column.label.text(language.rawValue) ?? column.column).cut(to: Self.cellLimit)
+        (column.label.text(language.code) ?? column.column).cut(to: Self.cellLimit)
     }
 
     private func text(_ value: PublishedEntity.Value) -> String {

@@ -18,7 +18,10 @@ struct PublishedLayer: Sendable {
     }
 
     let publication: Publication
+    /// Its geo-query is `area`.
     let query: EntityQuery
+    /// What touches it is in the layer; tiles are cut to it. `nil`: the whole Earth.
+    let area: SurveyArea?
     let type: TermID
     let typeName: String
     let attributes: [Attribute]
@@ -57,20 +60,25 @@ struct PublishedLayer: Sendable {
         }
         if let scopeQ = publication.scopeQ { query.scope = try ScopeQuery(parsing: scopeQ) }
         if let area = publication.area {
-            let (west, south, east, north) = (area[0], area[1], area[2], area[3])
-            let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
-            query.geo = try GeoQuery(
-                georel: "intersects", geometry: "Polygon",
-                coordinates: "[[\(corners.map { "[\($0.0),\($0.1)]" }.joined(separator: ","))]]",
-                geoproperty: publication.geometryProperty, context: context, lifetime: .standing)
+            let box = BoundingBox(
+                minLongitude: area[0], minLatitude: area[1], maxLongitude: area[2], maxLatitude: area[3])
+            query.geo = try GeoQuery(.intersects, of: geometry, to: .polygon(box.outline))
+            self.area = try SurveyArea(box)
+        } else {
+            self.area = nil
         }
         self.query = query
     }
 
     var id: String { publication.id }
     var tenant: String { publication.tenant }
-    /// Tiles come from the index of space, which knows boxes and no areas.
-    var hasTiles: Bool { geometry != .none && publication.area == nil }
+    var hasTiles: Bool { geometry != .none }
+    /// What tiles are made of, within `area`.
+    var tileQuery: EntityQuery {
+        var query = query
+        query.geo = nil
+        return query
+    }
 
     func title(_ language: String) -> String { publication.title.text(language) ?? id }
 

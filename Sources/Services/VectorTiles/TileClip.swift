@@ -1,12 +1,11 @@
-/// Cuts lines and rings at the edges of a tile with its buffer. Points outside lose nothing but what nobody sees.
-enum TileClip {
-    static let low = -TileSpace.buffer
-    static let high = Double(TileSpace.extent) + TileSpace.buffer
+/// Cuts lines and rings at the edges of a frame: a tile with its buffer, or what of it a map is cut to.
+struct TileClip {
+    var frame = TileFrame.whole
 
     /// The pieces of a line inside.
     ///
     /// - Source: Y.-D. Liang, B. A. Barsky, "A new concept and method for line clipping" (1984).
-    static func line(_ line: [TilePoint]) -> [[TilePoint]] {
+    func line(_ line: [TilePoint]) -> [[TilePoint]] {
         var parts: [[TilePoint]] = []
         var part: [TilePoint] = []
         for (start, end) in zip(line, line.dropFirst()) {
@@ -25,11 +24,12 @@ enum TileClip {
         return parts
     }
 
-    private static func segment(_ start: TilePoint, _ end: TilePoint) -> (TilePoint, TilePoint)? {
+    private func segment(_ start: TilePoint, _ end: TilePoint) -> (TilePoint, TilePoint)? {
         var (enter, leave) = (0.0, 1.0)
         let (dx, dy) = (end.x - start.x, end.y - start.y)
         for (direction, distance) in [
-            (-dx, start.x - low), (dx, high - start.x), (-dy, start.y - low), (dy, high - start.y),
+            (-dx, start.x - frame.west), (dx, frame.east - start.x), (-dy, start.y - frame.north),
+            (dy, frame.south - start.y),
         ] {
             if direction == 0 {
                 if distance < 0 { return nil }
@@ -44,19 +44,19 @@ enum TileClip {
     }
 
     /// The part of a ring inside; empty where nothing is. Pieces that hang together only outside stay joined along the
-    /// edge, in the buffer, where they are not seen.
+    /// edge, which nobody sees where that is in the buffer.
     ///
     /// - Source: I. E. Sutherland, G. W. Hodgman, "Reentrant polygon clipping" (1974).
-    static func ring(_ ring: [TilePoint]) -> [TilePoint] {
-        if ring.allSatisfy({ $0.x >= low && $0.x <= high && $0.y >= low && $0.y <= high }) { return ring }
+    func ring(_ ring: [TilePoint]) -> [TilePoint] {
+        if ring.allSatisfy(frame.contains) { return ring }
         var points = ring
         for edge in Edge.allCases {
             guard var last = points.last else { return [] }
             var kept: [TilePoint] = []
             kept.reserveCapacity(points.count + 4)
             for point in points {
-                let (isInside, wasInside) = (edge.holds(point), edge.holds(last))
-                if isInside != wasInside { kept.append(edge.crossing(last, point)) }
+                let (isInside, wasInside) = (edge.holds(point, frame), edge.holds(last, frame))
+                if isInside != wasInside { kept.append(edge.crossing(last, point, frame)) }
                 if isInside { kept.append(point) }
                 last = point
             }
@@ -68,23 +68,23 @@ enum TileClip {
     private enum Edge: CaseIterable {
         case west, east, north, south
 
-        func holds(_ point: TilePoint) -> Bool {
+        func holds(_ point: TilePoint, _ frame: TileFrame) -> Bool {
             switch self {
-            case .west: point.x >= low
-            case .east: point.x <= high
-            case .north: point.y >= low
-            case .south: point.y <= high
+            case .west: point.x >= frame.west
+            case .east: point.x <= frame.east
+            case .north: point.y >= frame.north
+            case .south: point.y <= frame.south
             }
         }
 
         /// Where a line between two points on either side crosses the edge.
-        func crossing(_ a: TilePoint, _ b: TilePoint) -> TilePoint {
+        func crossing(_ a: TilePoint, _ b: TilePoint, _ frame: TileFrame) -> TilePoint {
             switch self {
             case .west, .east:
-                let x = self == .west ? low : high
+                let x = self == .west ? frame.west : frame.east
                 return TilePoint(x: x, y: a.y + (x - a.x) / (b.x - a.x) * (b.y - a.y))
             case .north, .south:
-                let y = self == .north ? low : high
+                let y = self == .north ? frame.north : frame.south
                 return TilePoint(x: a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x), y: y)
             }
         }

@@ -23,15 +23,22 @@ struct TileGeometry {
 
     /// What of a geometry is seen in a tile; `nil` where nothing is.
     ///
-    /// - Parameter tolerance: how far simplified lines may be off, in units.
-    init?(_ geometry: Geometry, in tile: TileSpace, tolerance: Double) {
+    /// - Parameters:
+    ///   - area: what the geometry is cut to before; `nil`: the tile alone cuts it.
+    ///   - tolerance: how far simplified lines may be off, in units.
+    init?(_ geometry: Geometry, in tile: TileSpace, area: BoundingBox? = nil, tolerance: Double) {
+        let clip = TileClip(frame: area.map { TileFrame.whole.intersection(tile.frame(of: $0)) } ?? .whole)
+        if clip.frame.isEmpty { return nil }
+        func inside(_ positions: [Position]) -> [Position] {
+            area.map { area in positions.filter { area.contains($0) } } ?? positions
+        }
         switch geometry {
-        case .point(let position): self.init(points: [position], tile)
-        case .multiPoint(let positions): self.init(points: positions, tile)
-        case .lineString(let line): self.init(lines: [line], tile, tolerance)
-        case .multiLineString(let lines): self.init(lines: lines, tile, tolerance)
-        case .polygon(let polygon): self.init(polygons: [polygon], tile, tolerance)
-        case .multiPolygon(let polygons): self.init(polygons: polygons, tile, tolerance)
+        case .point(let position): self.init(points: inside([position]), tile)
+        case .multiPoint(let positions): self.init(points: inside(positions), tile)
+        case .lineString(let line): self.init(lines: [line], tile, clip, tolerance)
+        case .multiLineString(let lines): self.init(lines: lines, tile, clip, tolerance)
+        case .polygon(let polygon): self.init(polygons: [polygon], tile, clip, tolerance)
+        case .multiPolygon(let polygons): self.init(polygons: polygons, tile, clip, tolerance)
         // GeoProperties hold none of these (CIM 009 clause 4.7.1).
         case .geometryCollection: return nil
         }
@@ -47,10 +54,10 @@ struct TileGeometry {
         for point in placed { move(point) }
     }
 
-    private init?(lines: [[Position]], _ tile: TileSpace, _ tolerance: Double) {
+    private init?(lines: [[Position]], _ tile: TileSpace, _ clip: TileClip, _ tolerance: Double) {
         self.init(kind: .line)
         for line in lines {
-            for part in TileClip.line(line.map { tile.units($0) }) {
+            for part in clip.line(line.map { tile.units($0) }) {
                 let points = Self.quantized(Simplification.line(part, tolerance: tolerance))
                 guard points.count > 1 else { continue }
                 command(.moveTo, 1)
@@ -62,12 +69,12 @@ struct TileGeometry {
         if commands.isEmpty { return nil }
     }
 
-    private init?(polygons: [Polygon], _ tile: TileSpace, _ tolerance: Double) {
+    private init?(polygons: [Polygon], _ tile: TileSpace, _ clip: TileClip, _ tolerance: Double) {
         self.init(kind: .polygon)
         for polygon in polygons {
             for (place, ring) in polygon.rings.enumerated() {
                 let isOuter = place == 0
-                guard let points = Self.ring(ring, tile, tolerance, isOuter: isOuter) else {
+                guard let points = Self.ring(ring, tile, clip, tolerance, isOuter: isOuter) else {
                     // Without its outline an area has no holes either.
                     if isOuter { break } else { continue }
                 }
@@ -83,9 +90,9 @@ struct TileGeometry {
 
     /// A ring without its last point, turned as its part asks: outlines clockwise on the screen, holes against it.
     private static func ring(
-        _ ring: [Position], _ tile: TileSpace, _ tolerance: Double, isOuter: Bool
+        _ ring: [Position], _ tile: TileSpace, _ clip: TileClip, _ tolerance: Double, isOuter: Bool
     ) -> [GridPoint]? {
-        let clipped = TileClip.ring(ring.map { tile.units($0) })
+        let clipped = clip.ring(ring.map { tile.units($0) })
         guard clipped.count > 2 else { return nil }
         var points = quantized(Simplification.ring(clipped, tolerance: tolerance))
         while points.count > 1, points.first == points.last { points.removeLast() }

@@ -27,7 +27,7 @@ struct TileMaker {
             var found = TileSurvey(request, limits)
             let numbers = request.tags.prefix(EntitySurveyRequest.numberLimit).map(\.attribute)
             let asked = EntitySurveyRequest(
-                query: request.query, geometry: request.geometry, box: request.tile.searchBox,
+                query: request.query, geometry: request.geometry, box: request.tile.searchBox, area: request.area,
                 numbers: Array(numbers))
             guard let numbering = try survey.surveyEntities(asked, tenant: request.tenant, visit: { found.add($0) })
             else { continue }
@@ -73,11 +73,15 @@ struct TileMaker {
         guard let index = forest.root(named: request.geometry) ?? forest.roots(named: request.geometry).first,
             let geometry = GeoValue.geometry(of: forest, index)
         else { return nil }
+        // It may have moved meanwhile, or have other places than the one it is drawn at.
+        if let area = request.area, !area.touches(geometry) { return nil }
         if case .point(let position) = geometry {
             // It was surveyed as this tile's, to a metre: an edge must not lose it.
             return TileGeometry(request.tile.units(position))
         }
-        return TileGeometry(geometry, in: request.tile, tolerance: tolerance) ?? speck(geometry.boundingBox)
+        let area = request.area?.box
+        return TileGeometry(geometry, in: request.tile, area: area, tolerance: tolerance)
+            ?? speck(area.map(geometry.boundingBox.intersection) ?? geometry.boundingBox)
     }
 
     /// What of an entity the tile's reader reaches.
@@ -87,14 +91,11 @@ struct TileMaker {
     }
 
     /// A shape too small to be seen, as a point; `nil` for a larger one, which then lies outside.
-    private func speck(_ box: BoundingBox) -> TileGeometry? {
-        let northWest = request.tile.units(Position(longitude: box.minLongitude, latitude: box.maxLatitude))
-        let southEast = request.tile.units(Position(longitude: box.maxLongitude, latitude: box.minLatitude))
-        guard max(southEast.x - northWest.x, southEast.y - northWest.y) < 2 * TileSpace.unitsPerPixel else {
-            return nil
-        }
-        let middle = TilePoint(x: (northWest.x + southEast.x) / 2, y: (northWest.y + southEast.y) / 2)
-        return request.tile.owns(middle) ? TileGeometry(middle) : nil
+    private func speck(_ box: BoundingBox?) -> TileGeometry? {
+        guard let frame = box.map(request.tile.frame), frame.longEdge < 2 * TileSpace.unitsPerPixel,
+            request.tile.owns(frame.middle)
+        else { return nil }
+        return TileGeometry(frame.middle)
     }
 
     private func tags(of record: EntityRecord) -> [(key: String, value: TagValue)] {

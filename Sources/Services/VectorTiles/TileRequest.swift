@@ -1,4 +1,5 @@
 public import NGSILDModel
+public import NGSILDOperations
 public import NGSILDQuery
 
 /// A tile that is asked for.
@@ -17,6 +18,8 @@ public struct TileRequest: Sendable {
     public let context: TermContext
     /// Whether entities have the tag `modifiedAt`.
     public var showsModification = true
+    /// What the tile is cut to: nothing outside of it is drawn or counted; `nil`: everything is.
+    public var area: SurveyArea?
 
     public init(
         tenant: String, query: EntityQuery, geometry: TermID, tags: [(name: String, attribute: TermID)],

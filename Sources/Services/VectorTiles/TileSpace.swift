@@ -59,11 +59,47 @@ public struct TileSpace: Sendable, Hashable {
             x: (column - Double(x)) * Double(Self.extent), y: (row - Double(y)) * Double(Self.extent))
     }
 
+    /// A box as it lies over the tile.
+    func frame(of box: BoundingBox) -> TileFrame {
+        let northWest = units(Position(longitude: box.minLongitude, latitude: box.maxLatitude))
+        let southEast = units(Position(longitude: box.maxLongitude, latitude: box.minLatitude))
+        return TileFrame(west: northWest.x, north: northWest.y, east: southEast.x, south: southEast.y)
+    }
+
     /// Whether a point is of this tile and not of its neighbour. The last column also has what lies on the antimeridian.
     func owns(_ point: TilePoint) -> Bool {
         let edge = Double(Self.extent)
         return point.x >= 0 && point.y >= 0 && (point.x < edge || (point.x == edge && x == (1 << zoom) - 1))
             && point.y < edge
+    }
+}
+
+/// A rectangle in units of a tile.
+struct TileFrame: Hashable {
+    var west: Double
+    var north: Double
+    var east: Double
+    var south: Double
+
+    /// The tile with its buffer.
+    static let whole = TileFrame(
+        west: -TileSpace.buffer, north: -TileSpace.buffer, east: Double(TileSpace.extent) + TileSpace.buffer,
+        south: Double(TileSpace.extent) + TileSpace.buffer)
+
+    var longEdge: Double { max(east - west, south - north) }
+    var middle: TilePoint { TilePoint(x: (west + east) / 2, y: (north + south) / 2) }
+    /// Whether nothing lies in it.
+    var isEmpty: Bool { west > east || north > south }
+
+    /// What both share; `isEmpty` where that is nothing.
+    func intersection(_ other: TileFrame) -> TileFrame {
+        TileFrame(
+            west: max(west, other.west), north: max(north, other.north), east: min(east, other.east),
+            south: min(south, other.south))
+    }
+
+    func contains(_ point: TilePoint) -> Bool {
+        point.x >= west && point.x <= east && point.y >= north && point.y <= south
     }
 }
 

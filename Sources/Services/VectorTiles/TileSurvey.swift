@@ -9,6 +9,7 @@ struct TileSurvey {
     private let tile: TileSpace
     private let limits: TileLimits
     private let gathers: Bool
+    private let area: BoundingBox?
     /// `nil` as long as points are drawn one by one.
     private(set) var cells: PointCells?
     private var points: [(at: TilePoint, place: PlacedEntity)] = []
@@ -22,22 +23,20 @@ struct TileSurvey {
     init(_ request: TileRequest, _ limits: TileLimits) {
         tile = request.tile
         self.limits = limits
+        area = request.area?.box
         gathers = request.cells > 0 && request.tile.zoom <= TileRequest.clusterZoom
         cells = gathers ? PointCells(side: request.cells) : nil
     }
 
     mutating func add(_ place: PlacedEntity) {
+        guard let box = area.map({ $0.intersection(place.box) }) ?? place.box else { return }
         // A point's box is rounded outwards, by a metre or two.
-        let isPoint =
-            place.box.maxLongitude - place.box.minLongitude < 4e-5
-            && place.box.maxLatitude - place.box.minLatitude < 4e-5
+        let isPoint = box.maxLongitude - box.minLongitude < 4e-5 && box.maxLatitude - box.minLatitude < 4e-5
         if !isPoint {
-            let northWest = tile.units(Position(longitude: place.box.minLongitude, latitude: place.box.maxLatitude))
-            let southEast = tile.units(Position(longitude: place.box.maxLongitude, latitude: place.box.minLatitude))
-            let size = max(southEast.x - northWest.x, southEast.y - northWest.y)
+            let size = tile.frame(of: box).longEdge
             guard gathers, size < Self.smallUnits else { return addShape(place.slot, size) }
         }
-        let middle = tile.units(place.box.center)
+        let middle = tile.units(box.center)
         guard tile.owns(middle) else { return }
         if cells != nil {
             cells?.add(middle, place)

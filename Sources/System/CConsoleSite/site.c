@@ -30,6 +30,9 @@ static const unsigned char css_boards_css[] = {
 static const unsigned char css_cityview_css[] = {
 #embed "../../Web/CityConsole/Site/css/cityview.css"
 };
+static const unsigned char css_detail_css[] = {
+#embed "../../Web/CityConsole/Site/css/detail.css"
+};
 static const unsigned char css_entityedit_css[] = {
 #embed "../../Web/CityConsole/Site/css/entityedit.css"
 };
@@ -207,8 +210,14 @@ static const unsigned char js_conditions_js[] = {
 static const unsigned char js_controlmode_js[] = {
 #embed "../../Web/CityConsole/Site/js/controlmode.js"
 };
+static const unsigned char js_copytext_js[] = {
+#embed "../../Web/CityConsole/Site/js/copytext.js"
+};
 static const unsigned char js_detail_js[] = {
 #embed "../../Web/CityConsole/Site/js/detail.js"
+};
+static const unsigned char js_detailpanel_js[] = {
+#embed "../../Web/CityConsole/Site/js/detailpanel.js"
 };
 static const unsigned char js_dom_js[] = {
 #embed "../../Web/CityConsole/Site/js/dom.js"
@@ -279,6 +288,9 @@ static const unsigned char js_historyseries_js[] = {
 static const unsigned char js_historytable_js[] = {
 #embed "../../Web/CityConsole/Site/js/historytable.js"
 };
+static const unsigned char js_historywords_js[] = {
+#embed "../../Web/CityConsole/Site/js/historywords.js"
+};
 static const unsigned char js_icons_js[] = {
 #embed "../../Web/CityConsole/Site/js/icons.js"
 };
@@ -309,8 +321,8 @@ static const unsigned char js_ink_js[] = {
 static const unsigned char js_install_js[] = {
 #embed "../../Web/CityConsole/Site/js/install.js"
 };
-static const unsigned char js_lang_fr_js[] = {
-#embed "../../Web/CityConsole/Site/js/lang/fr.js"
+static const unsigned char js_lang_fr_json[] = {
+#embed "../../Web/CityConsole/Site/js/lang/fr.json"
 };
 static const unsigned char js_language_early_js[] = {
 #embed "../../Web/CityConsole/Site/js/language-early.js"
@@ -341,6 +353,9 @@ static const unsigned char js_map_js[] = {
 };
 static const unsigned char js_mapbuttons_js[] = {
 #embed "../../Web/CityConsole/Site/js/mapbuttons.js"
+};
+static const unsigned char js_mapentities_js[] = {
+#embed "../../Web/CityConsole/Site/js/mapentities.js"
 };
 static const unsigned char js_mapfeatures_js[] = {
 #embed "../../Web/CityConsole/Site/js/mapfeatures.js"
@@ -465,6 +480,9 @@ static const unsigned char js_ruletry_js[] = {
 static const unsigned char js_rulewords_js[] = {
 #embed "../../Web/CityConsole/Site/js/rulewords.js"
 };
+static const unsigned char js_savebuttons_js[] = {
+#embed "../../Web/CityConsole/Site/js/savebuttons.js"
+};
 static const unsigned char js_selection_js[] = {
 #embed "../../Web/CityConsole/Site/js/selection.js"
 };
@@ -576,6 +594,9 @@ static const unsigned char js_trafficsegment_js[] = {
 static const unsigned char js_trafficwords_js[] = {
 #embed "../../Web/CityConsole/Site/js/trafficwords.js"
 };
+static const unsigned char js_translation_js[] = {
+#embed "../../Web/CityConsole/Site/js/translation.js"
+};
 static const unsigned char js_travel_js[] = {
 #embed "../../Web/CityConsole/Site/js/travel.js"
 };
@@ -624,6 +645,7 @@ static const console_site_file files[] = {
     {"css/base.css", css_base_css, sizeof css_base_css},
     {"css/boards.css", css_boards_css, sizeof css_boards_css},
     {"css/cityview.css", css_cityview_css, sizeof css_cityview_css},
+    {"css/detail.css", css_detail_css, sizeof css_detail_css},
     {"css/entityedit.css", css_entityedit_css, sizeof css_entityedit_css},
     {"css/forms.css", css_forms_css, sizeof css_forms_css},
     {"css/history.css", css_history_css, sizeof css_history_css},
@@ -683,7 +705,9 @@ static const console_site_file files[] = {
     {"js/colourmark.js", js_colourmark_js, sizeof js_colourmark_js},
     {"js/conditions.js", js_conditions_js, sizeof js_conditions_js},
     {"js/controlmode.js", js_controlmode_js, sizeof js_controlmode_js},
+    {"js/copytext.js", js_copytext_js, sizeof js_copytext_js},
     {"js/detail.js", js_detail_js, sizeof js_detail_js},
+    {"js/detailpanel.js", js_detailpanel_js, sizeof js_detailpanel_js},
     {"js/dom.js", js_dom_js, sizeof js_dom_js},
     {"js/download.js", js_download_js, sizeof js_download_js},
     {"js/durations.js", js_durations_js, sizeof js_durations_js},
@@ -707,6 +731,7 @@ static const console_site_file files[] = {
     {"js/historypicker.js", js_historypicker_js, sizeof js_historypicker_js},
     {"js/historyseries.js", js_historyseries_js, sizeof js_historyseries_js},
     {"js/historytable.js", js_historytable_js, sizeof js_historytable_js},
+    {"js/historywords.js", js_historywords_js, sizeof js_historywords_js},
     {"js/icons.js", js_icons_js, sizeof js_icons_js},
     {"js/importapi.js", js_importapi_js, sizeof js_importapi_js},
     {"js/importmapping.js", js_importmapping_js, sizeof js_importmapping_js},
@@ -717,7 +742,7 @@ static const console_site_file files[] = {
     {"js/importwords.js", js_importwords_js, sizeof js_importwords_js},
     {"js/ink.js", js_ink_js, sizeof js_ink_js},
     {"js/install.js", js_install_js, sizeof js_install_js},
-    {"js/lang/fr.js", js_lang_fr_js, sizeof js_lang_fr_js},
+    {"js/lang/fr.json", js_lang_fr_json, sizeof js_lang_fr_json},
     {"js/language-early.js", js_language_early_js, sizeof js_language_early_js},
     {"js/language.js", js_language_js, sizeof js_language_js},
     {"js/largecity.js", js_largecity_js, sizeof js_largecity_js},
@@ -728,6 +753,7 @@ static const console_site_file files[] = {
     {"js/main.js", js_main_js, sizeof js_main_js},
     {"js/map.js", js_map_js, sizeof js_map_js},
     {"js/mapbuttons.js", js_mapbuttons_js, sizeof js_mapbuttons_js},
+    {"js/mapentities.js", js_mapentities_js, sizeof js_mapentities_js},
     {"js/mapfeatures.js", js_mapfeatures_js, sizeof js_mapfeatures_js},
     {"js/maploader.js", js_maploader_js, sizeof js_maploader_js},
     {"js/mapstyle.js", js_mapstyle_js, sizeof js_mapstyle_js},
@@ -769,6 +795,7 @@ static const console_site_file files[] = {
     {"js/ruletests.js", js_ruletests_js, sizeof js_ruletests_js},
     {"js/ruletry.js", js_ruletry_js, sizeof js_ruletry_js},
     {"js/rulewords.js", js_rulewords_js, sizeof js_rulewords_js},
+    {"js/savebuttons.js", js_savebuttons_js, sizeof js_savebuttons_js},
     {"js/selection.js", js_selection_js, sizeof js_selection_js},
     {"js/series.js", js_series_js, sizeof js_series_js},
     {"js/serviceworker.js", js_serviceworker_js, sizeof js_serviceworker_js},
@@ -806,6 +833,7 @@ static const console_site_file files[] = {
     {"js/trafficpage.js", js_trafficpage_js, sizeof js_trafficpage_js},
     {"js/trafficsegment.js", js_trafficsegment_js, sizeof js_trafficsegment_js},
     {"js/trafficwords.js", js_trafficwords_js, sizeof js_trafficwords_js},
+    {"js/translation.js", js_translation_js, sizeof js_translation_js},
     {"js/travel.js", js_travel_js, sizeof js_travel_js},
     {"js/typeinfo.js", js_typeinfo_js, sizeof js_typeinfo_js},
     {"js/types.js", js_types_js, sizeof js_types_js},

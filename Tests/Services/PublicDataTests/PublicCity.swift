@@ -18,6 +18,7 @@ final class PublicCity: Sendable {
         broker = try Broker(storage: InMemoryStorage())
         context = TermContext(context: .core, registry: broker.registry)
         var configuration = PublicDataConfiguration()
+        configuration.languages.append(try #require(PublicLanguage(code: "fr", dictionary: Array(Self.french.utf8))))
         change(&configuration)
         let asked = Asked()
         service = try PublicDataService(
@@ -29,6 +30,13 @@ final class PublicCity: Sendable {
         }
         self.asked = asked
     }
+
+    /// Some words of a dictionary.
+    static let french = """
+        {"language":{"name":"Français","code3":"FRA"},
+         "a":{"Open data of {0}":"Données ouvertes de {0}","Entries: {0}":"Éléments : {0}",".¦decimal sign":","},
+         "b":{"Close":"Fermer","{0} fit":{"one":"{0} résultat","other":"{0} résultats"},"Delete":"</script>","Zoom in":"</script>"}}
+        """
 
     final class Asked: Sendable {
         let requests = Mutex<[PublicTileRequest]>([])

@@ -1,3 +1,4 @@
+import GeoJSON
 import JSONTree
 import NGSILDModel
 import Testing
@@ -99,6 +100,33 @@ struct PublicDataServiceTests {
         #expect(String(decoding: answer.body, as: UTF8.self).contains("<html lang=\"\(spoken)\">"))
     }
 
+    @Test func `the site is in the words of the dictionary, and tells its scripts theirs`() async throws {
+        let city = try PublicCity { $0.placeName = "Lille" }
+        try await city.create(Self.spot(1, #""level":1.5"#))
+        try await city.publish("parking", #""attributes":["level"]"#)
+        let french = try await city.text("", [("lang", "fr")])
+        #expect(french.contains(">Éléments : 1</h2>"))
+        #expect(french.contains("<td>1,5</td>"))
+        // What the dictionary lacks is in English.
+        #expect(french.contains(">Skip to the data<"))
+        #expect(
+            french.contains(
+                #"<script type="application/json" id="words">{"Close":"Fermer","{0} fit":{"one":"{0} résultat","other":"{0} résultats"},"Zoom in":"\u003c/script>"}</script>"#
+            ))
+        #expect(french.contains(#"<a lang="fr" href="./?layer=parking&amp;lang=fr" aria-current="true">Français</a>"#))
+        let english = try await city.text("", [("lang", "en")])
+        #expect(english.contains(">Entries: 1</h2>") && english.contains("<td>1.5</td>"))
+        #expect(!english.contains("id=\"words\""))
+        let catalogue = try await city.text("catalogue.ttl")
+        #expect(catalogue.contains(#""Open data of Lille"@en, "Données ouvertes de Lille"@fr"#))
+        #expect(catalogue.contains("language/FRA"))
+    }
+
+    @Test(arguments: ["", "[]", "{}", #"{"language":{}}"#, #"{"language":{"name":1}}"#])
+    func `what is no dictionary is no language`(text: String) {
+        #expect(PublicLanguage(code: "fr", dictionary: Array(text.utf8)) == nil)
+    }
+
     @Test func `a frame is for the embedded form only`() async throws {
         let city = try PublicCity()
         #expect(try await city.get("").header("Content-Security-Policy")?.contains("frame-ancestors 'none'") == true)
@@ -114,6 +142,24 @@ struct PublicDataServiceTests {
         let text = try await city.text("layers/parking.geojson")
         #expect(text.contains("ParkingSpot:1"))
         #expect(!text.contains("ParkingSpot:2"))
+        _ = try await city.get("tiles/parking/0/0/0.mvt")
+        let asked = try #require(city.asked.requests.withLock { $0 }.first)
+        #expect(asked.area?.box == BoundingBox(minLongitude: 0, minLatitude: 0, maxLongitude: 2, maxLatitude: 2))
+        #expect(asked.query.geo == nil)
+    }
+
+    @Test func `the tiles of an area are told of with the bounds of the area`() async throws {
+        let city = try PublicCity()
+        try await city.create(
+            Self.spot(1, #""location":{"type":"LineString","coordinates":[[1,1],[9,1.5]]}"#))
+        try await city.publish("parking", #""area":[0,0,2,2],"attributes":["location"]"#)
+        #expect(try await city.text("tiles/parking.json").contains(#""bounds":[1,1,2,1.5]"#))
+        #expect(try await city.text("layers").contains(#""tilejson":"https://city.example/public/tiles/parking.json""#))
+    }
+
+    @Test func `a layer without a geometry has no tiles`() async throws {
+        let city = try PublicCity()
+        try await city.publish("parking", #""attributes":["name"]"#)
         await #expect(throws: NGSILDError.self) { try await city.get("tiles/parking/0/0/0.mvt") }
     }
 

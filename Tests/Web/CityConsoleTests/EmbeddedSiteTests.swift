@@ -30,17 +30,43 @@ struct EmbeddedSiteTests {
                 checked += 1
             }
             for match in text.matches(of: /(?:from |import\()"\.\/([a-z-]+\.js)"/) {
-                let folder = path.split(separator: "/")[0]
-                #expect(console.resource(for: "/console/\(folder)/\(match.1)") != nil, "\(path) imports \(match.1)")
+                let folder = path.hasPrefix("public/") ? "/public/files" : "/console/\(path.split(separator: "/")[0])"
+                #expect(console.resource(for: "\(folder)/\(match.1)") != nil, "\(path) imports \(match.1)")
                 checked += 1
             }
         }
         #expect(checked > 40)
     }
 
+    @Test func `dictionaries are objects of texts in sections that say what language it is`() throws {
+        let dictionaries = CityConsole.dictionaries()
+        #expect(dictionaries.map(\.code) == ["fr"])
+        for (code, bytes) in dictionaries {
+            let sections = try JSONDecoder().decode([String: [String: Entry]].self, from: Data(bytes))
+            #expect(sections["language"]?["name"] != nil, "\(code)")
+            #expect(sections.values.reduce(0) { $0 + $1.count } > 1_000)
+        }
+    }
+
+    /// A text, or a text for each form that a language counts with.
+    private enum Entry: Decodable {
+        case text(String)
+        case forms([String: String])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            self =
+                if let text = try? container.decode(String.self) { .text(text) } else {
+                    .forms(try container.decode([String: String].self))
+                }
+        }
+    }
+
     @Test func `the public site has its files and the map's under an address of its own`() throws {
         let console = CityConsole(assetsDirectory: "/nonexistent")
-        for name in ["site.js", "site.css", "favicon.svg"] + ["colours", "data", "map", "words"].map({ $0 + ".js" }) {
+        for name in ["site.js", "site.css", "favicon.svg"]
+            + ["colours", "data", "map", "translation", "words"].map({ $0 + ".js" })
+        {
             #expect(console.resource(for: "/public/files/" + name) != nil, "\(name)")
         }
         #expect(console.resource(for: "/public/files/maplibre/maplibre-gl.js") == nil)

@@ -1,6 +1,6 @@
 // The page of people, keys and policies, for administrators: `#/access`.
 
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
 import { field, group, names, select, textInput } from "./formparts.js";
 import { icon } from "./icons.js";

@@ -27,6 +27,11 @@ export class AirList {
     return this.#list.search;
   }
 
+  /** The rows that the search leaves. */
+  get fitting() {
+    return this.#list.fitting;
+  }
+
   /** @param view `{ rows, key, index, selected, trends, until }`; `trends` by station id `{ times, values }` */
   show(view) {
     this.#view = view;

@@ -178,3 +178,17 @@ export function ranked(stations, index, key) {
   return shown.sort((a, b) => number(b.category?.rank) - number(a.category?.rank) || number(b.value) - number(a.value)
     || (number(reading(b)) - number(reading(a)) || 0) || a.station.name.localeCompare(b.station.name));
 }
+
+/** The entities behind rows: observations and indices as they are, or for an hour that has been, what the index was. */
+export function recordsBehind(rows, { at, hour }, { records }) {
+  if (at === null) return rows.flatMap(({ station, result }) => [records.get(station.id), records.get(result?.id)]);
+  return rows.filter(({ result }) => result).map(({ station, result: { id, index, value, level, dominant, subs } }) => {
+    const observedAt = new Date(hour).toISOString();
+    const property = (value) => ({ type: "Property", value, observedAt });
+    const entity = { id, type: "AirQualityIndex", refAirQualityObserved: { type: "Relationship", object: station.id }, index: property(index), airQualityLevel: property(level), dominantPollutant: property(dominant) };
+    if (Number.isFinite(value)) entity.airQualityIndex = property(value);
+    for (const [key, sub] of subs) entity[`${key}SubIndex`] = property(sub);
+    if (station.point) entity.location = { type: "GeoProperty", value: { type: "Point", coordinates: station.point } };
+    return { entity };
+  });
+}

@@ -10,14 +10,15 @@ import { indexOrder, indexTitle, pollutantNamed, pollutants } from "./airindex.j
 import { AirLegend } from "./airlegend.js";
 import { AirList } from "./airlist.js";
 import { AirMap } from "./airmap.js";
-import { HOUR, isOfAir, newestHour, prevailing, ranked, readAir } from "./airmodel.js";
+import { HOUR, isOfAir, newestHour, prevailing, ranked, readAir, recordsBehind } from "./airmodel.js";
 import { AirStation } from "./airstation.js";
 import { HourSlider } from "./airtime.js";
 import { AlertList } from "./alertlist.js";
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
+import { saveButtons } from "./savebuttons.js";
 import { isoText } from "./temporal.js";
 import { parseTime } from "./time.js";
 
@@ -142,7 +143,7 @@ export class AirPage {
     this.#parts = { title, index, pollutant, uncertainty, note, empty, mapBox, view };
     this.#page.append(
       el("div", { className: "view-bar" }, title, field(t`Index`, index), field(t`Pollutant`, pollutant), el("label", { className: "view-switch" }, uncertainty, t`Uncertainty`),
-        el("span", { className: "grow" }), copy, print),
+        el("span", { className: "grow" }), ...saveButtons(() => recordsBehind(this.#list.fitting, this.#view, this.#store)), copy, print),
       this.#alerts.element, empty, view, this.#station.element);
   }
 

@@ -23,6 +23,8 @@ export class AlertHistory {
   #states = new Map();
   #problem = "";
   words = [];
+  /** The ids of what is listed. */
+  shown = [];
 
   constructor(store) {
     this.#store = store;
@@ -73,6 +75,7 @@ export class AlertHistory {
       const text = `${id} ${alert?.headline ?? ""} ${alert?.text ?? ""} ${(alert?.sources ?? []).map((one) => `${one} ${this.#store.records.get(one)?.name ?? ""}`).join(" ")}`.toLowerCase();
       return this.words.every((word) => text.includes(word));
     }).sort((a, b) => b.to - a.to);
+    this.shown = [...new Set(fitting.map(({ id }) => id))];
     this.#rows.replaceChildren(...fitting.slice(0, ROWS_MAX).map((one) => this.#row(one)));
     const cleared = tn(fitting.length, "{0} alert was cleared", "{0} alerts were cleared");
     setText(this.#line, `${this.#problem}${fitting.length > ROWS_MAX ? t`${cleared}, the newest ${ROWS_MAX} are shown` : cleared}`);

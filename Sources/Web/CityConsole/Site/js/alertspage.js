@@ -13,6 +13,7 @@ import { loadRuleStates } from "./ruleapi.js";
 import { RuleForm } from "./ruleform.js";
 import { RuleList } from "./rulelist.js";
 import { alertOf, byUrgency, isAlert, isRule, ruleOf } from "./rulemodel.js";
+import { saveButtons } from "./savebuttons.js";
 import { attributesOf } from "./typeinfo.js";
 import { formatCount } from "./units.js";
 
@@ -35,6 +36,8 @@ export class AlertsPage {
   #line = el("p", { className: "hint", role: "status" });
   #note = el("p", { className: "notice", "data-tone": "warn", hidden: true });
   #empty = el("div", { className: "view-empty card", hidden: true });
+  /** The ids of what the tab on show lists. */
+  #shown = [];
   #states = null;
   #statesAt = 0;
   #isStale = true;
@@ -50,7 +53,7 @@ export class AlertsPage {
     this.#gone = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`This rule is not there`), el("p", {}, t`It was deleted, or never was. Its alerts stay among the cleared ones.`), el("a", { className: "button", href: "#/alerts/rules" }, t`All rules`));
     this.#page.append(
       el("div", { className: "alerts-head" }, el("h2", { id: "alerts-title", tabIndex: -1 }, t`Alerts`), el("nav", { className: "alert-tabs", "aria-label": t`Alerts` }, ...this.#links.values()),
-        this.#search, el("a", { className: "button is-main", href: "#/alerts/new" }, icon("plus"), t`New rule`)),
+        this.#search, ...saveButtons(() => (this.#tab === "cleared" ? this.#history.shown : this.#shown).map((id) => store.records.get(id))), el("a", { className: "button is-main", href: "#/alerts/new" }, icon("plus"), t`New rule`)),
       this.#note, this.#gone, this.#line, this.#empty, this.#cards.element, this.#history.element, this.#rules.element);
   }
 
@@ -146,6 +149,7 @@ export class AlertsPage {
   #drawRaised(raised, fits) {
     const names = (alert) => alert.sources.map((id) => `${id} ${this.#store.records.get(id)?.name ?? ""}`).join(" ");
     const fitting = raised.filter((alert) => fits(`${alert.id} ${alert.headline} ${alert.text} ${alert.severity} ${alert.category} ${names(alert)}`)).sort(byUrgency);
+    this.#shown = fitting.map(({ id }) => id);
     this.#cards.show(fitting.slice(0, SHOWN_MAX));
     const open = raised.filter((alert) => !alert.isAcknowledged).length;
     const left = fitting.length > SHOWN_MAX ? ` ${t`The ${SHOWN_MAX} most urgent are shown.`}` : "";
@@ -160,6 +164,7 @@ export class AlertsPage {
       return infos.get(type).get(name)?.unitCode;
     };
     const fitting = rules.filter((rule) => fits(`${rule.id} ${rule.name} ${rule.description} ${JSON.stringify(rule.condition)}`)).sort((a, b) => a.name.localeCompare(b.name));
+    this.#shown = fitting.map(({ id }) => id);
     this.#rules.show(fitting.slice(0, SHOWN_MAX), this.#states, unitOf);
     const left = fitting.length > SHOWN_MAX ? ` ${t`The first ${SHOWN_MAX} are shown.`}` : "";
     this.#say(rules.length === 0 ? "" : `${t`${formatCount(fitting.length)} of ${formatCount(rules.length)} rules.`}${left}`,

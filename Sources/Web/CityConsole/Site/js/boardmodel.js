@@ -57,6 +57,14 @@ export function boardOf(record) {
   return { id: record.id, name: text(values.get("name")?.value, 200) || record.name.slice(0, 200), tiles: tilesOf(layout), signature: JSON.stringify(layout ?? null) };
 }
 
+/** The entities that tiles are about: those they name, and those of the types that they list or draw. */
+export function recordsOn(tiles, store) {
+  const ids = new Set(tiles.flatMap(({ entity, series = [] }) => [entity, ...series.map((one) => one.entity)]));
+  const types = new Set(tiles.flatMap(({ type, types = [] }) => [type, ...types]));
+  const hasAll = tiles.some(({ kind, types }) => kind === "map" && types.length === 0);
+  return [...store.records.values()].filter(({ id, types: own }) => hasAll || ids.has(id) || own.some((one) => types.has(one)));
+}
+
 /** The attributes of a board's entity. */
 export const attributesOfBoard = (name, tiles) => ({ name: { type: "Property", value: name }, layout: { type: "JsonProperty", json: { version: 1, tiles } } });
 

@@ -3,13 +3,14 @@
 // `#/boards` the list, `#/boards/board/ID` one, `#/boards/board/ID/edit` its form,
 // `#/boards/wall?b=ID&b=ID&every=30` without anything around it, one after the other.
 
-import { attributesOfBoard, boardOf, isBoard, newBoardId, wallAddress, wallOf } from "./boardmodel.js";
+import { attributesOfBoard, boardOf, isBoard, newBoardId, recordsOn, wallAddress, wallOf } from "./boardmodel.js";
 import { BoardView } from "./boardview.js";
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
 import { createEntity, deleteEntity, readEntity } from "./entityapi.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
+import { saveButtons } from "./savebuttons.js";
 import { currentTheme } from "./theme.js";
 import { offerUndo } from "./undo.js";
 
@@ -174,7 +175,7 @@ export class BoardsPage {
     const link = (picture, text, href) => el("a", { className: "button", href }, icon(picture), text);
     const parts = isEditing ? [] : [
       link("edit", t`Change`, `${boardAddress(board.id)}/edit`), link("frame", t`Wall`, wallAddress([board.id], EVERY)), button("print", t`Print`, () => window.print()),
-      button("link", t`Link`, () => copyText(location.href)), button("bin", t`Delete`, () => this.#delete(board)),
+      ...saveButtons(() => recordsOn(board.tiles, this.#store)), button("link", t`Link`, () => copyText(location.href)), button("bin", t`Delete`, () => this.#delete(board)),
     ];
     this.#head.replaceChildren(el("a", { className: "icon-button", href: "#/boards", "aria-label": t`All boards`, title: t`All boards` }, icon("back")), this.#title, el("span", { className: "grow" }), ...parts);
   }

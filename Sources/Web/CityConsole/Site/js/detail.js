@@ -1,13 +1,14 @@
 // The detail panel: one entity with all its attributes, alive.
 
+import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
 import { attributeNames, isNaming } from "./entity.js";
 import { AttributeRow } from "./attribute.js";
 import { badge, icon } from "./icons.js";
 import { t } from "./language.js";
 import { lazily } from "./pages.js";
+import { saveButtons } from "./savebuttons.js";
 import { ageText, exactText, presentTime } from "./time.js";
-import { toast } from "./toast.js";
 
 const JSON_LIMIT = 200_000;
 
@@ -160,7 +161,7 @@ export class Detail {
     this.#panel.replaceChildren(
       el("div", { className: "detail-head" }, picture, el("div", { className: "detail-names" }, title, kind), this.#closeButton()),
       el("p", { className: "detail-id" }, el("code", {}, record.id), copy),
-      el("div", { className: "detail-tools" }, age, locate, history, json),
+      el("div", { className: "detail-tools" }, age, locate, history, json, ...saveButtons(() => [record], "text-button")),
       tools, gone, extra, jsonBox, attributes, none,
     );
   }
@@ -233,20 +234,3 @@ export class Detail {
 }
 
 const historyLink = (id) => el("a", { className: "text-button", href: `#/history?${new URLSearchParams({ e: id })}`, "aria-label": t`History of this entity` }, icon("chart"), t`History`);
-
-/** Copies a text, also where the page is not served securely and the clipboard's own interface is missing. */
-export async function copyText(text) {
-  let isCopied = false;
-  try {
-    await navigator.clipboard.writeText(text);
-    isCopied = true;
-  } catch {
-    const field = el("textarea", { value: text, className: "offscreen", readOnly: true });
-    document.body.append(field);
-    field.select();
-    isCopied = document.execCommand("copy");
-    field.remove();
-  }
-  toast(isCopied ? t`Copied` : t`This browser does not let the page copy`);
-}
-

@@ -1,7 +1,7 @@
 // What the list says when there is nothing in it.
 
 import { el } from "./dom.js";
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { icon } from "./icons.js";
 import { t } from "./language.js";
 

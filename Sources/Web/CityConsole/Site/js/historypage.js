@@ -5,17 +5,17 @@
 import { TimeChart } from "./chart.js";
 import { byId, el, setText } from "./dom.js";
 import { mainInstance } from "./entity.js";
-import { copyText } from "./detail.js";
-import { localText, momentText } from "./chartscale.js";
+import { copyText } from "./copytext.js";
+import { localText } from "./chartscale.js";
 import { SERIES_MAX, addressOf, parseAddress, ranges } from "./historyaddress.js";
-import { addLive, clampTime, loadExtent, loadLastBefore, loadWindow } from "./historydata.js";
-import { csvOf, saveText, valueTable } from "./historytable.js";
+import { addLive, clampTime } from "./historydata.js";
+import { csvOf, featuresOf, saveText, valueTable } from "./historytable.js";
 import { HistoryLegend } from "./historylegend.js";
 import { HistoryPicker } from "./historypicker.js";
-import { drawnOf, extentOf, learn, learnFromHistory, newSeries, timeOf } from "./historyseries.js";
+import { drawnOf, extentOf, lastBefore, learn, newSeries, readExtent, readWindow, timeOf } from "./historyseries.js";
+import { wordsOf } from "./historywords.js";
 import { icon } from "./icons.js";
-import { t, tn } from "./language.js";
-import { dateText } from "./time.js";
+import { t } from "./language.js";
 
 const WAIT = 180;
 const STACK = 50;
@@ -36,6 +36,8 @@ export class HistoryPage {
   #loadTimer = 0;
   #loadedAt = 0;
   #isDue = false;
+  /** When the last value before a window without any was; `null` while there is none. */
+  #last = null;
   #parts;
 
   constructor(store, pages) {
@@ -133,6 +135,8 @@ export class HistoryPage {
     copy.setAttribute("aria-label", t`Copy the link to this chart`);
     const save = el("button", { type: "button", className: "button", onclick: () => this.#save() }, icon("save"), "CSV");
     save.setAttribute("aria-label", t`Save what is shown as CSV`);
+    const places = el("button", { type: "button", className: "button", onclick: () => this.#savePlaces() }, icon("save"), "GeoJSON");
+    places.setAttribute("aria-label", t`Save what is shown as GeoJSON`);
     const message = el("p", { className: "history-message", role: "status", hidden: true });
     const note = el("p", { className: "hint" });
     const table = el("details", { className: "history-table", ontoggle: () => this.#showTable() }, el("summary", {}, t`Table of values`));
@@ -145,8 +149,8 @@ export class HistoryPage {
         el("div", { className: "history-window" }, from, el("span", { "aria-hidden": "true" }, "–"), to),
         el("div", { className: "history-zoom" }, zoomOut, zoomIn, back)),
       el("div", { className: "history-chart" }, this.#chart.element, message), this.#legend.element, note, table);
-    this.#parts = { title, rangeButtons, from, to, back, message, note, table, empty, body, save, copy };
-    this.#page.append(el("div", { className: "history-head" }, title, copy, save, add), this.#picker.element, empty, body);
+    this.#parts = { title, rangeButtons, from, to, back, message, note, table, empty, body, save, places, copy };
+    this.#page.append(el("div", { className: "history-head" }, title, copy, save, places, add), this.#picker.element, empty, body);
   }
 
   // --- The address -------------------------------------------------------------------------------------------------
@@ -279,6 +283,7 @@ export class HistoryPage {
     const loading = new AbortController();
     this.#loading = loading;
     this.#loadedAt = Date.now();
+    this.#last = null;
     const { signal } = loading;
     for (const series of this.#series) series.isLoading = true;
     this.#show();
@@ -293,45 +298,20 @@ export class HistoryPage {
       }));
     };
     if (this.#range === "all") {
-      await each(async (series) => {
-        if (!series.isKnown) await learnFromHistory(series, signal);
-        series.extent = await loadExtent(series.source, signal);
-      });
+      await each((series) => readExtent(series, signal));
       if (signal.aborted) return;
       this.#setWindow("all");
     }
     const [from, to] = this.#window;
     await each(async (series) => {
       if (series.problem && this.#range === "all") throw new Error(series.problem);
-      if (!series.isKnown) await learnFromHistory(series, signal);
-      const data = await loadWindow(series.source, from, to, signal);
-      if (signal.aborted) return;
-      // The present value is in what was read.
-      const attribute = this.#store.records.get(series.source.id)?.entity[series.source.attribute];
-      const present = attribute ? timeOf(mainInstance(attribute) ?? {}) : NaN;
-      if (data.period !== null) data.newest = Number.isFinite(present) ? present : Infinity;
-      series.data = data;
-      series.isLoading = false;
-      this.#show();
+      await readWindow(series, this.#store, from, to, signal);
+      if (!signal.aborted) this.#show();
     });
     if (signal.aborted) return;
     for (const series of this.#series) series.isLoading = false;
-    await this.#lookFurther(signal);
+    this.#last = await lastBefore(this.#series, from, signal);
     if (!signal.aborted) this.#show();
-  }
-
-  /** Nothing in the window: finds the last value before it, to go there. */
-  async #lookFurther(signal) {
-    this.#parts.last = null;
-    const series = this.#series.find((one) => !one.isHidden);
-    if (!series || this.#series.some((one) => one.data?.times.length > 0 || one.problem)) return;
-    try {
-      const instance = await loadLastBefore(series.source, this.#window[0], signal);
-      const time = instance ? timeOf(instance) : NaN;
-      if (Number.isFinite(time)) this.#parts.last = time;
-    } catch {
-      // Without it the message is shorter.
-    }
   }
 
   // --- Showing -----------------------------------------------------------------------------------------------------
@@ -341,7 +321,7 @@ export class HistoryPage {
     const isEmpty = this.#series.length === 0;
     parts.empty.hidden = !isEmpty;
     parts.body.hidden = isEmpty;
-    parts.save.hidden = parts.copy.hidden = isEmpty;
+    parts.save.hidden = parts.places.hidden = parts.copy.hidden = isEmpty;
     if (isEmpty) return;
     const drawn = this.#series.map(drawnOf);
     this.#chart.setSeries(drawn);
@@ -372,22 +352,11 @@ export class HistoryPage {
 
   #showMessage() {
     const parts = this.#parts;
-    const problem = this.#series.find((one) => one.problem);
-    const isLoading = this.#series.some((one) => one.isLoading);
-    const total = this.#series.reduce((sum, one) => sum + (one.data?.total ?? 0), 0);
-    const span = this.#window[1] - this.#window[0];
-    const period = this.#series.map((one) => one.data?.period).filter(Boolean).sort((a, b) => b.length - a.length)[0];
-    const numbers = tn(total, "{0} value", "{0} values");
-    setText(parts.note, total === 0 ? "" : period ? t`${numbers}, as averages of ${period.text}; the band goes from the least to the most of each.` : t`${numbers}, each shown.`);
-    if (problem) return this.#say(t`${problem.entityName}: ${problem.problem}`);
-    const hasNumbers = this.#series.some((one) => one.data?.values.some((value) => !Number.isNaN(value)));
-    if (hasNumbers) return this.#say("");
-    if (isLoading) return this.#say(t`Reading …`);
-    if (total > 0) return this.#say(t`What was recorded in this time are no numbers.`);
-    const where = t`No values between ${momentText(this.#window[0], span)} and ${momentText(this.#window[1], span)}.`;
-    if (!parts.last) return this.#say(`${where} ${t`Nothing was recorded before, either.`}`);
-    const { last } = parts;
-    this.#say(`${where} ${t`The last one before is of ${dateText(last)}.`}`, " ", el("button", {
+    const { note, text, isGap } = wordsOf(this.#series, this.#window, this.#last);
+    setText(parts.note, note);
+    if (!isGap) return this.#say(text);
+    const [last, span] = [this.#last, this.#window[1] - this.#window[0]];
+    this.#say(text, " ", el("button", {
       type: "button", className: "text-button",
       onclick: () => { this.#remember(); this.#setWindow(null, last - span * 0.9, last + span * 0.1); this.#write(); this.#load(); },
     }, t`Go there`));
@@ -401,8 +370,16 @@ export class HistoryPage {
     else table.append(fresh);
   }
 
+  get #drawn() {
+    return this.#series.map(drawnOf).filter((one) => !one.isHidden);
+  }
+
   #save() {
-    const drawn = this.#series.map(drawnOf).filter((one) => !one.isHidden);
-    saveText(csvOf(drawn, ...this.#window), "history.csv", "text/csv");
+    saveText(csvOf(this.#drawn, ...this.#window), "history.csv", "text/csv");
+  }
+
+  #savePlaces() {
+    const placeOf = (id) => this.#store.records.get(id)?.point ?? null;
+    saveText(JSON.stringify(featuresOf(this.#drawn, ...this.#window, placeOf)), "history.geojson", "application/geo+json");
   }
 }

@@ -1,7 +1,7 @@
 // One attribute in a chart: what it is called, how its values are asked for, and what of it is drawn.
 
 import { instancesOf, mainInstance, shortId, shortName } from "./entity.js";
-import { loadLastBefore } from "./historydata.js";
+import { loadExtent, loadLastBefore, loadWindow } from "./historydata.js";
 import { parseTime } from "./time.js";
 import { unitSymbol } from "./units.js";
 
@@ -26,7 +26,7 @@ export function learn(series, store) {
 }
 
 /** The same for an attribute that is not there any more, from its last instance. */
-export async function learnFromHistory(series, signal) {
+async function learnFromHistory(series, signal) {
   for (const property of ["observedAt", "modifiedAt"]) {
     series.source.property = property;
     const instance = await loadLastBefore(series.source, Date.now() + DAY, signal);
@@ -41,6 +41,39 @@ function describe(series, instance, hasSeveral) {
   series.source.property = instance.observedAt === undefined ? "modifiedAt" : "observedAt";
   series.source.dataset = hasSeveral ? instance.datasetId ?? "@none" : null;
   series.isKnown = true;
+}
+
+/** Reads from when to when there are values. */
+export async function readExtent(series, signal) {
+  if (!series.isKnown) await learnFromHistory(series, signal);
+  series.extent = await loadExtent(series.source, signal);
+}
+
+/** Reads what lies in a window. */
+export async function readWindow(series, store, from, to, signal) {
+  if (!series.isKnown) await learnFromHistory(series, signal);
+  const data = await loadWindow(series.source, from, to, signal);
+  if (signal.aborted) return;
+  // The present value is in what was read.
+  const attribute = store.records.get(series.source.id)?.entity[series.source.attribute];
+  const present = attribute ? timeOf(mainInstance(attribute) ?? {}) : NaN;
+  if (data.period !== null) data.newest = Number.isFinite(present) ? present : Infinity;
+  series.data = data;
+  series.isLoading = false;
+}
+
+/** Where none of the series has a value: when the last one before was; `null` where there are some, or none before. */
+export async function lastBefore(all, from, signal) {
+  const series = all.find((one) => !one.isHidden);
+  if (!series || all.some((one) => one.data?.times.length > 0 || one.problem)) return null;
+  try {
+    const instance = await loadLastBefore(series.source, from, signal);
+    const time = instance ? timeOf(instance) : NaN;
+    return Number.isFinite(time) ? time : null;
+  } catch {
+    // Without it the message is shorter.
+    return null;
+  }
 }
 
 /** When an instance was observed, or else modified. */

@@ -47,6 +47,23 @@ export function csvOf(drawn, from, to) {
   return `${lines.join("\r\n")}\r\n`;
 }
 
+/**
+ * The same as GeoJSON (RFC 7946), a feature for each value.
+ *
+ * @param placeOf gives where an entity is now, `[longitude, latitude]`, or `null`
+ */
+export function featuresOf(drawn, from, to, placeOf) {
+  const features = drawn.flatMap(({ source, unit, times, values, ends, bands }) => times.flatMap((time, at) => {
+    if (time < from || time > to || Number.isNaN(values[at])) return [];
+    const properties = { entity: source.id, attribute: source.attribute, time: new Date(time).toISOString(), value: values[at], ...(unit ? { unit } : {}) };
+    if (ends?.[at] !== undefined) properties.endTime = new Date(ends[at]).toISOString();
+    if (bands?.[0]) Object.assign(properties, { min: bands[0].lows[at], max: bands[0].highs[at] });
+    const place = placeOf(source.id);
+    return [{ type: "Feature", geometry: place && { type: "Point", coordinates: place }, properties }];
+  }));
+  return { type: "FeatureCollection", features };
+}
+
 /** A text from outside: quoted, and never a formula of the program that opens the file. */
 function cell(text) {
   return `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;

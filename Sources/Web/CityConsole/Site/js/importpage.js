@@ -8,7 +8,7 @@ import { ImportMapping } from "./importmapping.js";
 import { ImportPreview, shortValue, table } from "./importpreview.js";
 import { carriedOver, readingFields } from "./importreading.js";
 import { ImportProgress, importResult } from "./importrun.js";
-import { bytesText, countsText, entitiesText, formatOf, isActive, statusOf } from "./importwords.js";
+import { bytesText, countsText, entitiesText, formatOf, isActive, statusOf, titleOf } from "./importwords.js";
 import { field, textInput } from "./formparts.js";
 import { shortName } from "./entity.js";
 import { t } from "./language.js";
@@ -146,7 +146,7 @@ export class ImportPage {
   #row(state) {
     const [word, tone] = statusOf(state);
     return el("li", {}, el("a", { className: "import-row card", href: `#/import/${state.id}` },
-      el("b", {}, state.name), el("span", { className: "pill", "data-tone": tone }, word),
+      el("b", {}, titleOf(state)), el("span", { className: "pill", "data-tone": tone }, word),
       el("span", { className: "hint" }, [formatOf(state), state.kind === "edit" ? entitiesText(state.edit.count) : bytesText(state.size), exactText(parseTime(state.createdAt)), state.counts.batches > 0 ? countsText(state.counts) : ""].filter(Boolean).join(" · "))));
   }
 
@@ -199,7 +199,7 @@ export class ImportPage {
     if (this.#sending?.signal.aborted) this.#sending = null;
     if (this.#sending) return;
     this.#state = state;
-    setText(this.#title, state.name);
+    setText(this.#title, titleOf(state));
     this.#drawSteps();
     this.#draw(isFirst);
     if (isActive(state)) this.#timer = setTimeout(() => this.#read(), EVERY);

@@ -64,14 +64,14 @@ export function importResult(state, { undo, goOn, remove }) {
   if (["stopped", "cancelled", "failed"].includes(status)) actions.push(button("play", t`Go on`, goOn, { className: "button is-main" }));
   if (mayUndo) actions.push(button("undo", t`Undo`, () => undo(false)));
   if (status === "done") actions.push(el("a", { className: "button", href: "#/" }, icon("map"), t`Look at the city`));
-  actions.push(button("bin", t`Forget this import`, remove));
+  actions.push(button("bin", state.kind === "edit" ? t`Forget this change` : t`Forget this import`, remove));
   parts.push(el("div", { className: "import-actions" }, ...actions));
   if (mayUndo) parts.push(el("p", { className: "hint" }, t`Undo deletes what was created and puts back what was replaced. What somebody changed since stays as it is.`));
   return el("section", { className: "import-result", "aria-labelledby": "import-result-title" }, ...parts);
 }
 
 function undoParts({ deleted, restored, gone, leftAlone, leftAloneIDs, historiesKept }, undo) {
-  const words = [t`${formatCount(deleted)} deleted again`, t`${formatCount(restored)} as they were before`];
+  const words = [deleted > 0 || restored === 0 ? t`${formatCount(deleted)} deleted again` : "", restored > 0 ? t`${formatCount(restored)} as they were before` : ""].filter(Boolean);
   if (gone > 0) words.push(t`${formatCount(gone)} were gone already`);
   const parts = [el("p", {}, words.join(" · "))];
   if (historiesKept > 0) parts.push(el("p", { className: "hint" }, t`Of ${entitiesText(historiesKept)} that had a history before, the new values of the past stay.`));

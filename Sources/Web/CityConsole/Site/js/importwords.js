@@ -26,6 +26,13 @@ export const timeFormats = [
   ["unix", t`seconds since 1970`], ["unix-ms", t`milliseconds since 1970`],
 ];
 
+/** What it is called: the name of its file, or what is done to many entities. */
+export function titleOf({ name, edit }) {
+  if (!edit) return name;
+  const { action, attribute } = edit;
+  return { set: t`Set ${attribute}`, unit: t`Set the unit of ${attribute}`, remove: t`Remove ${attribute}`, delete: t`Delete entities` }[action] ?? name;
+}
+
 export const entitiesText = (count) => tn(count, "{0} entity", "{0} entities");
 export const rowsText = (count) => tn(count, "{0} row", "{0} rows");
 

@@ -1,4 +1,5 @@
-// Runs before the first paint: which language the page is in. A language is its line here and its file in lang/; the rest is in language.js.
+// Runs before the first paint: which language the page is in. The list is written by scripts/list-console-files; the rest is in
+// language.js.
 globalThis.parvisLanguages = {
   en: "English",
   fr: "Français",
@@ -16,9 +17,8 @@ globalThis.parvisLanguages = {
   if (language !== "en") {
     // Nothing shows until language.js has put the words in.
     document.documentElement.dataset.words = "awaited";
-    const dictionary = document.createElement("link");
-    dictionary.rel = "modulepreload";
-    dictionary.href = `/console/js/lang/${language}.js`;
-    document.head.append(dictionary);
+    globalThis.parvisDictionary = fetch(`/console/js/lang/${language}.json`);
+    // Who waits for it hears of it.
+    globalThis.parvisDictionary.catch(() => {});
   }
 }

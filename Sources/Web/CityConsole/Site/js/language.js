@@ -1,7 +1,7 @@
-// The words of the page. What is written in the code is English, and is the key of what a dictionary has instead of it: t`Delete ${name}?`
-// is "Delete {0}?" in lang/fr.js. Modules that import this one run when the dictionary is there, so constants may hold words too.
-//
-// A remark after ¦ tells two meanings of a word apart and is not shown: t`All¦pollutants`.
+// The language of the page, its words, and the control that changes it. Modules that import this one run when the dictionary is there,
+// so constants may hold words too.
+
+import { translation } from "./translation.js";
 
 const root = globalThis.document?.documentElement;
 
@@ -11,7 +11,8 @@ export const languages = globalThis.parvisLanguages ?? { en: "English" };
 let words = null;
 if (root && root.lang !== "en" && Object.hasOwn(languages, root.lang)) {
   try {
-    words = (await import(`./lang/${root.lang}.js`)).default;
+    // Its sections are for those who translate.
+    words = Object.assign({}, ...Object.values(await (await globalThis.parvisDictionary).json()));
   } catch (error) {
     console.info(`The dictionary of ${root.lang} did not come, so the page stays English: ${error.message}`);
     root.lang = "en";
@@ -24,40 +25,8 @@ export const language = words ? root.lang : "en";
 /** The same with a region where the browser names one, such as `fr-CH`: for numbers, dates and everything else of Intl. */
 export const locale = globalThis.navigator?.languages?.find((one) => one.toLowerCase().split("-")[0] === language) ?? language;
 
-const plural = new Intl.PluralRules(locale);
-const grouped = new Intl.NumberFormat(locale);
-const prepared = new WeakMap();
-
-/** The text of a template in the page's language; what stands in the holes stays as it is. */
-export function t(texts, ...values) {
-  let parts = prepared.get(texts);
-  if (!parts) {
-    parts = partsOf(wordsOf(texts.reduce((key, text, at) => `${key}{${at - 1}}${text}`)));
-    prepared.set(texts, parts);
-  }
-  return filled(parts, values);
-}
-
-/**
- * The text for a count: `tn(3, "{0} entity", "{0} entities")`. A dictionary has it under the second, as an object with a text for
- * each form that its language has (`Intl.PluralRules`). `values` fill {0}, {1}, ...; without them {0} is the count.
- */
-export function tn(count, one, other, ...values) {
-  const found = words && Object.hasOwn(words, other) ? words[other] : { one, other };
-  return filled(partsOf(withoutRemark(found[plural.select(count)] ?? found.other)), values.length > 0 ? values : [grouped.format(count)]);
-}
-
-const withoutRemark = (text) => text.split("¦", 1)[0];
-const wordsOf = (key) => (words && Object.hasOwn(words, key) ? words[key] : withoutRemark(key));
-/** Text, the number of a hole, text, ... */
-const partsOf = (text) => text.split(/\{(\d+)\}/);
-const filled = (parts, values) => (parts.length === 1 ? parts[0] : parts.reduce((text, part, at) => text + (at % 2 ? values[part] : part), ""));
-
-/** The parts of a template whose holes hold elements, for `el(tag, {}, ...tNodes`Decided by ${element}`)`. */
-export function tNodes(texts, ...values) {
-  const parts = partsOf(wordsOf(texts.reduce((key, text, at) => `${key}{${at - 1}}${text}`)));
-  return parts.map((part, at) => (at % 2 ? values[part] : part)).filter((part) => part !== "");
-}
+/** As `translation.js` has them: the words of a text, of a template, for a count, around elements. */
+export const { t, tn, tNodes, wordsOf } = translation(words, locale);
 
 /** What the dictionary has for a word that the server chose from a fixed list; the word itself where it has none. */
 export const known = (word) => (typeof word === "string" ? wordsOf(word) : word);

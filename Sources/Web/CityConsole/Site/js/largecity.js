@@ -60,6 +60,12 @@ export class LargeCity {
     this.extent = await loadExtent();
   }
 
+  /** Reads all of what is in view, as far as a page holds it, and what other pages need, whatever the list shows. */
+  async loadWide(take, signal) {
+    await this.#loadKept(take, signal);
+    await this.#loadView(take, signal, VIEW_MAX);
+  }
+
   /** Reads what the page is to hold now. */
   async load(take, signal) {
     await this.measure();
@@ -68,6 +74,14 @@ export class LargeCity {
       for (const { id } of page) listed.add(id);
       take(page);
     };
+    await this.#loadKept(take, signal);
+    if (this.#words) await this.#find(list, signal);
+    else await this.#loadView(list, signal, this.#wanted);
+    this.listed = listed;
+    this.isFound = this.#words !== "";
+  }
+
+  async #loadKept(take, signal) {
     const kept = this.extent.types.filter(({ type, count }) => keptTypes.test(type) && count <= KEPT_MAX);
     let room = KEPT_MAX;
     for (const { type, count } of kept) {
@@ -77,18 +91,14 @@ export class LargeCity {
     }
     const pinned = this.pinned();
     if (pinned) await loadAll(take, 1, signal, { id: pinned });
-    if (this.#words) await this.#find(list, signal);
-    else await this.#loadView(list, signal);
-    this.listed = listed;
-    this.isFound = this.#words !== "";
   }
 
-  async #loadView(take, signal) {
+  async #loadView(take, signal, most) {
     const types = this.#shownTypes();
     if (types === null || (!this.#view && this.extent.bounds)) return;
     let read = 0;
-    await loadAll((page) => { read += page.length; take(page); }, this.#wanted, signal, { ...types, ...this.#area() });
-    this.hasMore = read >= this.#wanted;
+    await loadAll((page) => { read += page.length; take(page); }, most, signal, { ...types, ...this.#area() });
+    this.hasMore = read >= most;
   }
 
   /** Entities whose id, name or type has the words, wherever they are. */

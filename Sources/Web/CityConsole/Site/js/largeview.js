@@ -13,6 +13,8 @@ const SETTLE = 400;
 export class LargeView {
   /** Called when the number of entities or their types are others. */
   onCounts = () => {};
+  /** Called with the entities in view, as they are now, when another part of the past is looked at. */
+  onPastView = () => {};
   #parts;
   #city = null;
   #tools = null;
@@ -21,6 +23,7 @@ export class LargeView {
   #modules = null;
   #wish;
   #timer = 0;
+  #reading = null;
   #domain = null;
   #isDomainDue = false;
   #isPast = false;
@@ -46,6 +49,11 @@ export class LargeView {
   /** How the map draws, for its address. */
   get options() {
     return this.#tools?.options ?? { layer: "markers", by: null };
+  }
+
+  /** Whether the page holds a part of the city only. */
+  get isPart() {
+    return this.#city !== null;
   }
 
   /** Whether the list is of what is in view. */
@@ -76,13 +84,15 @@ export class LargeView {
     if (this.#city) this.#reloadSoon();
   }
 
-  /** The past is shown from what the page holds: there are no tiles of it. */
+  /** The past is shown from the entities in view: there are no tiles of it. */
   setPast(isPast) {
     this.#isPast = isPast;
     if (!this.#city) return;
     byId("legend-tools").hidden = isPast;
     this.#scopeList();
     this.#map?.setLarge(isPast ? null : this.#city);
+    if (isPast) this.#lookBackSoon();
+    else this.#reading?.abort();
   }
 
   /** Everything was read. */
@@ -143,7 +153,26 @@ export class LargeView {
   }
 
   #look() {
-    if (this.#city && !this.#isPast && this.#map?.cityTiles && this.#city.look(this.#map.view.bounds)) this.#reloadSoon();
+    if (!this.#city || !this.#map || (!this.#isPast && !this.#map.cityTiles) || !this.#city.look(this.#map.view.bounds)) return;
+    if (this.#isPast) this.#lookBackSoon();
+    else this.#reloadSoon();
+  }
+
+  /** Reads what is in view now, of which the past is to be shown. */
+  #lookBackSoon() {
+    clearTimeout(this.#timer);
+    this.#reading?.abort();
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
+    this.#timer = setTimeout(async () => {
+      const entities = new Map();
+      try {
+        await this.#city?.loadWide((page) => { for (const entity of page) entities.set(entity.id, entity); }, signal);
+        if (this.#isPast && !signal.aborted) this.onPastView([...entities.values()]);
+      } catch {
+        // The moment on show stays; the next move asks again.
+      }
+    }, SETTLE);
   }
 
   #reloadSoon() {

@@ -2,7 +2,8 @@
 
 import { isEntrance, loadSession } from "./session.js";
 import { loadOne, loadSettings } from "./api.js";
-import { Detail, copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
+import { DetailPanel } from "./detailpanel.js";
 import { byId } from "./dom.js";
 import { noMatches, noneInView, problem } from "./empty.js";
 import { Header } from "./header.js";
@@ -25,7 +26,7 @@ import { presentTime } from "./time.js";
 const store = new EntityStore();
 const header = new Header(store);
 const legend = new Legend(store);
-const detail = new Detail(store);
+const detail = new DetailPanel(store);
 const sheet = new Sheet();
 const pages = new Pages(store);
 const past = new Past(store);
@@ -136,17 +137,17 @@ async function fetchAndShow(id) {
   }
 }
 
-function showMissing(id, message) {
-  detail.openMissing(id, message);
+async function showMissing(id, message) {
+  if (!await detail.openMissing(id, message)) return;
   afterOpening();
   list.setOpened(null);
   map?.select(null);
 }
 
-function showRecord(record) {
+async function showRecord(record) {
   if (detail.record === record) return;
   if (!detail.isOpen) returnFocusTo = document.activeElement;
-  detail.open(record);
+  if (!await detail.open(record)) return;
   afterOpening();
   list.setOpened(record);
   map?.select(record);
@@ -246,6 +247,8 @@ past.onTravel = (isOn) => {
   large.setPast(isOn);
 };
 large = new LargeView({ store, list, legend, sync, detail }, viewOf(location.hash));
+past.isPart = () => large.isPart;
+large.onPastView = (entities) => past.look(entities);
 large.onCounts = () => {
   legend.update();
   header.updateCount();

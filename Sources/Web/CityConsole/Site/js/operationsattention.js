@@ -120,7 +120,7 @@ function ofSources(types, now) {
     const every = roughLength(newest.usual / 1000);
     const age = roughLength((now - newest.at) / 1000);
     if (silent.length === count && count > 1) return { tone: "bad", words: t`All ${countText(count)} ${name} are silent: the newest value came ${age} ago, usually every ${every}.`, part: "sources" };
-    if (silent.length === 1) return { tone: "warn", words: t`${name} “${text(newest.record.name, 100)}” is silent: its newest value came ${age} ago, usually every ${every}.`, href: `#/entity/${encodeURIComponent(newest.record.id)}`, link: "Entity" };
+    if (silent.length === 1) return { tone: "warn", words: t`${name} “${text(newest.record.name, 100)}” is silent: its newest value came ${age} ago, usually every ${every}.`, href: `#/entity/${encodeURIComponent(newest.record.id)}`, link: t`Entity` };
     return { tone: "warn", words: t`${countText(silent.length)} of ${countText(count)} ${name} are silent.`, part: "sources" };
   }, (left) => ({ tone: "warn", words: tn(left, "Sources of {0} more type are silent.", "Sources of {0} more types are silent."), part: "sources" }));
 }

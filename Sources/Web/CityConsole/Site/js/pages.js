@@ -36,7 +36,7 @@ const kinds = [
     script: () => import("./historypage.js").then(({ HistoryPage }) => HistoryPage),
   },
   {
-    name: "subscriptions", heading: "subs", title: t`Subscriptions`, picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "forms", "subscriptions"],
+    name: "subscriptions", heading: "subs", title: t`Subscriptions`, picture: "bell", pattern: /^#\/subscriptions?(\/|$)/, styles: ["pages", "detail", "forms", "subscriptions"],
     script: () => import("./subscriptions.js").then(({ SubscriptionPage }) => SubscriptionPage),
   },
   {
@@ -48,7 +48,7 @@ const kinds = [
     script: () => import("./bulkedit.js").then(({ BulkEditPage }) => BulkEditPage),
   },
   {
-    name: "publish", title: t`Publish`, picture: "send", pattern: /^#\/publish(\/|$)/, styles: ["pages", "cityview", "forms", "publish"],
+    name: "publish", title: t`Publish`, picture: "send", pattern: /^#\/publish(\/|$)/, styles: ["pages", "detail", "cityview", "forms", "publish"],
     script: () => import("./publishpage.js").then(({ PublishPage }) => PublishPage),
   },
   {

@@ -12,6 +12,8 @@ export class Past {
   goTo = () => {};
   /** Called with whether the page left the present, or came back. */
   onTravel = () => {};
+  /** Whether the page holds a part of the city only. */
+  isPart = () => false;
   /** What keeps the store at the present; absent while the page starts. */
   sync = null;
   #store;
@@ -30,6 +32,11 @@ export class Past {
     return this.#travel?.isOn ?? false;
   }
 
+  /** Another part of the city is in view: its entities as they are now. */
+  look(entities) {
+    this.#travel?.look(entities);
+  }
+
   /** Goes to the moment that an address names. */
   open(address) {
     const moment = parseTime(decoded(MOMENT.exec(address)?.[1]));
@@ -42,6 +49,7 @@ export class Past {
     if (!module) return;
     if (!this.#travel) {
       this.#travel = new module.Travel(this.#store);
+      this.#travel.isPart = () => this.isPart();
       this.#travel.onLeave = () => {
         byId("travel-open").setAttribute("aria-pressed", "false");
         this.onTravel(false);

@@ -28,6 +28,7 @@ export class PastCity {
   #types = new Map();
   #observedTypes = null;
   #limit;
+  #isPart;
   #deletions = new Map();
   #asked = new Set();
   /** What happens without being observed: `[time, id]`, in order. */
@@ -39,10 +40,12 @@ export class PastCity {
   /**
    * @param entities normalized, with system attributes
    * @param limit how many entities are read at most
+   * @param isPart whether they are a part of the city, so that of no other the past is read
    */
-  constructor(entities, limit) {
+  constructor(entities, limit, isPart = false) {
     this.#present = new Map(entities.map((entity) => [entity.id, entity]));
     this.#limit = limit;
+    this.#isPart = isPart;
     for (const entity of entities) {
       const created = parseTime(entity.createdAt);
       if (Number.isFinite(created)) this.#events.push([created, entity.id]);
@@ -123,6 +126,13 @@ export class PastCity {
     const found = new Map();
     await this.#findTypes(signal);
     if (this.#observedTypes.length === 0) return found;
+    if (this.#isPart) {
+      const isObserved = ({ type }) => [type].flat().some((one) => this.#observedTypes.includes(one));
+      for (const entity of await askByID([...this.#present.values()].filter(isObserved), "", { ...times, lastN: 1 }, signal)) {
+        found.set(entity.id, { type: entity.type, attributes: attributesOf(entity) });
+      }
+      return found;
+    }
     let [offset, limit] = [0, PAGE];
     while (found.size < this.#limit) {
       const page = await askPage({ type: this.#observedTypes.join(","), ...times, lastN: "1", limit: String(limit), offset: String(offset) }, signal);

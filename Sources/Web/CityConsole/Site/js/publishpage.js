@@ -1,6 +1,6 @@
 // The page of what everybody may see: `#/publish` the list, `#/publish/new` and `#/publish/edit/ID` the form.
 
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
 import { shortName } from "./entity.js";
 import { icon } from "./icons.js";

@@ -40,6 +40,15 @@ export class RankedList {
     this.#hasFilled = true;
   }
 
+  /** Those that the search leaves, as the rows stand. */
+  get fitting() {
+    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    return words.length === 0 ? this.#all : this.#all.filter((one) => {
+      const text = this.#hooks.searched(one).toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  }
+
   clearSearch() {
     this.search.value = "";
     this.#fill(true);
@@ -55,12 +64,8 @@ export class RankedList {
   }
 
   #fill(isForced) {
-    const { idOf, searched, nouns, draw } = this.#hooks;
-    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const fitting = words.length === 0 ? this.#all : this.#all.filter((one) => {
-      const text = searched(one).toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
+    const { idOf, nouns, draw } = this.#hooks;
+    const { fitting } = this;
     const chosen = fitting.slice(0, ROWS_MAX);
     const wanted = new Set(chosen.map(idOf));
     for (const [id, row] of this.#rows) {
@@ -78,7 +83,7 @@ export class RankedList {
     if (!isHeld && elements.some((element, at) => this.#list.children[at] !== element)) this.#list.replaceChildren(...elements);
     const [count, left] = [this.#all.length, fitting.length - chosen.length];
     const [all, found] = [nouns(count), formatCount(fitting.length)];
-    setText(this.#line, words.length > 0 ? (left > 0 ? t`${found} of ${all}, the worst ${ROWS_MAX} of them` : t`${found} of ${all}`)
+    setText(this.#line, this.search.value.trim() !== "" ? (left > 0 ? t`${found} of ${all}, the worst ${ROWS_MAX} of them` : t`${found} of ${all}`)
       : left > 0 ? t`${all}, the worst first; ${formatCount(left)} more are found by name` : t`${all}, the worst first`);
     this.tick();
   }

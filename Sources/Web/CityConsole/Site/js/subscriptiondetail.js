@@ -1,6 +1,6 @@
 // One subscription: how it goes, what it says, what was given up, and what can be done about it.
 
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t, tNodes } from "./language.js";

@@ -47,6 +47,11 @@ export class TrafficList {
     return this.#lists[this.chosen].search;
   }
 
+  /** The segments, intersections or detectors that the search leaves. */
+  get fitting() {
+    return this.#lists[this.chosen].fitting;
+  }
+
   clearSearch() {
     this.#lists[this.chosen].clearSearch();
   }

@@ -6,10 +6,11 @@
 // Invariant: what signals show is drawn as it comes; all else is put together at most once a second.
 
 import { AlertList } from "./alertlist.js";
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { locale, t, tn } from "./language.js";
+import { saveButtons } from "./savebuttons.js";
 import { loadMeans } from "./temporal.js";
 import { currentTheme } from "./theme.js";
 import { trafficEmpty } from "./trafficempty.js";
@@ -148,7 +149,8 @@ export class TrafficPage {
       el("section", { className: "view-map-card card", "aria-label": t`Map of the traffic` }, mapBox, this.#legend.element),
       el("section", { className: "view-list-card card", "aria-label": t`Segments, intersections and detectors` }, this.#list.element));
     this.#parts = { title, summary, lost, mapBox, view };
-    this.#page.append(el("div", { className: "view-bar" }, title, summary, el("span", { className: "grow" }), copy), lost,
+    this.#page.append(el("div", { className: "view-bar" }, title, summary, el("span", { className: "grow" }),
+      ...saveButtons(() => this.#list.fitting.map(({ id }) => this.#store.records.get(id))), copy), lost,
       this.#alerts.element, this.#empty.element, view, this.#segment.element, this.#junction.element);
   }
 

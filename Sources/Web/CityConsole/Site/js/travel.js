@@ -5,7 +5,7 @@
 // answer to something older is dropped.
 
 import { localText } from "./chartscale.js";
-import { copyText } from "./detail.js";
+import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { locale, t, tNodes, tn } from "./language.js";
@@ -28,6 +28,8 @@ export class Travel {
   onLeave = () => {};
   /** Called after another moment is shown. */
   onMoment = () => {};
+  /** Whether the page holds a part of the city only. */
+  isPart = () => false;
   #store;
   #bar = byId("travel");
   #parts;
@@ -55,7 +57,7 @@ export class Travel {
   async enter(time = NaN) {
     if (!this.isOn) {
       this.#store.isPast = true;
-      this.#city = new PastCity([...this.#store.records.values()].map((record) => record.entity), this.#store.limit);
+      this.#city = new PastCity([...this.#store.records.values()].map((record) => record.entity), this.#store.limit, this.isPart());
       this.#opened = Date.now();
       this.#first = NaN;
       this.#bar.hidden = false;
@@ -67,6 +69,14 @@ export class Travel {
     if (Number.isFinite(time) && needed) this.#setSpan(needed[1]);
     await this.#goTo(moment);
     this.#parts.slider.focus({ preventScroll: true });
+  }
+
+  /** Shows the same moment of another part of the city, of which these are the entities as they are now. */
+  look(entities) {
+    if (!this.isOn) return;
+    this.#stop();
+    this.#city = new PastCity(entities, this.#store.limit, true);
+    this.#goTo(this.#time);
   }
 
   leave() {

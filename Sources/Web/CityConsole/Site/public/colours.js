@@ -8,14 +8,14 @@ export const PLAIN = "#0b6383";
 const NONE = "#8a8f94";
 
 /** How entities are coloured: `{ legend, of(value), expression }`; `expression` is MapLibre's, for a property of features. */
-export function colouring(entities, column, none) {
+export function colouring(entities, column) {
   const found = entities.map((entity) => entity.values.find((value) => value.column === column)?.value).filter((value) => value !== undefined && value !== null);
   if (!column || found.length === 0) return { legend: [], of: () => PLAIN, expression: PLAIN };
   const numbers = found.filter((value) => typeof value === "number");
-  return numbers.length >= found.length / 2 ? byNumber(numbers, column, none) : byWord(found, column, none);
+  return numbers.length >= found.length / 2 ? byNumber(numbers, column) : byWord(found, column);
 }
 
-function byNumber(numbers, column, none) {
+function byNumber(numbers, column) {
   const sorted = numbers.toSorted((a, b) => a - b);
   // Steps with as many entities each; equal limits fall together.
   const limits = [...new Set([0.2, 0.4, 0.6, 0.8].map((part) => sorted[Math.floor(part * (sorted.length - 1))]))].filter((limit) => limit > sorted[0]);
@@ -28,7 +28,7 @@ function byNumber(numbers, column, none) {
   };
 }
 
-function byWord(found, column, none) {
+function byWord(found, column) {
   const counts = new Map();
   for (const value of found) counts.set(String(value).slice(0, 128), (counts.get(String(value).slice(0, 128)) ?? 0) + 1);
   const words = [...counts].sort((a, b) => b[1] - a[1]).slice(0, WORDS.length - 1).map(([word]) => word).sort();

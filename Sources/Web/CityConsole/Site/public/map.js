@@ -2,6 +2,7 @@
 
 import { PLAIN } from "./colours.js";
 import { ground, tileSource } from "./ground.js";
+import { t } from "./words.js";
 
 function add(tag, properties) {
   return new Promise((resolve, reject) => {
@@ -45,7 +46,7 @@ const isChosen = (id, points) => ["all", ["==", ["get", "id"], id ?? ""], [point
  * @param layers all that is published, of which some are the ground
  * @param onChoose gets the id of an entity that was clicked, and where.
  */
-export async function drawMap(box, { layer, layers, entities, isWhole, colouring, words, onChoose }) {
+export async function drawMap(box, { layer, layers, entities, isWhole, colouring, onChoose }) {
   const maplibre = await library();
   if (!maplibre || !layer.bounds) return null;
   const [west, south, east, north] = layer.bounds;
@@ -60,7 +61,7 @@ export async function drawMap(box, { layer, layers, entities, isWhole, colouring
   box.hidden = false;
   const map = new maplibre.Map({
     container: box, attributionControl: false, bounds, fitBoundsOptions: { padding: 36, maxZoom: 15 }, dragRotate: false, pitchWithRotate: false,
-    locale: { "NavigationControl.ZoomIn": words.zoomIn, "NavigationControl.ZoomOut": words.zoomOut, "Map.Title": box.getAttribute("aria-label") },
+    locale: { "NavigationControl.ZoomIn": t`Zoom in`, "NavigationControl.ZoomOut": t`Zoom out`, "Map.Title": box.getAttribute("aria-label") },
     style: { version: 8, sources: { ...under.sources, layer: source }, layers: [...under.layers, ...layersOn("layer", colour, isTiled ? "entities" : null), ...clusters] },
   });
   map.touchZoomRotate.disableRotation();

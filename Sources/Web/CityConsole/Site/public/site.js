@@ -4,14 +4,13 @@
 import { colouring } from "./colours.js";
 import { entitiesOf, publishedLayers } from "./data.js";
 import { drawMap } from "./map.js";
-import { unitOf, wordsOf } from "./words.js";
+import { t, tn, unitOf } from "./words.js";
 
 const SHOWN = 100;
 const EVERY = 30_000;
 
 const box = document.getElementById("map");
 const language = document.documentElement.lang;
-const words = wordsOf(language);
 const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
 const times = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
@@ -27,17 +26,19 @@ function el(tag, properties = {}, ...children) {
 
 /** A value in words. */
 function said({ value, unitCode }) {
-  if (value === undefined || value === null || value === "") return words.none;
-  if (typeof value === "boolean") return value ? words.yes : words.no;
+  if (value === undefined || value === null || value === "") return t`no value¦of an entry`;
+  if (typeof value === "boolean") return value ? t`yes` : t`no`;
   if (typeof value === "number") return `${numbers.format(value)}${unitOf(unitCode) ? `\u00a0${unitOf(unitCode)}` : ""}`;
   const text = String(value);
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? saidTime(text) : text.slice(0, 1_000);
 }
 
+const found = (count) => (count === 0 ? t`Nothing fits¦search of the public site` : tn(count, "{0} fits", "{0} fit"));
 const saidTime = (text) => (Number.isNaN(Date.parse(text)) ? text : times.format(new Date(text)));
 
 for (const time of document.querySelectorAll("time[datetime]")) time.textContent = saidTime(time.dateTime);
-if (box) start(box).catch((error) => console.info(`The page stays as the server made it: ${error.message}`));
+// Without the script's part the page stays as the server made it.
+if (box) start(box).catch((error) => console.info(error.message));
 
 async function start(box) {
   const layers = await publishedLayers();
@@ -47,7 +48,7 @@ async function start(box) {
   const panel = document.getElementById("panel");
   const table = document.querySelector("#table");
   const columns = layer.attributes.filter(({ column }) => column !== "name" && entities.some(({ values }) => values.some((value) => value.column === column)));
-  const search = el("input", { type: "search", id: "search", placeholder: words.search, "aria-label": words.search, maxLength: 100, autocomplete: "off" });
+  const search = el("input", { type: "search", id: "search", placeholder: t`Search in these data`, "aria-label": t`Search in these data`, maxLength: 100, autocomplete: "off" });
   const line = el("p", { id: "found", role: "status" });
   document.getElementById("tools").replaceChildren(search, line);
   document.querySelector(".more")?.remove();
@@ -56,13 +57,13 @@ async function start(box) {
   let isFromTable = false;
   let map = null;
   const valueIn = (entity, column) => entity.values.find((value) => value.column === column);
-  const colours = colouring(entities, box.dataset.colour, words.none);
+  const colours = colouring(entities, box.dataset.colour);
   const colourOf = { of: (entity) => colours.of(valueIn(entity, box.dataset.colour)?.value), expression: colours.expression };
 
   const draw = () => {
     const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fitting = asked.length === 0 ? entities : entities.filter(({ text }) => asked.every((word) => text.includes(word)));
-    line.textContent = [asked.length > 0 ? words.found(fitting.length) : "", fitting.length > SHOWN ? words.first(SHOWN) : ""].filter(Boolean).join(" ");
+    line.textContent = [asked.length > 0 ? found(fitting.length) : "", fitting.length > SHOWN ? t`The first ${SHOWN} are shown.¦entries` : ""].filter(Boolean).join(" ");
     table.tHead.rows[0].replaceChildren(table.tHead.rows[0].cells[0], ...columns.map(({ column, label }) => el("th", { scope: "col" }, label[language] ?? label.en ?? Object.values(label)[0] ?? column)));
     const focused = document.activeElement?.closest?.("tr")?.dataset.id;
     table.tBodies[0].replaceChildren(...fitting.slice(0, SHOWN).map((entity) => {
@@ -90,9 +91,9 @@ async function start(box) {
 
   const fill = (entity) => {
     panel.replaceChildren(
-      el("h2", { id: "panel-title", tabIndex: -1 }, entity.name), el("button", { type: "button", className: "close", "aria-label": words.close, onclick: close }, "×"),
+      el("h2", { id: "panel-title", tabIndex: -1 }, entity.name), el("button", { type: "button", className: "close", "aria-label": t`Close`, onclick: close }, "×"),
       el("dl", {}, ...entity.values.filter(({ column }) => column !== entity.named).flatMap((value) => [
-        el("dt", {}, value.label), el("dd", {}, said(value), ...(value.observedAt ? [el("small", {}, ` ${words.measured(saidTime(value.observedAt))}`)] : [])),
+        el("dt", {}, value.label), el("dd", {}, said(value), ...(value.observedAt ? [el("small", {}, ` ${t`measured ${saidTime(value.observedAt)}`}`)] : [])),
       ])));
   };
 
@@ -118,7 +119,7 @@ async function start(box) {
   document.body.dataset.ready = "true";
 
   if (box.dataset.map !== "none") {
-    map = await drawMap(box, { layer, layers, entities, isWhole, colouring: colourOf, words, onChoose: (id) => {
+    map = await drawMap(box, { layer, layers, entities, isWhole, colouring: colourOf, onChoose: (id) => {
       const entity = entities.find((one) => one.id === id);
       if (entity) choose(entity, null);
     } });
@@ -141,7 +142,7 @@ async function start(box) {
       const entity = entities.find(({ id }) => id === chosen);
       if (entity && !panel.hidden && !panel.contains(document.activeElement)) fill(entity);
     } catch {
-      line.textContent = words.stale;
+      line.textContent = t`The data cannot be read at the moment; they are asked for again.`;
     }
   }, EVERY);
 }

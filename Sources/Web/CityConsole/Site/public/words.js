@@ -1,38 +1,11 @@
-// The words of the public site that a script writes, in its two languages. The page itself comes in its language.
+// The words of the public site that a script writes. The page comes in its language, and with the words of it that are wanted here.
 
-const french = {
-  search: "Chercher dans ces données",
-  found: (count) => (count === 0 ? "Aucun résultat" : count === 1 ? "1 résultat" : `${count} résultats`),
-  first: (count) => `Les ${count} premiers sont montrés.`,
-  close: "Fermer",
-  measured: (time) => `mesuré ${time}`,
-  all: "Toute la carte",
-  gathered: (count) => `${count} éléments à cet endroit`,
-  none: "sans valeur",
-  stale: "Les données ne peuvent pas être lues pour le moment ; elles seront redemandées.",
-  yes: "oui",
-  no: "non",
-  zoomIn: "Agrandir",
-  zoomOut: "Réduire",
-};
+import { translation } from "./translation.js";
 
-const english = {
-  search: "Search in these data",
-  found: (count) => (count === 0 ? "Nothing fits" : count === 1 ? "1 fits" : `${count} fit`),
-  first: (count) => `The first ${count} are shown.`,
-  close: "Close",
-  measured: (time) => `measured ${time}`,
-  all: "The whole map",
-  gathered: (count) => `${count} entries here`,
-  none: "no value",
-  stale: "The data cannot be read at the moment; they are asked for again.",
-  yes: "yes",
-  no: "no",
-  zoomIn: "Zoom in",
-  zoomOut: "Zoom out",
-};
+const given = document.getElementById("words");
 
-export const wordsOf = (language) => (language === "fr" ? french : english);
+/** The text of a template, and the text for a count, in the language of the page. */
+export const { t, tn } = translation(given && JSON.parse(given.textContent), document.documentElement.lang);
 
 /** UN/CEFACT codes as people write them. */
 const UNITS = {
