@@ -21,9 +21,10 @@ struct RunningAirSource: BackfillSource {
     private static let page = "200"
 
     func stations() async throws -> [ObservedStation] {
-        let asked: Parameters = Self.always + [
-            ("type", types ?? "AirQualityObserved"), ("pick", "id"), ("limit", Self.page), ("local", "true"),
-        ]
+        let asked: Parameters =
+            Self.always + [
+                ("type", types ?? "AirQualityObserved"), ("pick", "id"), ("limit", Self.page), ("local", "true"),
+            ]
         var (ids, seen): ([String], Set<String>) = ([], [])
         var parameters: Parameters? = asked
         while let now = parameters {
@@ -46,15 +47,18 @@ struct RunningAirSource: BackfillSource {
     private func describe(_ id: String) async throws -> ObservedStation? {
         guard let newest = try await retrieve(id, [("lastN", "1"), ("options", "sysAttrs")]) else { return nil }
         let document = try JSONDocument(parsing: newest.body)
-        var names: [String] = []
+        var (names, undated): ([String], [String]) = ([], [])
         var last: NGSILDModel.Timestamp?
         var place: Position?
         var isTraffic = false
         for (key, value) in document.members(document.root) {
-            guard let name = document.string(key), let instance = Self.instances(document, value).first else { continue }
+            guard let name = document.string(key), let instance = Self.instances(document, value).first else {
+                continue
+            }
             if Pollutant(name: Self.local(name)) != nil {
                 guard let time = Self.time(document, instance) else { continue }
                 names.append(name)
+                if document.member(instance, "observedAt") == nil { undated.append(name) }
                 last = max(last ?? time, time)
             } else if name == "location", let geometry = document.member(instance, "value") {
                 place = (try? Geometry(parsing: String(document.text(geometry))))?.representativePosition
@@ -64,7 +68,8 @@ struct RunningAirSource: BackfillSource {
         }
         guard let last, let first = try await oldest(id, names) else { return nil }
         return ObservedStation(
-            id: id, place: place, isTraffic: isTraffic, attributes: names, first: first, last: last)
+            id: id, place: place, isTraffic: isTraffic, attributes: names, undated: undated, first: first,
+            last: last)
     }
 
     /// Without a start, the one period of an aggregation begins with the first value.
@@ -77,7 +82,9 @@ struct RunningAirSource: BackfillSource {
         var first: NGSILDModel.Timestamp?
         for (_, value) in document.members(document.root) {
             for attribute in Self.instances(document, value) {
-                guard let periods = document.member(attribute, "totalCount"), document.isArray(periods) else { continue }
+                guard let periods = document.member(attribute, "totalCount"), document.isArray(periods) else {
+                    continue
+                }
                 for period in document.elements(periods) where document.isArray(period) {
                     let parts = Array(document.elements(period))
                     guard parts.count == 3, let start = document.string(parts[1]).flatMap({ NGSILDModel.Timestamp($0) })
@@ -95,9 +102,10 @@ struct RunningAirSource: BackfillSource {
         let end = NGSILDModel.Timestamp(microseconds: to.microseconds + 1)
         var readings: [AirReading] = []
         // Values with observedAt by that, values without by when they were written.
-        for property in ["observedAt", "modifiedAt"] {
+        for (property, names) in [("observedAt", station.attributes), ("modifiedAt", station.undated)]
+        where !names.isEmpty {
             var parameters: Parameters? = [
-                ("attrs", station.attributes.joined(separator: ",")), ("timerel", "between"), ("timeAt", from.text),
+                ("attrs", names.joined(separator: ",")), ("timerel", "between"), ("timeAt", from.text),
                 ("endTimeAt", end.text), ("timeproperty", property), ("options", "sysAttrs"),
             ]
             while let now = parameters {

@@ -49,7 +49,8 @@ public enum ForecastEvaluation {
                 start: station.firstHour * 3_600, values: station.values,
                 covariates: Array(covariates.prefix(ForecastSeries.maximumCovariates))),
             let forecaster = OutlookForecaster(learningFrom: series.prefix(split), weather: record),
-            let applied = forecaster.applied(to: series, weather: record), let climatology = Climatology(series.prefix(split))
+            let applied = forecaster.applied(to: series, weather: record),
+            let climatology = Climatology(series.prefix(split))
         else { return nil }
         var scores = horizons.map { ForecastScore(horizon: $0) }
         var adaptive = Array(repeating: AdaptiveCoverage(wanted: coverage), count: horizons.count)

@@ -99,7 +99,8 @@ public final class AirService: Sendable {
         self.configuration = configuration
         feed = operations.feed
         inbox = ChangeInbox(
-            limit: configuration.inboxLimit, typeNames: AirVocabulary.typeNames(of: [.observation, .alertRule, .weatherForecast]),
+            limit: configuration.inboxLimit,
+            typeNames: AirVocabulary.typeNames(of: [.observation, .alertRule, .weatherForecast]),
             registry: operations.registry)
         sensorInbox = ChangeInbox(
             limit: configuration.inboxLimit,

@@ -75,7 +75,8 @@ import Testing
         #expect(summary.results == 900)
         for index in AirQualityIndex.allCases {
             for name in [
-                "airQualityIndex", "airQualityLevel", "dominantPollutant", "pm25SubIndex", "indexEdition", "completeness",
+                "airQualityIndex", "airQualityLevel", "dominantPollutant", "pm25SubIndex", "indexEdition",
+                "completeness",
             ] {
                 let id = indexID(2, index.rawValue)
                 let expected = try await live.evolution(id, name)
@@ -138,6 +139,20 @@ import Testing
         }
         await town.stop()
         await other.stop()
+    }
+
+    @Test func `values without observedAt count by when they were written`() async throws {
+        let town = try TestTown()
+        for hour in 1...3 {
+            try town.clock.set(time(hour, minute: -10))
+            try await town.report([
+                #"{"id":"\#(stationID(7))","type":"AirQualityObserved","pm25":{"type":"Property","value":\#(hour * 20)}}"#
+            ])
+        }
+        let summary = try await backfill(town) { $0.indices = [.european] }
+        #expect(summary.stations == 1 && summary.hours == 3)
+        #expect(try await town.evolution(indexID(7), "pm25SubIndex").keys.sorted() == [time(1), time(2), time(3)])
+        await town.stop()
     }
 
     @Test func `doing it twice changes nothing, and a part can be done alone`() async throws {

@@ -64,7 +64,8 @@ struct ForecastStatementTests {
     }
 
     @Test(arguments: [
-        ("temperature", "285.15", "KEL", WeatherQuantity.temperature, 12.0), ("temperature", "50", "FAH", .temperature, 10),
+        ("temperature", "285.15", "KEL", WeatherQuantity.temperature, 12.0),
+        ("temperature", "50", "FAH", .temperature, 10),
         ("windSpeed", "36", "KMH", .windSpeed, 10), ("atmosphericPressure", "101000", "PAL", .pressure, 1_010),
         ("precipitationProbability", "40", "P1", .precipitationProbability, 0.4),
     ])
@@ -79,7 +80,8 @@ struct ForecastStatementTests {
 
     @Test(arguments: [
         ("temperature", "285"), ("temperature", "\"warm\""), ("windSpeed", "-1"), ("windSpeed", "1e300"),
-        ("atmosphericPressure", "101000"), ("relativeHumidity", "140"), ("precipitation", "[1,2]"), ("temperature", "{}"),
+        ("atmosphericPressure", "101000"), ("relativeHumidity", "140"), ("precipitation", "[1,2]"),
+        ("temperature", "{}"),
     ])
     func `what cannot be is not taken`(name: String, value: String) throws {
         #expect(try hours(["validFrom": date("2026-03-01T15:00:00Z"), name: #""value":\#(value)"#]).isEmpty)
@@ -107,7 +109,8 @@ struct ForecastStatementTests {
         #expect(short.map { $0[.temperature] } == [7, 7, 7])
     }
 
-    @Test func `it counts from its arrival, one issued a day before is too old, one brought in later counts from its issue`()
+    @Test
+    func `it counts from its arrival, one issued a day before is too old, one brought in later counts from its issue`()
         throws
     {
         func known(_ issued: String?, arrived: String) throws -> String? {
@@ -128,7 +131,8 @@ struct ForecastStatementTests {
 
     @Test func `a period of years gives no more than 54 hours to come`() throws {
         let hours = try hours([
-            "validFrom": date("2020-03-01T15:00:00Z"), "validTo": date("2200-03-01T15:00:00Z"), "temperature": #""value":1"#,
+            "validFrom": date("2020-03-01T15:00:00Z"), "validTo": date("2200-03-01T15:00:00Z"),
+            "temperature": #""value":1"#,
         ])
         #expect(hours.count == 60)
         #expect(hours.last.map { Int($0.hour) - now } == 54)

@@ -19,7 +19,8 @@ struct WeatherLedgerTests {
         _ ledger: inout WeatherLedger, _ temperature: Double, place: (Double, Double)?, arrived hour: Int,
         tenant: String = ""
     ) throws {
-        let draft = try town.draft(weatherForecast("x", hour + 1...hour + 54, ["temperature": temperature], place: place))
+        let draft = try town.draft(
+            weatherForecast("x", hour + 1...hour + 54, ["temperature": temperature], place: place))
         let record = EntityRecord(
             id: draft.id, types: draft.types, scopes: [], createdAt: .none, modifiedAt: .none,
             attributes: draft.attributes)

@@ -126,7 +126,8 @@ struct AirEvaluate: AsyncParsableCommand {
         let last = stations.map { $0.firstHour + $0.values.count - 1 }.max() ?? firstTestHour
         return AccuracyReport(
             pollutant: pollutant, testedFrom: Self.text(firstTestHour), testedTo: Self.text(last), forecasts: scored,
-            weatherAhead: ahead, weatherForecast: foretold, newWeatherForecast: begun, interpolation: interpolation, notes: notes)
+            weatherAhead: ahead, weatherForecast: foretold, newWeatherForecast: begun, interpolation: interpolation,
+            notes: notes)
     }
 
     /// The scores of all stations, as many at a time as there are processors.

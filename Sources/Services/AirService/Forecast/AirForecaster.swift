@@ -43,6 +43,7 @@ actor AirForecaster {
     /// While stations learn: the weather forecasts of a tenant as they were issued, and where weather is observed.
     var issuedForecasts: [String: [ForecastPlace: ForetoldWeather]] = [:]
     var weatherStations: [String: [WeatherStation]] = [:]
+    var weatherLookedFor = Timestamp(microseconds: 0)
     /// What stations around have measured, while stations learn: their pollutants over all hours that are learnt from.
     private var learntAround = RecentlyUsed<StationKey, StationHours>(limit: 24)
     /// The hours that forecasts look back on.
@@ -267,7 +268,9 @@ actor AirForecaster {
         var short = 0
         for station in stations where !stopping.isRaised {
             if weather.tellsOfDay(station, at: lastHour(station)) { triedWithForecasts.insert(station.key) }
-            if await !train(station, among: all), toldOfShortHistory.insert(station.key).inserted { short += 1 }
+            if await !train(station, among: all, weather), toldOfShortHistory.insert(station.key).inserted {
+                short += 1
+            }
             wake()
         }
         learntAround = RecentlyUsed(limit: 24)
@@ -281,7 +284,9 @@ actor AirForecaster {
     }
 
     /// - Returns: whether some pollutant of the station has a model now.
-    private func train(_ station: KnownStation, among stations: [KnownStation]) async -> Bool {
+    private func train(
+        _ station: KnownStation, among stations: [KnownStation], _ weather: WeatherLedger
+    ) async -> Bool {
         let key = station.key
         let hour = lastHour(station)
         let result = configuration.indices.first.flatMap { IndexEntity.id($0, of: key.id) }
@@ -299,7 +304,8 @@ actor AirForecaster {
         }
         let known = hours.fromFirstValue
         let hoursAround = await allHours(around: StationAround.of(station, among: stations, lastHour: lastHour))
-        let foretold = await issued(for: station)
+        // What came since the hour ended is at hand for it too.
+        let foretold = ForetoldWeather(await issued(for: station).hours + weather.foretold(station, at: hour).hours)
         var hasModel = false
         for pollutant in Pollutant.allCases where !stopping.isRaised {
             let subject = Subject(key: key, pollutant: pollutant)

@@ -33,6 +33,7 @@ public struct AirBackfill: Sendable {
     /// Stations whose results are computed at the same time.
     private static let width = 2
 
+    /// Computes the indices of the stations that a source has.
     public init(_ source: any BackfillSource, options: Options) {
         self.source = source
         self.options = options

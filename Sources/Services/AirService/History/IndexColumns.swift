@@ -56,7 +56,8 @@ public struct IndexColumns: Sendable {
 
     /// The columns that have values.
     public var columns: [Column] {
-        ([index, level, dominant, editions, withheld, marks, colour, fitness, completeness, provisional] + subIndices).filter { !$0.ends.isEmpty }
+        ([index, level, dominant, editions, withheld, marks, colour, fitness, completeness, provisional] + subIndices)
+            .filter { !$0.ends.isEmpty }
     }
 
     /// The results as temporal representations of the entity (CIM 009 clause 5.6.11), of some hours each.
@@ -79,7 +80,8 @@ public struct IndexColumns: Sendable {
                 writer.append(jsonString: column.attribute)
                 writer.append(":[")
                 for place in first..<places[index] {
-                    writer.append(place > first ? ",{\"type\":\"Property\",\"value\":" : "{\"type\":\"Property\",\"value\":")
+                    writer.append(
+                        place > first ? ",{\"type\":\"Property\",\"value\":" : "{\"type\":\"Property\",\"value\":")
                     writer.append(Array(column.values[(place > 0 ? column.ends[place - 1] : 0)..<column.ends[place]]))
                     writer.append(",\"observedAt\":")
                     column.observedAt[place].append(quotedTo: &writer)

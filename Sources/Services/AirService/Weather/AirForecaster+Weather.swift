@@ -17,13 +17,19 @@ struct WeatherStation: Sendable {
 
 /// What forecasts of the air know of the weather: what is observed near a station, and what was forecast for its place.
 extension AirForecaster {
-    /// Weather stations of a tenant that are looked at.
+    /// Weather stations of a tenant that are looked at, and seconds for which what was found counts.
     private static var weatherStationLimit: Int { 500 }
+    private static var weatherStationSeconds: Double { 300 }
 
     // MARK: - Observed
 
-    /// Looks where weather is observed in the tenants of stations.
+    /// Looks where weather is observed in the tenants of stations, now and then.
     func findWeatherStations(of stations: [KnownStation]) {
+        let now = configuration.clock()
+        guard now >= weatherLookedFor.adding(seconds: Self.weatherStationSeconds) || now < weatherLookedFor else {
+            return
+        }
+        weatherLookedFor = now
         weatherStations = [:]
         for tenant in Set(stations.map(\.key.tenant)) {
             let present = ((try? operations.consumption.entityTypes(tenant: tenant)) ?? []).map(\.type)

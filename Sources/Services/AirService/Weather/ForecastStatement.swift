@@ -112,7 +112,9 @@ struct ForecastStatement: Sendable {
     private var span: ClosedRange<Int>? {
         guard let last = to ?? from else { return nil }
         let first = from ?? last
-        guard Timestamp.representable.contains(first), Timestamp.representable.contains(last) else { return nil }
+        guard first <= last, Timestamp.representable.contains(first), Timestamp.representable.contains(last) else {
+            return nil
+        }
         let end = ClockHour.holding(last)
         let start = first < last ? ClockHour.holding(Timestamp(microseconds: first.microseconds + 1)) : end
         return start <= end ? start...end : nil

@@ -136,6 +136,8 @@ struct WeatherLedger: Sendable {
 
     /// Whether a day of hours is forecast where a station stands, behind an hour.
     func tellsOfDay(_ station: KnownStation, at hour: Int) -> Bool {
-        foretold(station, at: hour).hours.contains { Int($0.hour) >= hour + 24 && hour - Int($0.known) <= ForetoldWeather.oldest }
+        foretold(station, at: hour).hours.contains {
+            Int($0.hour) >= hour + 24 && hour - Int($0.known) <= ForetoldWeather.oldest
+        }
     }
 }

@@ -22,7 +22,9 @@ public struct Foreseen: Sendable {
     /// What was known at a time of the step so many after it, 1 to `reach`; `nan` where nothing was, and outside.
     @inline(__always)
     public subscript(time: Int, ahead: Int) -> Double {
-        get { time >= 0 && time < count && ahead >= 1 && ahead <= reach ? Double(values[time * reach + ahead - 1]) : .nan }
+        get {
+            time >= 0 && time < count && ahead >= 1 && ahead <= reach ? Double(values[time * reach + ahead - 1]) : .nan
+        }
         set {
             guard time >= 0, time < count, ahead >= 1, ahead <= reach else { return }
             values[time * reach + ahead - 1] = Float(newValue)

@@ -36,12 +36,14 @@ struct WeatherOutlook {
     func foreseen(
         _ weather: WeatherRecord, firstHour: Int, count: Int, fillsUp: Bool
     ) -> [WeatherQuantity: Foreseen] {
-        let known = WeatherQuantity.allCases.compactMap { quantity in errors.quantities[quantity].map { (quantity, $0) } }
+        let known = WeatherQuantity.allCases.compactMap { quantity in errors.quantities[quantity].map { (quantity, $0) }
+        }
         let quantities = known.map(\.0)
         var rows = quantities.map { _ in Foreseen(count: count, reach: ForecastNoise.reach) }
         let noises = quantities.map { quantity in
             fillsUp
-                ? ForecastNoise(firstHour..<firstHour + max(0, count), seed: Self.seed + UInt64(quantity.rawValue)) : nil
+                ? ForecastNoise(firstHour..<firstHour + max(0, count), seed: Self.seed + UInt64(quantity.rawValue))
+                : nil
         }
         // The newest forecast of each hour, as time goes by.
         var newest = [ForetoldHour?](repeating: nil, count: count + ForecastNoise.reach + 1)
@@ -93,7 +95,8 @@ struct WeatherOutlook {
         let size = known.dayChange * known.share
         for ahead in 1...ForecastNoise.reach where measured.indices.contains(row + ahead) {
             let hour = now + ahead
-            let value = measured[row + ahead] + size * ForecastNoise.growth(hour - run) * noise.error(run: run, hour: hour)
+            let value =
+                measured[row + ahead] + size * ForecastNoise.growth(hour - run) * noise.error(run: run, hour: hour)
             rows[row, ahead] = quantity.isAmount ? max(0, value) : value
         }
     }

@@ -27,7 +27,9 @@ struct WeatherOutlookTests {
         #expect(rows[125, 10].isNaN)
     }
 
-    @Test func `steps of three and six hours are filled in, longer gaps are not, and what cannot be is left out`() throws {
+    @Test func `steps of three and six hours are filled in, longer gaps are not, and what cannot be is left out`()
+        throws
+    {
         let steps = WindyPlace.forecast(100) { hour in
             switch hour {
             case 102: 2
@@ -47,7 +49,9 @@ struct WeatherOutlookTests {
         #expect(abs(rows[103, 1] - 4) < 1e-6)
     }
 
-    @Test func `hours of which no forecast is on record get one with errors to learn from, the others keep theirs`() throws {
+    @Test func `hours of which no forecast is on record get one with errors to learn from, the others keep theirs`()
+        throws
+    {
         let real = WindyPlace.forecast(300) { _ in 3 }
         let rows = try rows(real, fillsUp: true)
         #expect(rows[300, 5] == 3)
