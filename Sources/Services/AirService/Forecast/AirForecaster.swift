@@ -40,8 +40,9 @@ actor AirForecaster {
     var tried: [StationKey: Int] = [:]
     /// Stations that have learnt since weather forecasts for them are there.
     var triedWithForecasts: Set<StationKey> = []
-    /// While stations learn: the weather forecasts of a tenant as they were issued, and where weather is observed.
+    /// While stations learn: the weather forecasts of a tenant as they were issued.
     var issuedForecasts: [String: [ForecastPlace: ForetoldWeather]] = [:]
+    /// Where weather is observed, and when that was looked for.
     var weatherStations: [String: [WeatherStation]] = [:]
     var weatherLookedFor = Timestamp(microseconds: 0)
     /// What stations around have measured, while stations learn: their pollutants over all hours that are learnt from.
