@@ -129,6 +129,27 @@ struct ForecastStatementTests {
         #expect(try known("2026-03-01T20:00:00Z", arrived: "2026-03-01T12:00:00Z") == "2026-03-01T12:10:00Z")
     }
 
+    @Test(arguments: [
+        #""validFrom":{"type":"Property","value":"9999-12-31T23:59:59Z"}"#,
+        #""validFrom":{"type":"Property","value":1e300}"#,
+        #""validFrom":{"type":"Property","value":"0000-01-01T00:00:00Z"},"validTo":{"type":"Property","value":"9999-12-31T23:00:00Z"}"#,
+        #""validity":{"type":"Property","value":"+/-"}"#,
+        #""validity":{"type":"Property","value":"2026-03-01T12:00:00+99:99/2026-03-01T12:00:00-"}"#,
+        #""dayMinimum":{"type":"Property","value":[[[]]]}"#,
+        #""location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[180,-90]}}"#,
+    ])
+    func `whatever an entity says, the city goes on`(attribute: String) async throws {
+        let town = try TestTown()
+        town.air.start()
+        try await town.report([
+            #"{"id":"urn:x:1","type":"WeatherForecast","temperature":{"type":"Property","value":1e308},\#(attribute)}"#,
+            station(1, ["pm25": 10], at: time(-1)),
+        ])
+        await town.air.settle()
+        #expect(town.entity(indexID(1)) != nil)
+        await town.stop()
+    }
+
     @Test func `a period of years gives no more than 54 hours to come`() throws {
         let hours = try hours([
             "validFrom": date("2020-03-01T15:00:00Z"), "validTo": date("2200-03-01T15:00:00Z"),

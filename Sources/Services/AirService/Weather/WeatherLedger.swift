@@ -12,9 +12,12 @@ struct ForecastPlace: Hashable, Sendable {
     let position: Position?
 
     init(_ position: Position?) {
+        func hundredths(_ degrees: Double) -> Int {
+            degrees.isFinite ? Int((min(max(degrees, -1e6), 1e6) * 100).rounded()) : 0
+        }
         self.position = position
-        east = position.map { Int(($0.longitude * 100).rounded()) } ?? .max
-        north = position.map { Int(($0.latitude * 100).rounded()) } ?? .max
+        east = position.map { hundredths($0.longitude) } ?? .max
+        north = position.map { hundredths($0.latitude) } ?? .max
     }
 
     static func == (left: ForecastPlace, right: ForecastPlace) -> Bool {
