@@ -144,6 +144,7 @@ def forecast(now):
         "concentrationLower": {"type": "ListProperty", "valueList": [round(max(0, mean - wide), 1) for mean, wide in zip(means, spread)], "unitCode": "GQ"},
         "concentrationUpper": {"type": "ListProperty", "valueList": [round(mean + wide, 1) for mean, wide in zip(means, spread)], "unitCode": "GQ"},
         "persistence": {"type": "Property", "value": 41, "unitCode": "GQ"}, "trainedAt": moment(now), "trainedHours": {"type": "Property", "value": 17520},
+        "weatherForecast": {"type": "Property", "value": "partlyUsed"}, "weatherForecastHours": {"type": "Property", "value": 40},
         "forecastError": {"type": "JsonProperty", "json": {"horizonHours": [1, 3, 6, 12, 24, 48], "mae": [8.1, 16, 25, 33, 41, 45], "persistenceMae": [8.6, 18, 30, 43, 55, 66],
                                                            "coverage": [0.9, 0.91, 0.9, 0.89, 0.88, 0.88], "hours": 8700}},
     }
@@ -248,6 +249,8 @@ def check_station(report, visit, look, picture):
     report.check("the last day is drawn", visit.wait(f"/PM2.5: [\\d.]+ to [\\d.]+/.test({LABEL}) && /CO: .*\\smg/.test({LABEL})"), page.evaluate(LABEL))
     words = page.inner_text(".view-words")
     report.check("the forecast says how far off it was, beside persistence", "6 h ahead by 25" in words and "persistence by 30" in words, words)
+    words = page.evaluate("document.querySelector('#air-forecast-title').closest('section').innerText")
+    report.check("the forecast says that it knows the weather forecast", "It knows the weather forecast of 40 hours" in words, words)
     fan = page.evaluate("document.querySelector('#air-forecast-title').closest('section').querySelector('.chart-canvas').getAttribute('aria-label')")
     report.check("the fan, persistence and what was measured are in one chart", all(word in fan for word in ("measured: ", "9 times in 10: ", "Persistence")), fan)
     look("a station")

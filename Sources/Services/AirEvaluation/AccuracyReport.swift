@@ -57,8 +57,10 @@ public struct AccuracyReport: Sendable, Encodable {
     public let forecast: [Horizon]
     /// With the weather of the forecast hours taken as known; `nil` when it was not asked for.
     public let forecastWithWeatherAhead: [Horizon]?
-    /// With a weather forecast that errs by `ForecastEvaluation.weatherError`; `nil` when it was not asked for.
+    /// With weather forecasts that err by `ForecastEvaluation.weatherError`; `nil` when it was not asked for.
     public let forecastWithWeatherForecast: [Horizon]?
+    /// The same with none on record from before; `nil` when it was not asked for.
+    public let forecastWithNewWeatherForecast: [Horizon]?
     /// One for each station, and one with the name "all" last; `nil` without positions.
     public let interpolation: [Station]?
     /// What was left out, and why.
@@ -67,11 +69,13 @@ public struct AccuracyReport: Sendable, Encodable {
     /// - Parameters:
     ///   - forecasts: The scores of each station.
     ///   - weatherAhead: The same with the weather of the forecast hours; empty when it was not asked for.
-    ///   - weatherForecast: The same with a forecast of the weather that errs; empty when it was not asked for.
+    ///   - weatherForecast: The same with forecasts of the weather that err; empty when it was not asked for.
+    ///   - newWeatherForecast: The same with none on record from before; empty when it was not asked for.
     public init(
         pollutant: String, testedFrom: String, testedTo: String,
         forecasts: [(station: String, scores: [ForecastScore])],
         weatherAhead: [[ForecastScore]], weatherForecast: [[ForecastScore]] = [],
+        newWeatherForecast: [[ForecastScore]] = [],
         interpolation: [InterpolationScore]?, notes: [String]
     ) {
         self.pollutant = pollutant
@@ -82,6 +86,8 @@ public struct AccuracyReport: Sendable, Encodable {
         forecastWithWeatherAhead = weatherAhead.isEmpty ? nil : Self.total(weatherAhead).compactMap { Horizon($0) }
         forecastWithWeatherForecast =
             weatherForecast.isEmpty ? nil : Self.total(weatherForecast).compactMap { Horizon($0) }
+        forecastWithNewWeatherForecast =
+            newWeatherForecast.isEmpty ? nil : Self.total(newWeatherForecast).compactMap { Horizon($0) }
         self.interpolation = interpolation.map { scores in
             var all = InterpolationScore(station: "all")
             for score in scores { all.add(score) }
@@ -109,9 +115,13 @@ extension AccuracyReport: CustomStringConvertible {
         if let forecastWithWeatherForecast {
             lines += [
                 "",
-                "The same with a weather forecast that errs half as much as saying that tomorrow is like today",
+                "The same with weather forecasts that err half as much as saying that tomorrow is like today, learnt as issued",
             ]
             lines += Self.table(forecastWithWeatherForecast)
+        }
+        if let forecastWithNewWeatherForecast {
+            lines += ["", "The same where the weather forecasts have just begun, learnt with errors that are made up"]
+            lines += Self.table(forecastWithNewWeatherForecast)
         }
         if let forecastWithWeatherAhead {
             lines += [

@@ -6,15 +6,20 @@ public enum ForecastEvaluation {
     public static let horizons = [1, 3, 6, 12, 24, 48]
     /// The share of values that intervals are to hold.
     public static let coverage = 0.9
-    /// The error of a weather forecast as a share of that of saying that tomorrow is like today.
+    /// The error of a weather forecast a day ahead as a share of that of saying that tomorrow is like today.
     public static let weatherError = 0.5
+    /// Other errors than those that learning makes up where no forecast is on record.
+    private static let seed: UInt64 = 41
 
     /// What forecasts know of the weather.
     public enum Weather: Sendable {
         /// What was measured up to the time of issue.
         case measured
-        /// Also a forecast that errs by `weatherError`, made of what was measured later.
+        /// Also forecasts that err by `weatherError`, made of what was measured later and issued every six hours all the time:
+        /// a city that has kept its weather forecasts.
         case forecast
+        /// The same, begun on the day before the first hour that is scored: a city that has none from before.
+        case newForecast
         /// Also what was measured later: a perfect forecast.
         case perfect
     }
@@ -35,15 +40,17 @@ public enum ForecastEvaluation {
         of station: StationRecord, among others: [StationRecord] = [], firstTestHour: Int, weather: Weather
     ) -> [ForecastScore]? {
         let split = firstTestHour - station.firstHour
-        var own = Covariates.make(station.columns, weatherIsAhead: weather != .measured)
-        if weather == .forecast { own = ImperfectForecast.beside(own, day: 24, error: weatherError) }
-        let covariates = surroundings(of: station, among: others) + own
+        let covariates =
+            surroundings(of: station, among: others)
+            + Covariates.make(station.columns, weatherIsAhead: weather == .perfect)
+        let record = record(weather, of: station, firstTestHour)
         guard split > 0, split < station.values.count,
             let series = ForecastSeries(
                 start: station.firstHour * 3_600, values: station.values,
                 covariates: Array(covariates.prefix(ForecastSeries.maximumCovariates))),
-            let forecaster = SeriesForecaster(learningFrom: series.prefix(split)),
-            let applied = forecaster.applied(to: series), let climatology = Climatology(series.prefix(split))
+            let forecaster = OutlookForecaster(learningFrom: series.prefix(split), weather: record),
+            let applied = forecaster.applied(to: series, weather: record),
+            let climatology = Climatology(series.prefix(split))
         else { return nil }
         var scores = horizons.map { ForecastScore(horizon: $0) }
         var adaptive = Array(repeating: AdaptiveCoverage(wanted: coverage), count: horizons.count)
@@ -57,10 +64,10 @@ public enum ForecastEvaluation {
             }
             guard series.values[issue].isFinite else { continue }
             let asked = adaptive.map(\.asked)
-            let forecasts = applied.forecasts(at: issue, horizons: horizons) { horizon in
+            let forecasts = applied.forecasts(at: issue, horizons: horizons) { horizon, _ in
                 horizons.firstIndex(of: horizon).map { asked[$0] } ?? coverage
             }
-            for forecast in forecasts {
+            for forecast in forecasts.map({ $0.seeing ?? $0.blind }) {
                 let target = issue + forecast.horizon
                 guard let place = horizons.firstIndex(of: forecast.horizon), target < series.count,
                     series.values[target].isFinite
@@ -71,6 +78,18 @@ public enum ForecastEvaluation {
             }
         }
         return scores
+    }
+
+    /// What is known of the weather, forecasts as they were issued; `nil` where none were.
+    private static func record(_ weather: Weather, of station: StationRecord, _ firstTestHour: Int) -> WeatherRecord? {
+        guard weather == .forecast || weather == .newForecast else { return nil }
+        let measured = WeatherQuantity.measured(station.columns)
+        let imagined = ForetoldWeather.imagined(
+            measured, firstHour: station.firstHour, share: weatherError, seed: seed)
+        let foretold =
+            weather == .forecast
+            ? imagined : ForetoldWeather(imagined.hours.filter { Int($0.known) >= firstTestHour - 24 })
+        return WeatherRecord(measured: measured, foretold: foretold)
     }
 }
 

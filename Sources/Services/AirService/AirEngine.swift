@@ -27,6 +27,8 @@ actor AirEngine {
     var rules: [String: [AlertRule]] = [:]
     /// Rules that are no longer there, whose alerts have to be cleared.
     var retiredRules: [String: [AlertRule]] = [:]
+    /// The weather forecasts that hold now.
+    private(set) var weather = WeatherLedger()
     /// Stations with alerts that are raised.
     var alerted: Set<StationKey> = []
     private var toldOfLimit = false
@@ -114,7 +116,10 @@ actor AirEngine {
         switch vocabulary.followed(entity.types) {
         case .observation: await takeObservation(change)
         case .alertRule: readRules(of: change.tenant)
-        case .sensor, .calibration, nil: break
+        case .weatherForecast:
+            let now = configuration.clock()
+            if let entity = change.after { takeForecast(entity, of: change.tenant, arrived: now, now: now) }
+        case .sensor, .calibration, .weatherObserved, nil: break
         }
     }
 
@@ -140,6 +145,12 @@ actor AirEngine {
             }
         }
     }
+
+    func takeForecast(_ entity: EntityRecord, of tenant: String, arrived: Timestamp, now: Timestamp) {
+        weather.take(entity, tenant: tenant, arrived: arrived, now: now, vocabulary)
+    }
+
+    func forgetWeather() { weather = WeatherLedger() }
 
     /// Values from the future would hide all that come until then. Ten minutes are forgiven to clocks.
     func isTimely(_ reading: AirReading) -> Bool { reading.time <= configuration.clock().adding(seconds: 600) }

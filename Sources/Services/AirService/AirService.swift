@@ -23,7 +23,8 @@ public struct AirServiceConfiguration: Sendable {
     /// Whether stations are forecast; needs a history.
     public var forecasts = true
     /// Pollutants of stations that are forecast; those beyond are left out, and said so once. Each takes about half a
-    /// megabyte, and some seconds of one core, at low priority, for each time that it learns.
+    /// megabyte, twice as much where weather is forecast, and some seconds of one core, at low priority, for each time that
+    /// it learns.
     public var forecastLimit = 200
     /// Hours with a value that a pollutant needs before it is forecast.
     public var forecastMinimumHours = 1_000
@@ -98,7 +99,8 @@ public final class AirService: Sendable {
         self.configuration = configuration
         feed = operations.feed
         inbox = ChangeInbox(
-            limit: configuration.inboxLimit, typeNames: AirVocabulary.typeNames(of: [.observation, .alertRule]),
+            limit: configuration.inboxLimit,
+            typeNames: AirVocabulary.typeNames(of: [.observation, .alertRule, .weatherForecast]),
             registry: operations.registry)
         sensorInbox = ChangeInbox(
             limit: configuration.inboxLimit,

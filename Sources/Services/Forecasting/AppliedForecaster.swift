@@ -46,7 +46,7 @@ public struct AppliedForecaster: Sendable {
                     ?? forecaster.segments.last
             else { return nil }
             var row = shared
-            maker.horizonFeatures(at: newest, horizon: horizon + age, to: &row)
+            maker.horizonFeatures(at: newest, issuedAt: issue, horizon: horizon + age, to: &row)
             let scaled = now + segment.trees.value(row)
             let residuals = segment.residuals.interval(around: scaled, coverage: coverage(horizon))
             let value = maker.scale.unscaled(scaled)

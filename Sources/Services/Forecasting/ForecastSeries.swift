@@ -1,7 +1,7 @@
 /// What is known of a place: a value for each step of time, and other measurements beside it.
 ///
 /// Invariants:
-/// 1. Every column has as many numbers as `values`; `nan` stands where there is none.
+/// 1. Every column has as many numbers as `values`; `nan` stands where there is none. What was foreseen has as many rows.
 public struct ForecastSeries: Sendable {
     /// A measurement beside the forecast one.
     public struct Covariate: Sendable {
@@ -21,12 +21,18 @@ public struct ForecastSeries: Sendable {
         public var values: [Double]
         /// Whether values beyond the time of issue may be used, because a forecast of them is at hand when it is needed.
         public var isKnownAhead: Bool
+        /// What was foreseen of it at each time; `nil` where nothing ever was. Taken before values beyond the time of issue.
+        public var foreseen: Foreseen?
 
-        public init(name: String, scale: Scale = .linear, values: [Double], isKnownAhead: Bool = false) {
+        public init(
+            name: String, scale: Scale = .linear, values: [Double], isKnownAhead: Bool = false,
+            foreseen: Foreseen? = nil
+        ) {
             self.name = name
             self.scale = scale
             self.values = values
             self.isKnownAhead = isKnownAhead
+            self.foreseen = foreseen
         }
     }
 
@@ -49,7 +55,9 @@ public struct ForecastSeries: Sendable {
     public init?(start: Int, step: Int = 3_600, values: [Double], covariates: [Covariate] = []) {
         guard (60...86_400).contains(step), 86_400 % step == 0, values.count <= Self.maximumCount,
             covariates.count <= Self.maximumCovariates, abs(start) < 1 << 40,
-            covariates.allSatisfy({ $0.values.count == values.count })
+            covariates.allSatisfy({
+                $0.values.count == values.count && $0.foreseen.map { $0.count == values.count } ?? true
+            })
         else { return nil }
         self.start = start
         self.step = step
@@ -71,7 +79,8 @@ public struct ForecastSeries: Sendable {
             start, step, Array(values[..<count]),
             covariates.map {
                 Covariate(
-                    name: $0.name, scale: $0.scale, values: Array($0.values[..<count]), isKnownAhead: $0.isKnownAhead)
+                    name: $0.name, scale: $0.scale, values: Array($0.values[..<count]), isKnownAhead: $0.isKnownAhead,
+                    foreseen: $0.foreseen?.prefix(count))
             })
     }
 

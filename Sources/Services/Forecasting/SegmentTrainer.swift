@@ -57,7 +57,7 @@ struct SegmentTrainer {
             let now = maker.target[issue]
             row.removeAll(keepingCapacity: true)
             maker.issueFeatures(at: issue, to: &row)
-            maker.horizonFeatures(at: issue, horizon: horizon, to: &row)
+            maker.horizonFeatures(at: issue, issuedAt: issue, horizon: horizon, to: &row)
             for (index, value) in row.enumerated() { columns[index].append(value) }
             rows.issues.append(issue)
             rows.horizons.append(horizon)

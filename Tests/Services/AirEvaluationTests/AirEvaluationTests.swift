@@ -77,6 +77,9 @@ struct AirEvaluationTests {
         }
         let (measured, forecast, perfect) = (try error(.measured), try error(.forecast), try error(.perfect))
         #expect(perfect < forecast && forecast < measured)
+        // A city without any from before learns with errors that are made up.
+        let begun = try error(.newForecast)
+        #expect(perfect < begun && begun < measured)
     }
 
     @Test func `a split outside of the data gives no score`() throws {
@@ -110,7 +113,7 @@ struct AirEvaluationTests {
         }
         let report = AccuracyReport(
             pollutant: "PM2.5", testedFrom: "a", testedTo: "b", forecasts: scored, weatherAhead: [],
-            weatherForecast: scored.map(\.scores),
+            weatherForecast: scored.map(\.scores), newWeatherForecast: scored.map(\.scores),
             interpolation: InterpolationEvaluation.scores(of: stations, firstTestHour: first), notes: ["a note"])
         #expect(report.forecast.map(\.hours) == [1, 3, 6, 12, 24, 48])
         #expect(report.forecast.first?.forecasts == scored.reduce(0) { $0 + $1.scores[0].count })
@@ -118,7 +121,7 @@ struct AirEvaluationTests {
         #expect(report.interpolation?.count == 7)
         let json = try JSONEncoder().encode(report)
         #expect(String(decoding: json, as: UTF8.self).contains("\"gainPercent\""))
-        for word in ["24 h", "persistence", "fixed variogram", "a note", "errs half"] {
+        for word in ["24 h", "persistence", "fixed variogram", "a note", "err half", "just begun"] {
             #expect(report.description.contains(word))
         }
     }

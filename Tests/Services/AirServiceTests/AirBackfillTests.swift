@@ -1,4 +1,5 @@
 import AirQuality
+import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import Synchronization
@@ -15,7 +16,8 @@ import Testing
         options.indices = AirQualityIndex.allCases
         change(&options)
         let backfill = AirBackfill(
-            consumption: town.broker, temporal: town.history, registry: town.broker.registry, tenant: "",
+            HistorySource(
+                consumption: town.broker, temporal: town.history, registry: town.broker.registry, tenant: ""),
             options: options)
         let type = try town.context.term("AirQualityIndex")
         return try await backfill.run(write: { results in
@@ -72,13 +74,84 @@ import Testing
         #expect(summary.hours == 180)
         #expect(summary.results == 900)
         for index in AirQualityIndex.allCases {
-            for name in ["airQualityIndex", "airQualityLevel", "dominantPollutant", "pm25SubIndex", "indexEdition"] {
+            for name in [
+                "airQualityIndex", "airQualityLevel", "dominantPollutant", "pm25SubIndex", "indexEdition",
+                "completeness",
+            ] {
                 let id = indexID(2, index.rawValue)
                 let expected = try await live.evolution(id, name)
                 #expect(try await town.evolution(id, name) == expected, "\(index) \(name)")
             }
         }
         await live.stop()
+        await town.stop()
+    }
+
+    @Test func `each hour says its colour, how complete it is and what is known of the sensors`() async throws {
+        let town = try TestTown()
+        try await fill(town, hours: 1...40)
+        _ = try await backfill(town) { $0.indices = [.european] }
+        for name in ["colour", "completeness", "isProvisional", "sensorFitness"] {
+            #expect(try await town.evolution(indexID(1), name).count == 40)
+        }
+        #expect(try await town.evolution(indexID(1), "isProvisional").values.allSatisfy { $0 == "false" })
+        #expect(try await town.evolution(indexID(1), "completeness").values.allSatisfy { $0 == "1" })
+        let fitness = try #require(try await town.evolution(indexID(1), "sensorFitness")[time(20)])
+        #expect(fitness.contains(#""PM2.5":"unknown""#))
+        let colours = try await town.evolution(indexID(1), "colour")
+        let levels = try await town.evolution(indexID(1), "airQualityIndex")
+        for (hour, level) in levels {
+            let value = try #require(Int(level))
+            let category = AirQualityIndexEdition.inForce(.european).categories.first { value <= $0.upTo }
+            #expect(colours[hour] == category.map { "\"\($0.colour)\"" })
+        }
+        await town.stop()
+    }
+
+    @Test func `results are also told as temporal representations of some hours each`() async throws {
+        let town = try TestTown()
+        try await fill(town, hours: 1...40)
+        let columns = Mutex<[IndexColumns]>([])
+        let source = HistorySource(
+            consumption: town.broker, temporal: town.history, registry: town.broker.registry, tenant: "")
+        _ = try await AirBackfill(source, options: AirBackfill.Options()).run { found in
+            columns.withLock { $0 += found }
+        }
+        let found = try #require(columns.withLock { $0 }.first { $0.entityID == indexID(2) })
+        let parts = found.parts(ofHours: 15)
+        #expect(parts.count == 3)
+        let other = try TestTown()
+        for part in parts {
+            let draft = try EntityDecoder(context: other.context, allowsNull: false, keepsEveryInstance: true)
+                .decodeEntity(try JSONDocument(parsing: part), try JSONDocument(parsing: part).root)
+            #expect(
+                await withCheckedContinuation { continuation in
+                    other.history.upsertTemporalEvolution(draft, tenant: "", on: ImmediateReplyScheduler()) {
+                        continuation.resume(returning: (try? $0.get()) != nil)
+                    }
+                })
+        }
+        _ = try await backfill(town) { $0.indices = [.european] }
+        for column in found.columns {
+            let expected = try await town.evolution(indexID(2), column.attribute)
+            #expect(try await other.evolution(indexID(2), column.attribute) == expected)
+            #expect(!expected.isEmpty)
+        }
+        await town.stop()
+        await other.stop()
+    }
+
+    @Test func `values without observedAt count by when they were written`() async throws {
+        let town = try TestTown()
+        for hour in 1...3 {
+            try town.clock.set(time(hour, minute: -10))
+            try await town.report([
+                #"{"id":"\#(stationID(7))","type":"AirQualityObserved","pm25":{"type":"Property","value":\#(hour * 20)}}"#
+            ])
+        }
+        let summary = try await backfill(town) { $0.indices = [.european] }
+        #expect(summary.stations == 1 && summary.hours == 3)
+        #expect(try await town.evolution(indexID(7), "pm25SubIndex").keys.sorted() == [time(1), time(2), time(3)])
         await town.stop()
     }
 

@@ -64,7 +64,7 @@ struct ForecastFolderTests {
         let header = String(decoding: whole.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let rest = whole.dropFirst(header.utf8.count)
         for (from, to) in [
-            ("\"form\":1", "\"form\":2"), ("\"town\"", "\"city\""), ("\"PM2.5\"", "\"PM3\""),
+            ("\"form\":2", "\"form\":3"), ("\"town\"", "\"city\""), ("\"PM2.5\"", "\"PM3\""),
             ("\"trainedThrough\":1000", "\"trainedThrough\":\(Int.max)"), ("\"bytes\":", "\"bytes\":9"),
             ("\"bytes\":", "\"bytes\":-"),
         ] {

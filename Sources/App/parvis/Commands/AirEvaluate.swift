@@ -43,8 +43,12 @@ struct AirEvaluate: AsyncParsableCommand {
     var weatherAhead = false
     @Flag(
         help: ArgumentHelp(
-            "Also score forecasts that know a weather forecast with errors.",
-            discussion: "Its errors are half of what saying that tomorrow is like today misses."))
+            "Also score forecasts that know weather forecasts with errors.",
+            discussion: """
+                They are issued every six hours. A day ahead they err half as much as saying that tomorrow is like \
+                today, less before and more after. One table is of a city that has kept its weather forecasts, one of \
+                a city where they have just begun.
+                """))
     var weatherForecast = false
     @Flag(help: "Forecast each station from its own values only, not from those of the stations around it.")
     var alone = false
@@ -107,6 +111,8 @@ struct AirEvaluate: AsyncParsableCommand {
         let ahead = weatherAhead ? await forecasts(stations, firstTestHour, .perfect, report).compactMap { $0 } : []
         let foretold =
             weatherForecast ? await forecasts(stations, firstTestHour, .forecast, report).compactMap { $0 } : []
+        let begun =
+            weatherForecast ? await forecasts(stations, firstTestHour, .newForecast, report).compactMap { $0 } : []
         let interpolation = InterpolationEvaluation.scores(of: stations, firstTestHour: firstTestHour) {
             report.write("interpolation: leaving out \($0)\n")
         }
@@ -120,7 +126,8 @@ struct AirEvaluate: AsyncParsableCommand {
         let last = stations.map { $0.firstHour + $0.values.count - 1 }.max() ?? firstTestHour
         return AccuracyReport(
             pollutant: pollutant, testedFrom: Self.text(firstTestHour), testedTo: Self.text(last), forecasts: scored,
-            weatherAhead: ahead, weatherForecast: foretold, interpolation: interpolation, notes: notes)
+            weatherAhead: ahead, weatherForecast: foretold, newWeatherForecast: begun, interpolation: interpolation,
+            notes: notes)
     }
 
     /// The scores of all stations, as many at a time as there are processors.
@@ -152,7 +159,8 @@ struct AirEvaluate: AsyncParsableCommand {
                 let known =
                     switch weather {
                     case .measured: ""
-                    case .forecast: " with a weather forecast"
+                    case .forecast: " with weather forecasts"
+                    case .newForecast: " with new weather forecasts"
                     case .perfect: " with weather"
                     }
                 report.write("forecast\(known): \(stations[place].name), \(done) of \(stations.count) stations\n")

@@ -11,6 +11,7 @@ extension AirForecaster {
             let kept = await worker.run { folder.models(of: key) }
             guard !kept.isEmpty, models.count + kept.count <= configuration.forecastLimit else { continue }
             for model in kept { models[Subject(key: key, pollutant: model.pollutant)] = model }
+            if kept.contains(where: { $0.forecaster.seeing != nil }) { triedWithForecasts.insert(key) }
             tried[key] = min(lastHour(station), kept.map(\.trainedThrough).min() ?? 0)
             wake()
         }

@@ -24,10 +24,10 @@ actor AirForecaster {
     }
 
     private let engine: AirEngine
-    private let operations: ServiceOperations
+    let operations: ServiceOperations
     let configuration: AirServiceConfiguration
-    private let history: EntityHistory
-    private var vocabulary: AirVocabulary
+    let history: EntityHistory
+    var vocabulary: AirVocabulary
     let worker = WorkThread("air forecasts", niceness: 10)
     let folder: ForecastFolder?
     var hasReadKept = false
@@ -38,6 +38,13 @@ actor AirForecaster {
     var models: [Subject: ForecastModel] = [:]
     /// The newest hour when a station was last learnt from, whether or not that gave models.
     var tried: [StationKey: Int] = [:]
+    /// Stations that have learnt since weather forecasts for them are there.
+    var triedWithForecasts: Set<StationKey> = []
+    /// While stations learn: the weather forecasts of a tenant as they were issued.
+    var issuedForecasts: [String: [ForecastPlace: ForetoldWeather]] = [:]
+    /// Where weather is observed, and when that was looked for.
+    var weatherStations: [String: [WeatherStation]] = [:]
+    var weatherLookedFor = Timestamp(microseconds: 0)
     /// What stations around have measured, while stations learn: their pollutants over all hours that are learnt from.
     private var learntAround = RecentlyUsed<StationKey, StationHours>(limit: 24)
     /// The hours that forecasts look back on.
@@ -100,15 +107,17 @@ actor AirForecaster {
     func issueAll() async {
         await issuing.take()
         let stations = await engine.allStations().filter { $0.newest != 0 }
+        let weather = await engine.weather
+        findWeatherStations(of: stations)
         forgetOthers(than: stations)
         var isDue = false
         for station in stations where !stopping.isRaised {
             let hour = lastHour(station)
-            if needsTraining(station.key, hour) { isDue = true }
+            if needsTraining(station, hour, weather) { isDue = true }
             guard hour > issued[station.key] ?? .min else { continue }
             let around = StationAround.of(station, among: stations, lastHour: lastHour)
             guard !isWaiting(for: around, hour) else { continue }
-            await issue(station, hour, around)
+            await issue(station, hour, around, weather.foretold(station, at: hour))
         }
         if isDue { trainUp.yield() }
         await issuing.give()
@@ -122,17 +131,26 @@ actor AirForecaster {
 
     private func forgetOthers(than stations: [KnownStation]) {
         let there = Set(stations.map(\.key))
+        let weather = weatherStations.values.flatMap { $0 }.map(\.key)
         models = models.filter { there.contains($0.key.key) }
-        recent = recent.filter { there.contains($0.key) }
+        recent = recent.filter { there.contains($0.key) || weather.contains($0.key) }
+        triedWithForecasts = triedWithForecasts.intersection(there)
         tried = tried.filter { there.contains($0.key) }
         issued = issued.filter { there.contains($0.key) }
     }
 
-    private func issue(_ station: KnownStation, _ hour: Int, _ around: [StationAround]) async {
+    private func issue(
+        _ station: KnownStation, _ hour: Int, _ around: [StationAround], _ foretold: ForetoldWeather
+    ) async {
         let key = station.key
         let subjects = Pollutant.allCases.map { Subject(key: key, pollutant: $0) }.filter { models[$0] != nil }
         // Reading ends early when the service stops; half of the hours make no forecast.
-        guard !subjects.isEmpty, let hours = await recentHours(of: key, through: hour) else { return }
+        guard !subjects.isEmpty, var hours = await recentHours(of: key, through: hour) else { return }
+        for (source, names) in weatherSources(of: station) {
+            if let there = await recentHours(of: source, through: hour, isSecondary: true) {
+                hours.take(names, from: there)
+            }
+        }
         var hoursAround: [HoursAround] = []
         for other in around {
             guard let hours = await recentHours(of: other.key, through: hour, isSecondary: true) else { continue }
@@ -144,7 +162,7 @@ actor AirForecaster {
         for subject in subjects {
             // The model may have been learnt anew while the history was read.
             guard var model = models[subject] else { continue }
-            let forecast = model.issue(at: hour, hours, around: hoursAround)
+            let forecast = model.issue(at: hour, hours, around: hoursAround, foretold: foretold)
             models[subject] = model
             guard let forecast, let id = ForecastEntity.id(subject.pollutant, of: key.id) else { continue }
             var writer = ByteWriter(capacity: 4_096)
@@ -214,7 +232,7 @@ actor AirForecaster {
     }
 
     /// The attributes of a station that are pollutants or weather.
-    private func terms(of key: StationKey) -> EntityHistory.Terms {
+    func terms(of key: StationKey) -> EntityHistory.Terms {
         var terms = EntityHistory.Terms(vocabulary.context)
         let entity = try? operations.consumption.retrieveEntity(id: key.id, tenant: key.tenant)
         for name in vocabulary.usualPollutantTerms.union(entity?.attributes.names ?? []) {
@@ -229,8 +247,11 @@ actor AirForecaster {
 
     // MARK: - Learning
 
-    private func needsTraining(_ key: StationKey, _ hour: Int) -> Bool {
+    private func needsTraining(_ station: KnownStation, _ hour: Int, _ weather: WeatherLedger) -> Bool {
+        let key = station.key
         guard let last = tried[key] else { return true }
+        // The first weather forecasts are learnt from at once, when they tell of the day to come.
+        if !triedWithForecasts.contains(key), weather.tellsOfDay(station, at: hour) { return true }
         let hasModel = Pollutant.allCases.contains { models[Subject(key: key, pollutant: $0)] != nil }
         // Too little history is looked at again after a day of hours.
         return hour >= last + (hasModel ? configuration.forecastRetrainHours : 24)
@@ -241,14 +262,20 @@ actor AirForecaster {
         await training.take()
         let all = await engine.allStations().filter { $0.newest != 0 }
         await readKept(all)
-        let stations = all.filter { needsTraining($0.key, lastHour($0)) }
+        let weather = await engine.weather
+        findWeatherStations(of: all)
+        let stations = all.filter { needsTraining($0, lastHour($0), weather) }
             .sorted { (tried[$0.key] ?? .min) < (tried[$1.key] ?? .min) }
         var short = 0
         for station in stations where !stopping.isRaised {
-            if await !train(station, among: all), toldOfShortHistory.insert(station.key).inserted { short += 1 }
+            if weather.tellsOfDay(station, at: lastHour(station)) { triedWithForecasts.insert(station.key) }
+            if await !train(station, among: all, weather), toldOfShortHistory.insert(station.key).inserted {
+                short += 1
+            }
             wake()
         }
         learntAround = RecentlyUsed(limit: 24)
+        issuedForecasts = [:]
         if short > 0, !stopping.isRaised {
             configuration.onNotice(
                 "\(short) air stations have too little history to be forecast; a pollutant needs "
@@ -258,14 +285,19 @@ actor AirForecaster {
     }
 
     /// - Returns: whether some pollutant of the station has a model now.
-    private func train(_ station: KnownStation, among stations: [KnownStation]) async -> Bool {
+    private func train(
+        _ station: KnownStation, among stations: [KnownStation], _ weather: WeatherLedger
+    ) async -> Bool {
         let key = station.key
         let hour = lastHour(station)
         let result = configuration.indices.first.flatMap { IndexEntity.id($0, of: key.id) }
-        let hours: StationHours
+        var hours: StationHours
         do throws(NGSILDError) {
-            hours = try await history.hours(
-                of: key, (hour - configuration.forecastHours + 1)...hour, terms(of: key), result: result)
+            let span = (hour - configuration.forecastHours + 1)...hour
+            hours = try await history.hours(of: key, span, terms(of: key), result: result)
+            for (source, names) in weatherSources(of: station) {
+                hours.take(names, from: try await history.hours(of: source, span, terms(of: source), result: nil))
+            }
         } catch {
             configuration.onProblem("The history of \(key.id) cannot be learnt from: \(error.detail)")
             tried[key] = hour
@@ -273,6 +305,8 @@ actor AirForecaster {
         }
         let known = hours.fromFirstValue
         let hoursAround = await allHours(around: StationAround.of(station, among: stations, lastHour: lastHour))
+        // What came since the hour ended is at hand for it too.
+        let foretold = ForetoldWeather(await issued(for: station).hours + weather.foretold(station, at: hour).hours)
         var hasModel = false
         for pollutant in Pollutant.allCases where !stopping.isRaised {
             let subject = Subject(key: key, pollutant: pollutant)
@@ -289,10 +323,11 @@ actor AirForecaster {
             let now = configuration.clock()
             let model = await worker.run { [stopping] in
                 ForecastModel(
-                    learning: pollutant, from: known, around: hoursAround, fewest: fewest, trees: trees, at: now,
-                    isCancelled: { stopping.isRaised })
+                    learning: pollutant, from: known, around: hoursAround, foretold: foretold, fewest: fewest,
+                    trees: trees, at: now, isCancelled: { stopping.isRaised })
             }
-            if let model {
+            if var model {
+                if let former = models[subject] { model.inherit(former) }
                 models[subject] = model
                 hasModel = true
                 issued[key] = nil

@@ -6,7 +6,7 @@ import ServiceRuntime
 /// The forecast entities: one for each station and pollutant.
 enum ForecastEntity {
     static let typeName = "AirQualityForecast"
-    static let optionalAttributes = ["location", "name"]
+    static let optionalAttributes = ["location", "name", "issuedForecastShare"]
 
     /// `urn:ngsi-ld:AirQualityForecast:pm25:` and the station's id, without its own `urn:ngsi-ld:`.
     ///
@@ -34,8 +34,13 @@ enum ForecastEntity {
         writer.append(number: rounded(forecast.persistence))
         close(issued, &writer)
         writer.append(",\"forecastError\":{\"type\":\"JsonProperty\",\"json\":")
-        append(model.errors, to: &writer)
+        append(model.errors(forecast.weather), to: &writer)
         writer.append("}")
+        text("weatherForecast", forecast.weather.state.rawValue, &writer)
+        number("weatherForecastHours", Double(forecast.weather.hours), &writer)
+        if let seeing = model.forecaster.seeing {
+            number("issuedForecastShare", (seeing.issuedShare * 100).rounded() / 100, &writer)
+        }
         time("trainedAt", model.trainedAt, &writer)
         writer.append(",\"trainedHours\":{\"type\":\"Property\",\"value\":")
         writer.append(integer: model.trainedHours)
@@ -73,6 +78,14 @@ enum ForecastEntity {
         writer.append(name)
         writer.append("\":{\"type\":\"Property\",\"value\":")
         writer.append(jsonString: value)
+        writer.append("}")
+    }
+
+    private static func number(_ name: StaticString, _ value: Double, _ writer: inout ByteWriter) {
+        writer.append(",\"")
+        writer.append(name)
+        writer.append("\":{\"type\":\"Property\",\"value\":")
+        writer.append(number: value)
         writer.append("}")
     }
 

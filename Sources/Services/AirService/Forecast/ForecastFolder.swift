@@ -11,7 +11,7 @@ struct ForecastFolder: Sendable {
     /// The first line of a file.
     private struct Header: Codable {
         /// Rises when the meaning of a file changes.
-        static let form = 1
+        static let form = 2
 
         var form = Header.form
         let tenant: String
@@ -54,11 +54,11 @@ struct ForecastFolder: Sendable {
         var models: [ForecastModel] = []
         var place = 0
         for summary in header.models {
-            guard summary.bytes >= 0, summary.bytes <= bytes.count - place,
-                let model = ForecastModel(summary, forecaster: Array(bytes[place..<place + summary.bytes]))
+            guard let count = summary.allBytes, count <= bytes.count - place,
+                let model = ForecastModel(summary, forecaster: Array(bytes[place..<place + count]))
             else { return [] }
             models.append(model)
-            place += summary.bytes
+            place += count
         }
         return models
     }

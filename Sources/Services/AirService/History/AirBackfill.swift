@@ -1,9 +1,5 @@
 public import AirQuality
-import GeoJSON
 public import NGSILDModel
-public import NGSILDOperations
-public import NGSILDQuery
-import ServiceRuntime
 
 /// Computes indices of all that the history has, in bulk.
 ///
@@ -17,8 +13,6 @@ public struct AirBackfill: Sendable {
         /// The first and the last instant of the results; `nil`: all there is.
         public var from: Timestamp?
         public var to: Timestamp?
-        /// Which entities are stations; `nil`: those of type AirQualityObserved.
-        public var types: TypeSelection?
         public init() {}
     }
 
@@ -31,11 +25,7 @@ public struct AirBackfill: Sendable {
         public var withheld = 0
     }
 
-    private let consumption: any EntityConsumption
-    private let history: EntityHistory
-    private let temporal: any TemporalService
-    private let vocabulary: AirVocabulary
-    private let tenant: String
+    private let source: any BackfillSource
     private let options: Options
 
     /// Hours of stations in memory at once.
@@ -43,16 +33,9 @@ public struct AirBackfill: Sendable {
     /// Stations whose results are computed at the same time.
     private static let width = 2
 
-    /// Computes the indices of one tenant's stations from the histories that `temporal` has.
-    public init(
-        consumption: any EntityConsumption, temporal: any TemporalService, registry: TermRegistry, tenant: String,
-        options: Options
-    ) {
-        self.consumption = consumption
-        self.temporal = temporal
-        vocabulary = AirVocabulary(registry: registry)
-        history = EntityHistory(temporal)
-        self.tenant = tenant
+    /// Computes the indices of the stations that a source has.
+    public init(_ source: any BackfillSource, options: Options) {
+        self.source = source
         self.options = options
     }
 
@@ -64,8 +47,10 @@ public struct AirBackfill: Sendable {
         write: @escaping @Sendable ([IndexColumns]) async throws -> Void
     ) async throws -> Summary {
         var summary = Summary()
-        let found = try await stations()
-        guard let first = found.map(\.first).min(), let last = found.map(\.last).max() else { return summary }
+        let found = try await source.stations().sorted { $0.id < $1.id }
+        guard let first = found.map({ ClockHour.holding($0.first) }).min(),
+            let last = found.map({ ClockHour.holding($0.last) }).max()
+        else { return summary }
         summary.stations = found.count
         let editions = options.indices.map { AirQualityIndexEdition.inForce($0) }
         var stations = found.map { BackfillStation($0, editions) }
@@ -110,78 +95,6 @@ public struct AirBackfill: Sendable {
         return summary
     }
 
-    // MARK: - Stations
-
-    struct FoundStation: Sendable {
-        let id: String
-        let place: Position?
-        let isTraffic: Bool
-        let terms: Set<TermID>
-        let first: Int
-        let last: Int
-    }
-
-    /// Every entity that has, or had, values of pollutants.
-    private func stations() async throws -> [FoundStation] {
-        var vocabulary = vocabulary
-        guard let types = stationTypes(&vocabulary) else { return [] }
-        var query = EntityQuery()
-        query.types = types
-        query.limit = 200
-        var found: [FoundStation] = []
-        var newest = TemporalSelection()
-        while true {
-            newest.times = try TemporalQuery(timerel: nil, timeAt: nil, endTimeAt: nil, timeproperty: nil, lastN: "1")
-            let page = try await self.query(query, newest)
-            for entity in page.entities {
-                if let station = try await describe(entity, &vocabulary) { found.append(station) }
-            }
-            guard page.hasMore else { return found.sorted { $0.id < $1.id } }
-            (query, newest) = page.next(query, newest)
-        }
-    }
-
-    private func stationTypes(_ vocabulary: inout AirVocabulary) -> TypeSelection? {
-        if let types = options.types { return types }
-        let present = ((try? consumption.entityTypes(tenant: tenant)) ?? []).map(\.type)
-        var types = present.filter { vocabulary.followed([$0]) == .observation }
-        // An entity may have a history without a present.
-        if let term = vocabulary.context.knownTerm("AirQualityObserved"), !types.contains(term) { types.append(term) }
-        return types.isEmpty ? nil : TypeSelection(anyOf: types)
-    }
-
-    private func query(_ query: EntityQuery, _ selection: TemporalSelection) async throws -> TemporalPage {
-        let result: Result<TemporalPage, NGSILDError> = await withCheckedContinuation { continuation in
-            temporal.queryTemporalEvolution(query, selection, tenant: tenant, on: ImmediateReplyScheduler()) {
-                continuation.resume(returning: $0)
-            }
-        }
-        return try result.get()
-    }
-
-    private func describe(
-        _ entity: TemporalEntity, _ vocabulary: inout AirVocabulary
-    ) async throws -> FoundStation? {
-        var terms: Set<TermID> = []
-        var last: Timestamp?
-        var place: Position?
-        for attribute in entity.attributes {
-            guard let root = attribute.instances.roots.first(where: { _ in true }) else { continue }
-            if vocabulary.pollutant(attribute.name) != nil {
-                terms.insert(attribute.name)
-                let time = attribute.instances.nodes[root].historyTime
-                last = max(last ?? time, time)
-            } else if attribute.kind == .geoProperty, place == nil {
-                place = (try? Geometry(parsing: attribute.instances.valueText(of: root)))?.representativePosition
-            }
-        }
-        guard let last, let first = try await history.oldest(entity.id, terms, tenant: tenant) else { return nil }
-        let record = try? consumption.retrieveEntity(id: entity.id, tenant: tenant)
-        return FoundStation(
-            id: entity.id, place: place, isTraffic: record.map(vocabulary.isTraffic) ?? false, terms: terms,
-            first: ClockHour.holding(first), last: ClockHour.holding(last))
-    }
-
     // MARK: - Values
 
     private func read(_ stations: inout [BackfillStation], _ hours: ClosedRange<Int>) async throws {
@@ -191,16 +104,10 @@ public struct AirBackfill: Sendable {
             var waiting = Array(stations.enumerated())[...]
             func add() {
                 guard let (place, station) = waiting.popFirst() else { return }
-                group.addTask { [history, tenant, vocabulary] in
-                    var vocabulary = vocabulary
+                group.addTask { [source] in
                     var block = HourBlock(hours)
-                    let found = try await history.instances(
-                        of: station.found.id, station.found.terms, tenant: tenant, from: from, to: to)
-                    for attribute in found {
-                        guard let pollutant = vocabulary.pollutant(attribute.name) else { continue }
-                        for root in attribute.instances.roots {
-                            if let reading = AirReading(pollutant, attribute.instances, root) { block.add(reading) }
-                        }
+                    for reading in try await source.readings(of: station.found, from: from, to: to) {
+                        block.add(reading)
                     }
                     return (place, block)
                 }

@@ -12,9 +12,11 @@ extension AirEngine {
         stations = [:]
         map = StationMap()
         touched = []
+        forgetWeather()
         for tenant in operations.tenantNames() where SnapshotSpace.read(tenant) == nil {
             readRules(of: tenant)
             await findStations(of: tenant)
+            await findForecasts(of: tenant)
         }
         for station in stations.values where !Task.isCancelled { await read(station) }
         if Task.isCancelled { return }
@@ -27,18 +29,32 @@ extension AirEngine {
     }
 
     private func findStations(of tenant: String) async {
+        await entities(.observation, of: tenant) { entity in
+            guard let station = station(StationKey(tenant: tenant, id: entity.id), entity) else { return }
+            station.hoursKept = max(configuration.hoursKept, configuration.hoursCaughtUp)
+            if history == nil { readPresent(entity, into: station) }
+        }
+    }
+
+    /// Takes up the weather forecasts that are there, as known since they were last written.
+    private func findForecasts(of tenant: String) async {
+        let now = configuration.clock()
+        await entities(.weatherForecast, of: tenant) { entity in
+            takeForecast(entity, of: tenant, arrived: min(entity.modifiedAt, now), now: now)
+        }
+    }
+
+    private func entities(
+        _ kind: AirVocabulary.FollowedType, of tenant: String, _ body: (EntityRecord) -> Void
+    ) async {
         guard let known = try? operations.consumption.entityTypes(tenant: tenant) else { return }
-        let types = known.map(\.type).filter { vocabulary.followed([$0]) == .observation }
+        let types = known.map(\.type).filter { vocabulary.followed([$0]) == kind }
         guard !types.isEmpty else { return }
         var query = EntityQuery()
         query.types = TypeSelection(anyOf: types)
         query.limit = Self.page
         while let page = try? operations.consumption.queryEntities(query, tenant: tenant) {
-            for entity in page.entities {
-                guard let station = station(StationKey(tenant: tenant, id: entity.id), entity) else { continue }
-                station.hoursKept = max(configuration.hoursKept, configuration.hoursCaughtUp)
-                if history == nil { readPresent(entity, into: station) }
-            }
+            for entity in page.entities { body(entity) }
             guard page.hasMore, let last = page.last else { return }
             query.place = .after(last)
             await Task.yield()

@@ -37,24 +37,28 @@ struct HourBlock: Sendable {
 
     /// The mean, or NaN where the hour is less than three quarters complete (see `AirStation.mean`).
     func completeMean(_ pollutant: Pollutant, _ hour: Int) -> Double {
-        let have = count(pollutant, hour)
-        guard have > 0 else { return .nan }
-        if mostInHour > 1 {
-            var past: [UInt16] = []
-            for other in hour - 23...hour {
-                let count = count(pollutant, other)
-                if count > 0 { past.append(count) }
-            }
-            past.sort()
-            if Int(have) * 4 < Int(past[(past.count - 1) / 2]) * 3 { return .nan }
+        let (have, usual) = completeness(pollutant, hour)
+        return have * 4 < usual * 3 ? .nan : mean(pollutant, hour)
+    }
+
+    /// How many values an hour has, and how many the hours of the last day usually have: their median.
+    func completeness(_ pollutant: Pollutant, _ hour: Int) -> (have: Int, usual: Int) {
+        let have = Int(count(pollutant, hour))
+        // Where no hour has more than one, an hour with one is complete.
+        if mostInHour <= 1, have > 0 { return (have, 1) }
+        var past: [UInt16] = []
+        for other in hour - 23...hour {
+            let count = count(pollutant, other)
+            if count > 0 { past.append(count) }
         }
-        return mean(pollutant, hour)
+        past.sort()
+        return (have, past.isEmpty ? 0 : Int(past[(past.count - 1) / 2]))
     }
 }
 
 /// A station while its history is computed.
 struct BackfillStation: Sendable {
-    let found: AirBackfill.FoundStation
+    let found: ObservedStation
     var block = HourBlock(0...0)
     private(set) var hours = 0
     private(set) var results = 0
@@ -63,10 +67,12 @@ struct BackfillStation: Sendable {
     private let editions: [AirQualityIndexEdition]
     private var neighbours: [Int] = []
     private var controls = Pollutant.allCases.map { SensorQualityControl($0) }
+    /// What was last known of each sensor.
+    private var fitness = [SensorFitness?](repeating: nil, count: Pollutant.allCases.count)
     private var indexer: HourlyIndexer
     private var columns: [IndexColumns?]
 
-    init(_ found: AirBackfill.FoundStation, _ editions: [AirQualityIndexEdition]) {
+    init(_ found: ObservedStation, _ editions: [AirQualityIndexEdition]) {
         self.found = found
         self.editions = editions
         indexer = HourlyIndexer(.europe, station: StationProfile(isTraffic: found.isTraffic))
@@ -96,12 +102,19 @@ struct BackfillStation: Sendable {
         var others: [Double] = []
         for hour in span {
             var usable = PerPollutant<Double>.missing
-            var marks: [QualityMark] = []
+            var circumstances = IndexEntity.Circumstances()
             var hasValues = false
             for pollutant in Pollutant.allCases {
-                if block.count(pollutant, hour) > 0 { hasValues = true }
-                let mean = block.completeMean(pollutant, hour)
-                if mean.isNaN { continue }
+                let (have, usual) = block.completeness(pollutant, hour)
+                if usual > 0 {
+                    circumstances.completeness = min(circumstances.completeness, Double(have) / Double(usual))
+                }
+                if have > 0 { hasValues = true }
+                let mean = have * 4 < usual * 3 ? .nan : block.mean(pollutant, hour)
+                if mean.isNaN {
+                    if let known = fitness[Int(pollutant.rawValue)] { circumstances.fitness.append((pollutant, known)) }
+                    continue
+                }
                 others.removeAll(keepingCapacity: true)
                 for neighbour in neighbours {
                     let value = blocks[neighbour].mean(pollutant, hour)
@@ -109,7 +122,9 @@ struct BackfillStation: Sendable {
                 }
                 let quality = controls[Int(pollutant.rawValue)].check(mean, at: hour, neighbours: others)
                 if quality.isUsable { usable[pollutant] = mean }
-                if !quality.marks.isEmpty { marks += quality.marks }
+                if !quality.marks.isEmpty { circumstances.marks += quality.marks }
+                fitness[Int(pollutant.rawValue)] = quality.fitness
+                circumstances.fitness.append((pollutant, quality.fitness))
             }
             guard hasValues else { continue }
             indexer.push(usable, at: hour)
@@ -119,7 +134,7 @@ struct BackfillStation: Sendable {
                 let result = indexer.evaluate(editions[place])
                 results += 1
                 if result.value == nil { withheld += 1 }
-                columns[place]?.append(result, marks)
+                columns[place]?.append(result, circumstances)
             }
         }
     }

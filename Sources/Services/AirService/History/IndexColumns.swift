@@ -33,9 +33,16 @@ public struct IndexColumns: Sendable {
     private var editions = Column("indexEdition")
     private var withheld = Column("withheldReason")
     private var marks = Column("qualityMarks")
+    private var colour = Column("colour")
+    private var fitness = Column("sensorFitness")
+    private var completeness = Column("completeness")
+    private var provisional = Column("isProvisional")
     private var subIndices = Pollutant.allCases.map { Column(IndexEntity.subIndexName($0)) }
     private let editionText: [UInt8]
     private let levels: [[UInt8]]
+    private let colours: [[UInt8]]
+    /// The fitness that was written last, which is the same for weeks.
+    private var lastFitness: (pollutants: [Pollutant], words: [SensorFitness], text: [UInt8]) = ([], [], [])
 
     /// - Returns: `nil` where the id would be longer than an id may be.
     init?(_ edition: AirQualityIndexEdition, station: String) {
@@ -44,15 +51,52 @@ public struct IndexColumns: Sendable {
         self.edition = edition
         editionText = Self.quoted(edition.id)
         levels = edition.categories.map { Self.quoted($0.name) }
+        colours = edition.categories.map { Self.quoted($0.colour) }
     }
 
     /// The columns that have values.
     public var columns: [Column] {
-        ([index, level, dominant, editions, withheld, marks] + subIndices).filter { !$0.ends.isEmpty }
+        ([index, level, dominant, editions, withheld, marks, colour, fitness, completeness, provisional] + subIndices)
+            .filter { !$0.ends.isEmpty }
+    }
+
+    /// The results as temporal representations of the entity (CIM 009 clause 5.6.11), of some hours each.
+    public func parts(ofHours hours: Int = 500) -> [[UInt8]] {
+        var parts: [[UInt8]] = []
+        let times = editions.observedAt
+        var places = columns.map { _ in 0 }
+        for start in stride(from: 0, to: times.count, by: max(1, hours)) {
+            let end = times[min(times.count, start + max(1, hours)) - 1]
+            var writer = ByteWriter(capacity: hours * 1_200)
+            writer.append("{\"id\":")
+            writer.append(jsonString: entityID)
+            writer.append(",\"type\":")
+            writer.append(jsonString: Self.typeName)
+            for (index, column) in columns.enumerated() {
+                let first = places[index]
+                while places[index] < column.ends.count, column.observedAt[places[index]] <= end { places[index] += 1 }
+                guard first < places[index] else { continue }
+                writer.append(",")
+                writer.append(jsonString: column.attribute)
+                writer.append(":[")
+                for place in first..<places[index] {
+                    writer.append(
+                        place > first ? ",{\"type\":\"Property\",\"value\":" : "{\"type\":\"Property\",\"value\":")
+                    writer.append(Array(column.values[(place > 0 ? column.ends[place - 1] : 0)..<column.ends[place]]))
+                    writer.append(",\"observedAt\":")
+                    column.observedAt[place].append(quotedTo: &writer)
+                    writer.append("}")
+                }
+                writer.append("]")
+            }
+            writer.append("}")
+            parts.append(writer.array())
+        }
+        return parts
     }
 
     /// Adds a result, as the live service writes it.
-    mutating func append(_ result: IndexResult, _ marks: [QualityMark]) {
+    mutating func append(_ result: IndexResult, _ circumstances: IndexEntity.Circumstances) {
         count += 1
         let time = ClockHour.end(result.hour)
         editions.append(editionText, at: time)
@@ -60,6 +104,7 @@ public struct IndexColumns: Sendable {
             index.append("\(value)".utf8, at: time)
             if let place = edition.categories.firstIndex(where: { value <= $0.upTo }) ?? levels.indices.last {
                 level.append(levels[place], at: time)
+                colour.append(colours[place], at: time)
             }
             let names = result.dominantPollutants
             if !names.isEmpty { dominant.append(Self.list(names.map(\.name)), at: time) }
@@ -69,9 +114,30 @@ public struct IndexColumns: Sendable {
             guard let subIndex = result.subIndices[pollutant] else { continue }
             subIndices[Int(pollutant.rawValue)].append("\(subIndex.value)".utf8, at: time)
         }
+        let marks = circumstances.marks
         if !marks.isEmpty {
             self.marks.append(Self.list(marks.map { "\($0.check.rawValue): \($0.reason)" }), at: time)
         }
+        fitness.append(text(of: circumstances), at: time)
+        completeness.append(Self.share(circumstances.completeness), at: time)
+        provisional.append((circumstances.isProvisional ? "true" : "false").utf8, at: time)
+    }
+
+    private mutating func text(of circumstances: IndexEntity.Circumstances) -> [UInt8] {
+        let (pollutants, words) = (circumstances.fitness.map(\.pollutant), circumstances.fitness.map(\.fitness))
+        if pollutants != lastFitness.pollutants || words != lastFitness.words || lastFitness.text.isEmpty {
+            var writer = ByteWriter(capacity: 64)
+            IndexEntity.append(circumstances.fitness, to: &writer)
+            lastFitness = (pollutants, words, writer.array())
+        }
+        return lastFitness.text
+    }
+
+    private static func share(_ share: Double) -> [UInt8] {
+        if share >= 1 { return [UInt8(ascii: "1")] }
+        var writer = ByteWriter(capacity: 8)
+        writer.append(number: (share * 100).rounded() / 100)
+        return writer.array()
     }
 
     private static func quoted(_ text: String) -> [UInt8] {

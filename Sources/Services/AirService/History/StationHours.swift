@@ -49,6 +49,16 @@ struct StationHours: Sendable {
         return joined
     }
 
+    /// Takes other numbers from elsewhere, over what is here.
+    mutating func take(_ names: Set<String>, from other: StationHours) {
+        for name in names {
+            guard let values = other.others[name] else { continue }
+            others[name] = hours.map { hour in
+                other.hours.contains(hour) ? values[hour - other.hours.lowerBound] : .nan
+            }
+        }
+    }
+
     /// The hours from the first that has a value of a pollutant on.
     var fromFirstValue: StationHours {
         let first = (0..<hours.count).first { place in

@@ -1,13 +1,13 @@
-import AirQuality
-import NGSILDModel
+public import AirQuality
+public import NGSILDModel
 import ServiceRuntime
 
 /// One measured value of one pollutant.
-struct AirReading: Sendable, Hashable {
-    let pollutant: Pollutant
+public struct AirReading: Sendable, Hashable {
+    public let pollutant: Pollutant
     /// In µg/m³; gases at 20 °C and 1,013.25 hPa. At most 10⁷ either way, so that sums stay numbers.
-    let value: Double
-    let time: Timestamp
+    public let value: Double
+    public let time: Timestamp
 
     private static let limit = 1e7
 
@@ -22,16 +22,24 @@ struct AirReading: Sendable, Hashable {
         let node = forest.nodes[root]
         guard node.kind == .property, node.datasetLength == 0, node.flags.contains(.isNumber), node.number.isFinite
         else { return nil }
+        self.init(pollutant, node.number, unitCode: forest.unitCode(of: root), at: node.historyTime)
+    }
+
+    /// A value with its unit: GQ, GP, 59, 61; `nil`: µg/m³, for CO too.
+    ///
+    /// - Returns: `nil` where the unit is another, or number or time cannot be.
+    public init?(_ pollutant: Pollutant, _ number: Double, unitCode: String?, at time: Timestamp) {
         var unit = ConcentrationUnit.microgramsPerCubicMetre
-        if let code = forest.unitCode(of: root) {
-            guard let known = ConcentrationUnit(unitCode: code) else { return nil }
+        if let unitCode {
+            guard let known = ConcentrationUnit(unitCode: unitCode) else { return nil }
             unit = known
         }
-        guard let factor = ConcentrationScale(unit, at: .europe).factor(to: .europe, of: pollutant) else { return nil }
+        guard number.isFinite, Timestamp.representable.contains(time),
+            let factor = ConcentrationScale(unit, at: .europe).factor(to: .europe, of: pollutant)
+        else { return nil }
         self.pollutant = pollutant
-        value = min(max(node.number * factor, -Self.limit), Self.limit)
-        time = node.historyTime
-        guard Timestamp.representable.contains(time) else { return nil }
+        self.time = time
+        value = min(max(number * factor, -Self.limit), Self.limit)
     }
 }
 

@@ -8,12 +8,13 @@ import ServiceRuntime
 /// decides, so that `https://smartdatamodels.org/dataModel.Environment/pm25` and a plain `PM2.5` are the same.
 struct AirVocabulary: Sendable {
     /// The types that the service follows.
-    enum FollowedType: Sendable { case observation, alertRule, sensor, calibration }
+    enum FollowedType: Sendable { case observation, alertRule, sensor, calibration, weatherObserved, weatherForecast }
 
     /// The types that the service follows, by their names.
     static let followedTypes: [String: FollowedType] = [
         "AirQualityObserved": .observation, AlertRule.typeName: .alertRule,
         SensorCalibration.sensorTypeName: .sensor, SensorCalibration.typeName: .calibration,
+        "WeatherObserved": .weatherObserved, "WeatherForecast": .weatherForecast,
     ]
 
     /// The names of the types of some kinds.
@@ -60,6 +61,15 @@ struct AirVocabulary: Sendable {
         let found = Covariates.isWeather(name) ? name : nil
         if weather.count < Self.limit { weather[attribute] = found }
         return found
+    }
+
+    /// The types of one kind that a tenant has entities of, and the one that histories alone may have.
+    mutating func types(_ kind: FollowedType, present: [TermID]) -> [TermID] {
+        var types = present.filter { followed([$0]) == kind }
+        for name in Self.typeNames(of: [kind]) {
+            if let term = context.knownTerm(name), !types.contains(term) { types.append(term) }
+        }
+        return types
     }
 
     /// The attribute with this name, whatever its @context.

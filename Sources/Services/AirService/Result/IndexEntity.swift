@@ -79,19 +79,24 @@ enum IndexEntity {
                 "qualityMarks", circumstances.marks.map { "\($0.check.rawValue): \($0.reason)" }, at: hour, to: &writer)
         }
         open("sensorFitness", to: &writer)
+        append(circumstances.fitness, to: &writer)
+        close(at: hour, to: &writer)
+        number("completeness", (circumstances.completeness * 100).rounded() / 100, at: hour, to: &writer)
+        open("isProvisional", to: &writer)
+        if circumstances.isProvisional { writer.append("true") } else { writer.append("false") }
+        close(at: hour, to: &writer)
+    }
+
+    /// Writes what is known of the sensors as an object.
+    static func append(_ fitness: [(pollutant: Pollutant, fitness: SensorFitness)], to writer: inout ByteWriter) {
         writer.append("{")
-        for (offset, entry) in circumstances.fitness.enumerated() {
+        for (offset, entry) in fitness.enumerated() {
             if offset > 0 { writer.append(",") }
             writer.append(jsonString: entry.pollutant.name)
             writer.append(":")
             writer.append(jsonString: word(entry.fitness))
         }
         writer.append("}")
-        close(at: hour, to: &writer)
-        number("completeness", (circumstances.completeness * 100).rounded() / 100, at: hour, to: &writer)
-        open("isProvisional", to: &writer)
-        if circumstances.isProvisional { writer.append("true") } else { writer.append("false") }
-        close(at: hour, to: &writer)
     }
 
     static func word(_ fitness: SensorFitness) -> String {

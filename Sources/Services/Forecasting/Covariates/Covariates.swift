@@ -2,8 +2,8 @@ import Foundation
 
 /// Turns a station's columns into covariates of a forecast: wind into its components, the rest onto a fitting scale.
 public enum Covariates {
-    private static let directions: Set = ["winddirection", "wd", "wdir", "winddir"]
-    private static let speeds: Set = ["windspeed", "ws", "wspm", "wspd", "wind"]
+    static let directions: Set = ["winddirection", "wd", "wdir", "winddir"]
+    static let speeds: Set = ["windspeed", "ws", "wspm", "wspd", "wind"]
     private static let weather: Set = [
         "temp", "temperature", "airtemperature", "pres", "pressure", "atmosphericpressure", "dewp", "dewpoint", "rain",
         "precipitation", "relativehumidity", "humidity", "rh", "solarradiation", "radiation", "cloudcover",

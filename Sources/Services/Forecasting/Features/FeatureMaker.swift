@@ -2,7 +2,8 @@ import Foundation
 
 /// Makes the numbers that a forecast is computed from, for any time of issue and any horizon.
 ///
-/// Nothing that lies after the time of issue is read, save covariates that are known ahead.
+/// Nothing that lies after the time of issue is read, save covariates that are known ahead; of what was foreseen only what
+/// was known at the time of issue.
 ///
 /// Invariants:
 /// 1. `issueFeatures` and `horizonFeatures` write `issueCount` and `horizonCount` numbers, always in the same order.
@@ -13,6 +14,8 @@ struct FeatureMaker: Sendable {
     private let covariates: [Column]
     private let isLikeTarget: [Bool]
     private let aheadPlaces: [Int]
+    /// What was foreseen of each column, on its scale.
+    private let foreseen: [Foreseen?]
     private let day: Int
     let issueCount: Int
     let horizonCount: Int
@@ -35,7 +38,12 @@ struct FeatureMaker: Sendable {
             return Column(zip(values, own).map { $0.isFinite ? $0 : $1 })
         }
         isLikeTarget = series.covariates.map { $0.scale == .likeTarget }
-        aheadPlaces = series.covariates.indices.filter { series.covariates[$0].isKnownAhead }
+        aheadPlaces = series.covariates.indices.filter {
+            series.covariates[$0].isKnownAhead || series.covariates[$0].foreseen != nil
+        }
+        foreseen = zip(series.covariates, scales.covariates).map { covariate, scale in
+            scale.flatMap { covariate.foreseen?.scaled($0) } ?? covariate.foreseen
+        }
         day = series.day
         reach = max(1, series.day / 4)
         windows = [3, 6, 12] + [1, 3, 7, 30].map { $0 * series.day }
@@ -68,8 +76,13 @@ struct FeatureMaker: Sendable {
         }
     }
 
-    /// Appends what depends on the horizon: the season of the target time, and what stood there on earlier days.
-    func horizonFeatures(at issue: Int, horizon: Int, to row: inout [Double]) {
+    /// Appends what depends on the horizon: the season of the target time, what stood there on earlier days, and what is
+    /// foreseen of it.
+    ///
+    /// - Parameters:
+    ///   - issue: The time of the newest value.
+    ///   - known: The time of issue, which after a gap is later: what was foreseen then is known.
+    func horizonFeatures(at issue: Int, issuedAt known: Int, horizon: Int, to row: inout [Double]) {
         let aim = issue + horizon
         let now = target[issue]
         row.append(Double(horizon))
@@ -85,6 +98,13 @@ struct FeatureMaker: Sendable {
         row.append(profile(aim: aim, issue: issue, days: days) - now)
         for place in aheadPlaces {
             let column = covariates[place]
+            if let foreseen = foreseen[place] {
+                let value = foreseen[known, aim - known]
+                row.append(value)
+                row.append(foreseen.mean(at: known, endingAhead: aim - known, length: day))
+                row.append(value - column[issue])
+                continue
+            }
             row.append(column[aim])
             row.append(column.mean(endingAt: aim, length: min(horizon, day)))
             row.append(column[aim] - column[issue])

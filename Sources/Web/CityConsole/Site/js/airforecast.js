@@ -12,6 +12,19 @@ const told = [1, 6, 24, 48];
 export const pollutantForecast = () =>
   new ForecastFan({ id: "air-forecast-title", chooser: t`Pollutant of the forecast`, ahead: t`Hours ahead`, before: 48 * HOUR, after: HOUR });
 
+/** Whether a forecast used a weather forecast, or why not; nothing where the city has none. */
+function weatherNote({ weather, weatherHours }) {
+  switch (weather) {
+    case "used": return t`It knows the weather forecast.`;
+    case "partlyUsed": return t`It knows the weather forecast of ${formatCount(weatherHours)} hours.`;
+    case "late": return t`The weather forecast is too old, so it does without.`;
+    case "incomplete": return t`The weather forecast lacks what it needs, so it does without.`;
+    case "notLearnt": return t`It has not learnt from weather forecasts yet.`;
+    case "notHelpful": return t`Weather forecasts made it worse lately, so it does without.`;
+    default: return "";
+  }
+}
+
 /** What is forecast at a station, as a fan takes it. */
 export function forecastsOf(station) {
   return pollutants.filter(({ key }) => station.forecasts.has(key)).map(({ key, label }) => {
@@ -24,6 +37,7 @@ export function forecastsOf(station) {
       errors: (error?.horizonHours ?? []).map((hours, at) => ({ ahead: t`${hours} h`, mae: error.mae[at], persistence: error.persistenceMae[at], coverage: error.coverage?.[at], isTold: told.includes(hours) })),
       note: [
         t`Issued ${dateText(issued)} for 48 hours of ${label}.`,
+        weatherNote(forecast),
         error && Number.isFinite(error.hours) ? t`Errors are of ${formatCount(error.hours)} hours that it had not learnt from.` : "",
         Number.isFinite(trainedHours) ? (Number.isFinite(trainedAt) ? t`It learnt from ${formatCount(trainedHours)} hours, last on ${dateText(trainedAt)}.` : t`It learnt from ${formatCount(trainedHours)} hours.`) : "",
       ].filter(Boolean).join(" "),

@@ -147,6 +147,7 @@ function forecastOf(values) {
     // Hour h is the hour that ends h hours after the one in which the forecast was made.
     times: means.map((_, at) => Math.floor(issued / HOUR) * HOUR + (at + 1) * HOUR),
     trainedAt: parseTime(value("trainedAt")), trainedHours: value("trainedHours"),
+    weather: textOf(value("weatherForecast")), weatherHours: value("weatherForecastHours"),
   };
 }
 
