@@ -132,7 +132,10 @@ public struct IndexColumns: Sendable {
     /// What is the same for weeks is told when it changes, and holds until it is told again.
     private mutating func append(_ circumstances: IndexEntity.Circumstances, at time: Timestamp) {
         let isKnown = last.isTold
-        if !isKnown || !last.fitness.elementsEqual(circumstances.fitness, by: ==) {
+        if !isKnown
+            || !last.fitness.elementsEqual(
+                circumstances.fitness, by: { $0.pollutant == $1.pollutant && $0.fitness == $1.fitness })
+        {
             var writer = ByteWriter(capacity: 64)
             IndexEntity.append(circumstances.fitness, to: &writer)
             fitness.append(writer.array(), at: time)
