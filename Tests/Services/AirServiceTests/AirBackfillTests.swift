@@ -87,23 +87,31 @@ import Testing
         await town.stop()
     }
 
-    @Test func `each hour says its colour, how complete it is and what is known of the sensors`() async throws {
+    @Test func `colour, completeness and what is known of the sensors are told when they change`() async throws {
         let town = try TestTown()
-        try await fill(town, hours: 1...40)
-        _ = try await backfill(town) { $0.indices = [.european] }
-        for name in ["colour", "completeness", "isProvisional", "sensorFitness"] {
-            #expect(try await town.evolution(indexID(1), name).count == 40)
+        try await fill(town, hours: 1...20)
+        // One pollutant is gone for a while.
+        for hour in 21...24 {
+            try town.clock.set(time(hour, minute: 3))
+            try await town.report([station(1, ["pm25": value(hour, 1), "o3": 20, "no2": 10], at: time(hour))])
         }
-        #expect(try await town.evolution(indexID(1), "isProvisional").values.allSatisfy { $0 == "false" })
-        #expect(try await town.evolution(indexID(1), "completeness").values.allSatisfy { $0 == "1" })
-        let fitness = try #require(try await town.evolution(indexID(1), "sensorFitness")[time(20)])
-        #expect(fitness.contains(#""PM2.5":"unknown""#))
-        let colours = try await town.evolution(indexID(1), "colour")
-        let levels = try await town.evolution(indexID(1), "airQualityIndex")
-        for (hour, level) in levels {
+        try await fill(town, hours: 25...40)
+        _ = try await backfill(town) { $0.indices = [.european] }
+        #expect(try await town.evolution(indexID(1), "isProvisional") == [time(1): "false"])
+        let completeness = try await town.evolution(indexID(1), "completeness")
+        #expect(completeness[time(1)] == "1" && completeness[time(21)] == "0" && completeness[time(25)] == "1")
+        #expect(completeness.count < 8)
+        let fitness = try await town.evolution(indexID(1), "sensorFitness")
+        #expect(fitness[time(1)]?.contains(#""PM2.5":"unknown""#) == true)
+        let colours = try await town.evolution(indexID(1), "colour").sorted { $0.key < $1.key }
+        var last: String?
+        for (hour, level) in try await town.evolution(indexID(1), "airQualityIndex").sorted(by: { $0.key < $1.key }) {
             let value = try #require(Int(level))
             let category = AirQualityIndexEdition.inForce(.european).categories.first { value <= $0.upTo }
-            #expect(colours[hour] == category.map { "\"\($0.colour)\"" })
+            let wanted = category.map { "\"\($0.colour)\"" }
+            #expect(colours.last { $0.key <= hour }?.value == wanted)
+            #expect((wanted != last) == (colours.contains { $0.key == hour }))
+            last = wanted
         }
         await town.stop()
     }

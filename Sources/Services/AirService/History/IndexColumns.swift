@@ -41,8 +41,15 @@ public struct IndexColumns: Sendable {
     private let editionText: [UInt8]
     private let levels: [[UInt8]]
     private let colours: [[UInt8]]
-    /// The fitness that was written last, which is the same for weeks.
-    private var lastFitness: (pollutants: [Pollutant], words: [SensorFitness], text: [UInt8]) = ([], [], [])
+    /// What was told last.
+    private var last = Told()
+
+    private struct Told {
+        var isTold = false
+        var level: Int?
+        var completeness = 1.0
+        var fitness: [(pollutant: Pollutant, fitness: SensorFitness)] = []
+    }
 
     /// - Returns: `nil` where the id would be longer than an id may be.
     init?(_ edition: AirQualityIndexEdition, station: String) {
@@ -95,7 +102,7 @@ public struct IndexColumns: Sendable {
         return parts
     }
 
-    /// Adds a result, as the live service writes it.
+    /// Adds a result of an hour that is over, as the live service writes it.
     mutating func append(_ result: IndexResult, _ circumstances: IndexEntity.Circumstances) {
         count += 1
         let time = ClockHour.end(result.hour)
@@ -104,7 +111,8 @@ public struct IndexColumns: Sendable {
             index.append("\(value)".utf8, at: time)
             if let place = edition.categories.firstIndex(where: { value <= $0.upTo }) ?? levels.indices.last {
                 level.append(levels[place], at: time)
-                colour.append(colours[place], at: time)
+                if last.level != place { colour.append(colours[place], at: time) }
+                last.level = place
             }
             let names = result.dominantPollutants
             if !names.isEmpty { dominant.append(Self.list(names.map(\.name)), at: time) }
@@ -118,19 +126,27 @@ public struct IndexColumns: Sendable {
         if !marks.isEmpty {
             self.marks.append(Self.list(marks.map { "\($0.check.rawValue): \($0.reason)" }), at: time)
         }
-        fitness.append(text(of: circumstances), at: time)
-        completeness.append(Self.share(circumstances.completeness), at: time)
-        provisional.append((circumstances.isProvisional ? "true" : "false").utf8, at: time)
+        append(circumstances, at: time)
     }
 
-    private mutating func text(of circumstances: IndexEntity.Circumstances) -> [UInt8] {
-        let (pollutants, words) = (circumstances.fitness.map(\.pollutant), circumstances.fitness.map(\.fitness))
-        if pollutants != lastFitness.pollutants || words != lastFitness.words || lastFitness.text.isEmpty {
+    /// What is the same for weeks is told when it changes, and holds until it is told again.
+    private mutating func append(_ circumstances: IndexEntity.Circumstances, at time: Timestamp) {
+        let isKnown = last.isTold
+        if !isKnown
+            || !last.fitness.elementsEqual(
+                circumstances.fitness, by: { $0.pollutant == $1.pollutant && $0.fitness == $1.fitness })
+        {
             var writer = ByteWriter(capacity: 64)
             IndexEntity.append(circumstances.fitness, to: &writer)
-            lastFitness = (pollutants, words, writer.array())
+            fitness.append(writer.array(), at: time)
+            last.fitness = circumstances.fitness
         }
-        return lastFitness.text
+        if !isKnown || last.completeness != circumstances.completeness {
+            completeness.append(Self.share(circumstances.completeness), at: time)
+            last.completeness = circumstances.completeness
+        }
+        if !isKnown { provisional.append("false".utf8, at: time) }
+        last.isTold = true
     }
 
     private static func share(_ share: Double) -> [UInt8] {
