@@ -44,8 +44,6 @@ public enum ControlMode: String, Sendable, CaseIterable {
     case adaptive
     /// No commands are given, so the roadside unit follows its plan.
     case fixedPlan
-    /// The same; what the lamps then show is the roadside's own affair.
-    case off
 }
 
 /// What `signalState` says of a group's lamps.

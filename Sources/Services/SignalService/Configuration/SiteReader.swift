@@ -41,7 +41,7 @@ struct SiteReader {
     mutating func configuration() throws(ConfigurationFault) -> SiteConfiguration {
         let modeText = site.reading.text("controlMode") ?? ControlMode.adaptive.rawValue
         guard let mode = ControlMode(rawValue: modeText) else {
-            throw fault(site, "controlMode is \"\(modeText.prefix(40))\"; write adaptive, fixedPlan or off")
+            throw fault(site, "controlMode is \"\(modeText.prefix(40))\"; write adaptive or fixedPlan")
         }
         let groupSources = try numbered(.group, "groupNumber", atMost: GroupSet.capacity)
         for (place, source) in groupSources.enumerated() {

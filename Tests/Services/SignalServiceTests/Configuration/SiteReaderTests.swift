@@ -45,7 +45,8 @@ struct SiteReaderTests {
 
     /// An entity, members that break it, and what the fault says.
     static let faults: [(id: String, type: SignalEntity, members: String, says: String)] = [
-        (TestStreet.id, .intersection, #""controlMode":{"type":"Property","value":"turbo"}"#, "adaptive, fixedPlan"),
+        (TestStreet.id, .intersection, #""controlMode":{"type":"Property","value":"turbo"}"#, "adaptive or fixedPlan"),
+        (TestStreet.id, .intersection, #""controlMode":{"type":"Property","value":"off"}"#, "adaptive or fixedPlan"),
         (TestStreet.id, .intersection, #""maximumRed":{"type":"Property","value":1e308}"#, "maximumRed"),
         (TestStreet.id, .intersection, #""maximumRed":{"type":"Property","value":30}"#, "longest red must be more"),
         (TestStreet.id, .intersection, #""exits":{"type":"JsonProperty","json":{"a":1}}"#, "exits is not a JSON array"),

@@ -37,7 +37,6 @@ const controls = {
   adaptive: { name: t`Adaptive control`, short: t`adaptive`, words: t`The controller decides each second by what the detectors see.` },
   fixedPlan: { name: t`Fixed plan`, short: t`fixed plan`, words: t`The signals follow their fixed plan by the clock.` },
   longestRed: { name: t`Longest red first`, short: t`longest red`, words: t`The safety kernel serves whoever has waited longest, because a red was about to last too long.` },
-  off: { name: t`Off`, short: t`off`, words: t`The signals are not controlled from here.` },
 };
 
 /** `{ key, name, short, words, tone, warning }`: how an intersection is controlled now, against what was asked for. */
@@ -50,7 +49,7 @@ export function controlOf({ active, mode, fault = "" }) {
   const hasFallenBack = (mode === "adaptive" || mode === "") && active === "fixedPlan";
   if (hasFallenBack) return { key, ...control, tone: "warn", warning: t`It fell back: adaptive control is wanted, but its requests or its data stay away. The fixed plan keeps the junction safe.` };
   if (active === "longestRed") return { key, ...control, tone: "warn", warning: t`Somebody waited nearly as long as is allowed, so the policy is overruled for a moment.` };
-  const isOther = mode !== "" && mode !== active && !(mode === "off" && active === "fixedPlan");
+  const isOther = mode !== "" && mode !== active;
   return { key, ...control, tone: isOther ? "warn" : active === "adaptive" ? "good" : "", warning: isOther ? t`Wanted is ${controls[mode]?.short ?? mode}; the roadside unit has not followed yet.` : "" };
 }
 
