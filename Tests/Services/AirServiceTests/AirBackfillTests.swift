@@ -76,11 +76,15 @@ import Testing
         for index in AirQualityIndex.allCases {
             for name in [
                 "airQualityIndex", "airQualityLevel", "dominantPollutant", "pm25SubIndex", "indexEdition",
-                "completeness",
             ] {
                 let id = indexID(2, index.rawValue)
                 let expected = try await live.evolution(id, name)
                 #expect(try await town.evolution(id, name) == expected, "\(index) \(name)")
+            }
+            // What is told when it changes holds until then.
+            let told = try await town.evolution(indexID(2, index.rawValue), "completeness").sorted { $0.key < $1.key }
+            for (hour, expected) in try await live.evolution(indexID(2, index.rawValue), "completeness") {
+                #expect(told.last { $0.key <= hour }?.value == expected, "\(index) \(hour)")
             }
         }
         await live.stop()
