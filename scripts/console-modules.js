@@ -183,7 +183,7 @@ async () => {
     [[0, [1, 5], []], [90, [2], []], [270, [], [21]]]);
   equal("who decides, and when that is a warning",
     [["adaptive", "adaptive"], ["fixedPlan", "adaptive"], ["fixedPlan", "fixedPlan"], ["fixedPlan", "off"], ["longestRed", "adaptive"], ["adaptive", "fixedPlan"], ["constructor", "adaptive"], ["", ""]].map(([active, mode]) => trafficWords.controlOf({ active, mode }).tone),
-    ["good", "warn", "", "", "warn", "warn", "", ""]);
+    ["good", "warn", "", "warn", "warn", "warn", "", ""]);
   equal("a description that cannot be used is a warning", trafficWords.controlOf({ active: "fixedPlan", mode: "fixedPlan", fault: "No groups." }).warning, "The controller cannot decide here. No groups.");
   equal("durations", [0, 59.4, 60, 125, NaN].map(trafficWords.durationText), ["0\u00a0s", "59\u00a0s", "1\u00a0min 00\u00a0s", "2\u00a0min 05\u00a0s", "–"]);
   const flowValues = (more) => new Map(Object.entries({ dateIssued: "2026-01-01T00:00:00Z", quantity: "averageVehicleSpeed", value: [30, 20], ...more }).map(([name, value]) => [name, { value, attribute: name }]));

@@ -5,10 +5,6 @@
 
 import { t } from "./language.js";
 
-
-
-
-
 /** Levels of service from best to worst: the letters of the Highway Capacity Manual. */
 export const levels = [
   { letter: "A", name: t`Free flow`, light: "#1f78b4", dark: "#4a9bd9" },
