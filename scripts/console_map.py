@@ -1,5 +1,6 @@
 """The part of scripts/console-test that looks at the map of a large city, which is drawn from vector tiles."""
 
+import itertools
 import json
 import re
 import time
@@ -64,8 +65,8 @@ def check_map(report, visit, url, look, picture):
     check_types(report, visit, asked)
     moment = time.time()
     page.wait_for_timeout(1500)
-    check_live(report, visit, url, asked)
-    check_past(report, visit, picture, moment)
+    changed = check_live(report, visit, url, asked)
+    check_past(report, visit, picture, moment, changed)
     check_options(report, visit, look, picture)
     report.check("no error in the browser's console", not visit.errors, visit.errors)
 
@@ -122,20 +123,26 @@ def check_types(report, visit, asked):
     settle(visit)
 
 
+# Another level for each look: the city goes on between them.
+LEVELS = itertools.count(377.5)
+
+
 def check_live(report, visit, url, asked):
-    near = tree_near()
+    """Changes an entity; gives what it says since."""
+    near, level = tree_near(), next(LEVELS)
     before = len(asked)
     request = urllib.request.Request(
-        f"{url}/ngsi-ld/v1/entities/{near['id']}/attrs", data=json.dumps({"level": 77}).encode(), method="PATCH", headers={"Content-Type": "application/json"})
+        f"{url}/ngsi-ld/v1/entities/{near['id']}/attrs", data=json.dumps({"level": level}).encode(), method="PATCH", headers={"Content-Type": "application/json"})
     urllib.request.urlopen(request).close()
     until = 30
     while len(asked) == before and until > 0:
         visit.page.wait_for_timeout(1000)
         until -= 1
     report.check("tiles are asked for again after a change", len(asked) > before, len(asked) - before)
+    return level
 
 
-def check_past(report, visit, picture, moment):
+def check_past(report, visit, picture, moment, changed):
     """The city as it was before `check_live`: of a large one, what is in view, wherever that is moved."""
     page = visit.page
     names = "[...document.querySelectorAll('.row:not([hidden]) .row-name')].map((one) => one.textContent).sort()"
@@ -144,7 +151,9 @@ def check_past(report, visit, picture, moment):
     page.evaluate("(text) => { location.hash = '#/at/' + text; }", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment + 1)))
     is_past = visit.wait("document.querySelector('#map').dataset.from === 'entities' && document.querySelector('#travel .hint').textContent.includes('entit')")
     page.fill("#search", near["name"])
-    found = visit.wait("(name) => [...document.querySelectorAll('.row:not([hidden])')].some((one) => one.querySelector('.row-name').textContent === name && !/77/.test(one.textContent))", near["name"])
+    found = visit.wait(
+        "([name, later]) => [...document.querySelectorAll('.row:not([hidden])')].some((one) => one.querySelector('.row-name').textContent === name && !one.textContent.replace(name, '').includes(later))",
+        [near["name"], str(changed)])
     report.check("the past of what is in view is shown, with the values of then", is_past and found, page.inner_text("#travel"))
     picture("map-past")
     page.fill("#search", "")
