@@ -124,6 +124,7 @@ def check_lists(report, visit, picture):
     report.check("the search finds segments by words", visit.wait(f"{NAMES}.length === 2"), page.evaluate(NAMES))
     found = visit.saved("Download what is shown as GeoJSON", "#traffic")["features"]
     report.check("what it leaves is saved as GeoJSON", [one["geometry"]["type"] for one in found] == ["LineString"] * 2, found)
+    page.keyboard.press("/")
     page.keyboard.press("Escape")
     report.check("Escape clears it", visit.wait(f"{NAMES}.length > 2"))
     page.get_by_role("button", name="Detectors at fault").click()
