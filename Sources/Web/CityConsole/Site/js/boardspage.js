@@ -175,7 +175,7 @@ export class BoardsPage {
     const link = (picture, text, href) => el("a", { className: "button", href }, icon(picture), text);
     const parts = isEditing ? [] : [
       link("edit", t`Change`, `${boardAddress(board.id)}/edit`), link("frame", t`Wall`, wallAddress([board.id], EVERY)), button("print", t`Print`, () => window.print()),
-      ...saveButtons(() => recordsOn(board.tiles, this.#store)), button("link", t`Link`, () => copyText(location.href)), button("bin", t`Delete`, () => this.#delete(board)),
+      ...saveButtons(() => recordsOn(this.#view.tiles, this.#store)), button("link", t`Link`, () => copyText(location.href)), button("bin", t`Delete`, () => this.#delete(board)),
     ];
     this.#head.replaceChildren(el("a", { className: "icon-button", href: "#/boards", "aria-label": t`All boards`, title: t`All boards` }, icon("back")), this.#title, el("span", { className: "grow" }), ...parts);
   }

@@ -39,6 +39,11 @@ export class BoardView {
     this.element.append(this.#bar, this.#problem, this.#grid, this.#empty);
   }
 
+  /** The tiles on show. */
+  get tiles() {
+    return this.#tiles;
+  }
+
   get isChanged() {
     return this.isEditing && JSON.stringify([this.#name.value, this.#tiles]) !== this.#opened;
   }
