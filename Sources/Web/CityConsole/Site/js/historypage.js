@@ -38,6 +38,8 @@ export class HistoryPage {
   #isDue = false;
   /** When the last value before a window without any was; `null` while there is none. */
   #last = null;
+  /** Why the two times that stand in the fields make no window; they stay until they do, or another window is chosen. */
+  #refusal = "";
   #parts;
 
   constructor(store, pages) {
@@ -179,6 +181,7 @@ export class HistoryPage {
   // --- The window --------------------------------------------------------------------------------------------------
 
   #setWindow(range, from, to) {
+    this.#refusal = "";
     this.#range = range;
     const now = Date.now();
     if (range === "all") this.#window = extentOf(this.#series) ?? this.#window;
@@ -231,9 +234,9 @@ export class HistoryPage {
 
   #readInputs() {
     const [from, to] = [this.#parts.from, this.#parts.to].map((input) => new Date(input.value).getTime());
-    const isRight = from < to;
-    this.#parts.to.setCustomValidity(isRight ? "" : t`The end is to be after the beginning.`);
-    if (!isRight) return this.#say(Number.isNaN(from) || Number.isNaN(to) ? t`Both times are needed.` : t`The end is to be after the beginning.`);
+    this.#refusal = Number.isNaN(from) || Number.isNaN(to) ? t`Both times are needed.` : from < to ? "" : t`The end is to be after the beginning.`;
+    this.#parts.to.setCustomValidity(this.#refusal);
+    if (this.#refusal) return this.#say(this.#refusal);
     this.#remember();
     this.#setWindow(null, from, to);
     this.#write();
@@ -336,10 +339,10 @@ export class HistoryPage {
     const parts = this.#parts;
     for (const [name, button] of parts.rangeButtons) button.setAttribute("aria-pressed", String(name === this.#range));
     for (const [input, time] of [[parts.from, this.#window[0]], [parts.to, this.#window[1]]]) {
-      if (document.activeElement !== input) input.value = localText(time);
+      if (document.activeElement !== input && !this.#refusal) input.value = localText(time);
     }
     parts.back.disabled = this.#stack.length === 0;
-    parts.to.setCustomValidity("");
+    parts.to.setCustomValidity(this.#refusal);
   }
 
   #say(text, ...more) {
@@ -351,6 +354,7 @@ export class HistoryPage {
   }
 
   #showMessage() {
+    if (this.#refusal) return this.#say(this.#refusal);
     const parts = this.#parts;
     const { note, text, isGap } = wordsOf(this.#series, this.#window, this.#last);
     setText(parts.note, note);
