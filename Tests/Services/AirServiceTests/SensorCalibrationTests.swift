@@ -157,6 +157,23 @@ struct SensorCalibrationTests {
         await town.stop()
     }
 
+    @Test func `a refused calibration is tried again a day after the try, whatever was written on it since`() async throws {
+        let town = try TestTown()
+        town.air.start()
+        try await report(0..<150, to: town)
+        try await town.report([Self.calibration()])
+        await town.air.settle()
+        #expect(town.value(Self.id, "reason")?.contains("150 complete pairs") ?? false)
+        try await report(150..<160, to: town)
+        try await town.report([Self.calibration(#","name":{"type":"Property","value":"By the school"}"#)])
+        await town.air.settle()
+        #expect(town.value(Self.id, "reason")?.contains("150 complete pairs") ?? false)
+        try await report(160..<174, to: town)
+        await town.air.settle()
+        #expect(town.value(Self.id, "calibrationState") == #""calibrated""#)
+        await town.stop()
+    }
+
     @Test(arguments: [
         (
             "\"pollutant\":{\"type\":\"Property\",\"value\":\"PM2.5\"}",

@@ -120,7 +120,8 @@ actor AirCalibrator {
     private func read(_ key: StationKey) async {
         // Of before the fit, which reads the hours up to now: while it goes on, others come.
         let now = configuration.clock()
-        let isDue = refusedAt[key].map { now >= $0.adding(seconds: Self.retrySeconds) } ?? false
+        let tried = refusedAt[key]
+        let isDue = tried.map { now >= $0.adding(seconds: Self.retrySeconds) } ?? false
         forget(key)
         guard let entity = try? operations.consumption.retrieveEntity(id: key.id, tenant: key.tenant) else { return }
         switch SensorCalibrationReader(vocabulary: vocabulary).read(entity) {
@@ -137,11 +138,13 @@ actor AirCalibrator {
                 await tell(key, .refused(reason), fittedFor: nil, entity)
                 return
             }
-            if !calibration.isFitted || isDue { calibration = await fit(calibration, entity, key.tenant) }
+            let isFitting = !calibration.isFitted || isDue
+            if isFitting { calibration = await fit(calibration, entity, key.tenant) }
             if !calibration.isFitted {
                 waiting[key] = pairing
             } else if calibration.calibration == nil, pairing.to == nil {
-                refusedAt[key] = now
+                // What a refusal writes on the calibration comes back as a change of it, which is no new try.
+                refusedAt[key] = isFitting ? now : tried ?? now
             }
             guard calibration.calibration != nil else { return }
             calibrations[key.tenant, default: [:]][calibration.pairing.sensor, default: []].append(calibration)
