@@ -110,12 +110,29 @@ class Trial:
         return p99
 
 
-def generate(port, rate, connections, seconds, pipe):
-    """Sends changes at a fixed rate, each on a connection with nothing under way; in a process of its own."""
+def request(method, path, document):
+    body = json.dumps(document, separators=(",", ":")).encode()
+    return (f"{method} {API}{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+
+def changes():
+    """One attribute of one entity each."""
+    return [request("PATCH", f"/entities/urn:ngsi-ld:Load:{k}/attrs", {"n": {"type": "Property", "value": 1}})
+            for k in range(1, 1_000)]
+
+
+def batches():
+    """Twenty entities each, so that one generator on one core can ask for far more than the server can carry out."""
+    return [request("POST", "/entityOperations/update",
+                    [{"id": f"urn:ngsi-ld:Load:{20 * k + i}", "type": "Load", "n": {"type": "Property", "value": k}}
+                     for i in range(20)])
+            for k in range(1, 50)]
+
+
+def generate(port, texts, rate, connections, seconds, pipe):
+    """Sends requests at a fixed rate, each on a connection with nothing under way; in a process of its own."""
     raise_descriptors()
-    body = b'{"n":{"type":"Property","value":1}}'
-    texts = [(f"PATCH {API}/entities/urn:ngsi-ld:Load:{k}/attrs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-              f"Content-Length: {len(body)}\r\n\r\n").encode() + body for k in range(1, 1_000)]
     poll, idle, sent = select.epoll(), [], {}
     sockets = {}
     for _ in range(connections):
@@ -170,9 +187,9 @@ def generate(port, rate, connections, seconds, pipe):
                "p99": accepted[int(len(accepted) * 0.99)] if accepted else 0})
 
 
-def load(port, rate, connections, seconds):
+def load(port, texts, rate, connections, seconds):
     here, there = FORKED.Pipe()
-    process = FORKED.Process(target=generate, args=(port, rate, connections, seconds, there), daemon=True)
+    process = FORKED.Process(target=generate, args=(port, texts, rate, connections, seconds, there), daemon=True)
     process.start()
     there.close()
     try:
@@ -187,16 +204,16 @@ def overload(chaos, arguments, folder, log):
     trial = Trial(chaos, arguments, folder, log)
     try:
         # The rate that is sustained: the most that is answered with nothing shed.
-        most = load(trial.server.port, 1_000_000, 64, max(1.0, trial.seconds / 2))
+        most = load(trial.server.port, batches(), 1_000_000, 64, max(1.0, trial.seconds / 2))
         rate = most["accepted"] / max(1.0, trial.seconds / 2)
         began = time.monotonic()
-        heavy = load(trial.server.port, 2 * rate, 4_000, trial.seconds * 2)
+        heavy = load(trial.server.port, batches(), 2 * rate, 4_000, trial.seconds * 2)
         ended = time.monotonic()
-        after = load(trial.server.port, 0.5 * rate, 64, 1.0)
+        after = load(trial.server.port, batches(), 0.5 * rate, 64, 1.0)
         if heavy["others"] or heavy["wrong"]:
             raise chaos.Failure(f"under twice the load answers were neither 204 nor 503 with Retry-After: {heavy}")
         if heavy["offered"] < 1.5 * rate * trial.seconds * 2:
-            raise chaos.Skipped(f"of twice the {rate:,.0f} changes a second that are sustained only "
+            raise chaos.Skipped(f"of twice the {rate:,.0f} batches a second that are sustained only "
                                 f"{heavy['offered'] / (trial.seconds * 2):,.0f} could be offered: this machine is too busy")
         if heavy["p99"] > arguments.accepted_ms:
             raise chaos.Failure(f"what was accepted took {heavy['p99']:.0f} ms (p99), more than {arguments.accepted_ms:.0f}: "
@@ -204,7 +221,7 @@ def overload(chaos, arguments, folder, log):
         if after["shed"] > after["accepted"] * 0.02 or after["accepted"] < 0.4 * rate:
             raise chaos.Failure(f"in the second after the overload: {after}, sustained before {rate:.0f}/s")
         row = trial.row(
-            f"{rate:,.0f} changes a second are sustained; of {heavy['offered'] / (ended - began):,.0f} offered "
+            f"{rate:,.0f} batches a second are sustained; of {heavy['offered'] / (ended - began):,.0f} offered "
             f"{heavy['accepted'] / (ended - began):,.0f} accepted, {heavy['shed'] / (ended - began):,.0f} answered 503, "
             f"{heavy['missed'] / (ended - began):,.0f} not sent for want of a free connection; accepted p99 "
             f"{heavy['p99']:.0f} ms; in the first second after it p99 {after['p99']:.0f} ms, {after['shed']} refused")
@@ -412,7 +429,7 @@ def memory(chaos, arguments, folder, log):
             if status != 201:
                 raise chaos.Failure(f"a batch was answered {status}: {answer[:300]!r}")
             made += 500
-        done = load(trial.server.port, 1_000_000, 64, trial.seconds)
+        done = load(trial.server.port, changes(), 1_000_000, 64, trial.seconds)
         if done["others"] or not done["accepted"]:
             raise chaos.Failure(f"under the limit of memory: {done}")
         status, _, answer = client.send("GET", f"/entities?type=Bulk&q=n%3E498&limit=1000")
@@ -434,14 +451,14 @@ def soak(chaos, arguments, folder, log):
     raise_descriptors()
     trial = Trial(chaos, arguments, folder, log)
     try:
-        most = load(trial.server.port, 1_000_000, 64, 2.0)
+        most = load(trial.server.port, changes(), 1_000_000, 64, 2.0)
         rate = 0.7 * most["accepted"] / 2.0
         seconds, samples, begun = arguments.soak, [], time.monotonic()
         slice_seconds = max(2.0, seconds / 120)
         refused = 0
         while time.monotonic() - begun < seconds:
             now = time.monotonic()
-            done = load(trial.server.port, rate, 64, slice_seconds)
+            done = load(trial.server.port, changes(), rate, 64, slice_seconds)
             refused += done["others"] + done["wrong"] + done["shed"]
             files = sum(os.path.getsize(os.path.join(trial.server.data, name)) for name in os.listdir(trial.server.data))
             samples.append((now - begun, trial.server.resident() or 0, files / (1 << 20), done["p99"],

@@ -24,8 +24,8 @@ final class Committer: Sendable {
     private let matcher = Mutex<(any ChangeMatcher)?>(nil)
     let counters = CommitCounters()
 
-    /// How many entities one commit may touch.
-    private static let commitWeight = 4_000
+    /// How many entities one commit may touch, unless a single operation touches more; some 30 ms of work.
+    private static let commitWeight = 2_000
     /// How often a commit is computed again after another writer was faster.
     private static let conflictRetries = 20
 

@@ -17,6 +17,14 @@ struct Submission: Sendable {
     let scheduler: any ReplyScheduler
     /// How many entities it may touch; the bound of the queue counts these.
     let weight: Int
+    /// When it came, in nanoseconds of the monotonic clock; set by a queue that has a patience.
+    fileprivate(set) var came = 0
+
+    init(work: Work, scheduler: any ReplyScheduler, weight: Int) {
+        self.work = work
+        self.scheduler = scheduler
+        self.weight = weight
+    }
 }
 
 /// What waits between the event loops and the committer thread.
@@ -33,8 +41,6 @@ final class SubmissionQueue: @unchecked Sendable {
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private let limit: Int
     private let patienceNanoseconds: Int?
-    /// When the oldest of `items` came, in nanoseconds of the monotonic clock.
-    private var oldest = 0
     private var items: [Submission] = []
     private var weight = 0
     private var isWaiting = false
@@ -77,12 +83,10 @@ final class SubmissionQueue: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard !isClosed, weight + submission.weight <= limit || items.isEmpty else { return false }
+        var submission = submission
         if let patienceNanoseconds {
-            if items.isEmpty {
-                oldest = Self.nanoseconds()
-            } else if items.count >= Self.patientItems, Self.nanoseconds() - oldest > patienceNanoseconds {
-                return false
-            }
+            submission.came = Self.nanoseconds()
+            if items.count >= Self.patientItems, submission.came - items[0].came > patienceNanoseconds { return false }
         }
         items.append(submission)
         weight += submission.weight
@@ -133,7 +137,6 @@ final class SubmissionQueue: @unchecked Sendable {
         let taken = Array(items[..<count])
         items.removeFirst(count)
         weight -= takenWeight
-        if patienceNanoseconds != nil { oldest = Self.nanoseconds() }
         return taken
     }
 
