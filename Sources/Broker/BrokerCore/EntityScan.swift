@@ -91,12 +91,7 @@ struct EntityScan {
 
     /// The same for a query with links, an order or a place.
     private mutating func visit(_ record: EntityRecord, kept: EntityRecord, _ number: Int64) -> Bool {
-        if let links {
-            guard query.matches(record, links: links) else { return !links.isExhausted }
-        } else {
-            guard query.matches(record) else { return true }
-        }
-        guard let record = seen(record) else { return true }
+        guard let record = query.selected(record, links: links) else { return links?.isExhausted != true }
         matched += 1
         if ranking != nil {
             ranking?.offer(record, kept: kept, number)

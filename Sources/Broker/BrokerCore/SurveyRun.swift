@@ -220,16 +220,12 @@ struct SurveyRun {
     }
 
     private func finish(_ hit: inout PlacedEntity, _ record: EntityRecord) -> Bool {
-        if !isByTypes {
-            guard links.map({ request.query.matches(record, links: $0) }) ?? request.query.matches(record) else {
-                return false
-            }
-        }
         var record = record
-        if let access = request.query.access {
+        if !isByTypes {
+            guard let selected = request.query.selected(record, links: links) else { return false }
             // Where an entity is may be what the caller does not see of it.
-            guard let seen = access.seen(record), seen.attributes.contains(request.geometry) else { return false }
-            record = seen
+            guard request.query.access == nil || selected.attributes.contains(request.geometry) else { return false }
+            record = selected
         }
         if let area = request.area, !isInside(hit), !area.touches(record, request.geometry, in: hit.box) {
             return false

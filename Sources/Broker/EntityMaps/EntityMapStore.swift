@@ -171,7 +171,7 @@ public final class EntityMapStore: EntityMapService {
             ? LinkFollower { self.consumption.linkedEntity(id: $0, tenant: tenant).flatMap(seen) } : nil
         for id in map.entityIDs {
             guard let entity = try? consumption.retrieveEntity(id: id, tenant: tenant),
-                links.map({ query.matches(entity, links: $0) }) ?? query.matches(entity), let entity = seen(entity)
+                let entity = query.selected(entity, links: links)
             else {
                 unfit.insert(id)
                 continue

@@ -70,8 +70,6 @@ public final class EntityAccess: Sendable {
     /// Types that a list of them has at most where several parts are joined: a longer one helps nobody to find entities.
     private static let typeLimit = 1_024
 
-    /// Sets of types whose entities are reached whole, whatever else they are.
-    private let openTypes: [Set<TermID>]
     private let tables: [GrantTable]
 
     /// Types of which every entity that is reached has one; `nil` where there is no such list.
@@ -81,12 +79,9 @@ public final class EntityAccess: Sendable {
 
     /// - Parameter grants: none reach nothing.
     public init(_ grants: [Grant]) {
-        var openTypes: Set<TermID> = []
-        for grant in grants where grant.isOfTypesAlone { openTypes.formUnion(grant.types ?? []) }
-        let table = GrantTable(grants, beside: openTypes)
-        self.openTypes = openTypes.isEmpty ? [] : [openTypes]
+        let table = GrantTable(grants)
         tables = [table]
-        types = grants.contains { $0.types == nil } ? nil : openTypes.union(table.types).sorted()
+        types = grants.contains { $0.types == nil } ? nil : table.types
         number = Self.made.wrappingAdd(1, ordering: .relaxed).newValue
         reachesAllAttributes = grants.allSatisfy { $0.attributes == nil }
     }
@@ -95,7 +90,6 @@ public final class EntityAccess: Sendable {
     ///
     /// - Cost: linear in the parts, not in their grants.
     public init(joining parts: [EntityAccess]) {
-        openTypes = parts.flatMap(\.openTypes)
         tables = parts.flatMap(\.tables)
         let known = parts.compactMap(\.types)
         let isListed = known.count == parts.count && known.lazy.map(\.count).reduce(0, +) <= Self.typeLimit
@@ -105,11 +99,10 @@ public final class EntityAccess: Sendable {
     }
 
     /// Whether every entity of a type is reached, whole.
-    public func reachesAll(ofType type: TermID) -> Bool { openTypes.contains { $0.contains(type) } }
+    public func reachesAll(ofType type: TermID) -> Bool { tables.contains { $0.isOpen(type) } }
 
     /// What of an entity is reached; `nil` where it is not.
     public func attributes(of entity: EntityRecord) -> Attributes? {
-        if entity.types.contains(where: reachesAll) { return .all }
         var found: Set<TermID>?
         for table in tables {
             if table.collect(entity, &found) { return .all }

@@ -54,12 +54,17 @@ public struct EntityQuery: Sendable {
         return true
     }
 
-    /// The same where linked entities may decide.
+    /// The entity as far as the caller reaches it, if that is selected.
     ///
-    /// - Parameter links: finds linked entities as far as the caller reaches them.
-    public func matches(_ entity: EntityRecord, links: LinkFollower) -> Bool {
-        guard let access else { return matchesWhole(entity, links) }
-        return access.seen(entity).map { matchesWhole($0, links) } ?? false
+    /// - Parameter links: finds linked entities as far as the caller reaches them, where they may decide.
+    public func selected(_ entity: EntityRecord, links: LinkFollower? = nil) -> EntityRecord? {
+        var seen = entity
+        if let access {
+            guard let reached = access.seen(entity) else { return nil }
+            seen = reached
+        }
+        let isSelected = links.map { matchesWhole(seen, $0) } ?? matchesWhole(seen)
+        return isSelected ? seen : nil
     }
 
     private func matchesWhole(_ entity: EntityRecord, _ links: LinkFollower) -> Bool {

@@ -36,10 +36,10 @@ struct GrantIndex: Sendable {
 
     /// A place that grants are found by.
     private enum Key: Hashable {
-        /// The scope whose path has this hash.
-        case scope(UInt64)
+        /// The scope whose path has this hash, and how many levels it has.
+        case scope(UInt64, depth: Int)
         /// It, or any below it.
-        case below(UInt64)
+        case below(UInt64, depth: Int)
         case cell(Cell)
 
         var level: Int? {
@@ -48,17 +48,21 @@ struct GrantIndex: Sendable {
         }
     }
 
-    private let grants: [EntityAccess.Grant]
+    private let grants: [KeptGrant]
     private var found: [Key: [Int]] = [:]
     /// Grants that no key leads to.
     private var others: [Int] = []
     private var areaAttribute: TermID?
     private var levels: [Int] = []
+    /// Depths of scopes, one bit each, at which a key of the scope itself, or of what is below it, was made; deeper ones
+    /// share the last bit.
+    private var scopeDepths: UInt64 = 0
+    private var belowDepths: UInt64 = 0
 
     var isEmpty: Bool { grants.isEmpty }
 
     init(_ grants: [EntityAccess.Grant]) {
-        self.grants = grants
+        self.grants = grants.map(KeptGrant.init)
         guard grants.count > Self.smallest else {
             others = Array(grants.indices)
             return
@@ -83,16 +87,27 @@ struct GrantIndex: Sendable {
             for key in keys { found[key, default: []].append(index) }
         }
         levels = Set(found.keys.compactMap(\.level)).sorted()
+        for key in found.keys {
+            switch key {
+            case .scope(_, let depth): scopeDepths |= Self.bit(depth)
+            case .below(_, let depth): belowDepths |= Self.bit(depth)
+            case .cell: break
+            }
+        }
     }
+
+    private static func bit(_ depth: Int) -> UInt64 { 1 << UInt64(min(depth, 63)) }
 
     /// Visits the grants that may cover an entity, some of them perhaps more than once, until one is enough.
     ///
     /// - Parameter isEnough: looks at a grant.
     /// - Returns: whether one was enough.
-    func visit(_ entity: EntityRecord, _ isEnough: (EntityAccess.Grant) -> Bool) -> Bool {
+    func visit(_ entity: EntityRecord, _ isEnough: (KeptGrant) -> Bool) -> Bool {
         for index in others where isEnough(grants[index]) { return true }
         guard !found.isEmpty else { return false }
-        for scope in entity.scopes where visit(scope: scope, isEnough) { return true }
+        if scopeDepths | belowDepths != 0 {
+            for scope in entity.scopes where visit(scope: scope, isEnough) { return true }
+        }
         guard let areaAttribute, !levels.isEmpty else { return false }
         for root in entity.attributes.roots(named: areaAttribute) {
             // An area that a geometry lies in has each point of it, so one of them finds it.
@@ -104,28 +119,36 @@ struct GrantIndex: Sendable {
         return false
     }
 
-    private func visit(_ key: Key, _ isEnough: (EntityAccess.Grant) -> Bool) -> Bool {
+    private func visit(_ key: Key, _ isEnough: (KeptGrant) -> Bool) -> Bool {
         guard let indices = found[key] else { return false }
         for index in indices where isEnough(grants[index]) { return true }
         return false
     }
 
-    private func visit(scope: String, _ isEnough: (EntityAccess.Grant) -> Bool) -> Bool {
+    private func visit(scope: String, _ isEnough: (KeptGrant) -> Bool) -> Bool {
         var path = PathHash()
-        if visit(.below(path.value), isEnough) { return true }
+        var depth = 0
+        if visit(below: path, depth, isEnough) { return true }
         var isInLevel = false
         for byte in scope.utf8 {
             if byte == UInt8(ascii: "/") {
-                if isInLevel, visit(.below(path.value), isEnough) { return true }
+                if isInLevel, visit(below: path, depth, isEnough) { return true }
                 isInLevel = false
             } else {
-                if !isInLevel { path.add(UInt8(ascii: "/")) }
+                if !isInLevel {
+                    path.add(UInt8(ascii: "/"))
+                    depth += 1
+                }
                 path.add(byte)
                 isInLevel = true
             }
         }
-        if isInLevel, visit(.below(path.value), isEnough) { return true }
-        return visit(.scope(path.value), isEnough)
+        if isInLevel, visit(below: path, depth, isEnough) { return true }
+        return scopeDepths & Self.bit(depth) != 0 && visit(.scope(path.value, depth: depth), isEnough)
+    }
+
+    private func visit(below path: PathHash, _ depth: Int, _ isEnough: (KeptGrant) -> Bool) -> Bool {
+        belowDepths & Self.bit(depth) != 0 && visit(.below(path.value, depth: depth), isEnough)
     }
 
     // MARK: Keys
@@ -139,12 +162,14 @@ struct GrantIndex: Sendable {
     /// The deepest place that leads to every scope that a pattern matches.
     private static func key(_ pattern: ScopePattern) -> Key {
         var path = PathHash()
+        var depth = 0
         for level in pattern.levels {
-            guard let level else { return .below(path.value) }
+            guard let level else { return .below(path.value, depth: depth) }
             path.add(UInt8(ascii: "/"))
             for byte in level.utf8 { path.add(byte) }
+            depth += 1
         }
-        return pattern.includesBelow ? .below(path.value) : .scope(path.value)
+        return pattern.includesBelow ? .below(path.value, depth: depth) : .scope(path.value, depth: depth)
     }
 
     /// The cells that the box of an area touches, four at most.

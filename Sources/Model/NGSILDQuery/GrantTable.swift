@@ -1,11 +1,18 @@
 import NGSILDModel
 
+/// A grant that is not copied when it is looked at.
+final class KeptGrant: Sendable {
+    let grant: EntityAccess.Grant
+
+    init(_ grant: EntityAccess.Grant) { self.grant = grant }
+}
+
 /// Grants by the types that they are about.
 final class GrantTable: Sendable {
     typealias Grant = EntityAccess.Grant
 
     /// The grants for one type, or for any.
-    private struct Row: Sendable {
+    private final class Row: Sendable {
         /// What those of any place open together; `nil`: there are none.
         let attributes: Set<TermID>?
         /// Whether one of them opens all.
@@ -14,26 +21,42 @@ final class GrantTable: Sendable {
         let placed: GrantIndex
 
         init(_ grants: [Grant]) {
+            isOpen = grants.contains(where: \.isOfTypesAlone)
+            // Of entities that are open, nothing more need be said.
+            let grants = isOpen ? [] : grants
             ofAnyPlace = grants.filter(\.isOfAnyPlace)
-            isOpen = ofAnyPlace.contains { $0.attributes == nil }
             attributes = ofAnyPlace.isEmpty ? nil : ofAnyPlace.reduce(into: []) { $0.formUnion($1.attributes ?? []) }
             placed = GrantIndex(grants.filter { !$0.isOfAnyPlace })
         }
     }
 
-    private let byType: [TermID: Row]
+    /// The types that a grant names, in their order, and the row of each.
+    let types: [TermID]
+    private let rows: [Row]
     private let ofAnyType: Row
 
-    var types: some Collection<TermID> { byType.keys }
-
-    /// - Parameter openTypes: types that nothing more need be said about.
-    init(_ grants: [Grant], beside openTypes: Set<TermID>) {
+    init(_ grants: [Grant]) {
         var byType: [TermID: [Grant]] = [:]
-        for grant in grants where !grant.isOfTypesAlone {
-            for type in grant.types ?? [] where !openTypes.contains(type) { byType[type, default: []].append(grant) }
+        for grant in grants {
+            for type in grant.types ?? [] { byType[type, default: []].append(grant) }
         }
-        self.byType = byType.mapValues { Row($0) }
+        types = byType.keys.sorted()
+        rows = types.map { Row(byType[$0] ?? []) }
         ofAnyType = Row(grants.filter { $0.types == nil })
+    }
+
+    /// Whether every entity of a type is open, whole.
+    func isOpen(_ type: TermID) -> Bool { ofAnyType.isOpen || row(of: type)?.isOpen == true }
+
+    /// By halves, since hashing a number would take longer than the few steps.
+    private func row(of type: TermID) -> Row? {
+        var low = 0
+        var high = types.count
+        while low < high {
+            let middle = (low + high) / 2
+            if types[middle] < type { low = middle + 1 } else { high = middle }
+        }
+        return low < types.count && types[low] == type ? rows[low] : nil
     }
 
     /// Adds the attributes of all grants that cover an entity.
@@ -42,7 +65,7 @@ final class GrantTable: Sendable {
     func collect(_ entity: EntityRecord, _ found: inout Set<TermID>?) -> Bool {
         if collect(entity, ofAnyType, &found) { return true }
         for type in entity.types {
-            if let row = byType[type], collect(entity, row, &found) { return true }
+            if let row = row(of: type), collect(entity, row, &found) { return true }
         }
         return false
     }
@@ -51,7 +74,7 @@ final class GrantTable: Sendable {
         if row.isOpen { return true }
         if let attributes = row.attributes { found = found?.union(attributes) ?? attributes }
         if row.placed.isEmpty { return false }
-        return row.placed.visit(entity) { grant in grant.covers(entity) && Self.add(grant, &found) }
+        return row.placed.visit(entity) { kept in kept.grant.covers(entity) && Self.add(kept.grant, &found) }
     }
 
     /// The same for an entity that is written.
@@ -62,7 +85,7 @@ final class GrantTable: Sendable {
     ) -> Bool {
         if collect(writing: entity, after: before, ofAnyType, &found, isOfEach: true) { return true }
         for type in entity.types {
-            guard let row = byType[type] else { continue }
+            guard let row = row(of: type) else { continue }
             let isOfEach = added.allSatisfy { $0 == type }
             if collect(writing: entity, after: before, row, &found, isOfEach: isOfEach) { return true }
         }
@@ -83,7 +106,9 @@ final class GrantTable: Sendable {
             }
         }
         if row.placed.isEmpty { return false }
-        return row.placed.visit(entity) { grant in grant.covers(entity, after: before) && Self.add(grant, &found) }
+        return row.placed.visit(entity) { kept in
+            kept.grant.covers(entity, after: before) && Self.add(kept.grant, &found)
+        }
     }
 
     /// - Returns: whether the grant opens all.

@@ -33,6 +33,8 @@ public struct ScopeQuery: Sendable {
     /// Whether an entity with these scopes is selected. Different parts of an and may be met by different scopes.
     public func matches(_ scopes: [String]) -> Bool {
         if scopes.isEmpty { return false }
+        // Most have one.
+        if plan.patterns.count == 1 { return scopes.contains(where: plan.patterns[0].matches) }
         return plan.program.evaluate { term in scopes.contains { plan.patterns[term].matches($0) } }
     }
 

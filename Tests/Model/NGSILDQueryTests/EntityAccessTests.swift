@@ -145,13 +145,29 @@ struct EntityAccessTests {
             """#)
         var looked = 0
         var covering = 0
-        _ = index.visit(entity) { grant in
+        _ = index.visit(entity) { kept in
             looked += 1
-            if grant.covers(entity) { covering += 1 }
+            if kept.grant.covers(entity) { covering += 1 }
             return false
         }
         #expect(covering == 3)
         #expect(looked < 10)
+    }
+
+    @Test(arguments: [1, 2, 62, 63, 64, 90])
+    func `a scope is found at any depth, itself and what is below it`(depth: Int) throws {
+        func path(_ last: Int) -> String { String(repeating: "/level", count: depth - 1) + "/last\(last)" }
+        let grants = try (0..<20).map { number in
+            var grant = EntityAccess.Grant()
+            grant.scopes = try ScopeQuery(parsing: path(number) + (number.isMultiple(of: 2) ? "/#" : ""))
+            return grant
+        }
+        let access = EntityAccess(grants)
+        func reaches(_ scope: String) throws -> Bool {
+            access.reaches(try world.thing(#""scope":"\#(scope)""#))
+        }
+        #expect(try reaches(path(4)) && reaches(path(4) + "/below") && reaches(path(5)))
+        #expect(try !reaches(path(5) + "/below") && !reaches(path(20)) && !reaches("/elsewhere"))
     }
 
     @Test func `an area on the edge of the world is found`() throws {
