@@ -158,7 +158,10 @@ let services =
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime",
             "TrafficForecasting",
         ],
-        tests: ["BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage"])
+        tests: [
+            "BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage", "TrafficSimulation",
+            "RealSumo",
+        ])
     + layer("Services", "AlertRules", ["JSONTree", "GeoJSON", "NGSILDModel"])
     + layer(
         "Services", "RuleService",
@@ -187,7 +190,8 @@ let services =
             "SampleSignals", "BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage",
         ])
     + layer(
-        "Services", "TrafficSimulation", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl", "SignalRoadside"])
+        "Services", "TrafficSimulation", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl", "SignalRoadside"],
+        tests: ["RealSumo"])
 
 // The page in Site is compiled in by CConsoleSite, so that the binary needs no files beside it.
 let web = layer("Web", "CityConsole", ["JSONTree", "CConsoleSite"], exclude: ["Site"])
@@ -198,6 +202,7 @@ let testSupport: [Target] = [
         name: "SampleSignals", dependencies: ["NGSILDModel", "SignalControl"], path: "Tests/Support/SampleSignals",
         swiftSettings: strict),
     .target(name: "RealMosquitto", path: "Tests/Support/RealMosquitto", swiftSettings: strict),
+    .target(name: "RealSumo", path: "Tests/Support/RealSumo", swiftSettings: strict),
 ]
 
 let app: [Target] = [

@@ -22,11 +22,16 @@ public struct IntersectionController: Sendable {
 
     /// Moves on to a time.
     ///
-    /// - Parameter observation: What is newly measured; `nil` when nothing came. Without any for five seconds the fixed plan
-    ///   takes over.
+    /// - Parameter observation: What is newly measured; `nil` when nothing came. One that is not newer than the one before,
+    ///   or not of these five seconds, counts as none. Without any for five seconds the fixed plan takes over.
     public mutating func step(_ observation: IntersectionObservation?, atSeconds now: Double) -> Outcome {
         var decision: SignalDecision?
-        if let observation, observation.measuredAtSeconds > newestMeasurement {
+        // What comes late says nothing of now.
+        let observation = observation.flatMap { one in
+            one.measuredAtSeconds > newestMeasurement && abs(now - one.measuredAtSeconds) < SafetyKernel.staleSeconds
+                ? one : nil
+        }
+        if let observation {
             newestMeasurement = observation.measuredAtSeconds
             let made = policy.decide(observation, colours: kernel.colours, since: kernel.since, atSeconds: now)
             kernel.accept(

@@ -20,6 +20,7 @@ public struct RoadsideUnit: Sendable {
     private let zero: Timestamp
     private var demand: DemandEstimator
     private var calls = GroupSet()
+    private var newestMeasurement = -Double.infinity
     private var newest: (sequence: Int, measuredAt: Timestamp)?
     private var validUntilSeconds = -Double.infinity
 
@@ -72,12 +73,17 @@ public struct RoadsideUnit: Sendable {
 
     /// Moves on to a time, and returns what each group shows from then on.
     ///
-    /// - Parameter observation: What the intersection's own detectors tell; `nil` when nothing came. Without it the unit
-    ///   takes it that those wait who waited before.
+    /// - Parameter observation: What the intersection's own detectors tell; `nil` when nothing came. One that is not newer than the
+    ///   one before, or not of these five seconds, counts as none. Without it the unit takes it that those wait who waited before.
     @discardableResult
     public mutating func step(_ observation: IntersectionObservation?, atSeconds now: Double) -> [SignalColour] {
         if now >= validUntilSeconds { kernel.withdraw() }
+        let observation = observation.flatMap { one in
+            one.measuredAtSeconds > newestMeasurement && abs(now - one.measuredAtSeconds) < SafetyKernel.staleSeconds
+                ? one : nil
+        }
         if let observation {
+            newestMeasurement = observation.measuredAtSeconds
             demand.take(observation, colours: kernel.colours, atSeconds: now)
             calls = observation.calls
         }

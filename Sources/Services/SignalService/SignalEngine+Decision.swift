@@ -9,7 +9,7 @@ extension SignalEngine {
     /// Decides for one intersection if its readings' clock has moved on.
     func decide(_ key: SignalKey, _ drafts: inout [String: [BatchMember]]) {
         guard let site = sites[key], let configuration = site.configuration else { return }
-        if site.controller?.isSetBack ?? false {
+        if site.controller?.isSetBack() ?? false {
             // The clock was set anew: what is remembered belongs to another time.
             (site.controller, site.written, site.writtenQueues) = (nil, nil, [])
             readStates(of: key, configuration)

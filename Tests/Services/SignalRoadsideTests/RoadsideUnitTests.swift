@@ -140,6 +140,28 @@ struct RoadsideUnitTests {
         #expect(adaptive > 100)
     }
 
+    @Test func `what the unit's own detectors tell late counts as nothing`() throws {
+        var (punctual, disturbed) = (try unit(), try unit())
+        for second in 1...300 {
+            let now = Double(second)
+            _ = punctual.receive(command([1], sequence: second, at: now), atSeconds: now)
+            _ = disturbed.receive(command([1], sequence: second, at: now), atSeconds: now)
+            var seen: IntersectionObservation?
+            var told: IntersectionObservation?
+            if second % 2 == 1 {
+                let nobody = Array<DetectorReading?>(repeating: DetectorReading(vehicles: 0), count: 5)
+                seen = IntersectionObservation(measuredAtSeconds: now, readings: nobody)
+                told = seen
+            } else {
+                let queue = Array<DetectorReading?>(repeating: DetectorReading(vehicles: 6, standing: 6), count: 5)
+                let times = [now - 1, now - 1.5, now - 60, .nan, .infinity, now + 60]
+                told = IntersectionObservation(
+                    measuredAtSeconds: times[second / 2 % times.count], readings: queue, calls: [3])
+            }
+            #expect(punctual.step(seen, atSeconds: now) == disturbed.step(told, atSeconds: now))
+        }
+    }
+
     @Test func `who waits by the unit's own detectors is served when commands forget him`() throws {
         var unit = try unit()
         var greens = 0

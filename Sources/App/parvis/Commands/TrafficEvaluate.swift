@@ -33,6 +33,13 @@ struct TrafficEvaluate: AsyncParsableCommand {
     var deadDetectors = 0.0
     @Option(name: .customLong("close-lane"), help: "A lane that is closed from the beginning; may be repeated.")
     var closedLanes: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "A car that breaks down on a lane, from and until seconds after the beginning; may be repeated.",
+            valueName: "lane@from-until"))
+    var breakdown: [String] = []
+    @Flag(help: "Let buses and trams that come to a stop line ask for green.")
+    var priority = false
     @Option(help: "Yellow everywhere, in seconds (default: 3, 4 or 5 by the speed limit: 50, 60, above km/h).")
     var yellow: Double?
     @Option(help: "Seconds after which the controller gets no more data, to see the fixed plan take over.")
@@ -61,6 +68,7 @@ struct TrafficEvaluate: AsyncParsableCommand {
         if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs is \(jobs); 1 to 256 are possible") }
         _ = try Self.numbers(seeds)
         _ = try self.chosenControllers()
+        _ = try Self.breakdowns(breakdown)
     }
 
     func run() async throws {
@@ -69,6 +77,8 @@ struct TrafficEvaluate: AsyncParsableCommand {
             options.demand = demand
             options.deadDetectors = deadDetectors
             options.closedLanes = closedLanes
+            options.breakdowns = try Self.breakdowns(breakdown)
+            options.publicTransportPriority = priority
             options.yellowSeconds = yellow
             options.computesEmissions = emissions
             options.dataEndAfterSeconds = dataEnd
@@ -112,6 +122,16 @@ struct TrafficEvaluate: AsyncParsableCommand {
                 throw ValidationError("--controllers has \"\(name)\"; fixed, actuated and parvis are possible")
             }
             return controller
+        }
+    }
+
+    static func breakdowns(_ texts: [String]) throws -> [Breakdown] {
+        try texts.map { text in
+            guard let breakdown = Breakdown(text) else {
+                throw ValidationError(
+                    "--breakdown is \"\(text)\"; write a lane and seconds such as 28198821#3_0@600-1500")
+            }
+            return breakdown
         }
     }
 

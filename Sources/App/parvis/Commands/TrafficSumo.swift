@@ -48,6 +48,13 @@ struct TrafficSumo: AsyncParsableCommand {
     var demand = 1.0
     @Option(help: "Part of the detectors that never report, 0 to 1.")
     var deadDetectors = 0.0
+    @Option(
+        help: ArgumentHelp(
+            "A car that breaks down on a lane, from and until seconds after the beginning; may be repeated.",
+            valueName: "lane@from-until"))
+    var breakdown: [String] = []
+    @Flag(help: "Let buses and trams that come to a stop line ask for green.")
+    var priority = false
     @Option(help: "Where the origin of a network without a projection lies: longitude,latitude.")
     var origin = "0,0"
     @Flag(help: "Let a second process watch the lamps and count what must never be shown; status 2 when there was any.")
@@ -72,6 +79,7 @@ struct TrafficSumo: AsyncParsableCommand {
             throw ValidationError("--until is \(until); write seconds after the beginning")
         }
         _ = try self.place()
+        _ = try TrafficEvaluate.breakdowns(breakdown)
     }
 
     func run() async throws {
@@ -131,6 +139,8 @@ struct TrafficSumo: AsyncParsableCommand {
         run.mode = controller == "fixed" ? .fixedPlan : .adaptive
         run.demand = demand
         run.deadDetectors = deadDetectors
+        run.breakdowns = try TrafficEvaluate.breakdowns(breakdown)
+        run.publicTransportPriority = priority
         run.untilSeconds = until
         run.speed = speed
         run.origin = try place()

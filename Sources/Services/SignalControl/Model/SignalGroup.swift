@@ -26,6 +26,22 @@ public struct SignalGroup: Sendable, Equatable {
         self.allRedSeconds = allRedSeconds
     }
 
+    /// How fast people are taken to walk, in metres a second: RiLSA's figure for clearing a crossing.
+    public static let walkingMetresPerSecond = 1.2
+    /// Shortest green of a crossing, in seconds, however short it is: the walk interval of MUTCD 2009, 4E.06.
+    public static let shortestWalkSeconds = 7.0
+
+    /// The group of a crossing that people walk over in one go.
+    ///
+    /// Green lasts until they have passed its middle, and who starts at the end of it reaches the other side before a
+    /// conflicting group may start. Those who are slower, are waited for where something sees them (`SafetyKernel`, rule 5).
+    public static func crossing(name: String, lengthMetres: Double) -> SignalGroup {
+        let seconds = lengthMetres / walkingMetresPerSecond
+        return SignalGroup(
+            name: name, kind: .pedestrian, minimumGreenSeconds: max(shortestWalkSeconds, (seconds / 2).rounded(.up)),
+            yellowSeconds: 0, allRedSeconds: seconds.rounded(.up))
+    }
+
     /// The yellow that an approach needs: 3 s to 50 km/h, 4 s to 60 km/h, 5 s above.
     ///
     /// - Source: the German guideline for traffic signals (RiLSA).

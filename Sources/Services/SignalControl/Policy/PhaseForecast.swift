@@ -38,8 +38,13 @@ struct PhaseForecast: Sendable {
     private var queue: [Double]
     private var mean: [Double]
     private var weight: [Double]
-    private let minimumGreen: Double
+    /// Of each phase, the longest of its groups and of all that vehicles have, in seconds.
+    private let minimumGreen: [Int]
+    /// Yellow and clearance of vehicles, in seconds.
     private let change: Double
+    /// For each two phases, how long it takes until the second one's greens flow, in seconds.
+    private let changes: [Int]
+    private let crossings: [Int]
 
     /// How long the present phase is tried to go on, in seconds, before the rule may change it.
     private static let goOnSeconds = [1, 3, 6, 10]
@@ -53,8 +58,28 @@ struct PhaseForecast: Sendable {
         count = laneCount
         rowLength = laneCount + 2 * intersection.groups.count
         horizon = settings.horizonSeconds
-        minimumGreen = intersection.groups.map(\.minimumGreenSeconds).max() ?? 5
-        change = intersection.groups.map { $0.yellowSeconds + $0.allRedSeconds }.max() ?? 3
+        let groups = intersection.groups
+        let crossings = groups.indices.filter { groups[$0].kind == .pedestrian }
+        let others = groups.filter { $0.kind != .pedestrian }
+        let change = others.map { $0.yellowSeconds + $0.allRedSeconds }.max() ?? 3
+        let shortest = others.map(\.minimumGreenSeconds).max() ?? 5
+        self.crossings = crossings
+        self.change = change
+        minimumGreen = intersection.phases.map { phase in
+            Int(
+                crossings.filter { phase.green.contains($0) }.map { groups[$0].minimumGreenSeconds }.reduce(
+                    shortest, max))
+        }
+        changes = intersection.phases.flatMap { from in
+            intersection.phases.map { to in
+                // People who have just started to walk have to get across before those in their way may start.
+                let walks = crossings.filter {
+                    from.green.contains($0) && !to.green.contains($0) && intersection.conflicts[$0].intersects(to.green)
+                }
+                let longest = walks.map { groups[$0].yellowSeconds + groups[$0].allRedSeconds }.reduce(change, max)
+                return Int(longest + settings.startLossSeconds)
+            }
+        }
         var opposing: [[Int]] = []
         for lane in intersection.lanes {
             let yields = lane.movements.reduce(GroupSet()) { $0.union(intersection.yields[$1.group]) }
@@ -174,19 +199,32 @@ struct PhaseForecast: Sendable {
         var best = current
         var bestCost = Double.infinity
         for seconds in Self.goOnSeconds {
-            bestCost = min(bestCost, delay(lanes, callers, from: current, to: current, keep: seconds))
+            bestCost = min(bestCost, delay(lanes, callers, from: current, to: current, keep: seconds, change: 0))
         }
         var candidates = [SignalDecision.Candidate(phase: current, delayVehicleSeconds: bestCost)]
         let margin = settings.changeMargin
         let mustEnd = green.intersects(exhausted)
         var toBeat = mustEnd ? Double.infinity : bestCost - margin
         for phase in useful where phase != current {
-            let cost = delay(lanes, callers, from: current, to: phase, keep: 0)
+            let seconds = firstChange(to: phase, colours, since, now)
+            let cost = delay(lanes, callers, from: current, to: phase, keep: 0, change: seconds)
             candidates.append(.init(phase: phase, delayVehicleSeconds: cost))
             if cost < toBeat, !intersection.phases[phase].green.intersects(exhausted) { (best, toBeat) = (phase, cost) }
         }
         let reason: SignalDecision.Reason = best == current ? .extend : mustEnd ? .longestGreen : .change
         return Choice(phase: best, reason: reason, candidates: candidates)
+    }
+
+    /// How long it takes from now until a phase's greens flow, in seconds: people may still be on their way.
+    private func firstChange(to phase: Int, _ colours: [SignalColour], _ since: [Double], _ now: Double) -> Int {
+        var seconds = change
+        let green = intersection.phases[phase].green
+        for group in crossings where !green.contains(group) && intersection.conflicts[group].intersects(green) {
+            let rules = intersection.groups[group]
+            let clearing = rules.yellowSeconds + rules.allRedSeconds
+            seconds = max(seconds, colours[group].isGreen ? clearing : since[group] + clearing - now)
+        }
+        return Int(min(seconds, Double(horizon)) + settings.startLossSeconds)
     }
 
     /// Groups whose longest green is over, and that keep somebody waiting.
@@ -204,19 +242,21 @@ struct PhaseForecast: Sendable {
 
     /// The delay until the horizon, in vehicle-seconds.
     ///
-    /// - Parameter keep: How long the first phase is kept before the rule may change it, in seconds.
+    /// - Parameters:
+    ///   - keep: How long the first phase is kept before the rule may change it, in seconds.
+    ///   - change: How long it takes until it flows, in seconds; 0 for the one that is on.
     private mutating func delay(
-        _ lanes: LaneEstimator, _ callers: [Caller], from: Int, to: Int, keep: Int
+        _ lanes: LaneEstimator, _ callers: [Caller], from: Int, to: Int, keep: Int, change: Int
     ) -> Double {
         for lane in 0..<laneCount { queue[lane] = lanes.standing[lane] }
         for (place, caller) in callers.enumerated() { queue[laneCount + place] = caller.count }
         var phase = to
         var old = from
         // Seconds until the new greens flow; over when 0.
-        var changing = from == to ? 0 : Int(change + settings.startLossSeconds)
-        let fullChange = Int(change + settings.startLossSeconds)
+        var changing = change
+        var fullChange = change
         let yellowUse = Int(settings.yellowUseSeconds)
-        var heldFor = from == to ? keep : Int(minimumGreen)
+        var heldFor = from == to ? keep : minimumGreen[to]
         var cost = 0.0
         for second in 0..<horizon {
             let isChanging = changing > 0
@@ -237,12 +277,13 @@ struct PhaseForecast: Sendable {
             }
             heldFor -= 1
             guard heldFor <= 0, second < horizon - 8 else { continue }
-            let next = followed(phase, fullChange)
+            let next = followed(phase)
             if next != phase {
                 old = phase
                 phase = next
+                fullChange = changes[old * intersection.phases.count + phase]
                 changing = fullChange
-                heldFor = Int(minimumGreen)
+                heldFor = minimumGreen[phase]
             }
         }
         for lane in 0..<count { cost += queue[lane] * weight[lane] * settings.leftOverSeconds }
@@ -250,7 +291,8 @@ struct PhaseForecast: Sendable {
     }
 
     /// What the simple rule does: the phase that serves most vehicles a second, its change counted in.
-    private func followed(_ current: Int, _ change: Int) -> Int {
+    private func followed(_ current: Int) -> Int {
+        let row = current * intersection.phases.count
         var best = current
         var most = 0.0
         for seconds in [3.0] + Self.weighedSeconds {
@@ -262,7 +304,7 @@ struct PhaseForecast: Sendable {
         }
         for phase in useful where phase != current {
             for seconds in Self.weighedSeconds {
-                let time = seconds + Double(change)
+                let time = seconds + Double(changes[row + phase])
                 var served = 0.0
                 for lane in 0..<count {
                     served += min(queue[lane] + mean[lane] * time, rates[phase * rowLength + lane] * seconds)

@@ -15,6 +15,8 @@ public struct IntersectionDescription: Sendable {
     public var location: Position?
     /// Each lane's line, from its beginning to the stop line; empty where it is not known.
     public var laneLines: [[Position]]
+    /// The line that people walk on, of groups that are crossings.
+    public var crossingLines: [Int: [Position]] = [:]
 
     /// A description whose groups are numbered from 1, without places.
     public init(_ intersection: Intersection, key: String, detectors: [String]) {
@@ -76,7 +78,11 @@ public struct IntersectionDescription: Sendable {
         writer.relationship("yieldsTo", intersection.yields[index].map(groupID))
         // The last metres of the first lane that it controls.
         let lane = intersection.lanes.firstIndex { $0.movements.contains { $0.group == index } }
-        if let lane, laneLines.indices.contains(lane) { writer.location(Array(laneLines[lane].suffix(2))) }
+        if let lane, laneLines.indices.contains(lane) {
+            writer.location(Array(laneLines[lane].suffix(2)))
+        } else if let line = crossingLines[index] {
+            writer.location(line)
+        }
         writer.end()
     }
 

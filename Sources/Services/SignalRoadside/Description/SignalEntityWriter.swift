@@ -75,6 +75,15 @@ public struct SignalEntityWriter: ~Copyable {
         close(time)
     }
 
+    /// A Property that is true or false.
+    public mutating func truth(_ name: StaticString, _ value: Bool, at time: Timestamp? = nil) {
+        open(name)
+        writer.append("\"Property\",\"value\":")
+        let word: StaticString = value ? "true" : "false"
+        writer.append(word)
+        close(time)
+    }
+
     /// A Property that is an instant.
     public mutating func time(_ name: StaticString, _ value: Timestamp) {
         open(name)

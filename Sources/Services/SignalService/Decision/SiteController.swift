@@ -6,8 +6,10 @@ import SignalRoadside
 /// at each new second of the readings' own clock it decides.
 ///
 /// Invariants:
-/// 1. `policy` has been asked for no time twice, and for none before an earlier one: when the readings' clock goes back, a
+/// 1. `policy` has been asked for no time twice, and for none before an earlier one: when the readings' clock was set back, a
 ///    new controller takes this one's place.
+/// 2. A reading that is older than its detector's newest one changes nothing that is decided: it is late, and says nothing of
+///    now. Two cases look alike and are not: a clock that was ahead and is right again, and clocks that were set back.
 struct SiteController {
     private(set) var configuration: SiteConfiguration
     private var policy: AdaptivePolicy
@@ -16,13 +18,19 @@ struct SiteController {
     private var detectors: [DetectorState]
     private var colours: [SignalColour]
     private var since: [Double]
+    /// When what each group's lamps show was told to have begun; `nil` where nothing was told yet.
+    private var stateTimes: [Timestamp?]
     private var requested: [Bool]
     private var priority: [Timestamp?]
     private(set) var decidedAt: Timestamp?
     private(set) var sequence = 0
+    /// How far the readings that came last have moved on behind what was decided for, and how often they did.
+    private var behind: (time: Timestamp, count: Int)?
 
     private struct DetectorState {
+        /// Of the reading that counts, and of the one that came last.
         var time: Timestamp?
+        var lastTime: Timestamp?
         var reading = DetectorReading(vehicles: 0)
         /// Vehicles that passed a stop line since the last decision.
         var passed = 0.0
@@ -32,8 +40,9 @@ struct SiteController {
     static let staleSeconds = 5.0
     /// How long a request for priority stands without being repeated, in seconds.
     static let prioritySeconds = 60.0
-    /// A clock that goes back by more than this has been set anew, in seconds.
+    /// Clocks that are behind by more than this, in seconds, and move on from there so often, were set back.
     static let setBackSeconds = 5.0
+    static let setBackReadings = 5
     /// The least time between two decisions, in seconds.
     static let leastSeconds = 0.5
 
@@ -45,6 +54,7 @@ struct SiteController {
         let count = configuration.intersection.groups.count
         colours = Array(repeating: .red, count: count)
         since = Array(repeating: -3_600, count: count)
+        stateTimes = Array(repeating: nil, count: count)
         requested = Array(repeating: false, count: count)
         priority = Array(repeating: nil, count: count)
     }
@@ -56,6 +66,11 @@ struct SiteController {
 
     mutating func take(reading: DetectorReading, at time: Timestamp, of place: Int) {
         guard detectors.indices.contains(place) else { return }
+        detectors[place].lastTime = time
+        if let newest = detectors[place].time, time < newest {
+            // Late, unless the newest one is that of a clock that was ahead of all others.
+            guard isAhead(newest) else { return }
+        }
         if configuration.detectors[place].isStopLine {
             // The same report again says nothing new.
             if detectors[place].time != time { detectors[place].passed += max(0, reading.vehicles) }
@@ -66,6 +81,9 @@ struct SiteController {
 
     mutating func take(state: SignalState, at time: Timestamp, of group: Int) {
         guard colours.indices.contains(group) else { return }
+        // A state that comes late is not what the lamps show now.
+        if let newest = stateTimes[group], time < newest, !isAhead(newest) { return }
+        stateTimes[group] = time
         colours[group] =
             switch state {
             case .red: .red
@@ -86,10 +104,12 @@ struct SiteController {
 
     /// The newest time that the readings tell: where there are five detectors or more the third newest, so that a clock or
     /// two that are ahead do not rule it.
-    var clock: Timestamp? {
+    var clock: Timestamp? { clock { $0.time } }
+
+    private func clock(_ time: (DetectorState) -> Timestamp?) -> Timestamp? {
         var newest = (Timestamp.none, Timestamp.none, Timestamp.none)
         for detector in detectors {
-            guard let time = detector.time else { continue }
+            guard let time = time(detector) else { continue }
             if time > newest.0 {
                 newest = (time, newest.0, newest.1)
             } else if time > newest.1 {
@@ -102,10 +122,26 @@ struct SiteController {
         return found.isSet ? found : nil
     }
 
-    /// Whether the readings' clock was set back, so that this controller's memory means nothing.
-    var isSetBack: Bool {
-        guard let decidedAt, let clock else { return false }
-        return seconds(clock) < seconds(decidedAt) - Self.setBackSeconds
+    /// Looks at the clock of the readings that came last, and tells whether it was set back, so that this controller's memory
+    /// means nothing: nothing newer comes any more, and what comes goes on from an earlier time.
+    mutating func isSetBack() -> Bool {
+        guard let decidedAt, let clock, clock <= decidedAt, let last = self.clock({ $0.lastTime }),
+            seconds(last) < seconds(decidedAt) - Self.setBackSeconds
+        else {
+            behind = nil
+            return false
+        }
+        if let known = behind {
+            if last > known.time { behind = (last, known.count + 1) }
+        } else {
+            behind = (last, 1)
+        }
+        return (behind?.count ?? 0) >= Self.setBackReadings
+    }
+
+    /// Whether a time is one that the readings' clock has not come to by far.
+    private func isAhead(_ time: Timestamp) -> Bool {
+        clock.map { seconds(time) - seconds($0) >= Self.staleSeconds } ?? true
     }
 
     /// Decides if the readings' clock has moved on.

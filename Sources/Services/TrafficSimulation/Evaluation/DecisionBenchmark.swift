@@ -1,4 +1,3 @@
-import Glibc
 import SignalControl
 
 /// Measures what deciding costs: a scenario's intersections, repeated, with readings at random. Needs no simulator.
@@ -42,23 +41,16 @@ public struct DecisionBenchmark: Sendable {
                         return DetectorReading(vehicles: vehicles, standing: random(below: vehicles + 1).rounded(.down))
                     })
             }
-            let start = Self.processorSeconds()
+            let start = ProcessorTime.ofThread()
             for index in controllers.indices {
                 _ = controllers[index].step(observations[index], atSeconds: Double(second))
             }
-            let milliseconds = (Self.processorSeconds() - start) * 1_000
+            let milliseconds = (ProcessorTime.ofThread() - start) * 1_000
             sum += milliseconds
             longest = max(longest, milliseconds)
         }
         return Result(
             intersections: count, seconds: seconds, meanMilliseconds: sum / Double(max(1, seconds)),
             longestMilliseconds: longest)
-    }
-
-    /// Of this process, in seconds: wall time would measure the neighbours too.
-    private static func processorSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

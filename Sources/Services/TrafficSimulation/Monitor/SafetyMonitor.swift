@@ -15,6 +15,7 @@ public struct SafetyMonitor {
 
     private var watches: [SignalWatch] = []
     private let lanes: [String]
+    private var people: CrossingCounts
 
     /// - Parameters:
     ///   - networkPath: The simulation's network, which the rules are read from.
@@ -26,7 +27,9 @@ public struct SafetyMonitor {
             let rules = Self.rules(of: program, network, yellowSeconds)
             watches.append(SignalWatch(signals: program.signals, rules: rules))
         }
-        lanes = Set(watches.flatMap { $0.rules.lanes.joined() }).sorted()
+        let watched = Set(watches.flatMap { $0.rules.lanes.joined() }).sorted()
+        lanes = watched.filter { network.crossings[$0] == nil }
+        people = CrossingCounts(watched.compactMap { network.crossings[$0] })
     }
 
     /// Watches until a time of the simulation, as the second client at a port of this machine.
@@ -38,11 +41,14 @@ public struct SafetyMonitor {
         for value in try connection.subscribe(.simulation, "", [0x66]).values { now = value.value.number ?? now }
         for watch in watches { try connection.subscribe(.signals, watch.signals, [0x20]) }
         for lane in lanes { try connection.subscribe(.lane, lane, [0x14]) }
+        let around = try people.subscribe(connection)
+        people.take(around)
         var seconds = 0
         while now < end {
             var states: [String: String] = [:]
             var standing: [String: Int] = [:]
-            for report in try connection.step() {
+            let reports = try connection.step()
+            for report in reports {
                 for (variable, value) in report.values {
                     switch (variable, value) {
                     case (0x20, .string(let state)): states[report.object] = state
@@ -52,13 +58,15 @@ public struct SafetyMonitor {
                     }
                 }
             }
+            people.take(reports)
+            standing.merge(people.waiting) { $1 }
             seconds += 1
             take(states, standing: standing, atSeconds: now)
         }
         return report(watchedSeconds: seconds)
     }
 
-    /// Takes in what signals show, by their ids, and how many vehicles stand on lanes.
+    /// Takes in what signals show, by their ids, and how many vehicles stand on lanes and people wait at crossings.
     mutating func take(_ states: [String: String], standing: [String: Int], atSeconds now: Double) {
         for index in watches.indices {
             guard let state = states[watches[index].signals] else { continue }
@@ -79,14 +87,20 @@ public struct SafetyMonitor {
         let count = program.phases.map(\.state.count).max() ?? 0
         var conflicts = Array(repeating: Set<Int>(), count: count)
         var lanes = Array(repeating: [String](), count: count)
-        var yellows = Array(repeating: yellow ?? 3, count: count)
+        var yellows = Array(repeating: 0.0, count: count)
+        var walks: [Int: Double] = [:]
         let states = program.phases.map { Array($0.state) }
         let links = network.connections.filter { $0.signals == program.signals }
         for link in links {
             guard let place = link.link, lanes.indices.contains(place) else { continue }
-            lanes[place].append(link.from)
-            let speed = (network.lanes[link.from]?.speedMetresPerSecond ?? 0) * 3.6
-            yellows[place] = max(yellows[place], yellow ?? SignalGroup.yellowSeconds(atKilometresPerHour: speed))
+            if let crossing = network.crossing(of: link) {
+                lanes[place].append(crossing.lane)
+                walks[place] = max(walks[place] ?? 0, crossing.lengthMetres)
+            } else {
+                lanes[place].append(link.from)
+                let speed = (network.lanes[link.from]?.speedMetresPerSecond ?? 0) * 3.6
+                yellows[place] = max(yellows[place], yellow ?? SignalGroup.yellowSeconds(atKilometresPerHour: speed))
+            }
             for other in links {
                 guard let otherPlace = other.link, otherPlace != place, conflicts.indices.contains(otherPlace),
                     let one = network.rightOfWay(of: link), let two = network.rightOfWay(of: other),
@@ -98,6 +112,10 @@ public struct SafetyMonitor {
                 conflicts[otherPlace].insert(place)
             }
         }
-        return SignalWatch.Rules(conflicts: conflicts, yellowSeconds: yellows, lanes: lanes)
+        // Lamps that nobody is known to look at have a yellow too.
+        for place in lanes.indices where lanes[place].isEmpty { yellows[place] = yellow ?? 3 }
+        return SignalWatch.Rules(
+            conflicts: conflicts, yellowSeconds: yellows, lanes: lanes,
+            walks: walks.mapValues { SignalWatch.Walk(lengthMetres: $0) })
     }
 }

@@ -14,8 +14,10 @@ struct RoadNetwork {
         var index: Int
         var lengthMetres: Double
         var speedMetresPerSecond: Double
-        /// Its line on the network's plane, in metres; empty inside junctions.
+        /// Its line on the network's plane, in metres; empty inside junctions, but for crossings.
         var line: [Point] = []
+        /// A pavement: nobody drives there.
+        var isForPeople = false
         /// Lies inside a junction.
         var isInternal: Bool { edge.hasPrefix(":") }
     }
@@ -41,6 +43,16 @@ struct RoadNetwork {
         var response: [Int: Set<Int>] = [:]
     }
 
+    /// Where people cross a road: an edge of a junction, between two walking areas.
+    struct Crossing {
+        var edge: String
+        var lane: String
+        var lengthMetres: Double
+        var junction: Junction
+        /// How far from the junction's place people are who wait for it or are on it, in metres.
+        var reachMetres: Double
+    }
+
     struct Program {
         struct Phase {
             var durationSeconds: Double
@@ -59,6 +71,8 @@ struct RoadNetwork {
     private(set) var connections: [Connection] = []
     private(set) var junctions: [Junction] = []
     private(set) var programs: [Program] = []
+    /// Crossings by their lanes.
+    private(set) var crossings: [String: Crossing] = [:]
     /// Names of streets by their edges, where the network has them.
     private(set) var streetNames: [String: String] = [:]
     /// Whether places on the plane can be turned into longitude and latitude.
@@ -87,6 +101,8 @@ struct RoadNetwork {
     init(xml: [UInt8]) throws {
         var tags = XMLTags(xml)
         var edge = ""
+        var isCrossing = false
+        var crossingLanes: [Lane] = []
         var junction: Junction?
         var program: Program?
         while let tag = try tags.next() {
@@ -96,13 +112,17 @@ struct RoadNetwork {
                 hasProjection = !["", "!", "-"].contains(values["projParameter"] ?? "")
             case ("edge", false):
                 edge = values["id"] ?? ""
+                isCrossing = values["function"] == "crossing"
                 if let name = values["name"], !name.isEmpty { streetNames[edge] = name }
             case ("lane", false):
                 guard let id = values["id"], let length = Double(values["length"] ?? "") else { break }
-                lanes[id] = Lane(
+                let lane = Lane(
                     id: id, edge: edge, index: Int(values["index"] ?? "") ?? 0, lengthMetres: length,
                     speedMetresPerSecond: Double(values["speed"] ?? "") ?? 13.9,
-                    line: edge.hasPrefix(":") ? [] : Self.line(values["shape"]))
+                    line: edge.hasPrefix(":") && !isCrossing ? [] : Self.line(values["shape"]),
+                    isForPeople: values["allow"] == "pedestrian")
+                lanes[id] = lane
+                if isCrossing { crossingLanes.append(lane) }
             case ("connection", false):
                 guard let from = values["from"], let to = values["to"] else { break }
                 connections.append(
@@ -146,6 +166,10 @@ struct RoadNetwork {
         for (index, junction) in junctions.enumerated() where !junction.foes.isEmpty {
             for (place, lane) in junction.internalLanes.enumerated() { placesOfInternalLanes[lane] = (index, place) }
         }
+        for lane in crossingLanes {
+            guard let place = placesOfInternalLanes[lane.id] else { continue }
+            crossings[lane.id] = Crossing(lane, in: junctions[place.junction])
+        }
     }
 
     /// Reads `x,y x,y`, heights being left out.
@@ -162,8 +186,14 @@ struct RoadNetwork {
         Set((bits ?? "").utf8.reversed().enumerated().filter { $0.element == UInt8(ascii: "1") }.map(\.offset))
     }
 
+    /// The crossing that a connection leads people onto, from either side; `nil` for the ways of vehicles.
+    func crossing(of connection: Connection) -> Crossing? {
+        crossings.isEmpty ? nil : crossings[connection.to] ?? crossings[connection.from]
+    }
+
     /// Where a connection stands in its junction's right of way: the junction and the place of its internal lane.
     func rightOfWay(of connection: Connection) -> (junction: Int, place: Int)? {
+        if let crossing = crossing(of: connection) { return placesOfInternalLanes[crossing.lane] }
         var lane = connection.via
         // A movement that waits inside the junction goes on from its first internal lane by another.
         for _ in 0..<4 {
@@ -172,5 +202,21 @@ struct RoadNetwork {
             lane = leaving[current]?.lazy.compactMap { connections[$0].via }.first
         }
         return nil
+    }
+}
+
+extension RoadNetwork.Crossing {
+    /// How far those who wait are from its ends, and where that is not known, from the junction, in metres.
+    private static let (waitingMetres, assumedReachMetres) = (15.0, 100.0)
+
+    fileprivate init(_ lane: RoadNetwork.Lane, in junction: RoadNetwork.Junction) {
+        edge = lane.edge
+        self.lane = lane.id
+        lengthMetres = lane.lengthMetres
+        self.junction = junction
+        let distances = junction.place.map { place in
+            lane.line.map { (($0.x - place.x) * ($0.x - place.x) + ($0.y - place.y) * ($0.y - place.y)).squareRoot() }
+        }
+        reachMetres = distances?.max().map { $0 + Self.waitingMetres } ?? Self.assumedReachMetres
     }
 }

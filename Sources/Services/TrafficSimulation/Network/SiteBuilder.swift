@@ -8,6 +8,10 @@ struct SiteBuilder {
     private(set) var boxes: [[Int]] = []
     /// For each reading of an observation the number of its detector in the plan.
     private(set) var detectors: [Int] = []
+    private(set) var calls: [NetworkIntersections.Asking] = []
+    private(set) var priority: [NetworkIntersections.Asking] = []
+    /// The lanes of the crossings of each group of people.
+    private(set) var crossings: [Int: [String]] = [:]
 
     private let network: RoadNetwork
     private let configuration: NetworkIntersections.Configuration
@@ -27,10 +31,12 @@ struct SiteBuilder {
 
     mutating func build(_ links: [RoadNetwork.Connection], groupCount: Int, _ plan: inout DetectorPlan) {
         boxes = Array(repeating: [], count: groupCount)
-        for connection in links { watchBox(of: connection, &plan) }
-        for from in Set(links.map(\.from)).sorted() {
+        let ways = links.filter { network.crossing(of: $0) == nil }
+        for connection in ways { watchBox(of: connection, &plan) }
+        for connection in links { watchCrossing(of: connection, &plan) }
+        for from in Set(ways.map(\.from)).sorted() {
             guard let lane = network.lanes[from] else { continue }
-            let own = links.filter { $0.from == from }
+            let own = ways.filter { $0.from == from }
             let weights = own.map { Self.weight($0.direction) }
             let total = weights.reduce(0, +)
             var movements: [ApproachLane.Movement] = []
@@ -46,6 +52,45 @@ struct SiteBuilder {
                 ApproachLane(
                     name: from, movements: movements, zones: zones(before: lane, &plan),
                     stopLineDetector: reading(plan.number(of: loop)), speedMetresPerSecond: lane.speedMetresPerSecond))
+        }
+        if let publicTransport = configuration.publicTransport {
+            for lane in lanes { listen(for: publicTransport, on: lane, &plan) }
+        }
+    }
+
+    /// Who waits at a crossing asks for its green, and who is on it is waited for.
+    private mutating func watchCrossing(of connection: RoadNetwork.Connection, _ plan: inout DetectorPlan) {
+        guard let group = connection.link, let crossing = network.crossing(of: connection) else { return }
+        guard crossings[group]?.contains(crossing.lane) != true else { return }
+        crossings[group, default: []].append(crossing.lane)
+        var detector = DetectorPlan.Detector(
+            kind: .waiting, lane: crossing.lane, fromMetres: 0, toMetres: crossing.lengthMetres)
+        calls.append(.init(group: group, detector: plan.number(of: detector)))
+        detector.kind = .crossing
+        boxes[group].append(reading(plan.number(of: detector)))
+    }
+
+    /// Lays detectors of public transport over the stretches that a lane is watched on, from the stop line to the first stop:
+    /// how long a vehicle stands there nobody knows.
+    private mutating func listen(
+        for publicTransport: PublicTransport, on lane: ApproachLane, _ plan: inout DetectorPlan
+    ) {
+        for zone in lane.zones.sorted(by: { $0.distanceMetres < $1.distanceMetres }) {
+            var detector = plan.detectors[detectors[zone.detector]]
+            detector.kind = .publicTransport
+            let stop = publicTransport.stops[detector.lane]?.filter {
+                $0 > detector.fromMetres && $0 <= detector.toMetres
+            }
+            .max()
+            detector.fromMetres = max(detector.fromMetres, stop ?? 0)
+            if detector.toMetres - detector.fromMetres >= Self.shortestZoneMetres {
+                let number = plan.number(of: detector)
+                for group in Set(lane.movements.map(\.group)).sorted() {
+                    let asking = NetworkIntersections.Asking(group: group, detector: number)
+                    if !priority.contains(asking) { priority.append(asking) }
+                }
+            }
+            if stop != nil { return }
         }
     }
 

@@ -6,11 +6,15 @@ struct DetectorFeed {
     private var readings: [DetectorReading?]
     private var numbers: [String: Int] = [:]
     private let isDead: [Bool]
+    private var people: CrossingCounts
 
     /// - Parameters:
     ///   - deadPart: How many never report, 0...1; which ones follows from the seed.
-    init(_ plan: DetectorPlan, deadPart: Double, seed: UInt64) {
+    ///   - network: Where the crossings lie.
+    init(_ plan: DetectorPlan, _ network: RoadNetwork, deadPart: Double, seed: UInt64) {
         self.plan = plan
+        let lanes = Set(plan.detectors.filter { $0.kind == .waiting || $0.kind == .crossing }.map(\.lane))
+        people = CrossingCounts(lanes.sorted().compactMap { network.crossings[$0] })
         readings = Array(repeating: nil, count: plan.detectors.count)
         var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
         isDead = plan.detectors.map { _ in
@@ -34,8 +38,11 @@ struct DetectorFeed {
                 reports.append(try connection.subscribe(.laneArea, plan.id(of: number), [0x10, 0x13, 0x14]))
             case .stopLine:
                 reports.append(try connection.subscribe(.inductionLoop, plan.id(of: number), [0x17]))
+            case .publicTransport: reports.append(try connection.subscribe(.laneArea, plan.id(of: number), [0x10]))
+            case .waiting, .crossing: break
             }
         }
+        reports += try people.subscribe(connection)
         take(reports)
     }
 
@@ -54,6 +61,17 @@ struct DetectorFeed {
             }
             readings[number] = reading
         }
+        people.take(reports)
+        for (number, detector) in plan.detectors.enumerated() where !isDead[number] {
+            switch detector.kind {
+            case .waiting: readings[number] = DetectorReading(vehicles: Double(people.waiting[detector.lane] ?? 0))
+            case .crossing:
+                // Whoever is on it has to be waited for, standing or walking.
+                let count = Double(people.walking[detector.lane] ?? 0)
+                readings[number] = DetectorReading(vehicles: count, standing: count)
+            case .area, .stopLine, .publicTransport: break
+            }
+        }
     }
 
     /// Pulses of a loop that ended in the last second: how many vehicles have passed it.
@@ -68,7 +86,15 @@ struct DetectorFeed {
     /// What each detector tells; `nil` for those that are dead.
     var all: [DetectorReading?] { readings }
 
-    func observation(of detectors: [Int], atSeconds now: Double) -> IntersectionObservation {
-        IntersectionObservation(measuredAtSeconds: now, readings: detectors.map { readings[$0] })
+    /// What the detectors of an intersection tell. People are taken to wait where it is not known.
+    func observation(of site: NetworkIntersections.Site, atSeconds now: Double) -> IntersectionObservation {
+        IntersectionObservation(
+            measuredAtSeconds: now, readings: site.detectors.map { readings[$0] },
+            calls: asked(by: site.calls, whereUnknown: true), priority: asked(by: site.priority, whereUnknown: false))
+    }
+
+    private func asked(by asking: [NetworkIntersections.Asking], whereUnknown: Bool) -> GroupSet {
+        GroupSet(
+            asking.lazy.filter { readings[$0.detector].map { $0.vehicles >= 1 } ?? whereUnknown }.map(\.group))
     }
 }

@@ -15,9 +15,22 @@ public struct RunResult: Sendable, Equatable, Codable {
     public var travelSeconds: Double
     /// Carbon dioxide, in kilograms; `nil` when it was not computed.
     public var carbonDioxideKilograms: Double?
-    /// Longest decision of all intersections together, and its mean, in milliseconds.
+    /// Processor time of a decision of all intersections together, at most and in the mean, in milliseconds.
     public var longestDecisionMilliseconds: Double?
     public var meanDecisionMilliseconds: Double?
+    /// The longest by the clock, which other processes had a part of.
+    public var longestDecisionWallMilliseconds: Double?
+    /// People on foot, and public transport of the vehicles above; `nil` where there are none.
+    public var people: Travellers?
+    public var publicTransport: Travellers?
+
+    /// Some of those who travel.
+    public struct Travellers: Sendable, Equatable, Codable {
+        public var count: Int
+        public var arrived: Int
+        /// Time lost against free walking or driving, each, in seconds.
+        public var delaySeconds: Double
+    }
     /// What the safety monitor found; `nil` when none watched.
     public var violations: Int?
 
@@ -37,8 +50,8 @@ public struct RunResult: Sendable, Equatable, Codable {
 
     struct Fault: Error, CustomStringConvertible { let description: String }
 
-    /// Reads SUMO's `tripinfo` and statistics.
-    init(tripsPath: String, statisticsPath: String) throws {
+    /// Reads SUMO's `tripinfo` and statistics. Cars that broke down on wish are left out.
+    init(tripsPath: String, statisticsPath: String, publicTransport: PublicTransport? = nil) throws {
         guard let trips = FileManager.default.contents(atPath: tripsPath),
             let statistics = FileManager.default.contents(atPath: statisticsPath)
         else { throw Fault(description: "SUMO wrote no results; its run was cut short") }
@@ -50,9 +63,13 @@ public struct RunResult: Sendable, Equatable, Codable {
         var carbonDioxide = 0.0
         var hasEmissions = false
         var delays: [Double: (vehicles: Int, seconds: Double)] = [:]
+        let types = Set(publicTransport?.types ?? [])
+        var transport = Tally()
+        var walkers = Tally()
         var tags = XMLTags(Array(trips))
         while let tag = try tags.next() {
             if tag.name == "tripinfo", !tag.isEnd {
+                if tag.attributes["id"]?.hasPrefix(Breakdowns.prefix) ?? false { continue }
                 func number(_ name: String) -> Double { Double(tag.attributes[name] ?? "") ?? 0 }
                 count += 1
                 lost += number("timeLoss") + number("departDelay")
@@ -63,10 +80,17 @@ public struct RunResult: Sendable, Equatable, Codable {
                     delays[step, default: (0, 0)].vehicles += 1
                     delays[step, default: (0, 0)].seconds += number("timeLoss") + number("departDelay")
                 }
-                if number("arrival") >= 0 {
+                let hasArrived = number("arrival") >= 0
+                if hasArrived {
                     arrived += 1
                     travel += number("duration")
                 }
+                if let type = tag.attributes["vType"], types.contains(type) {
+                    transport.add(number("timeLoss") + number("departDelay"), hasArrived: hasArrived)
+                }
+            } else if tag.name == "walk", !tag.isEnd {
+                func number(_ name: String) -> Double { Double(tag.attributes[name] ?? "") ?? -1 }
+                walkers.add(max(0, number("timeLoss")), hasArrived: number("arrival") >= 0)
             } else if tag.name == "emissions", !tag.isEnd, let value = Double(tag.attributes["CO2_abs"] ?? "") {
                 carbonDioxide += value / 1e6
                 hasEmissions = true
@@ -87,9 +111,28 @@ public struct RunResult: Sendable, Equatable, Codable {
         waitingSeconds = waiting / Double(max(count, 1))
         travelSeconds = travel / Double(max(arrived, 1))
         carbonDioxideKilograms = hasEmissions ? carbonDioxide : nil
+        people = walkers.travellers
+        self.publicTransport = transport.travellers
         course = delays.sorted { $0.key < $1.key }.map { start, one in
             CourseStep(
                 startSeconds: start, vehicles: one.vehicles, delaySeconds: one.seconds / Double(max(one.vehicles, 1)))
         }
+    }
+}
+
+/// Adds up those who travel.
+private struct Tally {
+    private var count = 0
+    private var arrived = 0
+    private var seconds = 0.0
+
+    mutating func add(_ delay: Double, hasArrived: Bool) {
+        count += 1
+        if hasArrived { arrived += 1 }
+        seconds += delay
+    }
+
+    var travellers: RunResult.Travellers? {
+        count == 0 ? nil : .init(count: count, arrived: arrived, delaySeconds: seconds / Double(count))
     }
 }

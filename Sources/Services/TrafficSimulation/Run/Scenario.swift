@@ -7,6 +7,8 @@ public struct Scenario: Sendable, Equatable {
     public var networkPath: String
     /// Further files that the configuration names, kept beside ours.
     var additionalPaths: [String] = []
+    /// Files with its traffic.
+    var routePaths: [String] = []
     public var beginSeconds: Double
     public var endSeconds: Double
 
@@ -48,10 +50,13 @@ public struct Scenario: Sendable, Equatable {
         name = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
         configurationPath = file
         networkPath = resolved(network)
-        let additional = values["additional-files"] ?? values["a"] ?? ""
-        additionalPaths = additional.split(separator: ",").map {
-            resolved($0.trimmingCharacters(in: .whitespaces))
+        func files(_ names: String...) -> [String] {
+            (names.lazy.compactMap { values[$0] }.first ?? "").split(separator: ",").map {
+                resolved($0.trimmingCharacters(in: .whitespaces))
+            }
         }
+        additionalPaths = files("additional-files", "a")
+        routePaths = files("route-files", "r")
         beginSeconds = Double(values["begin"] ?? values["b"] ?? "") ?? 0
         let end = Double(values["end"] ?? values["e"] ?? "") ?? -1
         endSeconds = end > beginSeconds ? end : beginSeconds + 3_600

@@ -21,6 +21,10 @@ public struct SimulationRun: Sendable {
         public var deadDetectors = 0.0
         /// Lanes that are closed from the beginning.
         public var closedLanes: [String] = []
+        /// Cars that stand on a lane for a while.
+        public var breakdowns: [Breakdown] = []
+        /// Whether buses and trams that come to a stop line ask for green.
+        public var publicTransportPriority = false
         /// Yellow for all approaches, in seconds; `nil` for 3, 4 or 5 s by their speed limit.
         public var yellowSeconds: Double?
         public var settings = PolicySettings()
@@ -55,6 +59,8 @@ public struct SimulationRun: Sendable {
         let network = try RoadNetwork(path: scenario.networkPath)
         var configuration = NetworkIntersections.Configuration()
         configuration.yellowSeconds = options.yellowSeconds
+        if options.publicTransportPriority { configuration.publicTransport = try PublicTransport(scenario) }
+        let breakdowns = try Breakdowns(options.breakdowns, network)
         let sites = NetworkIntersections(network, configuration)
         var files: [String: String] = [:]
         switch controller {
@@ -64,7 +70,8 @@ public struct SimulationRun: Sendable {
         }
         let names = files.keys.sorted()
         let isWatched = !options.monitorCommand.isEmpty
-        let needsClient = controller == .parvis || !options.closedLanes.isEmpty || isWatched
+        let needsClient =
+            controller == .parvis || !options.closedLanes.isEmpty || !options.breakdowns.isEmpty || isWatched
         let port = try SumoProcess.freePort()
         let sumo = try SumoProcess(files: files) { folder in
             var arguments = Self.arguments(
@@ -74,7 +81,7 @@ public struct SimulationRun: Sendable {
             if isWatched { arguments += ["--num-clients", "2"] }
             return arguments
         }
-        var timing = DecisionTiming()
+        var cost = DecisionCost()
         var monitor: MonitorProcess?
         do {
             if needsClient {
@@ -89,9 +96,9 @@ public struct SimulationRun: Sendable {
                 }
                 for lane in options.closedLanes { try connection.setDisallowed(lane: lane, ["all"]) }
                 if controller == .parvis {
-                    timing = try control(sites, connection, watch)
+                    cost = try control(sites, network, breakdowns, connection, watch)
                 } else {
-                    for _ in 0..<Int(scenario.endSeconds - scenario.beginSeconds) { _ = try connection.step() }
+                    try follow(breakdowns, connection)
                 }
             }
         } catch {
@@ -100,10 +107,12 @@ public struct SimulationRun: Sendable {
         let watched = try monitor?.report()
         try sumo.finish()
         var result = try RunResult(
-            tripsPath: "\(sumo.folder)/trips.xml", statisticsPath: "\(sumo.folder)/statistics.xml")
+            tripsPath: "\(sumo.folder)/trips.xml", statisticsPath: "\(sumo.folder)/statistics.xml",
+            publicTransport: configuration.publicTransport ?? (try? PublicTransport(scenario)))
         if controller == .parvis {
-            result.longestDecisionMilliseconds = timing.longest
-            result.meanDecisionMilliseconds = timing.mean
+            result.longestDecisionMilliseconds = cost.processor.longest
+            result.meanDecisionMilliseconds = cost.processor.mean
+            result.longestDecisionWallMilliseconds = cost.wall.longest
         }
         result.violations = watched?.violations
         return result
@@ -127,30 +136,41 @@ public struct SimulationRun: Sendable {
         return arguments
     }
 
+    /// Steps through a run that others control.
+    private func follow(_ breakdowns: Breakdowns, _ connection: TraCIConnection) throws {
+        var breakdowns = breakdowns
+        for second in 0..<Int(scenario.endSeconds - scenario.beginSeconds) {
+            try breakdowns.step(connection, afterSeconds: Double(second))
+            _ = try connection.step()
+        }
+    }
+
     private func control(
-        _ sites: NetworkIntersections, _ connection: TraCIConnection,
+        _ sites: NetworkIntersections, _ network: RoadNetwork, _ breakdowns: Breakdowns, _ connection: TraCIConnection,
         _ watch: ((String, IntersectionController.Outcome) -> Void)?
-    ) throws -> DecisionTiming {
-        var feed = DetectorFeed(sites.detectors, deadPart: options.deadDetectors, seed: UInt64(bitPattern: Int64(seed)))
+    ) throws -> DecisionCost {
+        var breakdowns = breakdowns
+        var feed = DetectorFeed(
+            sites.detectors, network, deadPart: options.deadDetectors, seed: UInt64(bitPattern: Int64(seed)))
         try feed.subscribe(connection)
         var now = scenario.beginSeconds
         var controllers = sites.sites.map {
             IntersectionController($0.intersection, settings: options.settings, atSeconds: now)
         }
         var shown = Array(repeating: "", count: controllers.count)
-        var timing = DecisionTiming()
-        let clock = ContinuousClock()
+        var cost = DecisionCost()
         while now < scenario.endSeconds {
             let hasData = options.dataEndAfterSeconds.map { now - scenario.beginSeconds < $0 } ?? true
-            let began = clock.now
+            try breakdowns.step(connection, afterSeconds: now - scenario.beginSeconds)
             var states: [String] = []
-            for (index, site) in sites.sites.enumerated() {
-                let observation = hasData ? feed.observation(of: site.detectors, atSeconds: now) : nil
-                let outcome = controllers[index].step(observation, atSeconds: now)
-                states.append(Self.state(outcome.colours))
-                watch?(site.signals, outcome)
+            cost.measure {
+                for (index, site) in sites.sites.enumerated() {
+                    let observation = hasData ? feed.observation(of: site, atSeconds: now) : nil
+                    let outcome = controllers[index].step(observation, atSeconds: now)
+                    states.append(Self.state(outcome.colours))
+                    watch?(site.signals, outcome)
+                }
             }
-            timing.add(clock.now - began)
             for (index, state) in states.enumerated() where state != shown[index] {
                 try connection.setState(ofSignals: sites.sites[index].signals, state)
                 shown[index] = state
@@ -158,7 +178,7 @@ public struct SimulationRun: Sendable {
             feed.take(try connection.step())
             now += 1
         }
-        return timing
+        return cost
     }
 
     /// SUMO's letters for what groups show.
@@ -172,6 +192,22 @@ public struct SimulationRun: Sendable {
                 case .permissive: "g"
                 }
             })
+    }
+}
+
+/// What deciding for all intersections costs in each second.
+struct DecisionCost {
+    /// What this thread computed: what counts, since a run shares the machine with SUMO and other runs.
+    private(set) var processor = DecisionTiming()
+    /// The time by the clock, in which others may have had the processor.
+    private(set) var wall = DecisionTiming()
+
+    mutating func measure(_ decide: () -> Void) {
+        let clock = ContinuousClock()
+        let (start, processorStart) = (clock.now, ProcessorTime.ofThread())
+        decide()
+        processor.add(.seconds(ProcessorTime.ofThread() - processorStart))
+        wall.add(clock.now - start)
     }
 }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import NGSILDModel
 import SignalControl
 import SignalRoadside
@@ -17,6 +16,7 @@ struct Street {
     private let zero: Timestamp
     private var feed: DetectorFeed
     private var flow: StreetFlow
+    private var breakdowns: Breakdowns
     private var units: [RoadsideUnit]
     private var now: Double
     private var seconds = 0
@@ -28,6 +28,7 @@ struct Street {
     private var newAcknowledgements: [SignalAcknowledgement?]
     private var acknowledgedAt: [Double]
     private var shown: [String]
+    private var asked: [Asked]
 
     private var pace: CommandPace
     private var controlSeconds: [String: Int] = [:]
@@ -35,7 +36,17 @@ struct Street {
     private var missing = 0
     private var refused = 0
     private let began = ContinuousClock.now
-    private let processorBegan = Street.processorSeconds()
+    private let processorBegan = ProcessorTime.ofProcess()
+
+    /// What of calls and requests for priority was reported of a unit's groups.
+    private struct Asked {
+        var calls: [Int: Bool] = [:]
+        var priority: [Int: Bool] = [:]
+        var priorityToldAt: [Int: Double] = [:]
+    }
+
+    /// A request for priority that lasts is told again after so many seconds.
+    private static let priorityAgainSeconds = 20.0
 
     init(
         _ run: StreetRun, _ network: RoadNetwork, _ sites: NetworkIntersections, _ connection: TraCIConnection
@@ -48,8 +59,9 @@ struct Street {
         description = try StreetDescription(
             network, sites, key: run.scenario.name,
             map: StreetMap(network, connection, origin: run.options.origin), zero: zero, mode: run.options.mode)
+        breakdowns = try Breakdowns(run.options.breakdowns, network)
         feed = DetectorFeed(
-            sites.detectors, deadPart: run.options.deadDetectors, seed: UInt64(bitPattern: Int64(run.seed)))
+            sites.detectors, network, deadPart: run.options.deadDetectors, seed: UInt64(bitPattern: Int64(run.seed)))
         try feed.subscribe(connection)
         flow = StreetFlow(description.roads)
         try flow.subscribe(connection)
@@ -64,6 +76,7 @@ struct Street {
         newAcknowledgements = acknowledgements
         acknowledgedAt = units.map { _ in -.infinity }
         shown = units.map { _ in "" }
+        asked = units.map { _ in Asked() }
         pace = CommandPace(
             description.intersections.map(\.id), deadline: .seconds(run.options.deadlineSeconds),
             pause: .seconds(run.options.retrySeconds))
@@ -93,6 +106,7 @@ struct Street {
                         .control(atSeconds: now - first, signals: sites[index].signals, control: control.rawValue))
                 }
             }
+            try breakdowns.step(connection, afterSeconds: now - first)
             let reports = try connection.step()
             feed.take(reports)
             flow.take(reports, feed.all)
@@ -123,7 +137,7 @@ struct Street {
                 missing += 1
             }
         }
-        let observation = feed.observation(of: sites[index].detectors, atSeconds: now)
+        let observation = feed.observation(of: sites[index], atSeconds: now)
         let state = SimulationRun.state(units[index].step(observation, atSeconds: now))
         if state != shown[index] {
             try connection.setState(ofSignals: sites[index].signals, state)
@@ -149,7 +163,10 @@ struct Street {
     private mutating func report() -> [[UInt8]] {
         let time = zero.adding(seconds: now)
         var writer = SignalEntityWriter()
-        for index in units.indices { appendState(index, to: &writer) }
+        for index in units.indices {
+            appendState(index, to: &writer)
+            appendAsked(index, to: &writer)
+        }
         for (number, reading) in feed.all.enumerated() {
             guard let reading, description.reported.contains(number) else { continue }
             writer.begin(description.detectorIDs[number], SignalEntity.detector.rawValue)
@@ -174,6 +191,37 @@ struct Street {
             colours[index] = []
             controls[index] = nil
             acknowledgements[index] = nil
+            asked[index] = Asked()
+        }
+    }
+
+    /// Who asks for a group: people who wait at a crossing, public transport that comes.
+    private mutating func appendAsked(_ index: Int, to writer: inout SignalEntityWriter) {
+        let site = sites[index]
+        guard !site.calls.isEmpty || !site.priority.isEmpty else { return }
+        let observation = feed.observation(of: site, atSeconds: now)
+        let time = zero.adding(seconds: now)
+        for group in Set((site.calls + site.priority).map(\.group)).sorted() {
+            // A call ends with the green, whoever comes then.
+            let isCalled = observation.calls.contains(group) && !units[index].kernel.colours[group].isGreen
+            let hasPriority = observation.priority.contains(group)
+            let tellsCall = site.calls.contains { $0.group == group } && asked[index].calls[group] != isCalled
+            let isOld = now - (asked[index].priorityToldAt[group] ?? now) >= Self.priorityAgainSeconds
+            let tellsPriority =
+                site.priority.contains { $0.group == group }
+                && (asked[index].priority[group] != hasPriority || hasPriority && isOld)
+            guard tellsCall || tellsPriority else { continue }
+            writer.begin(description.intersections[index].groupID(group), SignalEntity.group.rawValue)
+            if tellsCall {
+                writer.truth("requested", isCalled, at: time)
+                asked[index].calls[group] = isCalled
+            }
+            if tellsPriority {
+                writer.truth("priorityRequest", hasPriority, at: time)
+                asked[index].priority[group] = hasPriority
+                asked[index].priorityToldAt[group] = now
+            }
+            writer.end()
         }
     }
 
@@ -213,13 +261,7 @@ struct Street {
             run: run, signals: units.count, seconds: seconds, controlSeconds: controlSeconds, commandsInTime: inTime,
             commandsMissing: missing, commandsRefused: refused, meanAnswerMilliseconds: pace.timing.mean,
             mostAnswerMilliseconds: pace.timing.longest,
-            processorSeconds: Self.processorSeconds() - processorBegan,
+            processorSeconds: ProcessorTime.ofProcess() - processorBegan,
             wallSeconds: (ContinuousClock.now - began) / .seconds(1), violationExamples: examples)
-    }
-
-    private static func processorSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

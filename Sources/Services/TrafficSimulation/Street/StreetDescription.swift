@@ -52,6 +52,10 @@ struct StreetDescription {
             description.laneLines = try site.intersection.lanes.map { lane in
                 try (network.lanes[lane.name]?.line ?? []).map { try map.position($0) }
             }
+            for (group, crossings) in site.crossings {
+                guard let line = crossings.first.flatMap({ network.lanes[$0]?.line }), line.count > 1 else { continue }
+                description.crossingLines[group] = try line.map { try map.position($0) }
+            }
             description.location = try Self.place(of: site, network, map)
             for reading in Self.usedReadings(site.intersection) {
                 reported.insert(site.detectors[reading])
@@ -60,7 +64,8 @@ struct StreetDescription {
             intersections.append(description)
             edges.formUnion(site.intersection.lanes.compactMap { network.lanes[$0.name]?.edge })
         }
-        let lanes = Dictionary(grouping: network.lanes.values.filter { edges.contains($0.edge) }, by: \.edge)
+        let lanes = Dictionary(
+            grouping: network.lanes.values.filter { edges.contains($0.edge) && !$0.isForPeople }, by: \.edge)
         for edge in edges.sorted() {
             let own = (lanes[edge] ?? []).sorted { $0.index < $1.index }
             guard let middle = own.dropFirst(own.count / 2).first else { continue }

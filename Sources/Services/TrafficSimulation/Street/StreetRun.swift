@@ -17,6 +17,10 @@ public struct StreetRun: Sendable {
         public var demand = 1.0
         /// Part of the detectors that never report, 0...1.
         public var deadDetectors = 0.0
+        /// Cars that stand on a lane for a while.
+        public var breakdowns: [Breakdown] = []
+        /// Whether buses and trams that come to a stop line ask for green.
+        public var publicTransportPriority = false
         /// Seconds after the beginning at which the run ends; `nil` for the scenario's own end.
         public var untilSeconds: Double?
         /// Simulated seconds in a second; `nil` for as fast as it goes.
@@ -53,7 +57,9 @@ public struct StreetRun: Sendable {
         in city: some StreetCity, watch: @escaping @Sendable (StreetEvent) -> Void
     ) async throws -> StreetResult {
         let network = try RoadNetwork(path: scenario.networkPath)
-        let sites = NetworkIntersections(network)
+        var configuration = NetworkIntersections.Configuration()
+        if options.publicTransportPriority { configuration.publicTransport = try PublicTransport(scenario) }
+        let sites = NetworkIntersections(network, configuration)
         guard !sites.sites.isEmpty else {
             throw Scenario.Fault(description: "\(scenario.networkPath) has no signals that can be controlled")
         }
@@ -89,7 +95,8 @@ public struct StreetRun: Sendable {
         let watched = try monitor?.report()
         try sumo.finish()
         var run = try RunResult(
-            tripsPath: "\(sumo.folder)/trips.xml", statisticsPath: "\(sumo.folder)/statistics.xml")
+            tripsPath: "\(sumo.folder)/trips.xml", statisticsPath: "\(sumo.folder)/statistics.xml",
+            publicTransport: configuration.publicTransport ?? (try? PublicTransport(scenario)))
         run.violations = watched?.violations
         return street.result(run, watched?.examples ?? [])
     }

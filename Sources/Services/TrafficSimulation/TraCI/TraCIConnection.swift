@@ -18,6 +18,8 @@ final class TraCIConnection {
         var kind: UInt8
         var object: String
         var values: [(variable: UInt8, value: TraCIValue)]
+        /// Of each of the objects around it that were subscribed to, the same. Which one it is, is not kept.
+        var nearby: [[(variable: UInt8, value: TraCIValue)]] = []
     }
 
     private let descriptor: Int32
@@ -88,6 +90,22 @@ final class TraCIConnection {
         return try Self.report(&reader)
     }
 
+    /// Subscribes to variables of all people who walk around a junction's place; returns their values now.
+    func subscribe(
+        toPeopleAround junction: String, withinMetres reach: Double, _ variables: [UInt8]
+    ) throws(TraCIError) -> Report {
+        var reader = try exchange(0x89) {
+            $0.double(-1_073_741_824)
+            $0.double(-1_073_741_824)
+            $0.string(junction)
+            $0.byte(0xAE)
+            $0.double(reach)
+            $0.byte(UInt8(clamping: variables.count))
+            for variable in variables { $0.byte(variable) }
+        }
+        return try Self.report(&reader)
+    }
+
     /// Sets what the lamps of signals show.
     func setState(ofSignals signals: String, _ state: String) throws(TraCIError) {
         _ = try exchange(0xC2) {
@@ -106,6 +124,66 @@ final class TraCIConnection {
             $0.byte(0x0E)
             $0.int(classes.count)
             for name in classes { $0.string(name) }
+        }
+    }
+
+    /// Lets a car stand on a lane, from now on and until it is removed.
+    ///
+    /// - Parameters:
+    ///   - name: Its name, which no other vehicle and no route may have.
+    ///   - edge: The edge of the lane, and the lane's place in it.
+    ///   - position: In metres from the lane's beginning.
+    func addStandingVehicle(
+        _ name: String, edge: String, lane: Int, atMetres position: Double
+    ) throws(TraCIError) {
+        _ = try exchange(0xC6) {
+            $0.byte(0x80)
+            $0.string(name)
+            $0.byte(0x0E)
+            $0.int(1)
+            $0.string(edge)
+        }
+        let texts = [
+            name, "DEFAULT_VEHTYPE", "now", String(lane), String(position), "0", "current", "max", "current", "", "",
+            "",
+        ]
+        _ = try exchange(0xC4) {
+            $0.byte(0x85)
+            $0.string(name)
+            $0.byte(0x0F)
+            $0.int(texts.count + 2)
+            for text in texts {
+                $0.byte(0x0C)
+                $0.string(text)
+            }
+            // Seats and passengers.
+            for _ in 0..<2 {
+                $0.byte(0x09)
+                $0.int(0)
+            }
+        }
+        // Speed 0, and no change of lanes.
+        _ = try exchange(0xC4) {
+            $0.byte(0x40)
+            $0.string(name)
+            $0.byte(0x0B)
+            $0.double(0)
+        }
+        _ = try exchange(0xC4) {
+            $0.byte(0xB6)
+            $0.string(name)
+            $0.byte(0x09)
+            $0.int(0)
+        }
+    }
+
+    /// Takes a vehicle off the road.
+    func removeVehicle(_ name: String) throws(TraCIError) {
+        _ = try exchange(0xC4) {
+            $0.byte(0x81)
+            $0.string(name)
+            $0.byte(0x08)
+            $0.byte(2)
         }
     }
 
@@ -185,7 +263,25 @@ final class TraCIConnection {
         _ = try reader.commandLength()
         let kind = try reader.byte()
         let object = try reader.string()
-        let count = try reader.byte()
+        // Responses of what is around an object lie below those of the object itself.
+        guard (0x90...0x9F).contains(kind) else {
+            let count = try reader.byte()
+            return Report(kind: kind, object: object, values: try values(&reader, count: count, of: object, kind))
+        }
+        _ = try reader.byte()
+        let variables = try reader.byte()
+        var nearby: [[(variable: UInt8, value: TraCIValue)]] = []
+        let count = try reader.int()
+        for _ in 0..<max(0, count) {
+            try reader.skipString()
+            nearby.append(try values(&reader, count: variables, of: object, kind))
+        }
+        return Report(kind: kind, object: object, values: [], nearby: nearby)
+    }
+
+    private static func values(
+        _ reader: inout TraCIReader, count: UInt8, of object: String, _ kind: UInt8
+    ) throws(TraCIError) -> [(variable: UInt8, value: TraCIValue)] {
         var values: [(variable: UInt8, value: TraCIValue)] = []
         for _ in 0..<count {
             let variable = try reader.byte()
@@ -196,7 +292,7 @@ final class TraCIConnection {
             }
             values.append((variable, value))
         }
-        return Report(kind: kind, object: object, values: values)
+        return values
     }
 
     private func send(_ bytes: [UInt8]) throws(TraCIError) {

@@ -78,6 +78,13 @@ struct TraCIReader {
         return String(decoding: bytes[place..<(place + count)], as: UTF8.self)
     }
 
+    /// Passes over a string without reading it.
+    mutating func skipString() throws(TraCIError) {
+        let count = try int()
+        guard count >= 0, count <= bytes.count - place else { throw .cutShort }
+        place += count
+    }
+
     /// The length of the command that follows; how many bytes its length took is counted in.
     mutating func commandLength() throws(TraCIError) -> Int {
         let short = try byte()

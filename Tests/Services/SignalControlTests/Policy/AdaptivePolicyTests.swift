@@ -90,7 +90,7 @@ struct AdaptivePolicyTests {
         var blocked = false
         var east = 0
         for now in 1...200 {
-            let outcome = controller.step(observation([0: 8, 4: 3], at: Double(now)), atSeconds: Double(now))
+            let outcome = controller.step(observation([0: 8, 4: 6], at: Double(now)), atSeconds: Double(now))
             if outcome.decision?.blockedLanes.contains(0) == true { blocked = true }
             if outcome.colours[4].isGreen { east += 1 }
         }
@@ -122,6 +122,49 @@ struct AdaptivePolicyTests {
         }
         #expect(greens.prefix(15).contains(true))
         #expect(greens.suffix(20).allSatisfy { $0 })
+    }
+
+    @Test func `a change that people are still in the way of is expected to take longer`() throws {
+        let sample = try SampleIntersections.crossroads()
+        /// What a change to left turns from the north, whose way the crossing lies on, is expected to cost.
+        func cost(clearance: Double, peopleRedFor seconds: Double) throws -> Double {
+            var groups = sample.groups
+            groups[6].allRedSeconds = clearance
+            var policy = AdaptivePolicy(
+                try Intersection(
+                    name: "people", groups: groups, conflicts: sample.conflicts, yields: sample.yields,
+                    plan: sample.plan, phases: sample.phases, lanes: sample.lanes, exits: sample.exits,
+                    detectorCount: sample.detectorCount))
+            var colours = Array(repeating: SignalColour.red, count: 7)
+            colours[0] = .green
+            colours[2] = .green
+            var since = Array(repeating: 0.0, count: 7)
+            since[6] = 100 - seconds
+            let decision = policy.decide(
+                observation([1: 8, 3: 4], at: 100), colours: colours, since: since, atSeconds: 100)
+            return try #require(decision.candidates.first { $0.phase == 1 }).delayVehicleSeconds
+        }
+        #expect(try cost(clearance: 14, peopleRedFor: 2) > cost(clearance: 6, peopleRedFor: 2) + 10)
+        #expect(try cost(clearance: 14, peopleRedFor: 2) > cost(clearance: 14, peopleRedFor: 12) + 10)
+    }
+
+    @Test func `an observation that comes late, or from nowhere in time, counts as none`() throws {
+        var (punctual, disturbed) = (try controller(), try controller())
+        for second in 1...240 {
+            let now = Double(second)
+            var seen: IntersectionObservation?
+            var told: IntersectionObservation?
+            if second % 2 == 1 {
+                seen = observation([second / 30 % 2 == 0 ? 0 : 4: 6], at: now)
+                told = seen
+            } else {
+                let times = [now - 1, now - 1.5, now - 100, .nan, -.infinity, .infinity, now + 1e9]
+                told = observation([1: 9, 3: 9], at: times[second / 2 % times.count])
+                told?.calls = [6]
+            }
+            let outcomes = (punctual.step(seen, atSeconds: now), disturbed.step(told, atSeconds: now))
+            #expect(outcomes.0.colours == outcomes.1.colours && outcomes.0.decision == outcomes.1.decision)
+        }
     }
 
     @Test func `a longest green ends while somebody waits, and only then`() throws {

@@ -1,11 +1,12 @@
 import Foundation
+import RealSumo
 import SignalControl
 import Testing
 
 @testable import TrafficSimulation
 
 /// Runs the real simulator on two generated junctions; skipped where SUMO is not installed.
-@Suite(.enabled(if: SumoProcess.binary() != nil, "SUMO is not installed; on Debian: apt-get install sumo"))
+@Suite(.enabled(if: RealSumo.isWanted, RealSumo.absence))
 struct SimulationRunTests {
     @Test func `all controllers run a scenario, and ours costs less than the fixed plans`() async throws {
         let (scenario, folder) = try GeneratedScenario.make()

@@ -1,6 +1,7 @@
 import Foundation
 import JSONTree
 import NGSILDModel
+import RealSumo
 import SignalRoadside
 import Synchronization
 import Testing
@@ -8,7 +9,7 @@ import Testing
 @testable import TrafficSimulation
 
 /// Runs the real simulator against a city that is made up; skipped where SUMO is not installed.
-@Suite(.enabled(if: SumoProcess.binary() != nil, "SUMO is not installed; on Debian: apt-get install sumo"))
+@Suite(.enabled(if: RealSumo.isWanted, RealSumo.absence))
 struct StreetRunTests {
     /// Keeps what it is told, and answers with commands that a closure makes of the newest time reported.
     private final class MadeUpCity: StreetCity {
