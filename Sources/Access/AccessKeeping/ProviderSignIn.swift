@@ -125,7 +125,7 @@ public final class ProviderSignIn: Sendable {
         ]
         if let secret = configuration.clientSecret {
             // RFC 6749 section 2.3.1: both are encoded before they are joined.
-            let pair = FormText.encoded(configuration.clientID) + ":" + FormText.encoded(secret)
+            let pair = [configuration.clientID, secret].map { PercentCoding.encode($0, keeping: "") }.joined(separator: ":")
             request.headers.append(("Authorization", "Basic " + FormText.base64(Array(pair.utf8))))
         } else {
             fields.append(("client_id", configuration.clientID))
@@ -203,26 +203,10 @@ private actor ProviderDirectory {
 
 /// Text of forms and of URLs' queries.
 ///
-/// - Source: RFC 3986 section 2.3, RFC 4648 section 4.
+/// - Source: RFC 4648 section 4.
 enum FormText {
     static func text(_ fields: [(String, String)]) -> String {
-        fields.map { encoded($0.0) + "=" + encoded($0.1) }.joined(separator: "&")
-    }
-
-    /// Everything but unreserved characters percent-encoded.
-    static func encoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
-            let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte < 0x80
-            let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            if isLetter || isDigit || "-._~".utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        fields.map { PercentCoding.encode($0.0, keeping: "") + "=" + PercentCoding.encode($0.1, keeping: "") }.joined(separator: "&")
     }
 
     static func base64(_ bytes: [UInt8]) -> String {
