@@ -126,6 +126,9 @@ static const unsigned char js_airpage_js[] = {
 static const unsigned char js_airreadings_js[] = {
 #embed "../../Web/CityConsole/Site/js/airreadings.js"
 };
+static const unsigned char js_airreasons_js[] = {
+#embed "../../Web/CityConsole/Site/js/airreasons.js"
+};
 static const unsigned char js_airstation_js[] = {
 #embed "../../Web/CityConsole/Site/js/airstation.js"
 };
@@ -683,6 +686,7 @@ static const console_site_file files[] = {
     {"js/airmodel.js", js_airmodel_js, sizeof js_airmodel_js},
     {"js/airpage.js", js_airpage_js, sizeof js_airpage_js},
     {"js/airreadings.js", js_airreadings_js, sizeof js_airreadings_js},
+    {"js/airreasons.js", js_airreasons_js, sizeof js_airreasons_js},
     {"js/airstation.js", js_airstation_js, sizeof js_airstation_js},
     {"js/airtime.js", js_airtime_js, sizeof js_airtime_js},
     {"js/alertcards.js", js_alertcards_js, sizeof js_alertcards_js},
