@@ -118,7 +118,9 @@ let edge =
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AccessPolicies",
             nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL, nioHTTP2, logging,
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
-    + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix, nioSSL], tests: ["LocalHTTP", nioHTTP1])
+    + layer(
+        "Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix, nioSSL],
+        tests: ["LocalHTTP", nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, heap, "CZip"])
     + layer("Edge", "MQTTClient", ["NGSILDClient", "CMosquitto"], tests: ["RealMosquitto"])
     + layer(

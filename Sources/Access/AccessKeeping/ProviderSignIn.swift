@@ -125,7 +125,8 @@ public final class ProviderSignIn: Sendable {
         ]
         if let secret = configuration.clientSecret {
             // RFC 6749 section 2.3.1: both are encoded before they are joined.
-            let pair = [configuration.clientID, secret].map { PercentCoding.encode($0, keeping: "") }.joined(separator: ":")
+            let pair = [configuration.clientID, secret].map { PercentCoding.encode($0, keeping: "") }.joined(
+                separator: ":")
             request.headers.append(("Authorization", "Basic " + FormText.base64(Array(pair.utf8))))
         } else {
             fields.append(("client_id", configuration.clientID))
@@ -206,7 +207,8 @@ private actor ProviderDirectory {
 /// - Source: RFC 4648 section 4.
 enum FormText {
     static func text(_ fields: [(String, String)]) -> String {
-        fields.map { PercentCoding.encode($0.0, keeping: "") + "=" + PercentCoding.encode($0.1, keeping: "") }.joined(separator: "&")
+        fields.map { PercentCoding.encode($0.0, keeping: "") + "=" + PercentCoding.encode($0.1, keeping: "") }.joined(
+            separator: "&")
     }
 
     static func base64(_ bytes: [UInt8]) -> String {

@@ -168,6 +168,8 @@ public struct NGSILDClient: Sendable {
 
     static func query(_ parameters: [(name: String, value: String)]) -> String {
         if parameters.isEmpty { return "" }
-        return "?" + parameters.map { "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
+        return "?"
+            + parameters.map { "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }.joined(
+                separator: "&")
     }
 }

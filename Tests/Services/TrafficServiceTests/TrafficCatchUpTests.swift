@@ -18,7 +18,8 @@ import Testing
         streets.traffic.start()
         for step in 1...3 {
             let time = minute(Double(step) * 5)
-            try await streets.report([segment(1), detector(1, speed: speed(step), count: 9, at: time, isDated: isDated)], at: time)
+            try await streets.report(
+                [segment(1), detector(1, speed: speed(step), count: 9, at: time, isDated: isDated)], at: time)
         }
         await streets.traffic.stop()
         for step in 4...9 {

@@ -34,7 +34,8 @@ extension SettingKey {
         file("mqtt-key") { $0.mqttKey = $1 },
         file("ingest") { $0.ingest = $1 },
         SettingKey(
-            "mqtt-ingest", "servers with commas between, each as mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]", isSecret: true
+            "mqtt-ingest", "servers with commas between, each as mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]",
+            isSecret: true
         ) { settings, text in
             settings.ingestServers = SettingText.list(text)
             return !settings.ingestServers.isEmpty

@@ -10,7 +10,8 @@ extension SettingKey {
         number("redirect-port", 0...65535) { $0.redirectPort = $1 },
         number("hsts-seconds", 0...63_072_000) { $0.strictTransportSeconds = $1 },
         toggle("http2") { $0.speaksHTTP2 = $1 },
-        SettingKey("public-url", "a URL such as https://city.example or https://city.example/parvis") { settings, text in
+        SettingKey("public-url", "a URL such as https://city.example or https://city.example/parvis") {
+            settings, text in
             settings.publicURL = SettingText.bareURL(text)
             return settings.publicURL != nil
         },
