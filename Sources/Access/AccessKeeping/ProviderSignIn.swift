@@ -125,8 +125,7 @@ public final class ProviderSignIn: Sendable {
         ]
         if let secret = configuration.clientSecret {
             // RFC 6749 section 2.3.1: both are encoded before they are joined.
-            let pair = [configuration.clientID, secret].map { PercentCoding.encode($0, keeping: "") }.joined(
-                separator: ":")
+            let pair = FormText.encoded(configuration.clientID) + ":" + FormText.encoded(secret)
             request.headers.append(("Authorization", "Basic " + FormText.base64(Array(pair.utf8))))
         } else {
             fields.append(("client_id", configuration.clientID))
@@ -207,9 +206,11 @@ private actor ProviderDirectory {
 /// - Source: RFC 4648 section 4.
 enum FormText {
     static func text(_ fields: [(String, String)]) -> String {
-        fields.map { PercentCoding.encode($0.0, keeping: "") + "=" + PercentCoding.encode($0.1, keeping: "") }.joined(
-            separator: "&")
+        fields.map { encoded($0.0) + "=" + encoded($0.1) }.joined(separator: "&")
     }
+
+    /// Everything but unreserved characters percent-encoded.
+    static func encoded(_ text: String) -> String { PercentCoding.encode(text, keeping: "") }
 
     static func base64(_ bytes: [UInt8]) -> String {
         let text = Base64URL.encode(bytes).replacing("-", with: "+").replacing("_", with: "/")

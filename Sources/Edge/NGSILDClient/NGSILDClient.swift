@@ -168,8 +168,7 @@ public struct NGSILDClient: Sendable {
 
     static func query(_ parameters: [(name: String, value: String)]) -> String {
         if parameters.isEmpty { return "" }
-        return "?"
-            + parameters.map { "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }.joined(
-                separator: "&")
+        let pairs = parameters.map { PercentCoding.encode($0.name) + "=" + PercentCoding.encode($0.value) }
+        return "?" + pairs.joined(separator: "&")
     }
 }

@@ -200,7 +200,8 @@ struct RunningAirSourceTests {
 
     @Test func `a station whose history goes meanwhile is left out`() async throws {
         try await withPages(second: .status(200, body: Self.list(4...4)), station: .status(404)) { server in
-            #expect(try await reading(server.url) { try await $0.stations() }.isEmpty)
+            let stations = try await reading(server.url) { try await $0.stations() }
+            #expect(stations.isEmpty)
         }
     }
 
