@@ -157,7 +157,9 @@ struct SensorCalibrationTests {
         await town.stop()
     }
 
-    @Test func `a refused calibration is tried again a day after the try, whatever was written on it since`() async throws {
+    @Test func `a refused calibration is tried again a day after the try, whatever was written on it since`()
+        async throws
+    {
         let town = try TestTown()
         town.air.start()
         try await report(0..<150, to: town)
