@@ -109,7 +109,7 @@ let notify =
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AccessPolicies",
             "NGSILDClient", "MQTTClient", "SMTPDelivery", logging, heap,
         ],
-        tests: ["BrokerCore", "InMemoryStorage", nioCore, nioPosix, nioHTTP1])
+        tests: ["BrokerCore", "InMemoryStorage", "LocalHTTP"])
 
 let edge =
     layer(
@@ -118,7 +118,9 @@ let edge =
             "JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "AccessPolicies",
             nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL, nioHTTP2, logging,
         ], tests: ["BrokerCore", "EntityMaps", "Snapshots", "TemporalEvolution", "InMemoryStorage", nioEmbedded])
-    + layer("Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix, nioSSL], tests: [nioHTTP1])
+    + layer(
+        "Edge", "NGSILDClient", ["JSONTree", "JSONLD", httpClient, nioCore, nioPosix, nioSSL],
+        tests: ["LocalHTTP", nioHTTP1])
     + layer("Edge", "DatasetImport", ["JSONTree", yams, heap, "CZip"])
     + layer("Edge", "MQTTClient", ["NGSILDClient", "CMosquitto"], tests: ["RealMosquitto"])
     + layer(
@@ -201,6 +203,9 @@ let testSupport: [Target] = [
     .target(
         name: "SampleSignals", dependencies: ["NGSILDModel", "SignalControl"], path: "Tests/Support/SampleSignals",
         swiftSettings: strict),
+    .target(
+        name: "LocalHTTP", dependencies: [nioCore, nioPosix, nioHTTP1], path: "Tests/Support/LocalHTTP",
+        swiftSettings: strict),
     .target(name: "RealMosquitto", path: "Tests/Support/RealMosquitto", swiftSettings: strict),
     .target(name: "RealSumo", path: "Tests/Support/RealSumo", swiftSettings: strict),
 ]
@@ -244,8 +249,8 @@ let app: [Target] = [
     .testTarget(
         name: "parvisTests",
         dependencies: [
-            "parvis", "AirQuality", "DatasetImport", "JSONTree", "NGSILDClient", "NGSILDModel", "SQLiteStorage",
-            logging,
+            "parvis", "AirQuality", "AirService", "DatasetImport", "JSONTree", "LocalHTTP", "NGSILDClient",
+            "NGSILDModel", "SQLiteStorage", logging,
         ],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),

@@ -1,8 +1,8 @@
 // Cases for the console's modules that need no map and no broker. scripts/console-test runs this in the page and gets
 // back a list of `{ name, holds, seen }`.
 async () => {
-  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }, scale, data, { csvOf }, index, model, limits, { TrafficModel }, { decisionOf, phaseNamed, namesLane }, { clippedLine }, { armsOf }, trafficWords, { flowForecastOf }, { inkOn }] = await Promise.all(
-    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates", "chartscale", "historydata", "historytable", "airindex", "airmodel", "airlimits", "trafficmodel", "signaldecision", "queueline", "signaldiagram", "trafficwords", "flowforecast", "ink"].map((name) => import(`/console/js/${name}.js`)));
+  const [entity, units, time, types, { EntityStore }, { RecentValues }, conditions, words, { Rates }, scale, data, { csvOf }, index, model, limits, { TrafficModel }, { decisionOf, phaseNamed, namesLane }, { clippedLine }, { armsOf }, trafficWords, { flowForecastOf }, { inkOn }, { reasonOf }] = await Promise.all(
+    ["entity", "units", "time", "types", "store", "series", "conditions", "subscriptionwords", "rates", "chartscale", "historydata", "historytable", "airindex", "airmodel", "airlimits", "trafficmodel", "signaldecision", "queueline", "signaldiagram", "trafficwords", "flowforecast", "ink", "airreasons"].map((name) => import(`/console/js/${name}.js`)));
   const results = [];
   const equal = (name, seen, wanted) => {
     const [a, b] = [JSON.stringify(seen), JSON.stringify(wanted)];
@@ -32,6 +32,10 @@ async () => {
     [entity.placeOf({ location: place({ type: "LineString", coordinates: [[1, 2], ["a", 3]] }) }).shapes.length,
       entity.placeOf({ area: place({ type: "Polygon", coordinates: [[[0, 0], [2, 0], [2, 4], [0, 0]]] }) }).point],
     [0, [1, 2]]);
+  const reasons = ["the index needs PM2.5, O3 too", "12.5 µg/m³ is outside -10 to 1000", "nan µg/m³ is outside -10 to 1000", "jumped by 80 µg/m³, neighbours by 3.2; the limit is 40",
+    "the week's correlation with neighbours is 0.21, below 0.4", "what no service says: <b>5</b>", ""];
+  equal("why a value is marked is said in English as the service does, and what is none of its sentences stays", reasons.map(reasonOf),
+    reasons.map((text) => text.replace("1000", "1,000").replace("1000", "1,000")));
   const line = { type: "LineString", coordinates: [[1, 1], [2, 2]] };
   equal("location alone says where an entity stands; without it another place does",
     [{ before: place({ type: "Point", coordinates: [1, 1] }), location: place({ type: "Point", coordinates: [2, 2] }) },

@@ -44,7 +44,7 @@ final class HTTPFuzz: FuzzTarget {
         city = try FuzzCity()
         let services = BrokerServices(
             provision: city.broker, consumption: city.broker, feed: city.broker, documents: city.broker,
-            subscriptions: nil, registry: city.broker.registry, contexts: ContextCache(loader: NoLoader()))
+            registry: city.broker.registry, contexts: ContextCache(loader: NoLoader()))
         var configuration = HTTPServer.Configuration()
         configuration.loops = 1
         // Rounds of this loop do not end.

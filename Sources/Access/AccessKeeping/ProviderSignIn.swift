@@ -203,27 +203,14 @@ private actor ProviderDirectory {
 
 /// Text of forms and of URLs' queries.
 ///
-/// - Source: RFC 3986 section 2.3, RFC 4648 section 4.
+/// - Source: RFC 4648 section 4.
 enum FormText {
     static func text(_ fields: [(String, String)]) -> String {
         fields.map { encoded($0.0) + "=" + encoded($0.1) }.joined(separator: "&")
     }
 
     /// Everything but unreserved characters percent-encoded.
-    static func encoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
-            let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte < 0x80
-            let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            if isLetter || isDigit || "-._~".utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    static func encoded(_ text: String) -> String { PercentCoding.encode(text, keeping: "") }
 
     static func base64(_ bytes: [UInt8]) -> String {
         let text = Base64URL.encode(bytes).replacing("-", with: "+").replacing("_", with: "/")

@@ -20,7 +20,10 @@ struct DestinationOptions: ParsableArguments {
     @OptionGroup var trust: TrustOptions
     @OptionGroup var access: KeyOptions
 
-    func validate() throws {
+    /// Also commands that need a destination only sometimes have these options, so each checks them itself.
+    ///
+    /// - Throws: `ValidationError` unless one destination is given.
+    func check() throws {
         if (url == nil) == (data == nil) {
             throw ValidationError(
                 "Say where to: --url http://127.0.0.1:1026 for a running Parvis, or --data DIR for a data directory")

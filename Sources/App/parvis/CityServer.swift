@@ -1,7 +1,6 @@
 import AccessHTTP
 import AccessKeeping
 import AccessPolicies
-import AirMap
 import AirService
 import AuditLog
 import BrokerCore
@@ -22,9 +21,7 @@ import NGSILDOperations
 import NotificationDelivery
 import PublicData
 import RuleService
-import SMTPDelivery
 import SQLiteStorage
-import ServiceRuntime
 import SignalService
 import Snapshots
 import TemporalEvolution
@@ -145,23 +142,32 @@ final class CityServer: Sendable {
             keeper: keeper, tokens: Self.tokenVerifier(settings, identityHTTP),
             provider: Self.providerSignIn(settings, identityHTTP),
             configuration: Self.authenticatorConfiguration(settings, logger))
-        let services = BrokerServices(
-            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            notificationStreams: notificationStreams, temporal: history,
-            entityMaps: EntityMapStore(consumption: broker, temporal: history),
-            snapshots: snapshots, registry: broker.registry, contexts: contexts, hostedContexts: hosted,
-            tenants: TenantAdministration(
-                names: { [broker] in broker.tenantNames.filter { SnapshotSpace.read($0) == nil } },
-                forget: { [subscriptions, notificationStreams, history, snapshots] name in
-                    subscriptions.forgetTenant(name)
-                    notificationStreams.forgetTenant(name)
-                    history.forgetTenant(name)
-                    hosted.forgetTenant(name)
-                    snapshots.forgetTenant(name)
-                }), notifications: subscriptions, historyPolicies: history,
-            airMaps: air.map(Self.airMapPages), rules: rules.map(Self.rulePages),
-            entityTiles: Self.entityTilePages(broker, tiles), audit: audit.map(Self.auditPages),
-            imports: Self.importPages(imports), publicPages: publicPages)
+        var services = BrokerServices(
+            provision: broker, consumption: broker, feed: broker, documents: broker, registry: broker.registry,
+            contexts: contexts)
+        services.subscriptions = subscriptions
+        services.notificationStreams = notificationStreams
+        services.notifications = subscriptions
+        services.temporal = history
+        services.historyPolicies = history
+        services.entityMaps = EntityMapStore(consumption: broker, temporal: history)
+        services.snapshots = snapshots
+        services.hostedContexts = hosted
+        services.tenants = TenantAdministration(
+            names: { [broker] in broker.tenantNames.filter { SnapshotSpace.read($0) == nil } },
+            forget: { [subscriptions, notificationStreams, history, snapshots] name in
+                subscriptions.forgetTenant(name)
+                notificationStreams.forgetTenant(name)
+                history.forgetTenant(name)
+                hosted.forgetTenant(name)
+                snapshots.forgetTenant(name)
+            })
+        services.airMaps = air.map(Self.airMapPages)
+        services.rules = rules.map(Self.rulePages)
+        services.entityTiles = Self.entityTilePages(broker, tiles)
+        services.audit = audit.map(Self.auditPages)
+        services.imports = Self.importPages(imports)
+        services.publicPages = publicPages
         let metrics = HTTPMetrics()
         let console = CityConsole(
             .init(
@@ -174,22 +180,9 @@ final class CityServer: Sendable {
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
             pages.answer($0)
         }
-        var httpConfiguration = HTTPServer.Configuration()
-        httpConfiguration.host = settings.host
-        httpConfiguration.port = settings.port
-        httpConfiguration.streamOrigins = settings.streamOrigins
-        httpConfiguration.headSeconds = settings.headerSeconds
-        httpConfiguration.bodySeconds = settings.bodySeconds
-        httpConfiguration.idleSeconds = settings.idleSeconds
-        httpConfiguration.unreadSeconds = settings.unreadSeconds
-        httpConfiguration.unsentLimit = settings.unsentLimit
-        httpConfiguration.connectionLimit = FileDescriptors.connections(settings.connections, logger)
-        httpConfiguration.tls = certificates
-        httpConfiguration.compression = AnswerCompression { GzipPacker.gzip(of: $0, level: 1) }
-        httpConfiguration.strictTransportSeconds = settings.strictTransportSeconds
         reloading = certificates.map { certificates in ReloadSignal { certificates.reload() } }
         http = HTTPServer(
-            configuration: httpConfiguration,
+            configuration: Self.httpConfiguration(settings, certificates, logger),
             handler: Self.strict(settings, audit, AccessPages(authenticator: authenticator, next: handler)),
             authenticator: authenticator, metrics: metrics, logger: logger, auditor: Self.auditor(settings, audit))
         keyUses = Task {
@@ -209,175 +202,6 @@ final class CityServer: Sendable {
         redirect = settings.redirectPort.map { [port] in Self.redirectServer(settings, from: $0, to: port, logger) }
         redirectPort = try redirect.map { try Self.start($0, settings) }
         ingest?.start()
-    }
-
-    /// A broker that only this machine can reach may reach this machine; others must be allowed to.
-    private static func outgoingConfiguration(_ settings: Settings) -> OutgoingHTTP.Configuration {
-        var configuration = OutgoingHTTP.Configuration()
-        configuration.allowsLoopback = settings.isLocal || settings.allowsPrivateEndpoints
-        configuration.allowsPrivateAddresses = settings.allowsPrivateEndpoints
-        return configuration
-    }
-
-    /// An endpoint has one request under way, and many endpoints may be at one host: those that hang must leave
-    /// connections for the others.
-    static func notifyingConfiguration(_ settings: Settings) -> OutgoingHTTP.Configuration {
-        var configuration = outgoingConfiguration(settings)
-        configuration.connectionsPerHost = 1_000
-        return configuration
-    }
-
-    private static func deliveryConfiguration(_ settings: Settings) -> SubscriptionManager.Configuration {
-        var configuration = SubscriptionManager.Configuration()
-        configuration.backlogLimit = settings.notificationBacklog
-        configuration.attempts = settings.notificationAttempts
-        configuration.deadLetterLimit = settings.deadLetters
-        configuration.outboxLimit = settings.outboxLimit
-        return configuration
-    }
-
-    private static func mqttConfiguration(_ settings: Settings) -> MQTTPublisher.Configuration {
-        var configuration = MQTTPublisher.Configuration()
-        configuration.trust = settings.mqttTrust
-        return configuration
-    }
-
-    private static func mailTransport(_ settings: Settings) -> MailTransport {
-        let from = settings.smtpFrom ?? ""
-        let sender = settings.smtpServer.map { server in
-            var configuration = SMTPSender.Configuration(server: server, from: from)
-            configuration.authorities = settings.smtpAuthorities
-            return SMTPSender(configuration)
-        }
-        return MailTransport(sender, from: from, allowed: settings.smtpRecipients)
-    }
-
-    private static func snapshotConfiguration(
-        _ outgoing: OutgoingHTTP, _ logger: Logger
-    ) -> SnapshotStore.Configuration {
-        var configuration = SnapshotStore.Configuration()
-        configuration.send = { uri, headers, body in
-            let status = try? await outgoing.post(to: uri, headers: headers, body: body, timeout: nil)
-            return status.map { (200..<300).contains($0) } ?? false
-        }
-        configuration.onFailure = { logger.warning("Snapshots", metadata: ["reason": "\($0)"]) }
-        return configuration
-    }
-
-    private static func airService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
-    ) -> AirService {
-        var configuration = AirServiceConfiguration()
-        configuration.indices = settings.airIndices
-        configuration.stationLimit = settings.airStations
-        configuration.forecasts = settings.hasAirForecast
-        configuration.forecastLimit = settings.airForecasts
-        configuration.forecastFolder = settings.data + "/air-forecasts"
-        configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
-        configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
-        return AirService(serviceOperations(settings, broker, history), configuration: configuration)
-    }
-
-    private static func trafficService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
-    ) -> TrafficService {
-        var configuration = TrafficServiceConfiguration()
-        configuration.detectorLimit = settings.trafficDetectors
-        configuration.forecasts = settings.hasTrafficForecast
-        configuration.forecastLimit = settings.trafficForecasts
-        configuration.onNotice = { logger.notice("Traffic", metadata: ["reason": "\($0)"]) }
-        configuration.onProblem = { logger.warning("Traffic", metadata: ["reason": "\($0)"]) }
-        return TrafficService(serviceOperations(settings, broker, history), configuration: configuration)
-    }
-
-    private static func signalService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
-    ) -> SignalService {
-        var configuration = SignalServiceConfiguration()
-        configuration.onProblem = { logger.warning("Signals", metadata: ["reason": "\($0)"]) }
-        return SignalService(serviceOperations(settings, broker, history), configuration: configuration)
-    }
-
-    private static func ruleService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ subscriptions: SubscriptionManager,
-        _ logger: Logger
-    ) -> RuleService {
-        var configuration = RuleServiceConfiguration()
-        configuration.ruleLimit = settings.rulesLimit
-        configuration.watchLimit = settings.ruleEntities
-        configuration.onProblem = { logger.warning("Rules", metadata: ["reason": "\($0)"]) }
-        return RuleService(
-            serviceOperations(settings, broker, history),
-            delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
-            configuration: configuration)
-    }
-
-    /// The rules as the edge serves them. Each request is a task of its own; the service bounds what takes long.
-    private static func rulePages(_ rules: RuleService) -> RulePages {
-        let requests = RuleRequests(rules)
-        return RulePages { request, tenant, reply in
-            Task {
-                do throws(NGSILDError) {
-                    switch request {
-                    case .list: reply(.success(await requests.list()))
-                    case .test(let body): reply(.success(try await requests.test(body, tenant: tenant)))
-                    case .testDelivery(let body): reply(.success(try await requests.testDelivery(body, tenant: tenant)))
-                    }
-                } catch { reply(.failure(error)) }
-            }
-        }
-    }
-
-    private static func serviceOperations(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore
-    ) -> ServiceOperations {
-        ServiceOperations(
-            provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
-            feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames })
-    }
-
-    /// The tiles as the edge serves them. Each request is a task of its own; the service bounds how many wait.
-    private static func entityTilePages(_ broker: Broker, _ tiles: VectorTileService) -> EntityTilePages {
-        return EntityTilePages(survey: broker) { request, reply in
-            guard let tile = TileSpace(zoom: request.zoom, x: request.x, y: request.y) else {
-                return reply(
-                    .failure(.badRequestData("There is no tile \(request.zoom)/\(request.x)/\(request.y)")))
-            }
-            let asked = TileRequest(
-                tenant: request.tenant, query: request.query, geometry: request.geometry, tags: request.tags,
-                tile: tile, cells: request.cells, context: request.context)
-            Task {
-                reply(
-                    await tiles.tile(asked, key: request.key).map {
-                        EntityTilePages.Answer(bytes: $0.bytes, omitted: $0.omitted)
-                    })
-            }
-        }
-    }
-
-    /// The maps as the edge serves them. Each request is a task of its own; the service bounds how many are under way.
-    private static func airMapPages(_ air: AirService) -> AirMapPages {
-        AirMapPages { request, reply in
-            let form: AirMapRequest.Form
-            switch request.part {
-            case .area(let bounds):
-                form = .contours(
-                    within: bounds.map {
-                        MapBounds(west: $0.west, south: $0.south, east: $0.east, north: $0.north)
-                    })
-            case .tile(let zoom, let x, let y):
-                guard let address = TileAddress(zoom: zoom, x: x, y: y) else {
-                    return reply(.failure(.badRequestData("There is no tile \(zoom)/\(x)/\(y)")))
-                }
-                form = .tile(address)
-            }
-            let asked = AirMapRequest(
-                tenant: request.tenant, pollutant: request.pollutant, at: request.at,
-                quantity: request.isUncertainty ? .uncertainty : .value, form: form)
-            Task {
-                reply(await air.map(asked).map { AirMapPages.Answer(bytes: $0.bytes, cacheSeconds: $0.cacheSeconds) })
-            }
-        }
     }
 
     /// Where people and clients reach the server.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import DatasetImport
 import Foundation
 
@@ -49,5 +50,15 @@ struct RefusedEntities {
             if count > examples.count { text += "\n  ..." }
         }
         return text
+    }
+
+    /// Prints what became of an import.
+    ///
+    /// - Parameter summary: What was read.
+    /// - Throws: `ExitCode` where something was refused.
+    func finish(_ summary: String) throws {
+        print(summary)
+        print(description)
+        if count > 0 { throw ExitCode(1) }
     }
 }

@@ -30,39 +30,16 @@ extension Broker: EntityConsumption {
 
     /// CIM 009 clauses 5.7.5 to 5.7.7.
     public func entityTypes(tenant: String) throws(NGSILDError) -> [EntityTypeDescription] {
-        let tenant = try tenants.existing(tenant)
-        var types: [TermID: EntityTypeDescription] = [:]
-        for record in tenant.allRecords {
-            for type in record.types {
-                var description =
-                    types[type] ?? EntityTypeDescription(type: type, entityCount: 0, attributes: [:])
-                description.entityCount += 1
-                for root in record.attributes.roots {
-                    let node = record.attributes.nodes[root]
-                    description.attributes[node.name, default: []].insert(node.kind)
-                }
-                types[type] = description
-            }
-        }
-        return types.values.sorted { $0.type < $1.type }
+        var tally = TypeTally()
+        for record in try tenants.existing(tenant).allRecords { tally.add(record) }
+        return tally.types
     }
 
     /// CIM 009 clauses 5.7.8 to 5.7.10.
     public func attributes(tenant: String) throws(NGSILDError) -> [AttributeDescription] {
-        let tenant = try tenants.existing(tenant)
-        var names: [TermID: AttributeDescription] = [:]
-        for record in tenant.allRecords {
-            for root in record.attributes.roots {
-                let node = record.attributes.nodes[root]
-                var description =
-                    names[node.name] ?? AttributeDescription(name: node.name, instanceCount: 0, kinds: [], types: [])
-                description.instanceCount += 1
-                description.kinds.insert(node.kind)
-                description.types.formUnion(record.types)
-                names[node.name] = description
-            }
-        }
-        return names.values.sorted { $0.name < $1.name }
+        var tally = AttributeTally()
+        for record in try tenants.existing(tenant).allRecords { tally.add(record) }
+        return tally.attributes
     }
 }
 

@@ -89,7 +89,7 @@ extension HistoryStore {
         finish(&page, reader)
         if page.entities.isEmpty { page.entities = [answer(head, [])] }
         if selection.picked != nil, page.entities[0].attributes.isEmpty, selection.times.relation == nil,
-            !selection.after.isSet
+            selection.span == nil, !selection.after.isSet
         {
             throw NGSILDError.resourceNotFound("The history of entity \(id) has none of the attributes asked for")
         }
@@ -347,6 +347,7 @@ extension HistoryStore {
         }
         var all = TemporalSelection()
         all.times = selection.times
+        all.span = selection.span
         all.datasets = selection.datasets
         var reader = TemporalReader(self, all)
         reader.reached = match.reached

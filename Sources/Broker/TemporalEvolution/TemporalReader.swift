@@ -85,6 +85,10 @@ struct TemporalReader {
     ) throws {
         let times = selection.times
         var (from, to) = times.property == .observedAt ? times.bounds : (.none, .none)
+        if let span = selection.span {
+            from = from.isSet ? max(from, span.lowerBound) : span.lowerBound
+            to = to.isSet ? min(to, span.upperBound) : span.upperBound
+        }
         if selection.after.isSet, !newestFirst {
             let next = Timestamp(microseconds: selection.after.microseconds + 1)
             from = from.isSet ? max(from, next) : next

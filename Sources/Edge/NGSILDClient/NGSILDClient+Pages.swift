@@ -1,3 +1,5 @@
+import JSONTree
+
 /// One page of an answer that may have more.
 public struct AnsweredPage: Sendable {
     public let body: [UInt8]
@@ -57,7 +59,7 @@ extension NGSILDClient {
     public func temporalEvolution(
         of id: String, _ parameters: [(name: String, value: String)], accept: String = "application/json"
     ) async throws(NGSILDClientError) -> AnsweredPage {
-        let path = "temporal/entities/" + NGSILDClient.escaped(id) + NGSILDClient.query(parameters)
+        let path = "temporal/entities/" + PercentCoding.encode(id) + NGSILDClient.query(parameters)
         let response = try await expect(200, "GET", path, accept: accept)
         let page = AnsweredPage(response, after: parameters)
         guard response.status != 206 || page.next != nil else {

@@ -1,3 +1,5 @@
+import JSONTree
+
 /// Speaks to an NGSI-LD broker over HTTP: what the importer, the sample city and tests need of it.
 ///
 /// A broker that answers 503 or 429 is asked again after the time in its Retry-After, or else after a pause that
@@ -65,7 +67,7 @@ public struct NGSILDClient: Sendable {
     public func retrieveEntity(
         _ id: String, parameters: [(name: String, value: String)] = []
     ) async throws(NGSILDClientError) -> [UInt8] {
-        try await expect(200, "GET", "entities/" + NGSILDClient.escaped(id) + NGSILDClient.query(parameters)).body
+        try await expect(200, "GET", "entities/" + PercentCoding.encode(id) + NGSILDClient.query(parameters)).body
     }
 
     /// 5.7.2
@@ -80,12 +82,12 @@ public struct NGSILDClient: Sendable {
 
     /// 5.6.6
     public func deleteEntity(_ id: String) async throws(NGSILDClientError) {
-        _ = try await expect(204, "DELETE", "entities/" + NGSILDClient.escaped(id))
+        _ = try await expect(204, "DELETE", "entities/" + PercentCoding.encode(id))
     }
 
     /// 5.6.17
     public func mergeEntity(_ id: String, _ fragment: [UInt8]) async throws(NGSILDClientError) {
-        _ = try await expect(204, "PATCH", "entities/" + NGSILDClient.escaped(id), body: fragment)
+        _ = try await expect(204, "PATCH", "entities/" + PercentCoding.encode(id), body: fragment)
     }
 
     /// 5.8.1
@@ -166,22 +168,7 @@ public struct NGSILDClient: Sendable {
 
     static func query(_ parameters: [(name: String, value: String)]) -> String {
         if parameters.isEmpty { return "" }
-        return "?" + parameters.map { "\(escaped($0.name))=\(escaped($0.value))" }.joined(separator: "&")
-    }
-
-    /// Percent-encoded but for the unreserved characters of RFC 3986 and the colon of URNs.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            let lower = byte | 0x20
-            if (lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z"))
-                || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")) || "-._~:".utf8.contains(byte)
-            {
-                result.unicodeScalars.append(UnicodeScalar(byte))
-            } else {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return result
+        let pairs = parameters.map { PercentCoding.encode($0.name) + "=" + PercentCoding.encode($0.value) }
+        return "?" + pairs.joined(separator: "&")
     }
 }

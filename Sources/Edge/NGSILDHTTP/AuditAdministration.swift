@@ -1,3 +1,4 @@
+import JSONTree
 public import NGSILDModel
 
 /// Where the audit log is read. What is asked is worked on elsewhere, and answered when it is ready.

@@ -8,70 +8,50 @@ public struct BrokerServices: Sendable {
     public internal(set) var consumption: any EntityConsumption
     public let feed: any ChangeFeed
     public let documents: any DocumentKeeping
-    /// `nil` where subscriptions are not offered: their resource then answers OperationNotSupported.
-    public internal(set) var subscriptions: (any SubscriptionService)?
-    /// `nil` where subscriptions are not read from the broker itself: `/streams/subscriptions` is not found then.
-    public let notificationStreams: (any NotificationStreaming)?
-    /// `nil` where no history is kept: its resources then answer OperationNotSupported.
-    public internal(set) var temporal: (any TemporalService)?
-    /// `nil` where there are none: their resources then answer OperationNotSupported.
-    public internal(set) var entityMaps: (any EntityMapService)?
-    /// `nil` where there are none: their resources then answer OperationNotSupported.
-    public let snapshots: (any SnapshotService)?
     public let registry: TermRegistry
     public let contexts: ContextCache
+    /// `nil` where subscriptions are not offered: their resource then answers OperationNotSupported.
+    public var subscriptions: (any SubscriptionService)?
+    /// `nil` where subscriptions are not read from the broker itself: `/streams/subscriptions` is not found then.
+    public var notificationStreams: (any NotificationStreaming)?
+    /// `nil` where no history is kept: its resources then answer OperationNotSupported.
+    public var temporal: (any TemporalService)?
+    /// `nil` where there are none: their resources then answer OperationNotSupported.
+    public var entityMaps: (any EntityMapService)?
+    /// `nil` where there are none: their resources then answer OperationNotSupported.
+    public var snapshots: (any SnapshotService)?
     /// The contexts that the broker hosts, which is also the loader of `contexts`; `nil` where it hosts none:
     /// `/jsonldContexts` then answers OperationNotSupported.
-    public let hostedContexts: HostedContexts?
+    public var hostedContexts: HostedContexts?
     /// `nil` where tenants are not administered here: `/admin/tenants` is not found then.
-    public let tenants: TenantAdministration?
+    public var tenants: TenantAdministration?
     /// `nil` where no history is kept: `/admin/history` is not found then.
-    public let historyPolicies: (any HistoryPolicyService)?
+    public var historyPolicies: (any HistoryPolicyService)?
     /// `nil` where notifications are not administered here: `/admin/notifications` is not found then.
-    public let notifications: (any NotificationAdministration)?
+    public var notifications: (any NotificationAdministration)?
     /// `nil` where the air is not mapped: `/air/map` and `/air/tiles` are not found then.
-    public let airMaps: AirMapPages?
+    public var airMaps: AirMapPages?
     /// `nil` where no alert rules are kept: `/admin/rules` is not found then.
-    public let rules: RulePages?
+    public var rules: RulePages?
     /// `nil` where there are none: `/tiles` is not found then.
-    public internal(set) var entityTiles: EntityTilePages?
+    public var entityTiles: EntityTilePages?
     /// `nil` where no audit log is kept: `/admin/audit` is not found then.
-    public let audit: AuditPages?
+    public var audit: AuditPages?
     /// `nil` where files are not brought in here: `/admin/imports` is not found then.
-    public let imports: ImportPages?
+    public var imports: ImportPages?
     /// `nil` where nothing is shown to everybody: `/public/` and `/admin/publications` are not found then.
-    public let publicPages: PublicPages?
+    public var publicPages: PublicPages?
 
+    /// What there is everywhere; the rest is set where it is offered.
     public init(
         provision: any EntityProvision, consumption: any EntityConsumption, feed: any ChangeFeed,
-        documents: any DocumentKeeping, subscriptions: (any SubscriptionService)?,
-        notificationStreams: (any NotificationStreaming)? = nil, temporal: (any TemporalService)? = nil,
-        entityMaps: (any EntityMapService)? = nil, snapshots: (any SnapshotService)? = nil, registry: TermRegistry,
-        contexts: ContextCache, hostedContexts: HostedContexts? = nil, tenants: TenantAdministration? = nil,
-        notifications: (any NotificationAdministration)? = nil, historyPolicies: (any HistoryPolicyService)? = nil,
-        airMaps: AirMapPages? = nil, rules: RulePages? = nil, entityTiles: EntityTilePages? = nil,
-        audit: AuditPages? = nil, imports: ImportPages? = nil, publicPages: PublicPages? = nil
+        documents: any DocumentKeeping, registry: TermRegistry, contexts: ContextCache
     ) {
-        self.audit = audit
-        self.imports = imports
-        self.entityTiles = entityTiles
-        self.publicPages = publicPages
-        self.airMaps = airMaps
-        self.rules = rules
-        self.historyPolicies = historyPolicies
-        self.notifications = notifications
-        self.tenants = tenants
         self.provision = provision
         self.consumption = consumption
         self.feed = feed
         self.documents = documents
-        self.subscriptions = subscriptions
-        self.notificationStreams = notificationStreams
-        self.temporal = temporal
-        self.entityMaps = entityMaps
-        self.snapshots = snapshots
         self.registry = registry
         self.contexts = contexts
-        self.hostedContexts = hostedContexts
     }
 }

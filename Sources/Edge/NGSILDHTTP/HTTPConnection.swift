@@ -1,5 +1,3 @@
-import JSONTree
-import NGSILDModel
 import NIOCore
 import NIOHTTP1
 
@@ -11,6 +9,9 @@ import NIOHTTP1
 ///
 /// States: reading -> closing (one last answer is owed) -> lingering (all is sent, what still comes in is dropped, so
 /// that the client gets to read the answer) -> closed. A stream of events goes from reading to streaming.
+///
+/// Here are the state and the events of the channel; reading, running, answering and refusing requests, streams and the
+/// limits in time are extensions, one file each.
 ///
 /// Invariants:
 /// 1. Everything is touched on the event loop only (`@unchecked Sendable` because of that).
@@ -50,16 +51,16 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     var phase = Phase.reading
 
     var assembly: Assembly?
-    private var owesContinue = false
+    var owesContinue = false
     var slots = CircularBuffer<Slot>()
     var firstSlot = 0
-    private var waiting = CircularBuffer<HTTPRequest>()
-    private var running = 0
-    private var unordered = 0
-    private var isPumping = false
+    var waiting = CircularBuffer<HTTPRequest>()
+    var running = 0
+    var unordered = 0
+    var isPumping = false
     /// Requests that were run since other connections had their turn.
-    private var burst = 0
-    private var isDeferred = false
+    var burst = 0
+    var isDeferred = false
     /// The request whose answer is the last.
     var lastSlot: Int?
     /// The request that speaks HTTP/1.0, which is to be told that the connection stays open.
@@ -75,16 +76,16 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var holdsRead = false
     var stream: EventStream?
 
-    private var lastRequest: NIODeadline
+    var lastRequest: NIODeadline
     /// When the first bytes of a head came that is not complete.
-    private var headStart: NIODeadline?
+    var headStart: NIODeadline?
     /// Since when the client has left so much unread that nothing more is written; moves on as it reads.
     var unreadSince: NIODeadline?
-    private var unreadBytes = 0
+    var unreadBytes = 0
     var lingersSince: NIODeadline?
 
     /// The HTTP/2 connection that this is a stream of, and what turns its answers into frames; `nil` over HTTP/1.1.
-    private let http2: (connection: HTTP2Connection, answers: HTTP2Answers)?
+    let http2: (connection: HTTP2Connection, answers: HTTP2Answers)?
 
     init(
         state: ServerState, loop: LoopState, stream: (connection: HTTP2Connection, answers: HTTP2Answers)? = nil
@@ -228,307 +229,6 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard holdsRead, mayRead, let context else { return }
         holdsRead = false
         context.read()
-    }
-
-    // MARK: Reading requests
-
-    /// Bytes came in; called before they are decoded.
-    func bytesArrived() {
-        loop.readTime()
-        if assembly == nil, headStart == nil { headStart = loop.now }
-    }
-
-    private func begin(_ head: HTTPRequestHead) {
-        headStart = nil
-        let fields = HeaderFields(head.headers)
-        if head.uri.utf8.count > configuration.targetLimit { return refuseTarget() }
-        if fields.byteCount > configuration.headerLimit {
-            return refuseHeaders()
-        }
-        guard head.version.major == 1 else {
-            return refuse(505, "HTTP Version Not Supported", "The server speaks HTTP/1.1 and HTTP/1.0")
-        }
-        if let fault = fields.fault { return refuse(fault) }
-        if head.version.minor > 0, !fields.hasHost {
-            return refuse(400, "Bad Request", "The request has no Host header")
-        }
-        if head.version.minor == 0, fields.isChunked {
-            return refuse(400, "Bad Request", "HTTP/1.0 has no Transfer-Encoding; send a Content-Length")
-        }
-        if let length = fields.contentLength, length > configuration.bodyLimit { return refuseBody() }
-        if fields.contentLength ?? 0 > 0 || fields.isChunked, !loop.hasRoomForBodies {
-            return refuse(503, "Service Unavailable", "The server holds as many request bodies as it takes; try again")
-        }
-        assembly = Assembly(head: head, fields: fields, start: loop.now)
-        if fields.expectsContinue, head.version.minor > 0, fields.contentLength != 0 {
-            owesContinue = true
-            sendContinue()
-        }
-    }
-
-    /// Asks for the body, once the answers before it are out.
-    private func sendContinue() {
-        guard owesContinue, slots.isEmpty, assembly != nil else { return }
-        owesContinue = false
-        withOutput { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
-        touchIfNeeded()
-    }
-
-    private func append(_ part: ByteBuffer) {
-        guard assembly != nil else { return }
-        let length = (assembly?.body?.readableBytes ?? 0) + part.readableBytes
-        if length > configuration.bodyLimit { return refuseBody() }
-        loop.bodyBytes += part.readableBytes
-        if assembly?.body == nil {
-            // Room for the rest at once, if it is not more than a client should be trusted with.
-            assembly?.body = part
-            if let expected = assembly?.fields.contentLength, expected > part.readableBytes {
-                assembly?.body?.reserveCapacity(min(expected, 256 << 10))
-            }
-        } else {
-            var part = part
-            assembly?.body?.writeBuffer(&part)
-        }
-    }
-
-    private func finish() {
-        guard let assembly else { return }
-        self.assembly = nil
-        owesContinue = false
-        lastRequest = loop.now
-        let number = firstSlot + slots.count
-        slots.append(Slot())
-        if !assembly.head.isKeepAlive || lastSlot == number {
-            lastSlot = number
-            phase = .closing
-        } else if assembly.head.version.minor == 0 {
-            keepAliveSlot = number
-        }
-        let request = HTTPRequest(
-            head: assembly.head, fields: assembly.fields, body: assembly.body, connection: self, slot: number,
-            start: .now())
-        if waiting.isEmpty, !isPumping, mayRun(request) {
-            isPumping = true
-            run(request)
-            isPumping = false
-            if !waiting.isEmpty { pump() }
-        } else {
-            waiting.append(request)
-        }
-    }
-
-    // MARK: Running requests
-
-    private func mayRun(_ request: HTTPRequest) -> Bool {
-        if isCongested { return false }
-        if burst >= Self.burstLimit {
-            if !isDeferred { loop.deferTurn(of: self) }
-            isDeferred = true
-            return false
-        }
-        if running == 0 { return true }
-        return unordered == 0 && !request.method.isSafe && !RequestTarget.isQuery(request.target)
-    }
-
-    /// Requests that a connection runs before others have their turn.
-    private static let burstLimit = 64
-
-    /// Runs more of what waits, after others had their turn.
-    func takeTurn() {
-        isDeferred = false
-        burst = 0
-        flushAnswers()
-    }
-
-    private var isCongested: Bool {
-        if unreadSince != nil || http2?.connection.isCongested == true { return true }
-        return (output?.readableBytes ?? 0) > configuration.unsentLimit
-    }
-
-    private func run(_ request: HTTPRequest) {
-        loop.bodyBytes -= request.body?.readableBytes ?? 0
-        running += 1
-        unordered += 1
-        burst += 1
-        slots[slots.index(slots.startIndex, offsetBy: request.slot - firstSlot)].isRunning = true
-        // What operators ask (/health, /metrics, /admin) is answered always.
-        if !loop.lag.takes(at: request.start), request.isNGSILD {
-            return answer(request, Self.behind)
-        }
-        authenticate(request)
-    }
-
-    private static let behind = NGSILDError.overloaded(
-        "More requests come in than can be carried out; try again in a second"
-    ).answer
-
-    /// Runs what waits, as far as it may.
-    func pump() {
-        guard !isPumping else { return }
-        isPumping = true
-        while let next = waiting.first, phase != .closed, mayRun(next) {
-            waiting.removeFirst()
-            run(next)
-        }
-        isPumping = false
-    }
-
-    /// The request is a write that was handed to the committer, which keeps the order of writes.
-    func markOrdered(_ request: HTTPRequest) {
-        guard let index = slotIndex(request.slot), slots[index].isRunning, !slots[index].isOrdered else { return }
-        slots[index].isOrdered = true
-        unordered -= 1
-    }
-
-    func slotIndex(_ number: Int) -> CircularBuffer<Slot>.Index? {
-        guard number >= firstSlot, number - firstSlot < slots.count else { return nil }
-        return slots.index(slots.startIndex, offsetBy: number - firstSlot)
-    }
-
-    /// The request in the slot is answered.
-    func settle(_ index: CircularBuffer<Slot>.Index) {
-        guard slots[index].isRunning else { return }
-        slots[index].isRunning = false
-        running -= 1
-        if !slots[index].isOrdered { unordered -= 1 }
-    }
-
-    private func releaseBodies() {
-        for request in waiting { loop.bodyBytes -= request.body?.readableBytes ?? 0 }
-        waiting.removeAll()
-        dropAssembly()
-    }
-
-    private func dropAssembly() {
-        loop.bodyBytes -= assembly?.body?.readableBytes ?? 0
-        assembly = nil
-        owesContinue = false
-    }
-
-    /// What is due after answers went out.
-    func continueAfterAnswers() {
-        sendContinue()
-        pump()
-        resumeReading()
-    }
-
-    // MARK: Refusing
-
-    private func refuse(_ fault: HeaderFields.Fault) {
-        state.metrics.malformed()
-        switch fault {
-        case .contentLength:
-            refuse(
-                400, "Bad Request",
-                "The length of the body is not clear: send one Content-Length, or Transfer-Encoding: chunked")
-        case .transferCoding:
-            refuse(501, "Not Implemented", "The only Transfer-Encoding taken is chunked")
-        case .expectation:
-            refuse(417, "Expectation Failed", "The only expectation that can be met is 100-continue")
-        case .severalContentTypes: refuse(400, "Bad Request", "The request has several Content-Type headers")
-        case .severalTenants: refuse(400, "Bad Request", "The request has several NGSILD-Tenant headers")
-        case .severalSnapshots: refuse(400, "Bad Request", "The request has several NGSILD-Snapshot headers")
-        case .severalHosts: refuse(400, "Bad Request", "The request has several Host headers")
-        }
-    }
-
-    private func refuseHeaders() {
-        refuse(
-            431, "Request Header Fields Too Large",
-            "The request line or the headers are longer than \(configuration.headerLimit) bytes")
-    }
-
-    private func refuseTarget() {
-        refuse(
-            414, "URI Too Long",
-            "The request target is longer than \(configuration.targetLimit) bytes; send long queries to POST /ngsi-ld/v1/entityOperations/query"
-        )
-    }
-
-    private func refuseBody() {
-        refuse(
-            413, "Content Too Large",
-            "The body is longer than \(configuration.bodyLimit) bytes; send several smaller requests")
-    }
-
-    /// Answers what cannot be run, and closes: the rest of what comes in cannot be trusted or is not wanted.
-    func refuse(_ status: Int, _ title: String, _ detail: String) {
-        guard phase == .reading else { return }
-        phase = .closing
-        dropAssembly()
-        headStart = nil
-        lingersSince = loop.now
-        let number = firstSlot + slots.count
-        slots.append(Slot())
-        lastSlot = number
-        var answer = HTTPAnswer.problem(status: status, title: title, detail: detail)
-        if status == 503 { answer.headers.append(("Retry-After", "1")) }
-        take(answer, for: number)
-    }
-
-    // MARK: Time
-
-    /// Closes the connection if it takes too long; called about once a second.
-    func sweep(_ now: NIODeadline) {
-        guard let context, phase != .closed else { return }
-        if let unreadSince, now - unreadSince > .seconds(Int64(configuration.unreadSeconds)) {
-            guard readsOn(context) else {
-                context.close(promise: nil)
-                return
-            }
-            self.unreadSince = now
-        }
-        switch phase {
-        case .lingering:
-            if let lingersSince, now - lingersSince > .seconds(2) { context.close(promise: nil) }
-        case .reading:
-            if let headStart, now - headStart > .seconds(Int64(configuration.headSeconds)) {
-                refuse(
-                    408, "Request Timeout",
-                    "The head of the request was not complete after \(configuration.headSeconds) seconds")
-                touchIfNeeded()
-            } else if let assembly, now - assembly.start > .seconds(Int64(configuration.bodySeconds)) {
-                refuse(
-                    408, "Request Timeout",
-                    "The body of the request was not complete after \(configuration.bodySeconds) seconds")
-                touchIfNeeded()
-            } else if slots.isEmpty, assembly == nil, unreadSince == nil,
-                now - lastRequest > .seconds(Int64(configuration.idleSeconds))
-            {
-                context.close(promise: nil)
-            }
-        case .streaming: if let authenticator = state.authenticator { stream?.renew(authenticator) }
-        case .closing, .closed: break
-        }
-    }
-
-    /// Whether the client has read a fair part of a long answer since this was last asked. Of a stream it has to keep up.
-    private func readsOn(_ context: ChannelHandlerContext) -> Bool {
-        let left = unsentBytes(context)
-        defer { unreadBytes = left }
-        return stream == nil && unreadBytes - left >= configuration.unsentLimit
-    }
-
-    private func unsentBytes(_ context: ChannelHandlerContext) -> Int {
-        // The channel of a stream has no such option, and ends the process when asked.
-        if let http2 { return http2.answers.unsent }
-        return (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
-
-    /// Closes after the answers that are owed, for shutdown.
-    func closeWhenAnswered() {
-        guard let context else { return }
-        switch phase {
-        case .streaming where stream?.form == .webSocket: stream?.close(1_001, "the server is shutting down")
-        case .reading where slots.isEmpty && assembly == nil, .streaming, .lingering: context.close(promise: nil)
-        case .reading where assembly == nil:
-            lastSlot = firstSlot + slots.count - 1
-            phase = .closing
-        case .reading:
-            // The request that is coming in is the last.
-            lastSlot = firstSlot + slots.count
-        case .closing, .closed: break
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery

@@ -1,3 +1,4 @@
+import JSONTree
 import NGSILDModel
 
 /// `/public/` and below: read without a credential by anybody, from any page.

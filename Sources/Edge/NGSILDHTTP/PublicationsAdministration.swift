@@ -1,3 +1,4 @@
+import JSONTree
 import NGSILDModel
 
 /// `/admin/publications` and below: what everybody may see.

@@ -1,3 +1,5 @@
+import JSONTree
+
 /// The parameters of a query string, decoded, in order.
 struct QueryParameters {
     private var pairs: [(name: Parameter, value: String)] = []

@@ -1,3 +1,4 @@
+import JSONTree
 import NGSILDOperations
 
 /// Is told of each request that was answered. Called on the request's event loop: must not block, and should take no more

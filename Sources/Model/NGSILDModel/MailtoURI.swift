@@ -1,3 +1,5 @@
+import JSONTree
+
 /// Whom mail goes to, as a URI: `mailto:a@city.example,b@city.example`.
 ///
 /// - Source: RFC 6068 section 2, without header fields.
@@ -21,14 +23,16 @@ public struct MailtoURI: Hashable, Sendable {
     public init?(_ text: String) {
         guard text.lowercased().hasPrefix("mailto:") else { return nil }
         var addresses: [String] = []
-        for part in text.dropFirst(7).split(separator: ",", omittingEmptySubsequences: false) {
-            guard let address = Self.decoded(part) else { return nil }
+        for var part in text.dropFirst(7).split(separator: ",", omittingEmptySubsequences: false) {
+            guard let address = part.withUTF8({ PercentCoding.decode($0, plusIsSpace: false) }) else { return nil }
             addresses.append(address)
         }
         self.init(addresses: addresses)
     }
 
-    public var text: String { "mailto:" + addresses.map(Self.escaped).joined(separator: ",") }
+    public var text: String {
+        "mailto:" + addresses.map { PercentCoding.encode($0, keeping: "@!$'*+") }.joined(separator: ",")
+    }
 
     /// Whether it is a dot-atom, an `@` and the name of a host (RFC 5321 section 4.1.2, without quoted strings and
     /// literals).
@@ -49,35 +53,5 @@ public struct MailtoURI: Hashable, Sendable {
         let lower = byte | 0x20
         return (lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z"))
             || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
-    }
-
-    private static func escaped(_ address: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in address.utf8 {
-            if isAlphanumeric(byte) || "@.-_~!$'*+".utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

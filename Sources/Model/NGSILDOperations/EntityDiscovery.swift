@@ -9,39 +9,18 @@ extension EntityConsumption {
     public func entityTypes(
         reachedBy access: EntityAccess, tenant: String
     ) throws(NGSILDError) -> [EntityTypeDescription] {
-        var types: [TermID: EntityTypeDescription] = [:]
-        try visit(reachedBy: access, tenant: tenant) { record in
-            for type in record.types {
-                var description =
-                    types[type] ?? EntityTypeDescription(type: type, entityCount: 0, attributes: [:])
-                description.entityCount += 1
-                for root in record.attributes.roots {
-                    let node = record.attributes.nodes[root]
-                    description.attributes[node.name, default: []].insert(node.kind)
-                }
-                types[type] = description
-            }
-        }
-        return types.values.sorted { $0.type < $1.type }
+        var tally = TypeTally()
+        try visit(reachedBy: access, tenant: tenant) { tally.add($0) }
+        return tally.types
     }
 
     /// 5.7.8 to 5.7.10, of what is reached.
     public func attributes(
         reachedBy access: EntityAccess, tenant: String
     ) throws(NGSILDError) -> [AttributeDescription] {
-        var names: [TermID: AttributeDescription] = [:]
-        try visit(reachedBy: access, tenant: tenant) { record in
-            for root in record.attributes.roots {
-                let node = record.attributes.nodes[root]
-                var description =
-                    names[node.name] ?? AttributeDescription(name: node.name, instanceCount: 0, kinds: [], types: [])
-                description.instanceCount += 1
-                description.kinds.insert(node.kind)
-                description.types.formUnion(record.types)
-                names[node.name] = description
-            }
-        }
-        return names.values.sorted { $0.name < $1.name }
+        var tally = AttributeTally()
+        try visit(reachedBy: access, tenant: tenant) { tally.add($0) }
+        return tally.attributes
     }
 
     /// Visits the entities that are reached, each as far as it is.
@@ -61,4 +40,50 @@ extension EntityConsumption {
             query.place = .after(last)
         }
     }
+}
+
+/// Counts entities by type.
+public struct TypeTally {
+    private var found: [TermID: EntityTypeDescription] = [:]
+
+    public init() {}
+
+    /// Takes an entity in, once for each of its types.
+    public mutating func add(_ record: EntityRecord) {
+        for type in record.types {
+            var description = found[type] ?? EntityTypeDescription(type: type, entityCount: 0, attributes: [:])
+            description.entityCount += 1
+            for root in record.attributes.roots {
+                let node = record.attributes.nodes[root]
+                description.attributes[node.name, default: []].insert(node.kind)
+            }
+            found[type] = description
+        }
+    }
+
+    /// In the order of the terms.
+    public var types: [EntityTypeDescription] { found.values.sorted { $0.type < $1.type } }
+}
+
+/// Counts attributes by name.
+public struct AttributeTally {
+    private var found: [TermID: AttributeDescription] = [:]
+
+    public init() {}
+
+    /// Takes the attributes of an entity in.
+    public mutating func add(_ record: EntityRecord) {
+        for root in record.attributes.roots {
+            let node = record.attributes.nodes[root]
+            var description =
+                found[node.name] ?? AttributeDescription(name: node.name, instanceCount: 0, kinds: [], types: [])
+            description.instanceCount += 1
+            description.kinds.insert(node.kind)
+            description.types.formUnion(record.types)
+            found[node.name] = description
+        }
+    }
+
+    /// In the order of the terms.
+    public var attributes: [AttributeDescription] { found.values.sorted { $0.name < $1.name } }
 }

@@ -4,6 +4,10 @@ public import NGSILDQuery
 /// What of an entity's history a request asks for.
 public struct TemporalSelection: Sendable {
     public var times = TemporalQuery()
+    /// Beside `times`: only instances that stand in this part of their series, by `observedAt`, or without one by
+    /// `modifiedAt`; deletions by when they were; both ends inclusive, `nil`: all. The specification has no such question:
+    /// each of its times passes over the instances that do not have it.
+    public var span: ClosedRange<Timestamp>?
     /// `nil`: all attributes.
     public var picked: Set<TermID>?
     public var omitted: Set<TermID> = []

@@ -3,7 +3,6 @@ public import AirQuality
 public import NGSILDModel
 import NGSILDOperations
 public import ServiceRuntime
-import Synchronization
 
 /// How the air service works.
 public struct AirServiceConfiguration: Sendable {
@@ -87,11 +86,7 @@ public final class AirService: Sendable {
     private let sensorInbox: ChangeInbox
     private let configuration: AirServiceConfiguration
     private let feed: any ChangeFeed
-    private struct Running {
-        var follower: ChangeFollower?
-        var tasks: [Task<Void, Never>] = []
-    }
-    private let running = Mutex(Running())
+    private let running = RunningTasks()
 
     /// Makes a service that is not started yet.
     public init(_ operations: ServiceOperations, configuration: AirServiceConfiguration = AirServiceConfiguration()) {
@@ -114,18 +109,18 @@ public final class AirService: Sendable {
 
     /// Follows the changes from now on, and catches up with what came before. Calling it twice does no harm.
     public func start() {
-        running.withLock { running in
-            guard running.follower == nil else { return }
-            running.follower = feed.follow { [inbox, sensorInbox] changes in
+        running.start(
+            following: feed,
+            { [inbox, sensorInbox] changes in
                 inbox.receive(changes)
                 sensorInbox.receive(changes)
             }
-            running.tasks.append(
+        ) {
+            var tasks: [Task<Void, Never>] = [
                 Task(priority: .utility) { [calibrator, sensorInbox] in
                     await calibrator.workOff()
                     for await _ in sensorInbox.signals { await calibrator.workOff() }
-                })
-            running.tasks.append(
+                },
                 Task { [engine, inbox, forecaster] in
                     await engine.catchUp()
                     forecaster?.wake()
@@ -133,36 +128,26 @@ public final class AirService: Sendable {
                         await engine.workOff()
                         forecaster?.wake()
                     }
-                })
+                },
+                RunningTasks.signalling([inbox, sensorInbox], everySeconds: configuration.careSeconds),
+            ]
             if let forecaster {
-                running.tasks.append(
-                    Task(priority: .utility) { for await _ in forecaster.wakes { await forecaster.issueAll() } })
-                running.tasks.append(
-                    Task(priority: .utility) { for await _ in forecaster.trainings { await forecaster.trainAll() } })
+                tasks += [
+                    Task(priority: .utility) { for await _ in forecaster.wakes { await forecaster.issueAll() } },
+                    Task(priority: .utility) { for await _ in forecaster.trainings { await forecaster.trainAll() } },
+                ]
             }
-            running.tasks.append(
-                Task { [inbox, sensorInbox, configuration] in
-                    while !Task.isCancelled {
-                        do { try await Task.sleep(for: .seconds(configuration.careSeconds)) } catch { return }
-                        inbox.signal()
-                        sensorInbox.signal()
-                    }
-                })
+            return tasks
         }
     }
 
     /// Ends the following and waits until what is under way is done.
     public func stop() async {
-        let tasks = running.withLock { running in
-            running.follower?.cancel()
-            defer { running.tasks = [] }
-            return running.tasks
+        await running.stop {
+            inbox.close()
+            sensorInbox.close()
+            forecaster?.stop()
         }
-        inbox.close()
-        sensorInbox.close()
-        forecaster?.stop()
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
     }
 
     /// Waits until all that was handed over before is worked off and its results are durable.

@@ -40,7 +40,7 @@ struct AlertFeed {
         writer.append(markup: root + "alerts.atom")
         writer.append("\"/>")
         for (message, sent) in found.prefix(Self.entryLimit) {
-            let url = root + "alerts/" + PublicPath.encode(message.entity.id) + ".cap.xml"
+            let url = root + "alerts/" + PercentCoding.encode(message.entity.id) + ".cap.xml"
             writer.append("<entry>")
             writer.append(element: "id", url + "#" + String(sent.microseconds / 1_000_000))
             writer.append(element: "title", message.headline)

@@ -11,13 +11,8 @@ extension EntityHistory {
         _ condition: RuleCondition, of id: String, _ names: Set<TermID>, tenant: String, from: Timestamp, to: Timestamp,
         limit: Int = .max, _ vocabulary: inout RuleVocabulary
     ) async throws(NGSILDError) -> HistoryObservations {
-        var found = HistoryObservations(limit: limit)
-        let observed = try await instances(of: id, names, tenant: tenant, from: from, to: to, limit: limit)
-        found.add(observed, condition, isObserved: true, &vocabulary)
-        let written = try await instances(
-            of: id, names, tenant: tenant, from: from, to: to, timeproperty: "modifiedAt", limit: limit)
-        found.add(written, condition, isObserved: false, &vocabulary)
-        return found
+        let found = try await instances(of: id, names, tenant: tenant, from: from, to: to, limit: limit)
+        return HistoryObservations(found, condition, limit: limit, &vocabulary)
     }
 }
 
@@ -28,23 +23,18 @@ struct HistoryObservations {
     private(set) var count = 0
     /// Up to where all is known, where more was there than is read; `nil`: all is known.
     private(set) var reached: Timestamp?
-    private let limit: Int
-
-    fileprivate init(limit: Int) { self.limit = limit }
 
     /// In the order of time.
     var observations: [RuleObservation] { found.values.sorted { $0.time < $1.time } }
 
-    /// - Parameter isObserved: Whether instances with an `observedAt` are taken, or those without.
-    fileprivate mutating func add(
-        _ attributes: [TemporalAttribute], _ condition: RuleCondition, isObserved: Bool,
-        _ vocabulary: inout RuleVocabulary
+    fileprivate init(
+        _ attributes: [TemporalAttribute], _ condition: RuleCondition, limit: Int, _ vocabulary: inout RuleVocabulary
     ) {
         if attributes.reduce(0, { $0 + $1.count }) >= limit {
             let times = attributes.flatMap { attribute in
                 attribute.instances.roots.map { attribute.instances.nodes[$0].historyTime }
             }
-            reached = [reached, times.max()].compactMap { $0 }.min()
+            reached = times.max()
         }
         for attribute in attributes {
             let places = condition.attributes.enumerated().filter {
@@ -53,7 +43,6 @@ struct HistoryObservations {
             guard !places.isEmpty || condition.hearsEverything else { continue }
             let forest = attribute.instances
             for root in forest.roots where forest.nodes[root].datasetLength == 0 {
-                guard forest.nodes[root].observedAt.isSet == isObserved else { continue }
                 let time = forest.nodes[root].historyTime
                 guard Timestamp.representable.contains(time) else { continue }
                 for (place, asked) in places {

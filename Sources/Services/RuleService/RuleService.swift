@@ -62,13 +62,12 @@ public final class RuleService: Sendable {
     private let operations: ServiceOperations
     private let delivery: RuleDelivery?
     private let tests: RuleTrials
-    private struct Running {
-        var follower: ChangeFollower?
-        var tasks: [Task<Void, Never>] = []
+    private struct Waking {
         var timer: Task<Void, Never>?
         var isStopped = false
     }
-    private let running = Mutex(Running())
+    private let waking = Mutex(Waking())
+    private let running = RunningTasks()
     private let newest: Newest<RuleServiceStatistics>
 
     /// Makes a service that is not started yet.
@@ -91,10 +90,8 @@ public final class RuleService: Sendable {
 
     /// Follows the changes from now on, and catches up with what came before. Calling it twice does no harm.
     public func start() {
-        running.withLock { running in
-            guard running.follower == nil else { return }
-            running.follower = operations.feed.follow { [inbox] in inbox.receive($0) }
-            running.tasks.append(
+        running.start(following: operations.feed, { [inbox] in inbox.receive($0) }) {
+            [
                 Task { [engine, inbox] in
                     await engine.workOff()
                     await self.arm()
@@ -102,17 +99,18 @@ public final class RuleService: Sendable {
                         await engine.workOff()
                         await self.arm()
                     }
-                })
+                }
+            ]
         }
     }
 
     /// Wakes the worker when something is due, and now and then.
     private func arm() async {
         let seconds = min(configuration.careSeconds, max(0.005, await engine.secondsToNextDue()))
-        running.withLock { running in
-            running.timer?.cancel()
-            guard !running.isStopped else { return }
-            running.timer = Task { [inbox] in
+        waking.withLock { waking in
+            waking.timer?.cancel()
+            guard !waking.isStopped else { return }
+            waking.timer = Task { [inbox] in
                 do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
                 inbox.signal()
             }
@@ -121,16 +119,13 @@ public final class RuleService: Sendable {
 
     /// Ends the following and waits until what is under way is done.
     public func stop() async {
-        let tasks = running.withLock { running in
-            running.follower?.cancel()
-            running.timer?.cancel()
-            running.isStopped = true
-            defer { running.tasks = [] }
-            return running.tasks
+        await running.stop {
+            waking.withLock { waking in
+                waking.timer?.cancel()
+                waking.isStopped = true
+            }
+            inbox.close()
         }
-        inbox.close()
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
     }
 
     /// Waits until all that was handed over before is worked off and its alerts are durable.

@@ -12,9 +12,11 @@ public struct EntityHistory: Sendable {
     /// Instances of some attributes of an entity, from one instant to another (`nil`: open), both inclusive, however
     /// many answers that takes. An attribute may come in several parts, each in the order of time.
     ///
+    /// Deletions are among them, as instances with the value `urn:ngsi-ld:null`.
+    ///
     /// - Parameters:
-    ///   - timeproperty: The time that is meant, as in a temporal query; `nil`: `observedAt`, which not all instances
-    ///     have.
+    ///   - timeproperty: The time that is meant, as in a temporal query; `nil`: `observedAt`, and of instances that have
+    ///     none when they were written.
     ///   - limit: How many instances are enough; an answer or so more may come.
     public func instances(
         of id: String, _ attributes: Set<TermID>, tenant: String, from: Timestamp?, to: Timestamp?,
@@ -27,8 +29,13 @@ public struct EntityHistory: Sendable {
             var selection = TemporalSelection()
             selection.picked = attributes
             selection.showsScope = false
-            if let start, let to, start > to { return found }
-            selection.times = try times(from: start, to: to, timeproperty)
+            let (first, last) = (start ?? Self.ever.lowerBound, to ?? Self.ever.upperBound)
+            guard first <= last else { return found }
+            if let timeproperty {
+                selection.times = try times(from: start, to: to, timeproperty)
+            } else {
+                selection.span = first...last
+            }
             guard let page = try await retrieve(id, selection, tenant), let entity = page.entities.first else {
                 return found
             }
@@ -67,8 +74,10 @@ public struct EntityHistory: Sendable {
         return entity.attributes.flatMap { $0.aggregates.flatMap(\.values) }.map(\.start).min()
     }
 
+    private static let ever = Timestamp(microseconds: .min + 1)...Timestamp(microseconds: .max)
+
     private func times(
-        from: Timestamp?, to: Timestamp?, _ timeproperty: String?
+        from: Timestamp?, to: Timestamp?, _ timeproperty: String
     ) throws(NGSILDError) -> TemporalQuery {
         let end = to.map { Timestamp(microseconds: $0.microseconds + 1).text }
         switch (from, end) {

@@ -1,7 +1,6 @@
 import NGSILDOperations
 public import ServiceRuntime
 import SignalRoadside
-import Synchronization
 
 /// How the signal service works.
 public struct SignalServiceConfiguration: Sendable {
@@ -52,11 +51,7 @@ public final class SignalService: Sendable {
     private let inbox: ChangeInbox
     private let published = PublishedStatistics()
     private let feed: any ChangeFeed
-    private struct Running {
-        var follower: ChangeFollower?
-        var task: Task<Void, Never>?
-    }
-    private let running = Mutex(Running())
+    private let running = RunningTasks()
 
     /// Makes a service that is not started yet.
     public init(
@@ -71,26 +66,19 @@ public final class SignalService: Sendable {
 
     /// Follows the changes from now on, and reads what is there. Calling it twice does no harm.
     public func start() {
-        running.withLock { running in
-            guard running.follower == nil else { return }
-            running.follower = feed.follow { [inbox] in inbox.receive($0) }
-            running.task = Task { [engine, inbox] in
-                await engine.workOff()
-                for await _ in inbox.signals { await engine.workOff() }
-            }
+        running.start(following: feed, { [inbox] in inbox.receive($0) }) {
+            [
+                Task { [engine, inbox] in
+                    await engine.workOff()
+                    for await _ in inbox.signals { await engine.workOff() }
+                }
+            ]
         }
     }
 
     /// Ends the following and waits until what is under way is done.
     public func stop() async {
-        let task = running.withLock { running in
-            running.follower?.cancel()
-            defer { running.task = nil }
-            return running.task
-        }
-        inbox.close()
-        task?.cancel()
-        await task?.value
+        await running.stop { inbox.close() }
     }
 
     /// Waits until all that was handed over before is worked off and its commands are durable.

@@ -1,7 +1,6 @@
 import NGSILDOperations
 public import NGSILDModel
 public import ServiceRuntime
-import Synchronization
 
 /// How the traffic service works.
 public struct TrafficServiceConfiguration: Sendable {
@@ -66,11 +65,7 @@ public final class TrafficService: Sendable {
     private let inbox: ChangeInbox
     private let configuration: TrafficServiceConfiguration
     private let operations: ServiceOperations
-    private struct Running {
-        var follower: ChangeFollower?
-        var tasks: [Task<Void, Never>] = []
-    }
-    private let running = Mutex(Running())
+    private let running = RunningTasks()
 
     /// Makes a service that is not started yet.
     public init(
@@ -90,10 +85,8 @@ public final class TrafficService: Sendable {
 
     /// Follows the changes from now on, and catches up with what came before. Calling it twice does no harm.
     public func start() {
-        running.withLock { running in
-            guard running.follower == nil else { return }
-            running.follower = operations.feed.follow { [inbox] in inbox.receive($0) }
-            running.tasks.append(
+        running.start(following: operations.feed, { [inbox] in inbox.receive($0) }) {
+            var tasks: [Task<Void, Never>] = [
                 Task { [engine, inbox, forecasts] in
                     await engine.catchUp()
                     forecasts?.wake()
@@ -101,32 +94,21 @@ public final class TrafficService: Sendable {
                         await engine.workOff()
                         forecasts?.wake()
                     }
-                })
+                }, RunningTasks.signalling([inbox], everySeconds: configuration.careSeconds),
+            ]
             if let forecasts {
-                running.tasks.append(
-                    Task(priority: .utility) { for await _ in forecasts.wakes { await forecasts.workOff() } })
+                tasks.append(Task(priority: .utility) { for await _ in forecasts.wakes { await forecasts.workOff() } })
             }
-            running.tasks.append(
-                Task { [inbox, configuration] in
-                    while !Task.isCancelled {
-                        do { try await Task.sleep(for: .seconds(configuration.careSeconds)) } catch { return }
-                        inbox.signal()
-                    }
-                })
+            return tasks
         }
     }
 
     /// Ends the following and waits until what is under way is done.
     public func stop() async {
-        let tasks = running.withLock { running in
-            running.follower?.cancel()
-            defer { running.tasks = [] }
-            return running.tasks
+        await running.stop {
+            inbox.close()
+            forecasts?.stop()
         }
-        inbox.close()
-        forecasts?.stop()
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
     }
 
     /// Waits until all that was handed over before is worked off and its results are durable.

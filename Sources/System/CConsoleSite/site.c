@@ -87,6 +87,9 @@ static const unsigned char js_accesspolicy_js[] = {
 static const unsigned char js_accountmenu_js[] = {
 #embed "../../Web/CityConsole/Site/js/accountmenu.js"
 };
+static const unsigned char js_airaddress_js[] = {
+#embed "../../Web/CityConsole/Site/js/airaddress.js"
+};
 static const unsigned char js_aircalendar_js[] = {
 #embed "../../Web/CityConsole/Site/js/aircalendar.js"
 };
@@ -119,6 +122,12 @@ static const unsigned char js_airmodel_js[] = {
 };
 static const unsigned char js_airpage_js[] = {
 #embed "../../Web/CityConsole/Site/js/airpage.js"
+};
+static const unsigned char js_airreadings_js[] = {
+#embed "../../Web/CityConsole/Site/js/airreadings.js"
+};
+static const unsigned char js_airreasons_js[] = {
+#embed "../../Web/CityConsole/Site/js/airreasons.js"
 };
 static const unsigned char js_airstation_js[] = {
 #embed "../../Web/CityConsole/Site/js/airstation.js"
@@ -664,6 +673,7 @@ static const console_site_file files[] = {
     {"js/accesspage.js", js_accesspage_js, sizeof js_accesspage_js},
     {"js/accesspolicy.js", js_accesspolicy_js, sizeof js_accesspolicy_js},
     {"js/accountmenu.js", js_accountmenu_js, sizeof js_accountmenu_js},
+    {"js/airaddress.js", js_airaddress_js, sizeof js_airaddress_js},
     {"js/aircalendar.js", js_aircalendar_js, sizeof js_aircalendar_js},
     {"js/airchart.js", js_airchart_js, sizeof js_airchart_js},
     {"js/airdata.js", js_airdata_js, sizeof js_airdata_js},
@@ -675,6 +685,8 @@ static const console_site_file files[] = {
     {"js/airmap.js", js_airmap_js, sizeof js_airmap_js},
     {"js/airmodel.js", js_airmodel_js, sizeof js_airmodel_js},
     {"js/airpage.js", js_airpage_js, sizeof js_airpage_js},
+    {"js/airreadings.js", js_airreadings_js, sizeof js_airreadings_js},
+    {"js/airreasons.js", js_airreasons_js, sizeof js_airreasons_js},
     {"js/airstation.js", js_airstation_js, sizeof js_airstation_js},
     {"js/airtime.js", js_airtime_js, sizeof js_airtime_js},
     {"js/alertcards.js", js_alertcards_js, sizeof js_alertcards_js},

@@ -68,14 +68,12 @@ struct SettingsTests {
         #expect(try !Settings.resolve(flags: [:], configFile: nil, environment: ["PARVIS_SIGNALS": "no"]).hasSignals)
     }
 
-    @Test func `indices of the air are named with commas, in any case, or all`() throws {
+    @Test func `the air has the European index unless another is named`() throws {
         let settings = try Settings.resolve(flags: [:], configFile: nil, environment: [:])
         #expect(settings.hasAir)
         #expect(settings.airIndices == [.european])
-        #expect(Settings.airIndices("eaqi, US-AQI,EAQI") == [.european, .unitedStates])
-        #expect(Settings.airIndices("all") == AirQualityIndex.allCases)
-        #expect(Settings.airIndices("EAQI,") == nil)
-        #expect(Settings.airIndices("AQI") == nil)
+        let named = try Settings.resolve(flags: ["air-indices": "us-aqi"], configFile: nil, environment: [:])
+        #expect(named.airIndices == [.unitedStates])
         #expect(throws: (any Error).self) {
             try Settings.resolve(flags: ["air-indices": "AQI"], configFile: nil, environment: [:])
         }
@@ -97,13 +95,9 @@ struct SettingsTests {
         }
     }
 
-    @Test(
-        arguments: [
-            ("512MiB", 512 << 20), ("4GiB", 4 << 30), ("16 KiB", 16 << 10), ("100", 100), ("-1GiB", nil), ("GiB", nil),
-            ("99999999999GiB", nil), ("1.5GiB", nil),
-        ] as [(String, Int?)])
-    func `sizes are read with their unit`(text: String, bytes: Int?) {
-        #expect(Settings.byteCount(text) == bytes)
+    @Test func `each setting stands in one list`() {
+        let names = SettingKey.all.map(\.name)
+        #expect(Set(names).count == names.count)
     }
 
     @Test(arguments: ["serve", "demo", "import", "export", "backup", "air"])

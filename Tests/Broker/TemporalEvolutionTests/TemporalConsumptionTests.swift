@@ -56,6 +56,48 @@ import Testing
         #expect(try await city.values("urn:ngsi-ld:Sensor:1", "level", selection) == test.values.map(String.init))
     }
 
+    /// Values 20 to 24: two with an observedAt, at the start of 2026 and in its first minute, those between without, one
+    /// second after the other.
+    private static func mixedCity(_ change: (inout HistoryConfiguration) -> Void = { _ in }) async throws -> TestCity {
+        let city = try TestCity(change)
+        try await city.create(
+            TestCity.room, #""temperature":{"type":"Property","value":20,"observedAt":"2026-01-01T00:00:00Z"}"#)
+        for value in 21...23 { try await city.set("\(value)") }
+        try await city.set("24", observedAt: "2026-01-01T00:00:30Z")
+        return city
+    }
+
+    @Test(arguments: [(0.0, 60.0, 20...24), (1, 30, 21...24), (2, 29, 22...23), (3, 3, 23...23)])
+    func `a span selects instances by observedAt, and those without by when they were modified`(
+        from: Double, to: Double, values: ClosedRange<Int>
+    ) async throws {
+        let city = try await Self.mixedCity()
+        let start = try #require(Timestamp("2026-01-01T00:00:00Z"))
+        var selection = TemporalSelection()
+        selection.span = start.adding(seconds: from)...start.adding(seconds: to)
+        #expect(try await city.values(TestCity.room, "temperature", selection) == values.map(String.init))
+    }
+
+    @Test func `a span that is cut short goes on behind its end, and one without instances is empty`() async throws {
+        let city = try await Self.mixedCity { $0.instanceLimit = 2 }
+        let start = try #require(Timestamp("2026-01-01T00:00:00Z"))
+        var selection = TemporalSelection()
+        selection.span = start.adding(seconds: 1)...start.adding(seconds: 60)
+        let page = try await city.retrieve(TestCity.room, selection).get()
+        #expect(page.entities.first?.attributes.first.map(TestCity.values) == ["21", "22"])
+        let end = try #require(page.partialRange?.end)
+        #expect(end == start.adding(seconds: 2))
+        selection.span = Timestamp(microseconds: end.microseconds + 1)...start.adding(seconds: 60)
+        #expect(try await city.values(TestCity.room, "temperature", selection) == ["23", "24"])
+        selection.picked = [try city.term("temperature")]
+        selection.span = start.adding(seconds: 61)...start.adding(seconds: 62)
+        let none = try await city.retrieve(TestCity.room, selection).get()
+        #expect(none.entities.first?.attributes.isEmpty == true)
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Room", context: city.context)
+        #expect(try await city.query(query, selection).get().entities.isEmpty)
+    }
+
     private func ids(_ city: TestCity, _ query: EntityQuery, _ selection: TemporalSelection) async throws -> [String] {
         try await city.query(query, selection).get().entities.map { String($0.id.suffix(1)) }
     }

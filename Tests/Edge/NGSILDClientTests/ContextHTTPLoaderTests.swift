@@ -1,4 +1,5 @@
 import JSONLD
+import LocalHTTP
 import Testing
 
 @testable import NGSILDClient

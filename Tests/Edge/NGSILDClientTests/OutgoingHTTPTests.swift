@@ -1,3 +1,4 @@
+import LocalHTTP
 import NIOHTTP1
 import Synchronization
 import Testing

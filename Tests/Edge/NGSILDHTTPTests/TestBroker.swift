@@ -48,15 +48,24 @@ final class TestBroker: Sendable {
         history =
             keepsHistory
             ? try HistoryStore(keeping: broker, entities: broker, configuration: historyConfiguration) : nil
-        let services = BrokerServices(
-            provision: broker, consumption: broker, feed: broker, documents: broker, subscriptions: subscriptions,
-            temporal: history, entityMaps: EntityMapStore(consumption: broker, temporal: history),
-            snapshots: try SnapshotStore(
-                provision: broker, consumption: broker, temporal: history, documents: broker),
-            registry: broker.registry, contexts: cache, hostedContexts: hosted,
-            tenants: TenantAdministration(names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant),
-            notifications: notifications, historyPolicies: history, airMaps: airMaps, rules: rules,
-            entityTiles: entityTiles?.make(broker), imports: imports, publicPages: publicPages)
+        var services = BrokerServices(
+            provision: broker, consumption: broker, feed: broker, documents: broker, registry: broker.registry,
+            contexts: cache)
+        services.subscriptions = subscriptions
+        services.notifications = notifications
+        services.temporal = history
+        services.historyPolicies = history
+        services.entityMaps = EntityMapStore(consumption: broker, temporal: history)
+        services.snapshots = try SnapshotStore(
+            provision: broker, consumption: broker, temporal: history, documents: broker)
+        services.hostedContexts = hosted
+        services.tenants = TenantAdministration(
+            names: { [broker] in broker.tenantNames }, forget: hosted.forgetTenant)
+        services.airMaps = airMaps
+        services.rules = rules
+        services.entityTiles = entityTiles?.make(broker)
+        services.imports = imports
+        services.publicPages = publicPages
         let metrics = metrics
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: publicURL) { request in
             request.path == "/health" ? HTTPAnswer(status: 200, contentType: "text/plain", body: Array("up".utf8)) : nil

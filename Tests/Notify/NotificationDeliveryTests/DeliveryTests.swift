@@ -2,6 +2,7 @@ import BrokerCore
 import InMemoryStorage
 import JSONLD
 import JSONTree
+import LocalHTTP
 import NGSILDClient
 import NGSILDModel
 import NGSILDOperations

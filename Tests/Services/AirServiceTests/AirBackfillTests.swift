@@ -153,17 +153,17 @@ import Testing
         await other.stop()
     }
 
-    @Test func `values without observedAt count by when they were written`() async throws {
+    @Test func `values without observedAt count by when they were written, also where others have one`() async throws {
         let town = try TestTown()
-        for hour in 1...3 {
+        for hour in 1...4 {
             try town.clock.set(time(hour, minute: -10))
             try await town.report([
-                #"{"id":"\#(stationID(7))","type":"AirQualityObserved","pm25":{"type":"Property","value":\#(hour * 20)}}"#
+                station(7, ["pm25": Double(hour) * 20], at: hour == 4 ? time(hour, minute: -15) : nil)
             ])
         }
         let summary = try await backfill(town) { $0.indices = [.european] }
-        #expect(summary.stations == 1 && summary.hours == 3)
-        #expect(try await town.evolution(indexID(7), "pm25SubIndex").keys.sorted() == [time(1), time(2), time(3)])
+        #expect(summary.stations == 1 && summary.hours == 4)
+        #expect(try await town.evolution(indexID(7), "pm25SubIndex").keys.sorted() == (1...4).map { time($0) })
         await town.stop()
     }
 

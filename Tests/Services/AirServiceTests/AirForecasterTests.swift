@@ -16,13 +16,22 @@ struct AirForecasterTests {
     /// A town whose stations have measured for 1,000 hours.
     private func town(
         storage: InMemoryStorage = InMemoryStorage(), clock: ManualClock = ManualClock(), hours: Int = last,
-        stations: ClosedRange<Int> = 1...1, _ change: (inout AirServiceConfiguration) -> Void = { _ in }
+        stations: ClosedRange<Int> = 1...1, isDated: Bool = true,
+        _ change: (inout AirServiceConfiguration) -> Void = { _ in }
     ) async throws -> TestTown {
         let town = try TestTown(storage: storage, clock: clock) { configuration in
             configuration.forecasts = true
             configuration.forecastMinimumHours = 800
             configuration.forecastTrees = 6
             change(&configuration)
+        }
+        guard isDated else {
+            for hour in 1...hours {
+                try clock.set(time(hour, minute: -10))
+                try await town.report(stations.map { station($0, ["pm25": rhythm(hour)], at: nil) })
+            }
+            try clock.set(time(hours, minute: 5))
+            return town
         }
         try clock.set(time(hours, minute: 5))
         try await town.report(stations.map { station($0, ["pm25": rhythm(hours)], at: time(hours)) })
@@ -97,6 +106,20 @@ struct AirForecasterTests {
         try await town.perform(.batchDelete([stationID(1)]))
         await town.air.settle()
         #expect(town.entity(Self.forecastID) == nil)
+        await town.stop()
+    }
+
+    @Test func `values without observedAt are learnt from by when they were written`() async throws {
+        let (dated, town) = (try await town(), try await town(isDated: false))
+        for town in [dated, town] {
+            town.air.start()
+            await town.air.settleForecasts()
+            #expect(town.value(Self.forecastID, "trainedHours") == "\(Self.last)")
+            #expect(town.observedAt(Self.forecastID, "concentration") == time(Self.last))
+            #expect(town.problems.all == [])
+        }
+        #expect(try numbers(town, "concentration") == numbers(dated, "concentration"))
+        await dated.stop()
         await town.stop()
     }
 

@@ -147,12 +147,15 @@ final class TestTown: Sendable {
 }
 
 /// What a station reports.
+///
+/// - Parameter time: the `observedAt` of the values; `nil`: they have none.
 func station(
-    _ number: Int, _ values: [String: Double], at time: String, unit: String? = "GQ", place: (Double, Double)? = nil
+    _ number: Int, _ values: [String: Double], at time: String?, unit: String? = "GQ", place: (Double, Double)? = nil
 ) -> String {
     let unitCode = unit.map { #","unitCode":"\#($0)""# } ?? ""
+    let observedAt = time.map { #","observedAt":"\#($0)""# } ?? ""
     let attributes = values.sorted { $0.key < $1.key }.map { name, value in
-        #","\#(name)":{"type":"Property","value":\#(value)\#(unitCode),"observedAt":"\#(time)"}"#
+        #","\#(name)":{"type":"Property","value":\#(value)\#(unitCode)\#(observedAt)}"#
     }
     let (longitude, latitude) = place ?? (-1.96 + Double(number) * 0.01, 47.15)
     return

@@ -185,9 +185,11 @@ func segment(_ number: Int, _ more: String = "") -> String {
 }
 
 /// What a detector says; the period of its counts is five minutes.
+///
+/// - Parameter isDated: Whether its values have an `observedAt`.
 func detector(
     _ number: Int, segment: Int? = 1, lane: Int? = nil, speed: Double? = nil, count: Double? = nil,
-    occupancy: Double? = nil, at time: Timestamp, more: String = ""
+    occupancy: Double? = nil, at time: Timestamp, isDated: Bool = true, more: String = ""
 ) -> String {
     var text = #"{"id":"\#(detectorID(number))","type":"TrafficFlowObserved""#
     if let segment {
@@ -198,7 +200,8 @@ func detector(
         #","dateObserved":{"type":"Property","value":"\#(time.adding(seconds: -300).text)/\#(time.text)"}"#
     func property(_ name: String, _ value: Double?) {
         guard let value else { return }
-        text += #","\#(name)":{"type":"Property","value":\#(value),"observedAt":"\#(time.text)"}"#
+        let observedAt = isDated ? #","observedAt":"\#(time.text)""# : ""
+        text += #","\#(name)":{"type":"Property","value":\#(value)\#(observedAt)}"#
     }
     property("averageVehicleSpeed", speed)
     property("intensity", count)

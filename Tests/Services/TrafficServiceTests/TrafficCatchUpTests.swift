@@ -8,19 +8,25 @@ import Testing
 @Suite struct TrafficCatchUpTests {
     private func speed(_ step: Int) -> Double { 30 + Double(step % 17) }
 
-    @Test func `what was observed while the service was down is computed when it starts`() async throws {
+    @Test(arguments: [true, false])
+    func `what was observed while the service was down is computed when it starts, with and without observedAt`(
+        isDated: Bool
+    ) async throws {
         let storage = InMemoryStorage()
         let clock = ManualClock()
         var streets = try TestStreets(storage: storage, clock: clock)
         streets.traffic.start()
         for step in 1...3 {
             let time = minute(Double(step) * 5)
-            try await streets.report([segment(1), detector(1, speed: speed(step), count: 9, at: time)], at: time)
+            try await streets.report(
+                [segment(1), detector(1, speed: speed(step), count: 9, at: time, isDated: isDated)], at: time)
         }
         await streets.traffic.stop()
         for step in 4...9 {
             clock.set(minute(Double(step) * 5))
-            try await streets.report([detector(1, speed: speed(step), count: 9, at: minute(Double(step) * 5))])
+            try await streets.report([
+                detector(1, speed: speed(step), count: 9, at: minute(Double(step) * 5), isDated: isDated)
+            ])
         }
         await streets.stop()
         streets = try TestStreets(storage: storage, clock: clock)

@@ -56,8 +56,8 @@ struct AirBackfillCommand: AsyncParsableCommand {
     func run() async throws {
         try await Failure.told {
             var options = AirBackfill.Options()
-            guard let indices = Settings.airIndices(index) else {
-                throw ValidationError("--index is \"\(index)\"; it is \(Settings.airIndexExpectation)")
+            guard let indices = SettingText.airIndices(index) else {
+                throw ValidationError("--index is \"\(index)\"; it is \(SettingText.airIndexExpectation)")
             }
             options.indices = indices
             options.from = try instant("--from", from)

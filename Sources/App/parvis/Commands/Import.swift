@@ -40,6 +40,8 @@ struct ImportGTFS: AsyncParsableCommand {
     @Flag(help: "Only check the feed and say what is in it.")
     var dryRun = false
 
+    func validate() throws { try destination.check() }
+
     func run() async throws {
         var options = GTFSImport.Options()
         options.feed = feed
@@ -57,9 +59,7 @@ struct ImportGTFS: AsyncParsableCommand {
                     refused.add(try await city().upsert(batch))
                 }
             }
-            print(summary.description)
-            print(refused.description)
-            if refused.count > 0 { throw ExitCode(1) }
+            try refused.finish(summary.description)
         }
     }
 }
@@ -90,6 +90,8 @@ struct ImportCSV: AsyncParsableCommand {
     @Flag(help: "Only check the tables and say what is in them.")
     var dryRun = false
 
+    func validate() throws { try destination.check() }
+
     func run() async throws {
         try await Failure.told {
             let mapping = try TabularMapping(path: mapping)
@@ -103,18 +105,7 @@ struct ImportCSV: AsyncParsableCommand {
                 try await play(mapping, replay, report)
                 return
             }
-            var refused = RefusedEntities()
-            let summary = try await destination.use { city in
-                try await importer.run(progress: report.show) { output in
-                    switch output {
-                    case .entities(let batch): refused.add(try await city().upsert(batch))
-                    case .history(let chunk): try await city().addHistory(chunk)
-                    }
-                }
-            }
-            print(summary.description)
-            print(refused.description)
-            if refused.count > 0 { throw ExitCode(1) }
+            try await importer.run(to: destination, report)
         }
     }
 
@@ -157,5 +148,23 @@ enum Failure {
             FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
             throw ExitCode(1)
         }
+    }
+}
+
+extension TabularImport {
+    /// Brings the tables to a destination, and prints what became of them.
+    ///
+    /// - Throws: `ExitCode` where entities were refused, what the import throws, or why there is no destination.
+    nonisolated(nonsending) func run(to destination: DestinationOptions, _ report: ImportReport) async throws {
+        var refused = RefusedEntities()
+        let summary = try await destination.use { city in
+            try await run(progress: report.show) { output in
+                switch output {
+                case .entities(let batch): refused.add(try await city().upsert(batch))
+                case .history(let chunk): try await city().addHistory(chunk)
+                }
+            }
+        }
+        try refused.finish(summary.description)
     }
 }

@@ -20,14 +20,14 @@ struct ImportGeoJSON: AsyncParsableCommand {
     var file: String
     @Option(help: "The mapping, a YAML file (default: it is guessed).")
     var mapping: String?
-    @OptionGroup var destination: OptionalDestination
+    @OptionGroup var destination: DestinationOptions
     @Flag(help: "Only print the mapping.")
     var showMapping = false
     @Flag(help: "Only check the file and say what is in it.")
     var dryRun = false
 
     func validate() throws {
-        if !showMapping, !dryRun { _ = try destination.options() }
+        if !showMapping, !dryRun { try destination.check() }
     }
 
     func run() async throws {
@@ -50,38 +50,7 @@ struct ImportGeoJSON: AsyncParsableCommand {
                 print(try importer.check(progress: report.show).description)
                 return
             }
-            var refused = RefusedEntities()
-            let summary = try await destination.options().use { city in
-                try await importer.run(progress: report.show) { output in
-                    switch output {
-                    case .entities(let batch): refused.add(try await city().upsert(batch))
-                    case .history(let chunk): try await city().addHistory(chunk)
-                    }
-                }
-            }
-            print(summary.description)
-            print(refused.description)
-            if refused.count > 0 { throw ExitCode(1) }
+            try await importer.run(to: destination, report)
         }
-    }
-}
-
-/// Where an import goes, for commands that need it only sometimes.
-struct OptionalDestination: ParsableArguments {
-    @Option(help: "A running Parvis, such as http://127.0.0.1:1026.")
-    var url: String?
-    @Option(help: "A data directory that no running Parvis has open.")
-    var data: String?
-    @Option(help: "The tenant (default: the default tenant).")
-    var tenant: String = ""
-
-    /// - Throws: `ValidationError` unless one destination is given.
-    func options() throws -> DestinationOptions {
-        guard (url == nil) != (data == nil) else {
-            throw ValidationError(
-                "Say where to: --url http://127.0.0.1:1026 for a running Parvis, or --data DIR for a data directory")
-        }
-        let place = url.map { ["--url", $0] } ?? ["--data", data ?? ""]
-        return try DestinationOptions.parse(place + ["--tenant", tenant])
     }
 }

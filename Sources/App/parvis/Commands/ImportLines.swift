@@ -25,6 +25,8 @@ struct ImportLines: AsyncParsableCommand {
     @Flag(help: "Only check the files.")
     var dryRun = false
 
+    func validate() throws { try destination.check() }
+
     func run() async throws {
         try await Failure.told {
             let importer = LineImport(files: files, content: history ? .history : .entities)

@@ -1,3 +1,5 @@
+import JSONTree
+
 /// How each row becomes an entity: the attribute names of the Smart Data Models, dataModel.UrbanMobility.
 ///
 /// Where the models give an enumeration as text (`routeType`, `pickupType`, `exceptionType`) it stays text.
@@ -158,7 +160,7 @@ enum GTFSTransfer {
             "GtfsTransferRule", feed, row.text(row.column("from_stop_id")), row.text(row.column("to_stop_id")))
         for column in ["from_route_id", "to_route_id", "from_trip_id", "to_trip_id"] {
             let part = row.text(row.column(column))
-            if !part.isEmpty { id += ":\(column.prefix { $0 != "_" })-\(EntityID.encoded(part))" }
+            if !part.isEmpty { id += ":\(column.prefix { $0 != "_" })-\(PercentCoding.encode(part))" }
         }
         return id
     }

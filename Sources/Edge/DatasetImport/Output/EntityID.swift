@@ -2,38 +2,10 @@ import JSONTree
 
 /// Builds entity ids: URNs whose parts come from outside and so may hold any character.
 package enum EntityID {
-    /// Appends the bytes so that they fit into a URN: letters, digits and `- . _ ~ :` stay, all others are
-    /// percent-encoded (RFC 8141, RFC 3986). Commas, slashes and quotes would be legal in part, but break lists of ids
-    /// and paths.
-    package static func append(encoded bytes: UnsafeBufferPointer<UInt8>, to id: inout [UInt8]) {
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: ":"):
-                id.append(byte)
-            default:
-                id.append(UInt8(ascii: "%"))
-                id.append(hexDigit(byte >> 4))
-                id.append(hexDigit(byte & 15))
-            }
-        }
-    }
-
-    static func encoded(_ text: String) -> String {
-        var text = text
-        var id: [UInt8] = []
-        text.withUTF8 { append(encoded: $0, to: &id) }
-        return String(decoding: id, as: UTF8.self)
-    }
-
-    /// `urn:ngsi-ld:TYPE:PART:PART...`
+    /// `urn:ngsi-ld:TYPE:PART:PART...`, the parts percent-encoded. Commas, slashes and quotes would be legal in part, but
+    /// break lists of ids and paths.
     static func urn(_ type: String, _ parts: String...) -> String {
-        parts.reduce(into: "urn:ngsi-ld:\(type)") { $0 += ":" + encoded($1) }
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+        parts.reduce(into: "urn:ngsi-ld:\(type)") { $0 += ":" + PercentCoding.encode($1) }
     }
 
     /// Whether text can stand as a URI: a scheme, a colon, something, and no character that RFC 3986 forbids.

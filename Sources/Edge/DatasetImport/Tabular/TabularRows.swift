@@ -67,7 +67,7 @@ final class TabularRows {
                 switch piece {
                 case .literal(let bytes): pieces.append(.literal(bytes))
                 case .column("file") where header.index(of: "file") == nil:
-                    pieces.append(.literal(Array(EntityID.encoded(Self.stem(of: path)).utf8)))
+                    pieces.append(.literal(Array(PercentCoding.encode(Self.stem(of: path)).utf8)))
                 case .column("row") where header.index(of: "row") == nil: pieces.append(.row)
                 case .column(let name): pieces.append(.column(try place(name), name: name))
                 }
@@ -216,7 +216,7 @@ final class TabularRows {
                 if index == 0, startsWithColumn {
                     id.append(contentsOf: cell)
                 } else {
-                    EntityID.append(encoded: cell, to: &id)
+                    PercentCoding.append(cell, to: &id)
                 }
             }
         }

@@ -93,7 +93,7 @@ struct RecordReader {
                     // A pattern that begins with a name takes it as a whole URI.
                     text += bytes
                 } else {
-                    bytes.withUnsafeBufferPointer { DatasetImport.EntityID.append(encoded: $0, to: &text) }
+                    bytes.withUnsafeBufferPointer { PercentCoding.append($0, to: &text) }
                 }
             }
         }

@@ -76,6 +76,7 @@ public struct SensorQualityControl: Sendable {
         return ObservationQuality(marks: marks, fitness: fitness)
     }
 
+    /// The console says the reasons in its languages (airreasons.js).
     private func mark(_ check: QualityMark.Check, _ reason: String) -> QualityMark {
         QualityMark(check: check, reason: "\(pollutant.name): \(reason)")
     }

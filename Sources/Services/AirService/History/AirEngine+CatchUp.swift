@@ -126,6 +126,8 @@ extension AirEngine {
         for attribute in found {
             for root in attribute.instances.roots {
                 let node = attribute.instances.nodes[root]
+                // A result that was withheld later is there as a deletion, which was not observed.
+                guard node.observedAt.isSet else { continue }
                 let hour = ClockHour.holding(node.historyTime)
                 switch attribute.name {
                 case edition where node.valueLength > 0: recorded[hour, default: RecordedResult()].isThere = true

@@ -20,15 +20,15 @@ public struct ObservedStation: Sendable {
     public let isTraffic: Bool
     /// The IRIs or names of the attributes that are pollutants, as the source asks for them.
     public let attributes: [String]
-    /// Those of them whose newest value has no `observedAt`, so that the time when it was written counts.
+    /// Those of them that the source has to ask for by when values were written, too.
     public let undated: [String]
     /// The first and the last value.
     public let first: Timestamp
     public let last: Timestamp
 
     public init(
-        id: String, place: Position?, isTraffic: Bool, attributes: [String], undated: [String], first: Timestamp,
-        last: Timestamp
+        id: String, place: Position?, isTraffic: Bool, attributes: [String], undated: [String] = [],
+        first: Timestamp, last: Timestamp
     ) {
         self.id = id
         self.place = place
@@ -100,14 +100,13 @@ public struct HistorySource: BackfillSource {
     private func describe(
         _ entity: TemporalEntity, _ vocabulary: inout AirVocabulary
     ) async throws -> ObservedStation? {
-        var (terms, undated): (Set<TermID>, Set<TermID>) = ([], [])
+        var terms: Set<TermID> = []
         var last: Timestamp?
         var place: Position?
         for attribute in entity.attributes {
             guard let root = attribute.instances.roots.first(where: { _ in true }) else { continue }
             if vocabulary.pollutant(attribute.name) != nil {
                 terms.insert(attribute.name)
-                if !attribute.instances.nodes[root].observedAt.isSet { undated.insert(attribute.name) }
                 let time = attribute.instances.nodes[root].historyTime
                 last = max(last ?? time, time)
             } else if attribute.kind == .geoProperty, place == nil {
@@ -118,32 +117,20 @@ public struct HistorySource: BackfillSource {
         let record = try? consumption.retrieveEntity(id: entity.id, tenant: tenant)
         return ObservedStation(
             id: entity.id, place: place, isTraffic: record.map(vocabulary.isTraffic) ?? false,
-            attributes: terms.map { vocabulary.registry.iri($0) },
-            undated: undated.map { vocabulary.registry.iri($0) }, first: first, last: last)
+            attributes: terms.map { vocabulary.registry.iri($0) }, first: first, last: last)
     }
 
     public func readings(
         of station: ObservedStation, from: Timestamp, to: Timestamp
     ) async throws -> [AirReading] {
-        var readings = try await readings(of: station.id, station.attributes, from: from, to: to, isDated: true)
-        if !station.undated.isEmpty {
-            readings += try await self.readings(of: station.id, station.undated, from: from, to: to, isDated: false)
-        }
-        return readings
-    }
-
-    private func readings(
-        of id: String, _ attributes: [String], from: Timestamp, to: Timestamp, isDated: Bool
-    ) async throws -> [AirReading] {
         var vocabulary = vocabulary
-        let terms = Set(attributes.compactMap { vocabulary.registry.knownID(for: $0) })
+        let terms = Set(station.attributes.compactMap { vocabulary.registry.knownID(for: $0) })
         var readings: [AirReading] = []
-        let found = try await history.instances(
-            of: id, terms, tenant: tenant, from: from, to: to, timeproperty: isDated ? nil : "modifiedAt")
+        let found = try await history.instances(of: station.id, terms, tenant: tenant, from: from, to: to)
         for attribute in found {
             guard let pollutant = vocabulary.pollutant(attribute.name) else { continue }
             readings.reserveCapacity(readings.count + attribute.count)
-            for root in attribute.instances.roots where attribute.instances.nodes[root].observedAt.isSet == isDated {
+            for root in attribute.instances.roots {
                 if let reading = AirReading(pollutant, attribute.instances, root) { readings.append(reading) }
             }
         }

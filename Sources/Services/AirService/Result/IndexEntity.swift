@@ -24,6 +24,7 @@ enum IndexEntity {
     static func subIndexName(_ pollutant: Pollutant) -> String { "\(pollutant)SubIndex" }
 
     /// Why an index has no value, in English.
+    /// The console says these sentences in its languages (airreasons.js).
     static func text(_ reason: WithheldReason) -> String {
         switch reason {
         case .noData: "no pollutant has enough valid hours"

@@ -1,3 +1,5 @@
+import JSONTree
+
 /// The types of the entities that signals are described by, by their local names.
 public enum SignalEntity: String, Sendable, CaseIterable {
     case intersection = "SignalizedIntersection"
@@ -25,17 +27,7 @@ public enum SignalEntity: String, Sendable, CaseIterable {
 
     /// `urn:ngsi-ld:`, the type, and a name whose characters that a URI may not have are percent-encoded.
     public func id(_ name: String) -> String {
-        var id = "urn:ngsi-ld:\(rawValue):"
-        for byte in name.utf8 {
-            if (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || byte >= 0x30 && byte <= 0x39
-                || "-._~:".utf8.contains(byte)
-            {
-                id.unicodeScalars.append(UnicodeScalar(byte))
-            } else {
-                id += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return id
+        "urn:ngsi-ld:\(rawValue):" + PercentCoding.encode(name)
     }
 }
 

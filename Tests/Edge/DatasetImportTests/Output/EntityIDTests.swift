@@ -8,7 +8,7 @@ struct EntityIDTests {
         ("100%", "100%25"), ("<\"'>", "%3C%22%27%3E"), ("A-b._~9", "A-b._~9"),
     ])
     func `what a URN may not hold is percent-encoded`(text: String, encoded: String) {
-        #expect(EntityID.encoded(text) == encoded)
+        #expect(EntityID.urn("GtfsStop", text) == "urn:ngsi-ld:GtfsStop:" + encoded)
         #expect(EntityID.isURI(Array(EntityID.urn("GtfsStop", "feed", text).utf8)))
     }
 

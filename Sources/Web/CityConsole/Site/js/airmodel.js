@@ -8,6 +8,7 @@
 import { attributeNames, mainInstance, nameOf, placeOf, shortId, shortName } from "./entity.js";
 import { byGravity, raisedAlert, textOf, valuesOf } from "./entityvalues.js";
 import { categoryOf, indexOrder, plainColour, pollutantNamed, pollutants } from "./airindex.js";
+import { reasonOf } from "./airreasons.js";
 import { inkOn } from "./ink.js";
 import { known, language, t } from "./language.js";
 import { parseTime } from "./time.js";
@@ -91,7 +92,7 @@ export function resultOf(id, values) {
     level: textOf(value("airQualityLevel")), colour: plainColour(value("colour")), subs,
     dominant: [value("dominantPollutant") ?? []].flat().map((name) => pollutantNamed(name)?.key).filter(Boolean),
     at: values.get("indexEdition")?.at ?? values.get("airQualityIndex")?.at ?? NaN, edition: textOf(value("indexEdition")),
-    withheld: textOf(value("withheldReason")), doubts: doubtsOf(value("sensorFitness"), [value("qualityMarks") ?? []].flat().map(String)),
+    withheld: reasonOf(textOf(value("withheldReason"))), doubts: doubtsOf(value("sensorFitness"), [value("qualityMarks") ?? []].flat().map(String)),
     completeness: typeof value("completeness") === "number" ? value("completeness") : NaN, isProvisional: value("isProvisional") === true,
     advice: textOf(value("healthAdvice")?.[language] ?? value("healthAdvice")?.en ?? Object.values(value("healthAdvice") ?? {})[0]),
   };
@@ -114,7 +115,7 @@ function doubtsOf(fitness, marks) {
     const label = pollutantNamed(name)?.label ?? name;
     const word = [label, Object.hasOwn(checks, check) ? checks[check] : check].filter(Boolean).join(" ") || t`marked`;
     // The fitness of a sensor and the mark of its value say the same.
-    if (!doubts.has(word)) doubts.set(word, { tone: check === "unfit" ? "bad" : "warn", word, reason });
+    if (!doubts.has(word)) doubts.set(word, { tone: check === "unfit" ? "bad" : "warn", word, reason: reasonOf(reason) });
   }
   return [...doubts.values()].sort((a, b) => a.tone.localeCompare(b.tone));
 }

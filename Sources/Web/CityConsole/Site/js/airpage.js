@@ -1,16 +1,15 @@
-// The page of the air: a map, the stations, alerts, and one station at length, as its address says.
-//
-// `#/air?index=EAQI&pollutant=pm25&station=ID&at=2015-03-01T08:00:00Z`, with `uncertainty=1`, and of the station `range`,
-// `forecast`, `day`, `limit`, `zone`, `year`. What the reader does is written back into the address.
+// The page of the air: a map, the stations, alerts, and one station at length, as its address says. What the reader does is
+// written back into the address.
 //
 // Invariant: what is shown of an hour that is over comes from the history; of the newest from the entities as they change.
 
-import { loadField, loadResults, loadTrends } from "./airdata.js";
-import { indexOrder, indexTitle, pollutantNamed, pollutants } from "./airindex.js";
+import { airAddress, readAirAddress } from "./airaddress.js";
+import { indexOrder, indexTitle, pollutants } from "./airindex.js";
 import { AirLegend } from "./airlegend.js";
 import { AirList } from "./airlist.js";
 import { AirMap } from "./airmap.js";
 import { HOUR, isOfAir, newestHour, prevailing, ranked, readAir, recordsBehind } from "./airmodel.js";
+import { AirReadings } from "./airreadings.js";
 import { AirStation } from "./airstation.js";
 import { HourSlider } from "./airtime.js";
 import { AlertList } from "./alertlist.js";
@@ -19,11 +18,7 @@ import { byId, el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
 import { saveButtons } from "./savebuttons.js";
-import { isoText } from "./temporal.js";
-import { parseTime } from "./time.js";
 
-/** How often the newest field is asked for again, at the least. */
-const FIELD_EVERY = 60_000;
 const DRAW_EVERY = 1000;
 
 export class AirPage {
@@ -42,10 +37,7 @@ export class AirPage {
   #state = { index: null, key: null, station: null, at: null, isUncertainty: false };
   #choice = {};
   #air = readAir([]);
-  #field = { id: "", at: 0, field: null, reason: "" };
-  #past = { id: "", results: null, problem: "" };
-  #trends = { id: "", byStation: new Map() };
-  #requests = new Map();
+  #readings = new AirReadings();
   /** What is on show: index, pollutant, hours and rows; `null` before there are stations. */
   #view = null;
   #isStale = true;
@@ -63,6 +55,12 @@ export class AirPage {
       this.#write();
     };
     this.#alerts.linksOf = ({ about }) => about.map((id) => ({ name: this.#air.stations.get(id)?.name ?? id, href: this.#addressWith({ station: id }) }));
+    this.#readings.onPast = () => this.#refresh(false);
+    this.#readings.onTrends = () => this.#showList();
+    this.#readings.onField = () => {
+      this.#map?.setField(this.#readings.field.field);
+      if (this.#view) this.#showField();
+    };
     pages.mapKnown.then(() => this.#makeMap());
   }
 
@@ -83,8 +81,7 @@ export class AirPage {
   }
 
   close() {
-    for (const request of this.#requests.values()) request.abort();
-    this.#requests.clear();
+    this.#readings.close();
     this.#slider.stop();
     this.#station.close();
     this.#page.hidden = true;
@@ -118,7 +115,7 @@ export class AirPage {
     if (this.#isStale && now - this.#readAt >= DRAW_EVERY) this.#refresh(true);
     this.#list.tick();
     this.#station.tick();
-    if (this.#state.at === null && now - this.#field.at > FIELD_EVERY) this.#loadField(true);
+    if (this.#state.at === null && this.#view && this.#readings.isFieldOld(now)) this.#readings.loadField(this.#view, this.#state.isUncertainty, true);
   }
 
   // --- The page ----------------------------------------------------------------------------------------------------
@@ -171,22 +168,16 @@ export class AirPage {
     this.#map = new AirMap(parts, this.#store, mapBox);
     this.#map.onOpen = (id) => this.#pages.goTo(this.#addressWith({ station: id }));
     if (this.isOpen) this.#refresh(false);
-    this.#map.setField(this.#field.field);
+    this.#map.setField(this.#readings.field.field);
   }
 
   // --- The address -------------------------------------------------------------------------------------------------
 
   #read(address, wasOpen) {
-    const query = new URLSearchParams(address.split("?")[1] ?? "");
-    const at = Math.ceil(parseTime(query.get("at")) / HOUR) * HOUR;
     const before = this.#state.station;
-    const index = query.get("index");
-    this.#state = {
-      index: index && /^[A-Za-z0-9-]{1,40}$/.test(index) ? index : null, key: pollutantNamed(query.get("pollutant") ?? "")?.key ?? null,
-      station: query.get("station") || null, at: Number.isFinite(at) ? at : null, isUncertainty: query.get("uncertainty") === "1",
-    };
-    const own = Object.fromEntries(["range", "forecast", "day", "limit", "zone", "year"].map((name) => [name, query.get(name) ?? undefined]));
-    this.#choice = { ...own, isFresh: true };
+    const { state, choice } = readAirAddress(address);
+    this.#state = state;
+    this.#choice = { ...choice, isFresh: true };
     this.#address = address;
     if (!this.#state.station && this.#station.isOpen) this.#station.close();
     this.#refresh(true);
@@ -196,18 +187,7 @@ export class AirPage {
   }
 
   #addressWith(changes) {
-    const { index, key, station, at, isUncertainty } = { ...this.#state, ...changes };
-    const query = new URLSearchParams();
-    if (index) query.set("index", index);
-    if (key) query.set("pollutant", key);
-    if (at !== null) query.set("at", isoText(at));
-    if (isUncertainty) query.set("uncertainty", "1");
-    if (station) {
-      query.set("station", station);
-      for (const [name, value] of Object.entries(this.#choice)) if (name !== "isFresh" && value !== undefined && value !== null) query.set(name, value);
-    }
-    const text = query.toString();
-    return text ? `#/air?${text}` : "#/air";
+    return airAddress({ ...this.#state, ...changes }, this.#choice);
   }
 
   #write() {
@@ -256,7 +236,7 @@ export class AirPage {
     this.#view = view;
     this.#slider.show({ newest, at, isLive: this.#isLive(shown, index) });
     this.#map?.show(view.rows, this.#state.station);
-    this.#loadAll();
+    this.#load();
     this.#showField();
     this.#showList();
     this.#showStation();
@@ -265,7 +245,7 @@ export class AirPage {
   /** A station as it was in the hour on show. */
   #then(station, index) {
     const result = station.results.get(index);
-    const old = this.#past.results?.get(result?.id);
+    const old = this.#readings.past.results?.get(result?.id);
     return { ...station, results: new Map(old ? [[index, old]] : []) };
   }
 
@@ -288,7 +268,7 @@ export class AirPage {
 
   #showList() {
     const { rows, key, index, hour, at } = this.#view;
-    this.#list.show({ rows, key, index, selected: this.#state.station, trends: this.#trends.byStation, until: hour, isPast: at !== null });
+    this.#list.show({ rows, key, index, selected: this.#state.station, trends: this.#readings.trends, until: hour, isPast: at !== null });
   }
 
   #showStation() {
@@ -305,13 +285,14 @@ export class AirPage {
   }
 
   #showField() {
-    const { field, reason } = this.#field;
+    const { field, reason } = this.#readings.field;
     const { index, rows, key, fieldKey } = this.#view;
     const { label } = pollutants.find((one) => one.key === fieldKey);
     const isOfUncertainty = this.#state.isUncertainty;
     this.#legend.show({ index, rows, field, title: isOfUncertainty ? t`Between the stations: uncertainty of ${label}` : t`Between the stations: ${label}` });
     const words = [];
-    if (this.#past.problem) words.push(t`The hour could not be read: ${this.#past.problem}`);
+    const { problem } = this.#readings.past;
+    if (problem) words.push(t`The hour could not be read: ${problem}`);
     if (field) {
       const what = isOfUncertainty ? t`uncertainty of ${label}` : label;
       words.push(t`Between the stations: ${key === null ? t`${what}, which decides at most of them` : what}${methodWords(field)}.`);
@@ -321,73 +302,10 @@ export class AirPage {
     this.#parts.note.dataset.tone = field ? "" : "warn";
   }
 
-  // --- Reading -----------------------------------------------------------------------------------------------------
-
-  #loadAll() {
-    this.#loadPast();
-    this.#loadField(false);
-    this.#loadTrends();
-  }
-
-  /** One reading of a kind at a time; a later one takes the place of one under way. */
-  async #ask(kind, read) {
-    this.#requests.get(kind)?.abort();
-    const request = new AbortController();
-    this.#requests.set(kind, request);
-    try {
-      return { value: await read(request.signal), isCurrent: !request.signal.aborted };
-    } catch (error) {
-      return { error, isCurrent: !request.signal.aborted };
-    }
-  }
-
-  async #loadPast() {
-    const { index, at } = this.#view;
-    const id = at === null ? "" : `${index} ${at}`;
-    if (this.#past.id === id) return;
-    if (at === null) {
-      this.#requests.get("past")?.abort();
-      this.#past = { id, results: null, problem: "" };
-      return;
-    }
-    // What is on show stays until the other hour has come.
-    this.#past.id = id;
-    const { value, error, isCurrent } = await this.#ask("past", (signal) => loadResults(index, at, signal));
-    if (!isCurrent) return;
-    this.#past = { id, results: value ?? null, problem: error?.message ?? "" };
-    this.#refresh(false);
-  }
-
-  async #loadField(isForced) {
-    if (!this.#view) return;
-    const { fieldKey, at, newest } = this.#view;
-    const { isUncertainty } = this.#state;
-    const id = `${fieldKey} ${at ?? `!${newest}`} ${isUncertainty}`;
-    if (this.#field.id === id && !isForced) return;
-    this.#field.id = id;
-    this.#field.at = Date.now();
-    const { name } = pollutants.find(({ key }) => key === fieldKey);
-    const { value, error, isCurrent } = await this.#ask("field", (signal) => loadField({ pollutant: name, at, isUncertainty }, signal));
-    if (!isCurrent) return;
-    this.#field = { id, at: Date.now(), field: value?.field ?? null, reason: value?.reason ?? error?.message ?? "" };
-    this.#map?.setField(this.#field.field);
-    if (this.#view) this.#showField();
-  }
-
-  async #loadTrends() {
-    const { index, key, hour } = this.#view;
-    if (!Number.isFinite(hour)) return;
-    const id = `${index} ${key} ${hour}`;
-    if (this.#trends.id === id) return;
-    this.#trends.id = id;
-    const names = new Set([...this.#air.stations.values()].map(({ readings }) => readings.get(key)?.attribute).filter(Boolean));
-    const source = key === null ? { type: "AirQualityIndex", attributes: ["airQualityIndex"], index } : { type: "AirQualityObserved", attributes: [...names] };
-    if (source.attributes.length === 0) return;
-    const { value, isCurrent } = await this.#ask("trends", (signal) => loadTrends(source, hour, signal));
-    if (!isCurrent) return;
-    const stationOf = new Map([...this.#air.stations.values()].map((station) => [station.results.get(index)?.id, station.id]));
-    this.#trends = { id, byStation: new Map([...(value ?? [])].map(([entity, trend]) => [key === null ? stationOf.get(entity) : entity, trend])) };
-    this.#showList();
+  #load() {
+    this.#readings.loadPast(this.#view);
+    this.#readings.loadField(this.#view, this.#state.isUncertainty, false);
+    this.#readings.loadTrends(this.#view, [...this.#air.stations.values()]);
   }
 }
 

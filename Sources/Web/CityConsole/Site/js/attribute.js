@@ -172,6 +172,8 @@ function textOf(value, unit) {
 
 const cut = (text) => (text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT)}...` : text);
 
+const shapes = { MultiPoint: t`Points`, LineString: t`Line`, MultiLineString: t`Lines`, Polygon: t`Area`, MultiPolygon: t`Areas` };
+
 function geometryText(geometry) {
   if (geometry.type === "Point") {
     const [longitude, latitude] = geometry.coordinates;
@@ -179,7 +181,8 @@ function geometryText(geometry) {
   }
   let count = 0;
   for (const position of positionsOf(geometry)) if (position) count += 1;
-  return t`${geometry.type}, ${formatCount(count)} positions`;
+  const shape = Object.hasOwn(shapes, geometry.type) ? shapes[geometry.type] : geometry.type;
+  return t`${shape}, ${formatCount(count)} positions`;
 }
 
 function linksTo(objects, store) {

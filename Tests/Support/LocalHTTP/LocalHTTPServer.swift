@@ -1,18 +1,20 @@
 import NIOCore
-import NIOHTTP1
+public import NIOHTTP1
 import NIOPosix
 import Synchronization
 
 /// An HTTP server on a free port of this machine that answers as a test tells it.
-final class LocalHTTPServer: Sendable {
-    struct Request: Sendable {
-        let method: String
-        let uri: String
-        let headers: HTTPHeaders
-        let body: [UInt8]
+public final class LocalHTTPServer: Sendable {
+    /// A request as it came in.
+    public struct Request: Sendable {
+        public let method: String
+        public let uri: String
+        public let headers: HTTPHeaders
+        public let body: [UInt8]
     }
 
-    enum Answer: Sendable {
+    /// What becomes of a request.
+    public enum Answer: Sendable {
         case status(Int, headers: [(String, String)] = [], body: [UInt8] = [])
         /// Says that more bytes come than do, and closes.
         case cutShort
@@ -25,12 +27,15 @@ final class LocalHTTPServer: Sendable {
     private let channel: any Channel
     private let seen = Mutex<[Request]>([])
 
-    var requests: [Request] { seen.withLock { $0 } }
-    var port: Int { channel.localAddress?.port ?? 0 }
-    var url: String { "http://127.0.0.1:\(port)" }
+    /// All so far, in order.
+    public var requests: [Request] { seen.withLock { $0 } }
+    public var port: Int { channel.localAddress?.port ?? 0 }
+    public var url: String { "http://127.0.0.1:\(port)" }
 
+    /// Starts one.
+    ///
     /// - Parameter answer: called on an event loop, with the number of the request, from 0.
-    static func start(_ answer: @escaping @Sendable (Request, Int) -> Answer) async throws -> LocalHTTPServer {
+    public static func start(_ answer: @escaping @Sendable (Request, Int) -> Answer) async throws -> LocalHTTPServer {
         let box = Mutex<LocalHTTPServer?>(nil)
         let reference = Reference(box)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -57,7 +62,8 @@ final class LocalHTTPServer: Sendable {
 
     private init(_ channel: any Channel) { self.channel = channel }
 
-    func stop() async { try? await channel.close().get() }
+    /// Takes no more connections.
+    public func stop() async { try? await channel.close().get() }
 
     private final class Reference: Sendable {
         private let server: Mutex<LocalHTTPServer?>
