@@ -5,6 +5,7 @@ took. Rates, latencies and memory are measured here, so that the figures are tho
 """
 
 import contextlib
+import http.client
 import json
 import multiprocessing
 import os
@@ -451,9 +452,11 @@ def soak(chaos, arguments, folder, log):
     raise_descriptors()
     trial = Trial(chaos, arguments, folder, log)
     try:
+        seconds, samples = arguments.soak, []
+        # Without an end of what is kept, the history would grow by each change.
+        keep_history(chaos, trial.server.port, max(60, round(seconds / 12)))
         most = load(trial.server.port, changes(), 1_000_000, 64, 2.0)
-        rate = 0.7 * most["accepted"] / 2.0
-        seconds, samples, begun = arguments.soak, [], time.monotonic()
+        rate, begun = 0.7 * most["accepted"] / 2.0, time.monotonic()
         slice_seconds = max(2.0, seconds / 120)
         refused = 0
         while time.monotonic() - begun < seconds:
@@ -470,14 +473,29 @@ def soak(chaos, arguments, folder, log):
         early, late = max(sample[1] for sample in third), max(sample[1] for sample in last)
         if late > early * 1.1 + 16:
             raise chaos.Failure(f"memory grew from {early:.0f} to {late:.0f} MiB; see {plot}")
+        held = [max(sample[2] for sample in part) for part in (third, last)]
+        if seconds >= 600 and held[1] > held[0] * 1.1 + 16:
+            raise chaos.Failure(f"files grew from {held[0]:.0f} to {held[1]:.0f} MiB; see {plot}")
         if refused > 0.001 * rate * seconds:
             raise chaos.Failure(f"{refused} requests at 70 % of the load were refused or lost; see {plot}")
         return trial.row(f"{seconds:.0f} s at {rate:,.0f} changes a second: {refused} refused, memory {early:.0f} then {late:.0f} MiB, "
-                         f"files at most {max(sample[2] for sample in samples):.0f} MiB, p99 of the slices "
+                         f"files {held[0]:.0f} then {held[1]:.0f} MiB, p99 of the slices "
                          f"{min(sample[3] for sample in samples):.1f} to {max(sample[3] for sample in samples):.1f} ms"
                          + (f"; plot in {plot}" if arguments.plot else ""))
     finally:
         trial.abandon()
+
+
+def keep_history(chaos, port, seconds):
+    """Past values of the changed entities are kept for so long."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("PUT", "/admin/history/soak", json.dumps({"type": "Load", "retention": [{"keep": f"PT{seconds}S"}]}),
+                       {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    if answer.status not in (201, 204):
+        raise chaos.Failure(f"PUT /admin/history/soak answered {answer.status}: {text[:300]!r}")
 
 
 def draw(path, samples, rate):
@@ -489,13 +507,13 @@ def draw(path, samples, rate):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 30} {top + len(panels) * (height + gap)}" '
              'font-family="sans-serif" font-size="13">',
              '<rect width="100%" height="100%" fill="#fff"/>',
-             f'<text x="{left}" y="22" font-size="15">A steady {rate:,.0f} changes a second, 70 % of what is sustained</text>']
+             f'<text x="{left}" y="16" font-size="15">A steady {rate:,.0f} changes a second, 70 % of what is sustained</text>']
     for index, (title, column, colour) in enumerate(panels):
         y, high = top + index * (height + gap), max(max(sample[column] for sample in samples) * 1.1, 1)
         points = " ".join(f"{left + sample[0] / longest * width:.1f},{y + height - sample[column] / high * height:.1f}"
                           for sample in samples)
         parts += [f'<rect x="{left}" y="{y}" width="{width}" height="{height}" fill="none" stroke="#d0d7de"/>',
-                  f'<text x="{left + 8}" y="{y + 18}" fill="#24292f">{title}</text>',
+                  f'<text x="{left}" y="{y - 6}" fill="#24292f">{title}</text>',
                   f'<text x="{left - 8}" y="{y + 12}" text-anchor="end" fill="#57606a">{high:,.0f}</text>',
                   f'<text x="{left - 8}" y="{y + height}" text-anchor="end" fill="#57606a">0</text>',
                   f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>']
