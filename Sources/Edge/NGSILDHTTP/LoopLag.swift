@@ -14,6 +14,7 @@ struct LoopLag {
     private let limit: TimeAmount
     private var roundStart: NIODeadline
     private var requests = 0
+    private var round = 0
 
     init(limitMilliseconds: Int, now: NIODeadline) {
         limit = .milliseconds(Int64(limitMilliseconds))
@@ -22,8 +23,18 @@ struct LoopLag {
 
     /// Begins a round.
     mutating func look(at now: NIODeadline) {
+        round &+= 1
         roundStart = now
         requests = 0
+    }
+
+    /// Tells that a connection has something to read.
+    ///
+    /// - Parameter last: the round in which it was so before. Once it was in this one, another round has begun: a few busy
+    ///   connections whose process did not get a core for a while have many requests between two looks, but no long rounds.
+    mutating func turn(of last: inout Int, at now: NIODeadline) {
+        if last == round { look(at: now) }
+        last = round
     }
 
     /// Counts a request.

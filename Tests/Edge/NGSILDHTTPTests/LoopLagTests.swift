@@ -33,6 +33,32 @@ struct LoopLagTests {
         #expect(!taken4)
     }
 
+    @Test func `a connection that reads again begins a round, so that few connections are never too many`() {
+        var lag = LoopLag(limitMilliseconds: 100, now: start)
+        var rounds = Array(repeating: -1, count: 50)
+        for second in 0..<Int64(100) {
+            for connection in rounds.indices {
+                lag.turn(of: &rounds[connection], at: after(second * 1_000))
+                let isTaken = lag.takes(at: after(second * 1_000))
+                #expect(isTaken)
+            }
+        }
+    }
+
+    @Test func `more connections than are served in time share one round`() {
+        var lag = LoopLag(limitMilliseconds: 100, now: start)
+        var rounds = Array(repeating: -1, count: 1_000)
+        var taken = 0
+        for connection in rounds.indices {
+            lag.turn(of: &rounds[connection], at: after(Int64(connection)))
+            if lag.takes(at: after(Int64(connection))) { taken += 1 }
+        }
+        #expect(taken == LoopLag.patientRequests)
+        lag.turn(of: &rounds[0], at: after(1_000))
+        let isTaken = lag.takes(at: after(1_000))
+        #expect(isTaken)
+    }
+
     @Test func `a loop that is behind answers 503 with Retry-After, and what operators ask all the same`() throws {
         let wire = try WireHarness { $0.lagMilliseconds = 0 }
         for _ in 0..<LoopLag.patientRequests { _ = wire.loop.lag.takes(at: .now()) }
