@@ -33,7 +33,7 @@ extension HTTPServer {
         /// Seconds that a client may leave an answer unread before its connection is closed.
         public var unreadSeconds = 60
         /// How long a round of an event loop with many requests lasts, in milliseconds, before it refuses the rest (503).
-        public var lagMilliseconds = 40
+        public var lagMilliseconds = 25
         /// Seconds that requests under way get at shutdown.
         public var shutdownSeconds = 10
         /// Open live streams of changes, and as many of notifications; beyond: 503.
