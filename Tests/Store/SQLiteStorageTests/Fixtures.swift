@@ -85,13 +85,17 @@ extension SQLiteStorage.Configuration {
 
 extension TemporaryDirectory {
     /// Copies the files of a store as they are, which is what a crash at this instant would leave.
+    ///
+    /// A store may give back its log meanwhile: the log is read first, so that what left it is in the database, and read as a
+    /// whole, since `copyItem` goes on for ever with a file that becomes shorter.
     func copyStore(from source: String, to name: String, withIndex: Bool = false) throws -> String {
         let target = file(name)
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-        for suffix in ["", "-wal"] + (withIndex ? ["-shm"] : []) {
+        for suffix in (withIndex ? ["-shm"] : []) + ["-wal", ""] {
             let path = "\(source)/\(SQLiteStorage.fileName)\(suffix)"
             if FileManager.default.fileExists(atPath: path) {
-                try FileManager.default.copyItem(atPath: path, toPath: "\(target)/\(SQLiteStorage.fileName)\(suffix)")
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+                try bytes.write(to: URL(fileURLWithPath: "\(target)/\(SQLiteStorage.fileName)\(suffix)"))
             }
         }
         return target
