@@ -86,17 +86,27 @@ extension SQLiteStorage.Configuration {
 extension TemporaryDirectory {
     /// Copies the files of a store as they are, which is what a crash at this instant would leave.
     ///
-    /// A store may give back its log meanwhile: the log is read first, so that what left it is in the database, and read as a
-    /// whole, since `copyItem` goes on for ever with a file that becomes shorter.
+    /// A store may give back its log meanwhile: then all is read again. Not by `copyItem`, which goes on for ever with a file
+    /// that becomes shorter.
     func copyStore(from source: String, to name: String, withIndex: Bool = false) throws -> String {
         let target = file(name)
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-        for suffix in (withIndex ? ["-shm"] : []) + ["-wal", ""] {
-            let path = "\(source)/\(SQLiteStorage.fileName)\(suffix)"
-            if FileManager.default.fileExists(atPath: path) {
-                let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-                try bytes.write(to: URL(fileURLWithPath: "\(target)/\(SQLiteStorage.fileName)\(suffix)"))
+        let suffixes = (withIndex ? ["-shm"] : []) + ["-wal", ""]
+        func read() throws -> [Data?] {
+            try suffixes.map { suffix in
+                let path = "\(source)/\(SQLiteStorage.fileName)\(suffix)"
+                guard FileManager.default.fileExists(atPath: path) else { return nil }
+                return try Data(contentsOf: URL(fileURLWithPath: path))
             }
+        }
+        var files = try read()
+        for _ in 0..<100 {
+            let again = try read()
+            if again == files { break }
+            files = again
+        }
+        for (suffix, bytes) in zip(suffixes, files) {
+            try bytes?.write(to: URL(fileURLWithPath: "\(target)/\(SQLiteStorage.fileName)\(suffix)"))
         }
         return target
     }
