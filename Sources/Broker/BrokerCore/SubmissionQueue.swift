@@ -30,7 +30,7 @@ struct Submission: Sendable {
 /// What waits between the event loops and the committer thread.
 ///
 /// Invariants:
-/// 1. `items` and `state` are touched only while `mutex` is held.
+/// 1. What varies is touched only while `mutex` is held.
 /// 2. The summed weight of `items` stays below `limit`; what would pass it is refused. So is what comes while many wait
 ///    and the oldest has waited for longer than the patience: better some are told at once than all wait ever longer.
 /// 3. After `close`, nothing is taken in, and what was taken in is still handed out.

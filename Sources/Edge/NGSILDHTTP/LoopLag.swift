@@ -6,7 +6,7 @@ import NIOCore
 /// long would be answered late, and delay the next round besides: then more comes in than can be carried out. A few requests
 /// that are slow in themselves do not count, since refusing others would not help.
 struct LoopLag {
-    /// The time between two looks; between rounds there is always one.
+    /// The time between two looks, each of which begins a round; what shows that one began before is `turn`.
     static let interval = TimeAmount.milliseconds(20)
     /// Requests that every round carries out.
     static let patientRequests = 128
