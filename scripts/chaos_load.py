@@ -478,7 +478,9 @@ def soak(chaos, arguments, folder, log):
             raise chaos.Failure(f"files grew from {held[0]:.0f} to {held[1]:.0f} MiB; see {plot}")
         if refused > 0.001 * rate * seconds:
             raise chaos.Failure(f"{refused} requests at 70 % of the load were refused or lost; see {plot}")
-        return trial.row(f"{seconds:.0f} s at {rate:,.0f} changes a second: {refused} refused, memory {early:.0f} then {late:.0f} MiB, "
+        carried_out = sum(sample[4] for sample in samples) / len(samples)
+        return trial.row(f"{seconds:.0f} s, {rate:,.0f} changes a second offered, {carried_out:,.0f} sent and carried out (fewer "
+                         f"where the load itself got no processor): {refused} refused, memory {early:.0f} then {late:.0f} MiB, "
                          f"files {held[0]:.0f} then {held[1]:.0f} MiB, p99 of the slices "
                          f"{min(sample[3] for sample in samples):.1f} to {max(sample[3] for sample in samples):.1f} ms"
                          + (f"; plot in {plot}" if arguments.plot else ""))
