@@ -509,7 +509,7 @@ def draw(path, samples, rate):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 30} {top + len(panels) * (height + gap)}" '
              'font-family="sans-serif" font-size="13">',
              '<rect width="100%" height="100%" fill="#fff"/>',
-             f'<text x="{left}" y="16" font-size="15">A steady {rate:,.0f} changes a second, 70 % of what is sustained</text>']
+             f'<text x="{left}" y="16" font-size="15">{rate:,.0f} changes a second offered, 70 % of what is sustained</text>']
     for index, (title, column, colour) in enumerate(panels):
         y, high = top + index * (height + gap), max(max(sample[column] for sample in samples) * 1.1, 1)
         points = " ".join(f"{left + sample[0] / longest * width:.1f},{y + height - sample[column] / high * height:.1f}"
