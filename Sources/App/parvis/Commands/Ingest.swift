@@ -47,8 +47,8 @@ struct Ingest: AsyncParsableCommand {
                 print("\(mapping) is fine; try a message with --topic and --payload")
                 return
             }
-            let bytes = try Self.bytes(payload)
-            let trial = try read.trial(topic: topic, payload: bytes, arrival: .now())
+            let bytes = try GivenFile.bytes(payload)
+            let trial = read.trial(topic: topic, payload: bytes, arrival: .now())
             guard let rule = trial.rule else {
                 throw IngestSettingsError(
                     description: "No topic of \(mapping) fits \(topic); it has:\n  "
