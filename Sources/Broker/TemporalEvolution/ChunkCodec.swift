@@ -24,8 +24,7 @@ enum ChunkCodec {
         for type in samples.types { output.append(varint: UInt64(type.number)) }
         output.append(varint: UInt64(samples.templates.count))
         for template in samples.templates {
-            output.append(varint: UInt64(template.count))
-            output.append(contentsOf: template)
+            output.append(run: template)
         }
         output.append(varint: UInt64(samples.count))
         IntegerColumn.append(samples.times, to: &output)
@@ -69,20 +68,20 @@ enum ChunkCodec {
     static func decode(_ bytes: [UInt8]) -> SampleColumns? {
         guard bytes.count <= byteLimit else { return nil }
         return bytes.withUnsafeBytes { buffer in
-            var reader = ChunkReader(buffer)
+            var reader = StoredReader(buffer)
             return decode(&reader)
         }
     }
 
-    private static func decode(_ reader: inout ChunkReader) -> SampleColumns? {
+    private static func decode(_ reader: inout StoredReader) -> SampleColumns? {
         guard reader.byte() == version else { return nil }
         var types: [TermID] = []
-        for _ in 0..<reader.count(limit: reader.remaining) {
+        for _ in 0..<reader.count() {
             types.append(TermID(UInt32(truncatingIfNeeded: reader.varint())))
         }
         var templates: [[UInt8]] = []
         for _ in 0..<reader.count(limit: decodeLimit) {
-            templates.append(Array(reader.bytes(reader.count(limit: reader.remaining))))
+            templates.append(Array(reader.run()))
             if !reader.isFine { return nil }
         }
         let count = reader.count(limit: decodeLimit)
@@ -97,7 +96,7 @@ enum ChunkCodec {
             modifiedAt: zip(delays, times).map { $0 &+ $1 }, flags: flags, kinds: kinds, values: values, ends: ends)
     }
 
-    private static func readValues(_ count: Int, _ reader: inout ChunkReader) -> ([UInt8], [Int])? {
+    private static func readValues(_ count: Int, _ reader: inout StoredReader) -> ([UInt8], [Int])? {
         var values: [UInt8] = []
         var ends: [Int] = []
         ends.reserveCapacity(count)
