@@ -47,6 +47,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 
@@ -243,14 +244,14 @@ let app: [Target] = [
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "PublicData", "GeoJSON", "CityConsole",
             "CMimalloc", "ServiceRuntime", "AccessPolicies", "AccessKeeping", "AccessHTTP", logging, yams,
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            argumentParser,
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
     .testTarget(
         name: "parvisTests",
         dependencies: [
-            "parvis", "AirQuality", "AirService", "DatasetImport", "JSONTree", "LocalHTTP", "NGSILDClient",
-            "NGSILDModel", "SQLiteStorage", logging,
+            "parvis", "AirQuality", "AirService", "BrokerStorage", "DatasetImport", "JSONTree", "LocalHTTP",
+            "NGSILDClient", "NGSILDModel", "SQLiteStorage", logging, argumentParser,
         ],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),

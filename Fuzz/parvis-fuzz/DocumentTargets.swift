@@ -124,7 +124,7 @@ final class EntityFuzz: FuzzTarget {
     private func world() throws -> World {
         runs += 1
         if let city, runs % 2_000 != 0 { return city }
-        let context = TermContext(context: .core, registry: try TermRegistry(store: VolatileTerms()))
+        let context = TermContext(context: .core, registry: TermRegistry())
         let document = try JSONDocument(parsing: Self.stored)
         let draft = try EntityDecoder(context: context).decodeEntity(document, document.root)
         let world = World(context: context, stored: draft.record(Self.now))

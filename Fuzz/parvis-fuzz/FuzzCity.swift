@@ -75,17 +75,6 @@ final class FuzzCity {
     ]
 }
 
-/// A vocabulary that is kept nowhere.
-final class VolatileTerms: TermStore, @unchecked Sendable {
-    // Fuzz targets use it on one thread.
-    private var iris: [String] = []
-    func terms() -> [String] { iris }
-    func internTerm(_ iri: String) -> UInt32 {
-        iris.append(iri)
-        return UInt32(iris.count)
-    }
-}
-
 extension EntityDraft {
     func record(_ now: Timestamp) -> EntityRecord {
         EntityRecord(

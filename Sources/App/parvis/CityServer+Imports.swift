@@ -27,29 +27,9 @@ extension CityServer {
             Task {
                 await started.value
                 do throws(NGSILDError) {
-                    let answer = try await imports.answer(ImportService.Request(request), tenant: tenant)
-                    reply(.success(ImportPages.Answer(status: answer.status, body: answer.body)))
+                    reply(.success(try await imports.answer(request, tenant: tenant)))
                 } catch { reply(.failure(error)) }
             }
-        }
-    }
-}
-
-extension ImportService.Request {
-    fileprivate init(_ request: ImportPages.Request) {
-        switch request {
-        case .list: self = .list
-        case .create(let body): self = .create(body)
-        case .show(let id): self = .show(id)
-        case .piece(let id, let number, let bytes): self = .piece(id, number: number, bytes)
-        case .correct(let id, let body): self = .correct(id, body)
-        case .preview(let id, let body): self = .preview(id, body)
-        case .run(let id, let body): self = .run(id, body)
-        case .pause(let id): self = .pause(id)
-        case .resume(let id): self = .resume(id)
-        case .cancel(let id): self = .cancel(id)
-        case .undo(let id, let body): self = .undo(id, body)
-        case .delete(let id): self = .delete(id)
         }
     }
 }

@@ -1,67 +1,13 @@
 import AirMap
 import AirService
 import BrokerCore
-import Logging
 import NGSILDHTTP
 import NGSILDModel
-import NotificationDelivery
 import RuleService
-import ServiceRuntime
-import SignalService
-import TemporalEvolution
-import TrafficService
 import VectorTiles
 
-/// The services of the city, and as the edge serves them.
+/// The services of the city, as the edge serves them.
 extension CityServer {
-    static func airService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
-    ) -> AirService {
-        var configuration = AirServiceConfiguration()
-        configuration.indices = settings.airIndices
-        configuration.stationLimit = settings.airStations
-        configuration.forecasts = settings.hasAirForecast
-        configuration.forecastLimit = settings.airForecasts
-        configuration.forecastFolder = settings.data + "/air-forecasts"
-        configuration.onNotice = { logger.notice("Air", metadata: ["reason": "\($0)"]) }
-        configuration.onProblem = { logger.warning("Air", metadata: ["reason": "\($0)"]) }
-        return AirService(serviceOperations(settings, broker, history), configuration: configuration)
-    }
-
-    static func trafficService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
-    ) -> TrafficService {
-        var configuration = TrafficServiceConfiguration()
-        configuration.detectorLimit = settings.trafficDetectors
-        configuration.forecasts = settings.hasTrafficForecast
-        configuration.forecastLimit = settings.trafficForecasts
-        configuration.onNotice = { logger.notice("Traffic", metadata: ["reason": "\($0)"]) }
-        configuration.onProblem = { logger.warning("Traffic", metadata: ["reason": "\($0)"]) }
-        return TrafficService(serviceOperations(settings, broker, history), configuration: configuration)
-    }
-
-    static func signalService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ logger: Logger
-    ) -> SignalService {
-        var configuration = SignalServiceConfiguration()
-        configuration.onProblem = { logger.warning("Signals", metadata: ["reason": "\($0)"]) }
-        return SignalService(serviceOperations(settings, broker, history), configuration: configuration)
-    }
-
-    static func ruleService(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore, _ subscriptions: SubscriptionManager,
-        _ logger: Logger
-    ) -> RuleService {
-        var configuration = RuleServiceConfiguration()
-        configuration.ruleLimit = settings.rulesLimit
-        configuration.watchLimit = settings.ruleEntities
-        configuration.onProblem = { logger.warning("Rules", metadata: ["reason": "\($0)"]) }
-        return RuleService(
-            serviceOperations(settings, broker, history),
-            delivery: RuleDelivery(subscriptions: subscriptions, notifications: subscriptions),
-            configuration: configuration)
-    }
-
     /// The rules as the edge serves them. Each request is a task of its own; the service bounds what takes long.
     static func rulePages(_ rules: RuleService) -> RulePages {
         let requests = RuleRequests(rules)
@@ -76,14 +22,6 @@ extension CityServer {
                 } catch { reply(.failure(error)) }
             }
         }
-    }
-
-    private static func serviceOperations(
-        _ settings: Settings, _ broker: Broker, _ history: HistoryStore
-    ) -> ServiceOperations {
-        ServiceOperations(
-            provision: broker, consumption: broker, temporal: settings.recordsHistory ? history : nil,
-            feed: broker, registry: broker.registry, tenantNames: { [broker] in broker.tenantNames })
     }
 
     /// The tiles as the edge serves them. Each request is a task of its own; the service bounds how many wait.

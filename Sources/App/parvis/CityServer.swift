@@ -1,7 +1,6 @@
 import AccessHTTP
 import AccessKeeping
 import AccessPolicies
-import AirService
 import AuditLog
 import BrokerCore
 import BrokerStorage
@@ -25,7 +24,6 @@ import SQLiteStorage
 import SignalService
 import Snapshots
 import TemporalEvolution
-import TrafficService
 import VectorTiles
 
 #if canImport(Glibc)
@@ -54,14 +52,9 @@ final class CityServer: Sendable {
     private let notificationStreams = NotificationStreams()
     private let subscriptions: SubscriptionManager
     private let snapshots: SnapshotStore
-    /// `nil` where it is turned off.
-    private let air: AirService?
-    /// `nil` where it is turned off.
-    private let traffic: TrafficService?
-    private let signals: SignalService?
+    private let city: CityServices
     /// `nil` where no mapping is given.
     private let ingest: DeviceIngest?
-    private let rules: RuleService?
     /// `nil` where none is kept.
     private let audit: AuditJournal?
     private let imports: ImportService
@@ -126,12 +119,8 @@ final class CityServer: Sendable {
         snapshots = try SnapshotStore(
             provision: broker, consumption: broker, temporal: history, documents: broker,
             configuration: Self.snapshotConfiguration(outgoing, logger))
-        air = settings.hasAir ? Self.airService(settings, broker, history, logger) : nil
-        traffic = settings.hasTraffic ? Self.trafficService(settings, broker, history, logger) : nil
-        signals = settings.hasSignals ? Self.signalService(settings, broker, history, logger) : nil
+        city = CityServices(settings, broker, history, subscriptions, logger)
         ingest = try DeviceIngest.make(settings, broker, contexts, logger)
-        rules =
-            settings.hasRules ? Self.ruleService(settings, broker, history, subscriptions, logger) : nil
         audit = try Self.auditLog(settings) { logger.error("Audit", metadata: ["reason": "\($0)"]) }
         imports = Self.importService(settings, broker, history, contexts, logger)
         let tiles = VectorTileService(survey: broker)
@@ -162,8 +151,8 @@ final class CityServer: Sendable {
                 hosted.forgetTenant(name)
                 snapshots.forgetTenant(name)
             })
-        services.airMaps = air.map(Self.airMapPages)
-        services.rules = rules.map(Self.rulePages)
+        services.airMaps = city.air.map(Self.airMapPages)
+        services.rules = city.rules.map(Self.rulePages)
         services.entityTiles = Self.entityTilePages(broker, tiles)
         services.audit = audit.map(Self.auditPages)
         services.imports = Self.importPages(imports)
@@ -176,7 +165,7 @@ final class CityServer: Sendable {
                 compress: { GzipPacker.gzip(of: $0, level: 9) }))
         let pages = OperatorPages(
             console: console, broker: broker, history: history, subscriptions: subscriptions, metrics: metrics,
-            signals: signals, ingest: ingest, rules: rules, audit: audit)
+            signals: city.signals, ingest: ingest, rules: city.rules, audit: audit)
         let handler = NGSILDHandler(services: services, metrics: metrics, publicURL: settings.publicURL) {
             pages.answer($0)
         }
@@ -194,10 +183,7 @@ final class CityServer: Sendable {
         history.start(feed: broker)
         try subscriptions.start()
         snapshots.start(tenantNames: broker.tenantNames)
-        air?.start()
-        traffic?.start()
-        signals?.start()
-        rules?.start()
+        city.start()
         port = try http.start()
         redirect = settings.redirectPort.map { [port] in Self.redirectServer(settings, from: $0, to: port, logger) }
         redirectPort = try redirect.map { try Self.start($0, settings) }
@@ -225,10 +211,7 @@ final class CityServer: Sendable {
         keyUses.cancel()
         await access.keepUses()
         await ingest?.stop()
-        await air?.stop()
-        await traffic?.stop()
-        await signals?.stop()
-        await rules?.stop()
+        await city.stop()
         await imports.stop()
         await snapshots.stop()
         await subscriptions.stop()

@@ -28,7 +28,7 @@ final class ImportReport {
         }
     }
 
-    func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    func write(_ text: String) { Output.tell(text) }
 }
 
 /// What the broker refused of an import, kept short.

@@ -28,7 +28,7 @@ struct LineLogHandler: LogHandler {
             for (key, value) in fields { line += " \(key)=\(value)" }
             line += "\n"
         }
-        FileHandle.standardError.write(Data(line.utf8))
+        Output.tell(line)
     }
 
     private func quoted(_ text: String) -> String {

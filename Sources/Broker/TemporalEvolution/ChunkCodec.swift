@@ -1,4 +1,5 @@
 import NGSILDModel
+import NGSILDQuery
 
 /// The stored form of a run of samples: a version, the entity's types, the templates, then one column after the other.
 ///
@@ -24,8 +25,7 @@ enum ChunkCodec {
         for type in samples.types { output.append(varint: UInt64(type.number)) }
         output.append(varint: UInt64(samples.templates.count))
         for template in samples.templates {
-            output.append(varint: UInt64(template.count))
-            output.append(contentsOf: template)
+            output.append(run: template)
         }
         output.append(varint: UInt64(samples.count))
         IntegerColumn.append(samples.times, to: &output)
@@ -65,24 +65,32 @@ enum ChunkCodec {
         output.append(contentsOf: samples.values)
     }
 
+    /// Reads a chunk.
+    ///
+    /// - Parameter isPassedOver: asked when the times are known and the values are not; where it holds the samples are not
+    ///   read, which is most of the work, and none come back.
     /// - Returns: `nil` when the bytes are not a chunk of this version.
-    static func decode(_ bytes: [UInt8]) -> SampleColumns? {
+    static func decode(
+        _ bytes: [UInt8], unless isPassedOver: (ChunkTimes) -> Bool = { _ in false }
+    ) -> SampleColumns? {
         guard bytes.count <= byteLimit else { return nil }
         return bytes.withUnsafeBytes { buffer in
-            var reader = ChunkReader(buffer)
-            return decode(&reader)
+            var reader = StoredReader(buffer)
+            return decode(&reader, unless: isPassedOver)
         }
     }
 
-    private static func decode(_ reader: inout ChunkReader) -> SampleColumns? {
+    private static func decode(
+        _ reader: inout StoredReader, unless isPassedOver: (ChunkTimes) -> Bool
+    ) -> SampleColumns? {
         guard reader.byte() == version else { return nil }
         var types: [TermID] = []
-        for _ in 0..<reader.count(limit: reader.remaining) {
+        for _ in 0..<reader.count() {
             types.append(TermID(UInt32(truncatingIfNeeded: reader.varint())))
         }
         var templates: [[UInt8]] = []
         for _ in 0..<reader.count(limit: decodeLimit) {
-            templates.append(Array(reader.bytes(reader.count(limit: reader.remaining))))
+            templates.append(Array(reader.run()))
             if !reader.isFine { return nil }
         }
         let count = reader.count(limit: decodeLimit)
@@ -90,6 +98,10 @@ enum ChunkCodec {
         let createdAt = IntegerColumn.read(count, from: &reader)
         let delays = IntegerColumn.read(count, from: &reader)
         let flags = IntegerColumn.read(count, from: &reader)
+        guard reader.isFine else { return nil }
+        if isPassedOver(ChunkTimes(times: times, createdAt: createdAt, delays: delays, flags: flags)) {
+            return SampleColumns()
+        }
         let kinds = IntegerColumn.read(count, from: &reader)
         guard reader.isFine, let (values, ends) = readValues(count, &reader), reader.isFine else { return nil }
         return SampleColumns(
@@ -97,7 +109,7 @@ enum ChunkCodec {
             modifiedAt: zip(delays, times).map { $0 &+ $1 }, flags: flags, kinds: kinds, values: values, ends: ends)
     }
 
-    private static func readValues(_ count: Int, _ reader: inout ChunkReader) -> ([UInt8], [Int])? {
+    private static func readValues(_ count: Int, _ reader: inout StoredReader) -> ([UInt8], [Int])? {
         var values: [UInt8] = []
         var ends: [Int] = []
         ends.reserveCapacity(count)
@@ -127,6 +139,27 @@ enum ChunkCodec {
         case nil: return nil
         }
         return (values, ends)
+    }
+}
+
+/// When the samples of a chunk were, known before what they said. All columns have `count` elements.
+struct ChunkTimes {
+    let times: [Int64]
+    let createdAt: [Int64]
+    /// By how much each was modified after its time.
+    let delays: [Int64]
+    let flags: [Int64]
+
+    var count: Int { times.count }
+
+    /// Whether a query selects one of the samples by its time.
+    func hasAny(of query: TemporalQuery) -> Bool {
+        times.indices.contains { index in
+            let instance = InstanceTimes(
+                time: times[index], createdAt: createdAt[index], modifiedAt: delays[index] &+ times[index],
+                flags: SampleColumns.Flags(rawValue: UInt8(truncatingIfNeeded: flags[index])))
+            return query.contains(instance[query.property])
+        }
     }
 }
 

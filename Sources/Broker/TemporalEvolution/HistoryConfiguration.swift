@@ -23,7 +23,7 @@ public struct HistoryConfiguration: Sendable {
     public var keptChanges: UInt64 = 100_000
     /// Instances in one answer; more are answered in parts (206, Content-Range).
     public var instanceLimit = 10_000
-    /// Instances that one request may go through, 0.2 us each.
+    /// Instances that one request may go through, 0.2 us each; four that are passed over by their times count as one.
     public var scanLimit = 20_000_000
     /// Periods in one aggregated attribute.
     public var periodLimit = 10_000

@@ -7,9 +7,13 @@ extension HistoryStore {
 
     /// Visits the samples of a series between two times, both inclusive and `.none` for an open end, in order.
     ///
-    /// - Parameter visit: gets columns and an index in them; answers whether to go on.
+    /// - Parameters:
+    ///   - isPassedOver: whether no sample with one of these times is of interest. Samples that are in the store only, and
+    ///     in a chunk of which this holds, are not visited.
+    ///   - visit: gets columns and an index in them; answers whether to go on.
     func visit(
         _ series: SeriesKey, of entity: KnownEntity, from: Timestamp = .none, to: Timestamp = .none, newestFirst: Bool,
+        unless isPassedOver: (ChunkTimes) -> Bool = { _ in false },
         _ visit: (SampleColumns, Int) throws -> Bool
     ) throws {
         // Tails before chunks: what moves from one to the other in between is seen twice, not missed.
@@ -23,7 +27,9 @@ extension HistoryStore {
             let page = try keeping.storage.historyChunks(
                 series, from: pageFrom, to: pageTo, newestFirst: newestFirst, limit: Self.chunkPage)
             for chunk in page {
-                guard let samples = decode(chunk) else { continue }
+                // What waits for its place in a chunk, or is the present, may be hidden by a sample of it.
+                let isAlone = !walk.waits(from: chunk.start.microseconds, through: chunk.end.microseconds)
+                guard let samples = decode(chunk, unless: { isAlone && isPassedOver($0) }) else { continue }
                 if try !walk.visit(samples, visit) { return }
             }
             guard page.count == Self.chunkPage, let last = page.last else { break }
@@ -66,6 +72,12 @@ private struct SampleWalk {
         self.newestFirst = newestFirst
         let start = waiting.index(from: low)
         left = start..<max(start, high == .max ? waiting.count : waiting.index(from: high + 1))
+    }
+
+    /// Whether there are waiting samples between two times, both inclusive, passed or not.
+    func waits(from start: Int64, through end: Int64) -> Bool {
+        let index = waiting.index(from: start)
+        return index < waiting.count && waiting.times[index] <= end
     }
 
     private var next: Int? { left.isEmpty ? nil : newestFirst ? left.upperBound - 1 : left.lowerBound }

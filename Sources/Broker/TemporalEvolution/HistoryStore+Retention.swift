@@ -101,7 +101,7 @@ extension HistoryStore {
         if let present = try keeping.presentEntity(id: key.entity, tenant: key.tenant) { return present.types }
         if let entry = directory.entry(tenant: key.tenant, id: key.entity) { return entry.types }
         let newest = try keeping.storage.historyChunks(key, from: .none, to: .none, newestFirst: true, limit: 1).first
-        return newest.flatMap(decode)?.types ?? []
+        return newest.flatMap { decode($0) }?.types ?? []
     }
 
     /// Takes the oldest samples before a time out of a series, in one commit with the periods that they become.

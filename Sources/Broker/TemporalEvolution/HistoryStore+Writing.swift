@@ -200,10 +200,12 @@ extension HistoryStore {
         return result
     }
 
-    /// The samples of a chunk; none of an emptied or damaged one.
-    func decode(_ chunk: HistoryChunk) -> SampleColumns? {
+    /// The samples of a chunk; none of an emptied or damaged one, and none where it is passed over.
+    func decode(
+        _ chunk: HistoryChunk, unless isPassedOver: (ChunkTimes) -> Bool = { _ in false }
+    ) -> SampleColumns? {
         if chunk.count == 0 { return nil }
-        guard let samples = ChunkCodec.decode(chunk.body) else {
+        guard let samples = ChunkCodec.decode(chunk.body, unless: isPassedOver) else {
             configuration.onFailure(
                 "A history chunk of \(chunk.series.entity) from \(chunk.start.text) is damaged; restore a backup"
             )

@@ -43,12 +43,8 @@ struct SampleColumns: Hashable, Sendable {
     }
 
     func times(of index: Int) -> InstanceTimes {
-        let flags = flags(index)
-        let modified = Timestamp(microseconds: modifiedAt[index])
-        return InstanceTimes(
-            observedAt: flags.contains(.isObserved) ? time(index) : .none,
-            createdAt: Timestamp(microseconds: createdAt[index]), modifiedAt: modified,
-            deletedAt: flags.contains(.isDeletion) ? modified : .none)
+        InstanceTimes(
+            time: times[index], createdAt: createdAt[index], modifiedAt: modifiedAt[index], flags: flags(index))
     }
 
     /// The first index whose time is not before `time`.
@@ -201,4 +197,15 @@ struct SampleColumns: Hashable, Sendable {
     }
 
     init() {}
+}
+
+extension InstanceTimes {
+    /// The times of a sample, in microseconds, as its flags say what they mean.
+    init(time: Int64, createdAt: Int64, modifiedAt: Int64, flags: SampleColumns.Flags) {
+        let modified = Timestamp(microseconds: modifiedAt)
+        self.init(
+            observedAt: flags.contains(.isObserved) ? Timestamp(microseconds: time) : .none,
+            createdAt: Timestamp(microseconds: createdAt), modifiedAt: modified,
+            deletedAt: flags.contains(.isDeletion) ? modified : .none)
+    }
 }

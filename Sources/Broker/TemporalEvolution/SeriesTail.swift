@@ -32,15 +32,13 @@ struct SeriesTail {
         case .number(let number): bytes.append(varint: UInt64(number) + 1)
         case .beside(let template):
             bytes.append(0)
-            bytes.append(varint: UInt64(template.count))
-            bytes.append(contentsOf: template)
+            bytes.append(run: template)
         }
         bytes.append(flags.rawValue)
         bytes.append(zigzag: time &- lastTime)
         bytes.append(zigzag: createdAt &- lastCreatedAt)
         bytes.append(zigzag: modifiedAt &- time)
-        bytes.append(varint: UInt64(value.count))
-        bytes.append(contentsOf: value)
+        bytes.append(run: value)
         lastTime = time
         lastCreatedAt = createdAt
         count += 1
@@ -52,14 +50,14 @@ struct SeriesTail {
         columns.types = types
         columns.reserve(count, valueBytes: bytes.count / 2)
         bytes.withUnsafeBytes { buffer in
-            var reader = ChunkReader(buffer)
+            var reader = StoredReader(buffer)
             var kinds: [UInt64: Int] = [:]
             var (time, createdAt): (Int64, Int64) = (0, 0)
             for _ in 0..<count {
                 let number = reader.varint()
                 let kind: Int
                 if number == 0 {
-                    kind = columns.kind(of: Array(reader.bytes(reader.count(limit: reader.remaining))))
+                    kind = columns.kind(of: Array(reader.run()))
                 } else if let known = kinds[number] {
                     kind = known
                 } else {
@@ -70,7 +68,7 @@ struct SeriesTail {
                 time = time &+ reader.zigzag()
                 createdAt = createdAt &+ reader.zigzag()
                 let modifiedAt = time &+ reader.zigzag()
-                let value = reader.bytes(reader.count(limit: reader.remaining))
+                let value = reader.run()
                 columns.append(
                     time: time, createdAt: createdAt, modifiedAt: modifiedAt, flags: flags, kind: kind, value: value)
             }

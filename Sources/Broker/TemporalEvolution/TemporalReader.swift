@@ -100,7 +100,16 @@ struct TemporalReader {
                 to = to.isSet ? min(to, Timestamp(microseconds: cut)) : Timestamp(microseconds: cut)
             }
         }
-        try history.visit(series, of: entity, from: from, to: to, newestFirst: newestFirst) { samples, index in
+        // Samples stand in the order of another time than that asked for, so that all have to be looked at.
+        func isPassedOver(_ chunk: ChunkTimes) -> Bool {
+            if times.property == .observedAt || chunk.hasAny(of: times) { return false }
+            budget -= max(1, chunk.count / Self.passedOverPerInstance)
+            // The first instance of what is not passed over ends a request that goes too far.
+            return budget >= 0
+        }
+        try history.visit(
+            series, of: entity, from: from, to: to, newestFirst: newestFirst, unless: isPassedOver
+        ) { samples, index in
             budget -= 1
             guard budget >= 0 else {
                 throw NGSILDError.tooComplexQuery(
@@ -111,6 +120,9 @@ struct TemporalReader {
             return times.contains(samples.times(of: index)[times.property]) ? try body(samples, index) : true
         }
     }
+
+    /// How many instances are passed over in the time that a look at one takes.
+    private static let passedOverPerInstance = 4
 
     mutating func add(_ entity: TemporalHead, _ series: [(SeriesKey, SampleColumns)]) {
         collected.append((entity, series))

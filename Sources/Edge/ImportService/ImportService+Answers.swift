@@ -2,6 +2,7 @@ import DatasetImport
 import Foundation
 import JSONTree
 import NGSILDModel
+import NGSILDOperations
 
 /// How a mapping is given: as choices of a form, or as the text of a mapping file.
 struct MappingRequest: Decodable {
@@ -59,8 +60,8 @@ func decoded<T: Decodable>(_ type: T.Type, _ body: [UInt8]) throws(NGSILDError) 
     } catch { throw .badRequestData("The body is not as expected") }
 }
 
-func encoded(_ value: some Encodable, status: Int = 200) throws(NGSILDError) -> ImportService.Answer {
-    do { return ImportService.Answer(status: status, body: Array(try JSONEncoder().encode(value))) } catch {
+func encoded(_ value: some Encodable, status: Int = 200) throws(NGSILDError) -> ImportAnswer {
+    do { return ImportAnswer(status: status, body: Array(try JSONEncoder().encode(value))) } catch {
         throw .internalError("The answer cannot be written")
     }
 }
@@ -111,12 +112,12 @@ extension ImportService {
             undo: state.undo, progress: progress)
     }
 
-    func listAnswer(_ tenant: String) throws(NGSILDError) -> Answer {
+    func listAnswer(_ tenant: String) throws(NGSILDError) -> ImportAnswer {
         let own = states.values.filter { $0.tenant == tenant }.sorted { $0.createdAt > $1.createdAt }
         return try encoded(own.map(report))
     }
 
-    func show(_ state: ImportState, status: Int = 200) throws(NGSILDError) -> Answer {
+    func show(_ state: ImportState, status: Int = 200) throws(NGSILDError) -> ImportAnswer {
         var state = state
         let guess = state.status == .ready ? guess(&state) : nil
         var report = report(state)
@@ -135,7 +136,7 @@ extension ImportService {
     /// - Parameter entities: Each as JSON.
     func encodedPreview(
         _ entities: [[UInt8]], yaml: String?, rows: Int, isWhole: Bool, failures: [ImportState.Failure]
-    ) throws(NGSILDError) -> Answer {
+    ) throws(NGSILDError) -> ImportAnswer {
         struct Rest: Encodable {
             let mapping: String?
             let rows: Int
@@ -150,7 +151,7 @@ extension ImportService {
                 mapping: yaml, rows: rows, isWhole: isWhole, failedRows: count("row"), failedValues: count("value"),
                 failures: failures))
         let list = Array(entities.joined(separator: [UInt8(ascii: ",")]))
-        return Answer(
+        return ImportAnswer(
             status: 200, body: rest.body.dropLast() + Array(",\"entities\":[".utf8) + list + Array("]}".utf8))
     }
 }

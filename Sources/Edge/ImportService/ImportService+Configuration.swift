@@ -47,29 +47,8 @@ extension ImportService {
 
         public init(directory: String) { self.directory = directory }
     }
+}
 
-    /// What is asked. `id` names an import.
-    public enum Request: Sendable, Hashable {
-        case list
-        /// `{name, size}` of a file, or `{edit, ids}`.
-        case create([UInt8])
-        case show(String)
-        case piece(String, number: Int, [UInt8])
-        /// How a table is read, as somebody corrected it.
-        case correct(String, [UInt8])
-        case preview(String, [UInt8])
-        case run(String, [UInt8])
-        case pause(String)
-        case resume(String)
-        case cancel(String)
-        case undo(String, [UInt8])
-        case delete(String)
-    }
-
-    /// An HTTP status and JSON; no body with 204.
-    public struct Answer: Sendable, Hashable {
-        public let status: Int
-        public let body: [UInt8]
-        static let done = Answer(status: 204, body: [])
-    }
+extension ImportAnswer {
+    static let done = ImportAnswer(status: 204, body: [])
 }

@@ -3,6 +3,7 @@ import Foundation
 import JSONLD
 import JSONTree
 import NGSILDModel
+import NGSILDOperations
 
 /// Up to the run: pieces, guesses, previews.
 extension ImportService {
@@ -13,7 +14,7 @@ extension ImportService {
         var ids: [String]?
     }
 
-    func create(_ body: [UInt8], _ tenant: String) throws(NGSILDError) -> Answer {
+    func create(_ body: [UInt8], _ tenant: String) throws(NGSILDError) -> ImportAnswer {
         guard states.count < configuration.importLimit else {
             throw .insufficientStorage("There are \(states.count) imports; delete one of them first")
         }
@@ -50,7 +51,7 @@ extension ImportService {
 
     private func createEdit(
         _ edit: EntityEdit, _ ids: [String], _ id: String, _ now: Double, _ tenant: String
-    ) throws(NGSILDError) -> Answer {
+    ) throws(NGSILDError) -> ImportAnswer {
         guard !ids.isEmpty else { throw .badRequestData("Give the \"ids\" of the entities to change") }
         guard ids.count <= configuration.editLimit else {
             throw .badRequestData(
@@ -96,7 +97,7 @@ extension ImportService {
         states[state.id] = state
     }
 
-    func take(_ bytes: [UInt8], _ number: Int, _ state: ImportState) throws(NGSILDError) -> Answer {
+    func take(_ bytes: [UInt8], _ number: Int, _ state: ImportState) throws(NGSILDError) -> ImportAnswer {
         var state = state
         guard state.status == .uploading else { throw .conflict("The file is here whole already") }
         guard number >= 0, number < state.pieces else {
@@ -144,7 +145,7 @@ extension ImportService {
     }
 
     /// Guesses anew, with what somebody corrected of how the table is read. A reading that makes no table changes nothing.
-    func correct(_ state: ImportState, _ body: [UInt8]) throws(NGSILDError) -> Answer {
+    func correct(_ state: ImportState, _ body: [UInt8]) throws(NGSILDError) -> ImportAnswer {
         guard state.kind == .file, state.status == .ready else {
             throw .conflict("How a file is read is chosen before it is brought in; bring it in anew")
         }
@@ -197,7 +198,7 @@ extension ImportService {
         } catch { throw refusal(error, state.id) }
     }
 
-    func preview(_ state: ImportState, _ body: [UInt8]) async throws(NGSILDError) -> Answer {
+    func preview(_ state: ImportState, _ body: [UInt8]) async throws(NGSILDError) -> ImportAnswer {
         var state = state
         if let edit = state.edit {
             let run = EditRun(edit: edit, ids: folder(state.id).loadIDs(), operations: operations, tenant: state.tenant)
@@ -249,7 +250,7 @@ extension ImportService {
     private struct Enough: Error {}
 
     private func previewFeed(_ state: ImportState, _ asked: MappingRequest, _ path: String) async throws(NGSILDError)
-        -> Answer
+        -> ImportAnswer
     {
         var options = GTFSImport.Options()
         options.feed = asked.feed ?? state.feed

@@ -1,6 +1,7 @@
 import DatasetImport
 import Foundation
 public import NGSILDModel
+public import NGSILDOperations
 
 /// Imports that are prepared, tried, run and undone in the server: files that come up in pieces, and edits of many entities.
 ///
@@ -107,7 +108,7 @@ public actor ImportService {
     // MARK: - Requests
 
     /// Answers one request.
-    public func answer(_ request: Request, tenant: String) async throws(NGSILDError) -> Answer {
+    public func answer(_ request: ImportRequest, tenant: String) async throws(NGSILDError) -> ImportAnswer {
         switch request {
         case .list:
             sweep()
@@ -156,7 +157,7 @@ public actor ImportService {
         throw .conflict("\(name) runs; one import runs at a time, so wait for it or cancel it")
     }
 
-    private func run(_ state: ImportState, _ body: [UInt8]) throws(NGSILDError) -> Answer {
+    private func run(_ state: ImportState, _ body: [UInt8]) throws(NGSILDError) -> ImportAnswer {
         var state = state
         try refuseSecond()
         switch state.status {
@@ -200,7 +201,7 @@ public actor ImportService {
         return try show(state, status: 202)
     }
 
-    private func undo(_ state: ImportState, _ body: [UInt8]) throws(NGSILDError) -> Answer {
+    private func undo(_ state: ImportState, _ body: [UInt8]) throws(NGSILDError) -> ImportAnswer {
         var state = state
         let isForced = try UndoRequest.read(body).force ?? false
         try refuseSecond()
@@ -300,7 +301,7 @@ public actor ImportService {
         }
     }
 
-    private func pause(_ state: ImportState, _ isPaused: Bool) throws(NGSILDError) -> Answer {
+    private func pause(_ state: ImportState, _ isPaused: Bool) throws(NGSILDError) -> ImportAnswer {
         var state = state
         guard running?.id == state.id, state.status == (isPaused ? .running : .paused) else {
             throw .conflict(isPaused ? "This import does not run" : "This import is not paused")

@@ -67,7 +67,7 @@ struct AirMapResource {
                 throw .ngsild(
                     .resourceNotFound("The air is not mapped here: the service is off; start without --no-air"))
             }
-            guard request.method == .GET || request.method == .HEAD else { throw refused }
+            guard request.method == .GET || request.method == .HEAD else { throw request.refused("GET, HEAD") }
             let asked = request.path == Route.airMap.rawValue ? try map() : try tile()
             pages.make(asked) { [request] result in
                 request.onLoop { Self.answer(request, asked, result) }
@@ -75,14 +75,6 @@ struct AirMapResource {
         } catch {
             request.answer(error.answer)
         }
-    }
-
-    private var refused: HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(request.method.rawValue) is not possible here; use GET, HEAD")
-        answer.headers.append(("Allow", "GET, HEAD"))
-        return .answer(answer)
     }
 
     // MARK: Asking

@@ -95,10 +95,6 @@ struct AuditAdministration {
     }
 
     private var refused: HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(request.method.rawValue) is not possible here: the audit log is only read; use GET")
-        answer.headers.append(("Allow", "GET, HEAD"))
-        return .answer(answer)
+        .answer(.methodNotAllowed(request.method, allowed: "GET, HEAD", why: ": the audit log is only read"))
     }
 }

@@ -48,6 +48,13 @@ enum HTTPFailure: Error {
     static func invalidRequest(_ detail: String) -> HTTPFailure { .ngsild(.invalidRequest(detail)) }
 }
 
+extension HTTPRequest {
+    /// The failure that a method is which the resource does not have.
+    ///
+    /// - Parameter allowed: those that it has, separated by commas.
+    func refused(_ allowed: String) -> HTTPFailure { .answer(.methodNotAllowed(method, allowed: allowed)) }
+}
+
 /// Runs a part of the model that throws `NGSILDError`.
 @inline(__always)
 func translating<T>(_ body: () throws(NGSILDError) -> T) throws(HTTPFailure) -> T {

@@ -79,10 +79,7 @@ final class Exchange: Sendable {
         if allowed.contains(.GET) { names.append("HEAD") }
         let list = (names + ["OPTIONS"]).joined(separator: ", ")
         if method == .OPTIONS { return .answer(HTTPAnswer(status: 204, headers: [("Allow", list)])) }
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed", detail: "\(method.rawValue) is not possible here; use \(list)")
-        answer.headers.append(("Allow", list))
-        return .answer(answer)
+        return .answer(.methodNotAllowed(method, allowed: list))
     }
 
     // MARK: Answering

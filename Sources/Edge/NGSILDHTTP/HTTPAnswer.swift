@@ -23,6 +23,19 @@ public struct HTTPAnswer: Sendable {
         problem(type: "about:blank", status: status, title: title, detail: detail)
     }
 
+    /// The answer to a method that a resource does not have.
+    ///
+    /// - Parameters:
+    ///   - allowed: those that it has, separated by commas.
+    ///   - why: goes behind "is not possible here".
+    static func methodNotAllowed(_ method: RequestMethod, allowed: String, why: String = "") -> HTTPAnswer {
+        var answer = problem(
+            status: 405, title: "Method Not Allowed",
+            detail: "\(method.rawValue) is not possible here\(why); use \(allowed)")
+        answer.headers.append(("Allow", allowed))
+        return answer
+    }
+
     static func problem(type: String, status: Int, title: String, detail: String) -> HTTPAnswer {
         var writer = ByteWriter(capacity: 256)
         writer.append(problemOfType: type, status: status, title: title, detail: detail)

@@ -29,7 +29,7 @@ struct HistoryAdministration {
             case .GET, .HEAD: try show(name)
             case .PUT: try put(name)
             case .DELETE: delete(name)
-            default: throw refused("GET, HEAD, PUT, DELETE")
+            default: throw request.refused("GET, HEAD, PUT, DELETE")
             }
         } catch {
             request.answer(error.answer)
@@ -37,7 +37,7 @@ struct HistoryAdministration {
     }
 
     private func list() throws(HTTPFailure) {
-        guard request.method == .GET || request.method == .HEAD else { throw refused("GET, HEAD") }
+        guard request.method == .GET || request.method == .HEAD else { throw request.refused("GET, HEAD") }
         var writer = ByteWriter(capacity: 1_024)
         AnswerWriter.array(policies.policies, to: &writer) { PolicyJSON.append($0, to: &$1) }
         request.answer(HTTPAnswer(status: 200, contentType: MediaType.json.text, body: writer.array()))
@@ -72,13 +72,5 @@ struct HistoryAdministration {
             case .failure(let error): request.answer(error.answer)
             }
         }
-    }
-
-    private func refused(_ allowed: String) -> HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(request.method.rawValue) is not possible here; use \(allowed)")
-        answer.headers.append(("Allow", allowed))
-        return .answer(answer)
     }
 }

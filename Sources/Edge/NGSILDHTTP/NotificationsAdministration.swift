@@ -27,17 +27,17 @@ struct NotificationsAdministration {
                 if request.method == .DELETE { return drop(nil, id, tenant) }
                 try show(id, tenant)
             case .test(let id):
-                guard request.method == .POST else { throw refused("POST") }
+                guard request.method == .POST else { throw request.refused("POST") }
                 notifications.test(id, tenant: tenant, on: request.loop) { [request] result in
                     Self.answer(request, result)
                 }
             case .replay(let id, let letter):
-                guard request.method == .POST else { throw refused("POST") }
+                guard request.method == .POST else { throw request.refused("POST") }
                 notifications.replay(letter, of: id, tenant: tenant, on: request.loop) { [request] result in
                     Self.answer(request, result, "replayed")
                 }
             case .letter(let id, let letter):
-                guard request.method == .DELETE else { throw refused("DELETE") }
+                guard request.method == .DELETE else { throw request.refused("DELETE") }
                 drop(letter, id, tenant)
             }
         } catch {
@@ -68,7 +68,7 @@ struct NotificationsAdministration {
     }
 
     private func list() throws(HTTPFailure) {
-        guard request.method == .GET || request.method == .HEAD else { throw refused("GET, HEAD") }
+        guard request.method == .GET || request.method == .HEAD else { throw request.refused("GET, HEAD") }
         let parameters = try QueryParameters(request.query, allowing: [.limit, .offset])
         let limit = try parameters.number(.limit, default: Pagination.defaultLimit)
         guard limit <= Pagination.greatestLimit else {
@@ -86,7 +86,7 @@ struct NotificationsAdministration {
     }
 
     private func show(_ id: String, _ tenant: String) throws(HTTPFailure) {
-        guard request.method == .GET || request.method == .HEAD else { throw refused("GET, HEAD, DELETE") }
+        guard request.method == .GET || request.method == .HEAD else { throw request.refused("GET, HEAD, DELETE") }
         let status: DeliveryStatus
         let letters: [DeadLetterStatus]
         do throws(NGSILDError) {
@@ -191,13 +191,5 @@ struct NotificationsAdministration {
             writer.append(UInt8(ascii: "]"))
         }
         writer.append(UInt8(ascii: "}"))
-    }
-
-    private func refused(_ allowed: String) -> HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(request.method.rawValue) is not possible here; use \(allowed)")
-        answer.headers.append(("Allow", allowed))
-        return .answer(answer)
     }
 }

@@ -128,11 +128,8 @@ struct PublicResource {
     }
 
     private static func refused(_ method: RequestMethod) -> HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(method.rawValue) is not possible here, where everybody may read; use GET, HEAD, OPTIONS")
-        answer.headers.append(("Allow", "GET, HEAD, OPTIONS"))
-        return .answer(answer)
+        .answer(
+            .methodNotAllowed(method, allowed: "GET, HEAD, OPTIONS", why: ", where everybody may read"))
     }
 
     private static func tooMany(_ seconds: Int) -> HTTPFailure {

@@ -33,7 +33,7 @@ struct PublicationsAdministration {
 
     private func asked() throws(HTTPFailure) -> PublicPages.Administration {
         if request.path == Self.path {
-            guard request.method == .GET || request.method == .HEAD else { throw refused("GET, HEAD") }
+            guard request.method == .GET || request.method == .HEAD else { throw request.refused("GET, HEAD") }
             return .list
         }
         if request.path == Route.publicationPreview.rawValue, request.method == .POST {
@@ -47,15 +47,7 @@ struct PublicationsAdministration {
         case .GET, .HEAD: return .show(id)
         case .PUT: return .put(id, request.bodyBytes)
         case .DELETE: return .delete(id)
-        default: throw refused("GET, HEAD, PUT, DELETE")
+        default: throw request.refused("GET, HEAD, PUT, DELETE")
         }
-    }
-
-    private func refused(_ allowed: String) -> HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(request.method.rawValue) is not possible here; use \(allowed)")
-        answer.headers.append(("Allow", allowed))
-        return .answer(answer)
     }
 }

@@ -50,13 +50,13 @@ struct RulesAdministration {
     private func asked() throws(HTTPFailure) -> RulePages.Request {
         switch String(request.path) {
         case Route.rules.rawValue:
-            guard request.method == .GET || request.method == .HEAD else { throw refused("GET, HEAD") }
+            guard request.method == .GET || request.method == .HEAD else { throw request.refused("GET, HEAD") }
             return .list
         case Route.ruleTest.rawValue:
-            guard request.method == .POST else { throw refused("POST") }
+            guard request.method == .POST else { throw request.refused("POST") }
             return .test(request.bodyBytes)
         case Route.ruleDeliveryTest.rawValue:
-            guard request.method == .POST else { throw refused("POST") }
+            guard request.method == .POST else { throw request.refused("POST") }
             return .testDelivery(request.bodyBytes)
         default: throw .ngsild(.resourceNotFound("There is nothing at \(request.path); see /openapi.json"))
         }
@@ -68,13 +68,5 @@ struct RulesAdministration {
         case .success(let bytes):
             request.answer(HTTPAnswer(status: 200, contentType: MediaType.json.text, body: bytes))
         }
-    }
-
-    private func refused(_ allowed: String) -> HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(request.method.rawValue) is not possible here; use \(allowed)")
-        answer.headers.append(("Allow", allowed))
-        return .answer(answer)
     }
 }

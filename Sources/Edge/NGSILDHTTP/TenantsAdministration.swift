@@ -35,7 +35,7 @@ struct TenantsAdministration {
     }
 
     private func list() throws(HTTPFailure) {
-        guard request.method == .GET || request.method == .HEAD else { throw refused("GET, HEAD") }
+        guard request.method == .GET || request.method == .HEAD else { throw request.refused("GET, HEAD") }
         var writer = ByteWriter(capacity: 256)
         AnswerWriter.strings(tenants.names().filter { !$0.isEmpty }, to: &writer)
         request.answer(HTTPAnswer(status: 200, contentType: MediaType.json.text, body: writer.array()))
@@ -43,7 +43,7 @@ struct TenantsAdministration {
 
     /// Deletes a tenant with all it has: entities, history, subscriptions, contexts.
     private func delete(_ segment: Substring) throws(HTTPFailure) {
-        guard request.method == .DELETE else { throw refused("DELETE") }
+        guard request.method == .DELETE else { throw request.refused("DELETE") }
         var segment = segment
         guard let name = segment.withUTF8({ PercentCoding.decode($0, plusIsSpace: false) }), !name.isEmpty else {
             throw .badRequest("The path ends with the percent-encoded name of a tenant")
@@ -54,13 +54,5 @@ struct TenantsAdministration {
             tenants.forget(tenant)
             request.answer(HTTPAnswer(status: 204))
         }
-    }
-
-    private func refused(_ allowed: String) -> HTTPFailure {
-        var answer = HTTPAnswer.problem(
-            status: 405, title: "Method Not Allowed",
-            detail: "\(request.method.rawValue) is not possible here; use \(allowed)")
-        answer.headers.append(("Allow", allowed))
-        return .answer(answer)
     }
 }

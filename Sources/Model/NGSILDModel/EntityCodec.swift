@@ -15,10 +15,7 @@ public enum EntityCodec {
         output.append(varint: UInt64(entity.types.count))
         for type in entity.types { output.append(varint: UInt64(type.number)) }
         output.append(varint: UInt64(entity.scopes.count))
-        for scope in entity.scopes {
-            output.append(varint: UInt64(scope.utf8.count))
-            output.append(contentsOf: scope.utf8)
-        }
+        for scope in entity.scopes { output.append(run: scope.utf8) }
         output.append(time: entity.createdAt, since: .init(microseconds: 0))
         output.append(time: entity.modifiedAt, since: entity.createdAt)
         output.append(time: entity.expiresAt, since: entity.createdAt)
@@ -29,7 +26,7 @@ public enum EntityCodec {
 
     /// - Returns: `nil` when the bytes are not an entity of a version that is known.
     public static func decode(_ bytes: UnsafeRawBufferPointer, id: String) -> EntityRecord? {
-        var reader = CodecReader(bytes)
+        var reader = StoredReader(bytes)
         let found = reader.byte()
         guard found == version || found == versionWithScopeTime else { return nil }
         let typeCount = reader.count()
@@ -66,7 +63,7 @@ public enum EntityCodec {
     /// - Returns: `nil` when the bytes are not attributes of this version.
     public static func decodeForest(_ bytes: [UInt8]) -> AttributeForest? {
         bytes.withUnsafeBytes { buffer in
-            var reader = CodecReader(buffer)
+            var reader = StoredReader(buffer)
             guard reader.byte() == version else { return nil }
             let forest = readForest(&reader, base: .init(microseconds: 0))
             return reader.isFine ? forest : nil
@@ -103,7 +100,7 @@ public enum EntityCodec {
         }
     }
 
-    private static func readForest(_ reader: inout CodecReader, base: Timestamp) -> AttributeForest {
+    private static func readForest(_ reader: inout StoredReader, base: Timestamp) -> AttributeForest {
         var forest = AttributeForest()
         let count = reader.count()
         forest.nodes.reserveCapacity(count)
@@ -139,7 +136,7 @@ public enum EntityCodec {
             position += UInt64(headLength)
         }
         if !nests(forest.nodes) { reader.fail() }
-        forest.bytes = reader.bytes()
+        forest.bytes = ContiguousArray(reader.run())
         if UInt64(forest.bytes.count) != position { reader.fail() }
         return forest
     }
@@ -159,15 +156,6 @@ public enum EntityCodec {
 }
 
 extension [UInt8] {
-    mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
-    }
-
     /// Zigzag difference to a time near it; 0 stands for "not set".
     mutating func append(time: Timestamp, since base: Timestamp) {
         guard time.isSet else {
@@ -175,88 +163,14 @@ extension [UInt8] {
             return
         }
         let difference = time.microseconds &- (base.isSet ? base.microseconds : 0)
-        append(varint: UInt64(bitPattern: (difference << 1) ^ (difference >> 63)) &+ 1)
+        append(varint: UInt64(zigzag: difference) &+ 1)
     }
 }
 
-/// Reads the stored form; a read past the end or a bad field makes `isFine` false, and zeros come back.
-struct CodecReader {
-    private let input: UnsafeRawBufferPointer
-    private var position = 0
-    private(set) var isFine = true
-
-    init(_ input: UnsafeRawBufferPointer) { self.input = input }
-
-    mutating func fail() { isFine = false }
-
-    @inline(__always)
-    mutating func byte() -> UInt8 {
-        guard position < input.count else {
-            isFine = false
-            return 0
-        }
-        defer { position += 1 }
-        return input[position]
-    }
-
-    @inline(__always)
-    mutating func varint() -> UInt64 {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while shift < 64 {
-            let next = byte()
-            value |= UInt64(next & 0x7F) << shift
-            if next < 0x80 { return value }
-            shift += 7
-        }
-        isFine = false
-        return 0
-    }
-
-    mutating func number32() -> UInt32 {
-        guard let value = UInt32(exactly: varint()) else {
-            isFine = false
-            return 0
-        }
-        return value
-    }
-
-    /// A count of things that take at least a byte each, so it cannot exceed what is left.
-    mutating func count() -> Int {
-        let value = varint()
-        guard value <= UInt64(input.count - position) else {
-            isFine = false
-            return 0
-        }
-        return Int(value)
-    }
-
-    mutating func bytes() -> ContiguousArray<UInt8> {
-        let length = count()
-        defer { position += length }
-        return ContiguousArray(UnsafeRawBufferPointer(rebasing: input[position..<position + length]))
-    }
-
-    mutating func text() -> String {
-        let length = count()
-        defer { position += length }
-        return String(decoding: UnsafeRawBufferPointer(rebasing: input[position..<position + length]), as: UTF8.self)
-    }
-
-    mutating func double() -> Double {
-        guard position + 8 <= input.count else {
-            isFine = false
-            return 0
-        }
-        defer { position += 8 }
-        return Double(bitPattern: UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
-    }
-
+extension StoredReader {
     mutating func time(since base: Timestamp) -> Timestamp {
         let raw = varint()
         guard raw > 0 else { return .none }
-        let zigzag = raw &- 1
-        let difference = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
-        return Timestamp(microseconds: difference &+ (base.isSet ? base.microseconds : 0))
+        return Timestamp(microseconds: Int64(zigzag: raw &- 1) &+ (base.isSet ? base.microseconds : 0))
     }
 }

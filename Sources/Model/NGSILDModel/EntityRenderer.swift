@@ -1,50 +1,5 @@
 public import JSONTree
 
-/// Which parts of an entity an answer shows, and in which form.
-public struct EntityRepresentation: Sendable {
-    /// Normalized and concise answers say everything, simplified ones only the values.
-    public enum Form: Sendable { case normalized, concise, simplified }
-
-    public var form: Form = .normalized
-    public var showsSystemAttributes = false
-    /// `nil`: all attributes; else only these (`attrs` or `pick`).
-    public var picked: Set<TermID>?
-    public var omitted: Set<TermID> = []
-    /// `pick` and `omit` may also name id, type and scope.
-    public var showsID = true
-    public var showsType = true
-    public var showsScope = true
-    /// `nil`: all instances; else only these datasetIds, "@none" standing for the default instance.
-    public var datasets: Set<String>?
-    /// The preferred language for LanguageProperties, which then become Properties.
-    public var language: String?
-    /// When the entity was deleted; `.none` for one that is there.
-    public var deletedAt = Timestamp.none
-    /// What is shown of the entities that a Relationship links to, by its name, where that is not all of them
-    /// (`pick=locatedAt{name}`). Only `LinkedEntityRenderer` looks at it.
-    public var linked: [TermID: EntityRepresentation] = [:]
-
-    public init() {}
-
-    /// What is shown of the entities that the Relationship links to.
-    public func linked(by name: TermID) -> EntityRepresentation {
-        if let linked = linked[name] { return linked }
-        if picked == nil, omitted.isEmpty, showsID, showsType, showsScope { return self }
-        var whole = EntityRepresentation()
-        whole.form = form
-        whole.showsSystemAttributes = showsSystemAttributes
-        whole.datasets = datasets
-        whole.language = language
-        return whole
-    }
-
-    /// Whether the answer has the attribute, by `picked` and `omitted`.
-    public func shows(_ name: TermID) -> Bool {
-        if let picked, !picked.contains(name) { return false }
-        return omitted.isEmpty || !omitted.contains(name)
-    }
-}
-
 /// Writes entities as JSON by copying the runs that the representation shows and filling in the names.
 ///
 /// - Cost: for a normalized entity about one copy an attribute.
@@ -290,13 +245,13 @@ public struct EntityRenderer: Sendable {
 
     /// Where the part of a head ends that is shown: its `expiresAt` is a system attribute.
     @inline(__always)
-    private func shownEnd(_ forest: AttributeForest, _ node: AttributeNode) -> Int {
+    func shownEnd(_ forest: AttributeForest, _ node: AttributeNode) -> Int {
         node.flags.contains(.expires) && !representation.showsSystemAttributes
             ? forest.headEndBeforeExpiry(node) : node.head.upperBound
     }
 
     /// Appends the timestamps and sub-attributes of an instance and closes its object.
-    private mutating func appendTail(
+    mutating func appendTail(
         _ forest: AttributeForest, _ index: Int, separated: Bool, to writer: inout ByteWriter
     ) {
         let node = forest.nodes[index]
@@ -372,49 +327,7 @@ public struct EntityRenderer: Sendable {
         writer.append(UInt8(ascii: "]"))
     }
 
-    /// A LanguageProperty read in one language is a Property with `lang` (clause 4.15).
-    private mutating func appendInLanguage(
-        _ forest: AttributeForest, _ index: Int, _ language: String, to writer: inout ByteWriter
-    ) {
-        let node = forest.nodes[index]
-        guard let document = try? JSONDocument(parsing: Array(forest.bytes[node.value])),
-            let (tag, text) = LanguageChoice.best(in: document, for: language)
-        else {
-            writer.append("null")
-            return
-        }
-        if representation.form == .simplified {
-            document.appendMinified(text, to: &writer)
-            return
-        }
-        writer.append(UInt8(ascii: "{"))
-        if representation.form == .normalized { writer.append("\"type\":\"Property\",") }
-        writer.append("\"value\":")
-        document.appendMinified(text, to: &writer)
-        if tag != "@none" {
-            writer.append(",\"lang\":")
-            writer.append(jsonString: tag)
-        }
-        let end = max(node.value.upperBound, shownEnd(forest, node))
-        let hidden = storedLanguage(forest, node, before: end)
-        let hasHoles = node.flags.contains(.hasHoles)
-        appendRun(forest, node.value.upperBound..<hidden.lowerBound, hasHoles, to: &writer)
-        appendRun(forest, hidden.upperBound..<end, hasHoles, to: &writer)
-        appendTail(forest, index, separated: true, to: &writer)
-    }
-
-    /// Where a `lang` stands that came in with a LanguageProperty, which means nothing beside that of the answer; empty
-    /// at `end` when there is none.
-    private func storedLanguage(_ forest: AttributeForest, _ node: AttributeNode, before end: Int) -> Range<Int> {
-        let member = HeadMembers(forest, node).members.first { member in
-            member.key.lowerBound > node.value.upperBound
-                && forest.bytes[member.key].elementsEqual("\"lang\"".utf8)
-        }
-        guard let member, member.value.upperBound <= end else { return end..<end }
-        return member.key.lowerBound - 1..<member.value.upperBound
-    }
-
-    private mutating func appendRun(
+    mutating func appendRun(
         _ forest: AttributeForest, _ range: Range<Int>, _ hasHoles: Bool, to writer: inout ByteWriter
     ) {
         if !hasHoles {
@@ -445,29 +358,5 @@ extension ByteWriter {
             append(jsonString: text)
         }
         append(UInt8(ascii: "]"))
-    }
-}
-
-/// Chooses the text of a language map for a preference such as `fr,en;q=0.8`.
-enum LanguageChoice {
-    /// - Returns: the tag and its text: the best match, else English, else `@none`, else the first.
-    static func best(in document: JSONDocument, for preference: String) -> (String, JSONNode)? {
-        var entries: [(tag: String, text: JSONNode)] = []
-        for (key, text) in document.members(document.root) { entries.append((document.string(key) ?? "", text)) }
-        let wanted = preference.split(separator: ",").map { part -> (tag: String, weight: Double) in
-            let pieces = part.split(separator: ";")
-            let tag = pieces.first.map { String($0).filter { $0 != " " } } ?? ""
-            let weight = pieces.dropFirst().compactMap { piece -> Double? in
-                let text = piece.filter { $0 != " " }
-                return text.hasPrefix("q=") ? Double(text.dropFirst(2)) : nil
-            }.first
-            return (tag.lowercased(), weight ?? 1)
-        }.enumerated().sorted { ($0.element.weight, -$0.offset) > ($1.element.weight, -$1.offset) }.map(\.element)
-        for (tag, _) in wanted {
-            if tag == "*", let first = entries.first { return first }
-            if let exact = entries.first(where: { $0.tag.lowercased() == tag }) { return exact }
-            if let wider = entries.first(where: { tag.hasPrefix($0.tag.lowercased() + "-") }) { return wider }
-        }
-        return entries.first { $0.tag == "@none" } ?? entries.first { $0.tag == "en" } ?? entries.first
     }
 }

@@ -45,6 +45,13 @@ public final class TermRegistry: Sendable {
         self.state = Mutex(state)
     }
 
+    /// A vocabulary that is kept nowhere and goes with the registry: for one query or one trial.
+    public init() {
+        store = VolatileTerms()
+        limit = 1_000_000
+        state = Mutex(State())
+    }
+
     /// The number of an IRI, given now if it is new.
     ///
     /// - Throws: `NGSILDError.badRequestData` when the vocabulary is full.
@@ -87,6 +94,18 @@ public final class TermRegistry: Sendable {
                 state.numbers[iri] = UInt32(offset + 1)
             }
             return Int(id.number) < state.iris.count ? state.iris[Int(id.number)] : ""
+        }
+    }
+}
+
+/// Counts, and keeps nothing: the registry before it knows the IRIs.
+private final class VolatileTerms: TermStore {
+    private let count = Mutex<UInt32>(0)
+    func terms() -> [String] { [] }
+    func internTerm(_ iri: String) -> UInt32 {
+        count.withLock { count in
+            count += 1
+            return count
         }
     }
 }

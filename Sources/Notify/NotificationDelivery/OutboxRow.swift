@@ -31,8 +31,8 @@ struct OutboxRow {
         bytes.append(varint: UInt64(bitPattern: at.microseconds))
         bytes.append(varint: UInt64(recipients.count))
         for recipient in recipients {
-            bytes.append(text: recipient.tenant)
-            bytes.append(text: recipient.id)
+            bytes.append(run: recipient.tenant.utf8)
+            bytes.append(run: recipient.id.utf8)
         }
         bytes.append(varint: UInt64(changes.count))
         for entry in changes { append(entry, first, to: &bytes) }
@@ -43,7 +43,7 @@ struct OutboxRow {
         let change = entry.change
         bytes.append(varint: change.sequence &- first)
         bytes.append(change.kind.rawValue)
-        bytes.append(text: change.id)
+        bytes.append(run: change.id.utf8)
         bytes.append(varint: UInt64(change.attributes.count))
         for attribute in change.attributes {
             bytes.append(varint: UInt64(attribute.name.number))
@@ -58,26 +58,29 @@ struct OutboxRow {
     let sequence: UInt64
     let at: Timestamp
     let recipients: [Recipient]
-    private var rest: OutboxReader
+    private let bytes: [UInt8]
+    /// Where the changes begin.
+    private let start: Int
 
     /// Reads the head of a row.
     ///
     /// - Returns: `nil` when the bytes are not of this form.
     init?(_ bytes: [UInt8], sequence: UInt64) {
-        var reader = OutboxReader(bytes)
-        guard reader.byte() == OutboxRow.version, let at = reader.varint(), let count = reader.count() else {
-            return nil
-        }
         var recipients: [Recipient] = []
-        recipients.reserveCapacity(count)
-        for _ in 0..<count {
-            guard let tenant = reader.text(), let id = reader.text() else { return nil }
-            recipients.append(Recipient(tenant: tenant, id: id))
+        let head = bytes.withUnsafeBytes { buffer -> (at: UInt64, start: Int)? in
+            var reader = StoredReader(buffer)
+            guard reader.byte() == OutboxRow.version else { return nil }
+            let (at, count) = (reader.varint(), reader.count())
+            recipients.reserveCapacity(count)
+            for _ in 0..<count { recipients.append(Recipient(tenant: reader.text(), id: reader.text())) }
+            return reader.isFine ? (at: at, start: reader.position) : nil
         }
+        guard let head else { return nil }
         self.sequence = sequence
-        self.at = Timestamp(microseconds: Int64(bitPattern: at))
+        self.at = Timestamp(microseconds: Int64(bitPattern: head.at))
         self.recipients = recipients
-        rest = reader
+        self.bytes = bytes
+        start = head.start
     }
 
     /// The changes that one of the recipients has to be told of, in order.
@@ -85,99 +88,41 @@ struct OutboxRow {
     /// - Returns: `nil` when the bytes are not of this form.
     func changes(for recipient: Int) -> [EntityChange]? {
         guard recipients.indices.contains(recipient) else { return nil }
-        var reader = rest
-        guard let count = reader.count() else { return nil }
-        var changes: [EntityChange] = []
-        for _ in 0..<count {
-            guard let distance = reader.varint(), let kind = reader.byte().flatMap(EntityChange.Kind.init),
-                let id = reader.text(), let attributes = attributes(&reader), let count = reader.count()
-            else { return nil }
-            var isMeant = false
-            for _ in 0..<count {
-                guard let position = reader.varint() else { return nil }
-                if position == UInt64(recipient) { isMeant = true }
+        return bytes.withUnsafeBytes { buffer in
+            var reader = StoredReader(buffer, from: start)
+            var changes: [EntityChange] = []
+            for _ in 0..<reader.count() {
+                let distance = reader.varint()
+                let kind = EntityChange.Kind(rawValue: reader.byte())
+                let id = reader.text()
+                let attributes = Self.attributes(&reader)
+                var isMeant = false
+                for _ in 0..<reader.count() where reader.varint() == UInt64(recipient) { isMeant = true }
+                let (after, before) = (reader.run(), reader.run())
+                guard reader.isFine, let kind, let attributes else { return nil }
+                if !isMeant { continue }
+                let (new, old) = (EntityCodec.decode(after, id: id), EntityCodec.decode(before, id: id))
+                guard (new != nil) == !after.isEmpty, (old != nil) == !before.isEmpty, new != nil || old != nil else {
+                    return nil
+                }
+                changes.append(
+                    EntityChange(
+                        sequence: sequence &+ distance, at: at, tenant: recipients[recipient].tenant, kind: kind,
+                        before: old, after: new, attributes: attributes))
             }
-            guard let after = reader.run(), let before = reader.run() else { return nil }
-            if !isMeant { continue }
-            let (new, old) = (EntityCodec.decode(Array(after), id: id), EntityCodec.decode(Array(before), id: id))
-            guard (new != nil) == !after.isEmpty, (old != nil) == !before.isEmpty, new != nil || old != nil else {
-                return nil
-            }
-            changes.append(
-                EntityChange(
-                    sequence: sequence &+ distance, at: at, tenant: recipients[recipient].tenant, kind: kind,
-                    before: old, after: new, attributes: attributes))
+            return reader.isFine ? changes : nil
         }
-        return changes
     }
 
-    private func attributes(_ reader: inout OutboxReader) -> [AttributeChange]? {
-        guard let count = reader.count() else { return nil }
+    private static func attributes(_ reader: inout StoredReader) -> [AttributeChange]? {
+        let count = reader.count()
         var attributes: [AttributeChange] = []
         attributes.reserveCapacity(count)
         for _ in 0..<count {
-            guard let number = reader.varint().flatMap({ UInt32(exactly: $0) }),
-                let kind = reader.byte().flatMap(AttributeChange.Kind.init)
-            else { return nil }
-            attributes.append(AttributeChange(name: TermID(number), kind: kind))
+            let name = TermID(reader.number32())
+            guard let kind = AttributeChange.Kind(rawValue: reader.byte()) else { return nil }
+            attributes.append(AttributeChange(name: name, kind: kind))
         }
         return attributes
-    }
-}
-
-/// Reads numbers, texts and runs of bytes; `nil` past the end.
-struct OutboxReader {
-    private let bytes: [UInt8]
-    private var position = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func byte() -> UInt8? {
-        guard position < bytes.count else { return nil }
-        defer { position += 1 }
-        return bytes[position]
-    }
-
-    mutating func varint() -> UInt64? {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while shift < 64, let byte = byte() {
-            value |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 { return value }
-            shift += 7
-        }
-        return nil
-    }
-
-    /// A number of things that take at least a byte each.
-    mutating func count() -> Int? { varint().flatMap { $0 <= UInt64(bytes.count - position) ? Int($0) : nil } }
-
-    mutating func run() -> ArraySlice<UInt8>? {
-        guard let length = count() else { return nil }
-        defer { position += length }
-        return bytes[position..<position + length]
-    }
-
-    mutating func text() -> String? { run().map { String(decoding: $0, as: UTF8.self) } }
-}
-
-extension [UInt8] {
-    mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
-    }
-
-    mutating func append(text: String) {
-        append(varint: UInt64(text.utf8.count))
-        append(contentsOf: text.utf8)
-    }
-
-    mutating func append(run: [UInt8]) {
-        append(varint: UInt64(run.count))
-        append(contentsOf: run)
     }
 }

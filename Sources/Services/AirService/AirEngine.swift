@@ -33,8 +33,7 @@ actor AirEngine {
     var alerted: Set<StationKey> = []
     private var toldOfLimit = false
     private var hasCaughtUp = false
-    private var isStepping = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turn = Turn()
 
     init(
         _ operations: ServiceOperations, _ configuration: AirServiceConfiguration, _ vocabulary: AirVocabulary,
@@ -52,46 +51,39 @@ actor AirEngine {
 
     /// Reads the history of all stations, and writes what is missing of their results.
     func catchUp() async {
-        await exclusively { if !self.hasCaughtUp { await self.readEverything() } }
+        await turn.run { if !hasCaughtUp { await readEverything() } }
     }
 
     /// Works off what waits, and looks for hours that have ended.
     func workOff() async {
-        await exclusively {
-            if !self.hasCaughtUp { await self.readEverything() }
-            let (changes, isBehind) = self.inbox.take()
+        await turn.run {
+            if !hasCaughtUp { await readEverything() }
+            let (changes, isBehind) = inbox.take()
             if isBehind {
-                self.statistics.timesBehind += 1
-                await self.readEverything()
+                statistics.timesBehind += 1
+                await readEverything()
                 return
             }
             let clock = ContinuousClock()
             let start = clock.now
-            for change in changes { await self.take(change) }
-            self.lookForEndedHours()
-            guard !self.touched.isEmpty else { return }
-            await self.rereadDoubtful()
-            await self.computeAndWrite()
-            self.statistics.lastMicroseconds = (clock.now - start).microseconds
+            for change in changes { await take(change) }
+            lookForEndedHours()
+            guard !touched.isEmpty else { return }
+            await rereadDoubtful()
+            await computeAndWrite()
+            statistics.lastMicroseconds = (clock.now - start).microseconds
         }
     }
 
     /// Judges the alerts of what is touched, between two steps.
     func judgeTouched() async {
-        await exclusively {
-            let keys = self.touched.filter { self.stations[$0]?.changedFrom == nil }
-            self.touched.subtract(keys)
+        await turn.run {
+            let keys = touched.filter { stations[$0]?.changedFrom == nil }
+            touched.subtract(keys)
             for tenant in Set(keys.map(\.tenant)) {
-                await self.judgeAlerts(tenant, keys.filter { $0.tenant == tenant }, self.configuration.clock())
+                await judgeAlerts(tenant, keys.filter { $0.tenant == tenant }, configuration.clock())
             }
         }
-    }
-
-    /// One step after the other, although a step waits for the broker.
-    private func exclusively(_ body: () async -> Void) async {
-        if isStepping { await withCheckedContinuation { waiting.append($0) } } else { isStepping = true }
-        await body()
-        if waiting.isEmpty { isStepping = false } else { waiting.removeFirst().resume() }
     }
 
     private func lookForEndedHours() {

@@ -5,7 +5,7 @@ import NGSILDOperations
 public import ServiceRuntime
 
 /// How the air service works.
-public struct AirServiceConfiguration: Sendable {
+public struct AirServiceConfiguration: CityServiceConfiguration {
     /// Computed for each station, each in its edition in force.
     public var indices: [AirQualityIndex] = [.european]
     /// Stations over all tenants; those beyond are left out, and said so once. Each takes about 60 KB.
@@ -75,7 +75,7 @@ public struct AirServiceStatistics: Sendable, Equatable {
 ///
 /// It is a client of the operations like any other. What it knows is computed from the history, so it can be killed at
 /// any moment and catches up when it starts again. Its work is done by one task; the committer only hands changes over.
-public final class AirService: Sendable {
+public final class AirService: CityService {
     private let engine: AirEngine
     private let maps: AirMaps
     /// `nil` where nothing is forecast.

@@ -63,15 +63,7 @@ final class PublicationStore: Sendable {
     /// - Returns: whether it is new.
     func put(_ id: String, _ body: [UInt8]) async throws(NGSILDError) -> Bool {
         let layer = try read(body, id: id)
-        await turn.take()
-        do throws(NGSILDError) {
-            let isNew = try await put(layer)
-            await turn.give()
-            return isNew
-        } catch {
-            await turn.give()
-            throw error
-        }
+        return try await turn.run { () async throws(NGSILDError) in try await put(layer) }
     }
 
     private func put(_ layer: PublishedLayer) async throws(NGSILDError) -> Bool {
@@ -90,14 +82,11 @@ final class PublicationStore: Sendable {
     /// Takes the layer back at once; a crash before that is durable brings it back, so the answer waits for it.
     func delete(_ id: String) async throws(NGSILDError) {
         guard forget(id) else { throw .resourceNotFound("There is no publication \(id.prefix(80))") }
-        await turn.take()
-        // One that was being published meanwhile is there by now.
-        _ = forget(id)
-        do throws(NGSILDError) { try await store(id, nil) } catch {
-            await turn.give()
-            throw error
+        try await turn.run { () async throws(NGSILDError) in
+            // One that was being published meanwhile is there by now.
+            _ = forget(id)
+            try await store(id, nil)
         }
-        await turn.give()
     }
 
     private func forget(_ id: String) -> Bool {

@@ -57,20 +57,20 @@ actor RuleEngine {
 
     /// Works off what waits, and what is due by now.
     func workOff() async {
-        await turn.take()
-        let (changes, isBehind) = inbox.take()
-        if !hasCaughtUp || isBehind {
-            if isBehind { statistics.timesBehind += 1 }
-            if !listensSince.isSet { listensSince = configuration.clock() }
-            hasCaughtUp = await readEverything() && !Task.isCancelled
-        } else {
-            for change in changes { await take(change) }
+        await turn.run {
+            let (changes, isBehind) = inbox.take()
+            if !hasCaughtUp || isBehind {
+                if isBehind { statistics.timesBehind += 1 }
+                if !listensSince.isSet { listensSince = configuration.clock() }
+                hasCaughtUp = await readEverything() && !Task.isCancelled
+            } else {
+                for change in changes { await take(change) }
+            }
+            passTime()
+            await writeAlerts()
+            await care()
+            newest.value = statistics
         }
-        passTime()
-        await writeAlerts()
-        await care()
-        newest.value = statistics
-        await turn.give()
     }
 
     /// Until when the worker may sleep.

@@ -5,7 +5,7 @@ public import NGSILDOperations
 public import ServiceRuntime
 
 /// How the rules are kept.
-public struct RuleServiceConfiguration: Sendable {
+public struct RuleServiceConfiguration: CityServiceConfiguration {
     /// Rules over all tenants; those beyond are refused.
     public var ruleLimit = 1_000
     /// Entities watched, each counted for each rule; those beyond are left out, and the rule says so. Each takes about 1 KB.
@@ -55,7 +55,7 @@ public struct RuleDelivery: Sendable {
 /// It is a client of the operations like any other. What it knows is computed from the entities and their history, so it
 /// can be killed at any moment and catches up when it starts again. What it has to tell stands in the alert's entity, and
 /// the broker's subscriptions carry it, so that an alert that is written is also told.
-public final class RuleService: Sendable {
+public final class RuleService: CityService {
     private let engine: RuleEngine
     private let inbox: ChangeInbox
     private let configuration: RuleServiceConfiguration

@@ -54,9 +54,7 @@ actor SignalEngine {
 
     /// Works off what waits.
     func workOff() async {
-        await turn.take()
-        await step()
-        await turn.give()
+        await turn.run { await step() }
     }
 
     private func step() async {

@@ -3,7 +3,7 @@ public import ServiceRuntime
 import SignalRoadside
 
 /// How the signal service works.
-public struct SignalServiceConfiguration: Sendable {
+public struct SignalServiceConfiguration: CityServiceConfiguration {
     /// Intersections over all tenants; those beyond are left out, and said so once.
     public var intersectionLimit = 2_000
     /// Groups, phases, plans and lanes over all tenants; those beyond are left out, and said so once.
@@ -46,7 +46,7 @@ public struct SignalServiceStatistics: Sendable, Equatable {
 ///
 /// It is a client of the operations like any other and keeps nothing: after a start it reads the entities again. It asks
 /// only; what the lamps show is decided at the roadside, which goes on by itself when nothing is asked any more.
-public final class SignalService: Sendable {
+public final class SignalService: CityService {
     private let engine: SignalEngine
     private let inbox: ChangeInbox
     private let published = PublishedStatistics()

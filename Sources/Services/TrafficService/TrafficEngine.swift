@@ -45,31 +45,31 @@ actor TrafficEngine {
 
     /// Reads the history of all detectors, and writes what is missing of their results.
     func catchUp() async {
-        await turn.take()
-        if !hasCaughtUp { await readEverything() }
-        await turn.give()
+        await turn.run {
+            if !hasCaughtUp { await readEverything() }
+        }
     }
 
     /// Works off what waits, and looks for detectors that have fallen silent.
     func workOff() async {
-        await turn.take()
-        if !hasCaughtUp { await readEverything() }
-        let (changes, isBehind) = inbox.take()
-        let clock = ContinuousClock()
-        let start = clock.now
-        if isBehind {
-            statistics.timesBehind += 1
-            await readEverything()
-        } else {
-            for change in changes { await take(change) }
+        await turn.run {
+            if !hasCaughtUp { await readEverything() }
+            let (changes, isBehind) = inbox.take()
+            let clock = ContinuousClock()
+            let start = clock.now
+            if isBehind {
+                statistics.timesBehind += 1
+                await readEverything()
+            } else {
+                for change in changes { await take(change) }
+            }
+            await readUnheard()
+            lookForSilence()
+            if !touchedDetectors.isEmpty || !touchedSegments.isEmpty || !emptied.isEmpty {
+                await computeAndWrite()
+                statistics.lastMicroseconds = Int64((clock.now - start) / .microseconds(1))
+            }
         }
-        await readUnheard()
-        lookForSilence()
-        if !touchedDetectors.isEmpty || !touchedSegments.isEmpty || !emptied.isEmpty {
-            await computeAndWrite()
-            statistics.lastMicroseconds = Int64((clock.now - start) / .microseconds(1))
-        }
-        await turn.give()
     }
 
     private func lookForSilence() {

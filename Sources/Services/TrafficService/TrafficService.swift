@@ -3,7 +3,7 @@ public import NGSILDModel
 public import ServiceRuntime
 
 /// How the traffic service works.
-public struct TrafficServiceConfiguration: Sendable {
+public struct TrafficServiceConfiguration: CityServiceConfiguration {
     /// Detectors over all tenants; those beyond are left out, and said so once. Each takes about 6 KB.
     public var detectorLimit = 10_000
     /// Changes that may wait; beyond it the history is read.
@@ -58,7 +58,7 @@ public struct TrafficServiceStatistics: Sendable, Equatable {
 /// It is a client of the operations like any other. What it knows is computed from the history, so it can be killed at
 /// any moment and catches up when it starts again. Its work is done by one task; the committer only hands changes over.
 /// It knows counts, speeds and occupancies of places, nothing of vehicles.
-public final class TrafficService: Sendable {
+public final class TrafficService: CityService {
     private let engine: TrafficEngine
     /// `nil` where nothing is forecast.
     private let forecasts: TrafficForecasts?

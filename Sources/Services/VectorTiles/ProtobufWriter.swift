@@ -1,3 +1,5 @@
+import NGSILDModel
+
 /// Writes messages of Protocol Buffers: the three wire types that vector tiles use.
 ///
 /// - Source: protobuf.dev, "Encoding"; the numbers of fields are those of the message written.
@@ -6,14 +8,7 @@ struct ProtobufWriter {
 
     mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
-    mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
+    mutating func append(varint value: UInt64) { bytes.append(varint: value) }
 
     mutating func append(field: Int, varint value: UInt64) {
         append(varint: UInt64(field) << 3)
@@ -22,8 +17,7 @@ struct ProtobufWriter {
 
     mutating func append(field: Int, bytes content: some Collection<UInt8>) {
         append(varint: UInt64(field) << 3 | 2)
-        append(varint: UInt64(content.count))
-        bytes.append(contentsOf: content)
+        bytes.append(run: content)
     }
 
     mutating func append(field: Int, text: String) { append(field: field, bytes: text.utf8) }
@@ -47,6 +41,5 @@ struct ProtobufWriter {
     }
 
     /// Small numbers of either sign, as small codes.
-    static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
     static func zigzag(_ value: Int32) -> UInt32 { UInt32(bitPattern: (value << 1) ^ (value >> 31)) }
 }

@@ -83,7 +83,7 @@ struct VectorTileLayer {
         case .float(let number): writer.append(field: 2, float: number)
         case .double(let number): writer.append(field: 3, double: number)
         case .integer(let number) where number >= 0: writer.append(field: 5, varint: UInt64(number))
-        case .integer(let number): writer.append(field: 6, varint: ProtobufWriter.zigzag(number))
+        case .integer(let number): writer.append(field: 6, varint: UInt64(zigzag: number))
         case .boolean(let flag): writer.append(field: 7, varint: flag ? 1 : 0)
         }
         return writer.bytes

@@ -19,22 +19,11 @@ enum ChangeRow {
     }
 
     static func append(_ write: EntityWrite, tenant: Int64, number: Int64, to bytes: inout [UInt8]) {
-        append(UInt64(bitPattern: tenant), to: &bytes)
-        append(UInt64(bitPattern: number), to: &bytes)
+        bytes.append(varint: UInt64(bitPattern: tenant))
+        bytes.append(varint: UInt64(bitPattern: number))
         bytes.append(write.body == nil ? deletionFlag : 0)
-        append(UInt64(write.id.utf8.count), to: &bytes)
-        bytes.append(contentsOf: write.id.utf8)
-        append(UInt64(write.change.count), to: &bytes)
-        bytes.append(contentsOf: write.change)
-    }
-
-    private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
+        bytes.append(run: write.id.utf8)
+        bytes.append(run: write.change)
     }
 
     /// One change of a row, its texts still bytes.
@@ -48,44 +37,22 @@ enum ChangeRow {
 
     /// Reads the changes of a row; every length is checked, since the file may be damaged.
     struct Reader {
-        private let bytes: UnsafeRawBufferPointer
-        private var position = 1
+        private var rest: StoredReader
 
         /// - Returns: `nil` if the row has a form that is not known.
         init?(_ bytes: UnsafeRawBufferPointer) {
-            guard bytes.first == ChangeRow.version else { return nil }
-            self.bytes = bytes
+            rest = StoredReader(bytes)
+            if rest.byte() != ChangeRow.version { return nil }
         }
 
         /// The next change, or `nil` where the bytes make none.
         mutating func next() -> Item? {
-            guard let tenant = varint(), let number = varint(), position < bytes.count else { return nil }
-            let flags = bytes[position]
-            position += 1
-            guard let id = run(), let change = run() else { return nil }
+            let (tenant, number, flags) = (rest.varint(), rest.varint(), rest.byte())
+            let (id, change) = (rest.run(), rest.run())
+            guard rest.isFine else { return nil }
             return Item(
                 tenant: Int64(bitPattern: tenant), number: Int64(bitPattern: number),
                 isDeletion: flags & ChangeRow.deletionFlag != 0, id: id, change: change)
-        }
-
-        private mutating func varint() -> UInt64? {
-            var value: UInt64 = 0
-            var shift: UInt64 = 0
-            while position < bytes.count, shift < 64 {
-                let byte = bytes[position]
-                position += 1
-                value |= UInt64(byte & 0x7F) << shift
-                if byte < 0x80 { return value }
-                shift += 7
-            }
-            return nil
-        }
-
-        private mutating func run() -> UnsafeRawBufferPointer? {
-            guard let length = varint(), length <= UInt64(bytes.count - position) else { return nil }
-            let start = position
-            position += Int(length)
-            return UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         }
     }
 }

@@ -237,6 +237,36 @@ private struct Run {
         }
     }
 
+    /// Queries by each time but observedAt, and what they select, found by a look at every instance.
+    private func byOtherTimes(_ series: Series) throws -> [(TemporalQuery, [String])] {
+        let entity = try city.history.known(tenant: "", id: Self.id(series.entity))
+        let key = SeriesKey(
+            tenant: "", entity: Self.id(series.entity), attribute: try city.term(series.attribute),
+            dataset: series.dataset)
+        var all: [(value: String, times: InstanceTimes)] = []
+        try city.history.visit(key, of: entity, newestFirst: false) { samples, index in
+            all.append((samples.withValue(index) { String(decoding: $0, as: UTF8.self) }, samples.times(of: index)))
+            return true
+        }
+        let moments = all.map(\.times.modifiedAt).sorted()
+        guard let first = moments.first, let last = moments.last else { return [] }
+        let (early, late) = (moments[moments.count / 3].text, moments[moments.count * 2 / 3].adding(seconds: 1).text)
+        var found: [(TemporalQuery, [String])] = []
+        for property in ["createdAt", "modifiedAt", "deletedAt"] {
+            for (relation, at, end) in [
+                ("before", first.text, nil), ("before", early, nil), ("after", late, nil), ("after", last.text, nil),
+                ("between", early, late), (nil, nil, nil),
+            ] as [(String?, String?, String?)] {
+                for lastN in [nil, "3"] {
+                    let query = try times(relation, at, end, property, lastN: lastN).times
+                    let selected = all.filter { query.contains($0.times[query.property]) }.map(\.value)
+                    found.append((query, lastN == nil ? selected : selected.suffix(3).reversed()))
+                }
+            }
+        }
+        return found
+    }
+
     private func check(_ series: Series, _ expected: [(key: Timestamp, value: String)]) async throws {
         var selection = TemporalSelection()
         selection.datasets = [series.dataset.isEmpty ? "@none" : series.dataset]
@@ -249,6 +279,10 @@ private struct Run {
         #expect(try await found(selection) == expected.map(\.value), "\(series)")
         selection.times = try times(lastN: "2").times
         #expect(try await found(selection) == expected.suffix(2).reversed().map(\.value), "\(series)")
+        for (query, expected) in try byOtherTimes(series) {
+            selection.times = query
+            #expect(try await found(selection) == expected, "\(series) \(query)")
+        }
         selection.times = TemporalSelection().times
         selection.aggregation = try TemporalAggregation(methods: ["totalCount"], period: nil)
         let count = expected.filter { $0.value != Self.null }.count

@@ -229,6 +229,33 @@ import Testing
         }
     }
 
+    @Test(.clause("4.11"), arguments: ["modifiedAt", "createdAt", "deletedAt"])
+    func `chunks of another time than a query asks for are passed over`(property: String) async throws {
+        let city = try TestCity {
+            // Less than the history has, more than one of its two chunks.
+            $0.scanLimit = 900
+        }
+        let id = "urn:ngsi-ld:Sensor:1"
+        func bring(_ values: Range<Int>) async throws {
+            let instances = values.map { value in
+                let time = Timestamp(microseconds: city.clock.now.microseconds + Int64(value) * 1_000_000)
+                return #"{"type":"Property","value":\#(value),"observedAt":"\#(time.text)"}"#
+            }
+            _ = try await city.upsert(
+                #"{"id":"\#(id)","type":"Sensor","level":[\#(instances.joined(separator: ","))]}"#
+            ).get()
+            city.history.flush()
+        }
+        try await bring(0..<512)
+        city.clock.advance(seconds: 86_400)
+        try await bring(0..<512)
+        #expect(try city.chunks(id, "level").count == 2)
+        guard case .failure(.tooComplexQuery) = await city.retrieve(id) else { return #expect(Bool(false)) }
+        let found = try await city.values(id, "level", try times("after", "2026-01-02T00:00:00Z", nil, property))
+        #expect(found == (property == "deletedAt" ? [] : (0..<512).map(String.init)))
+        #expect(try await city.values(id, "level", try times("after", "2026-02-01T00:00:00Z", nil, property)) == [])
+    }
+
     @Test(.clause("4.5.19")) func `values are aggregated by periods`() async throws {
         let city = try await Self.city()
         var selection = try times("between", "2026-01-01T00:00:00Z", "2026-01-01T10:00:00Z")

@@ -91,9 +91,8 @@ struct MessageReaderTests {
     @Test func `bytes that are no text are refused`() throws {
         let mapping = try IngestMapping(yaml: "topics:\n  - \(Self.detectors)")
         let bytes: [UInt8] = [0xFF, 0xFE, 0x00]
-        #expect(
-            try mapping.trial(topic: "city/traffic/A1/state", payload: bytes, arrival: Self.arrival).refusals.count == 1
-        )
+        let trial = mapping.trial(topic: "city/traffic/A1/state", payload: bytes, arrival: Self.arrival)
+        #expect(trial.refusals.count == 1)
     }
 
     @Test func `a record without a value for any attribute is refused`() throws {
@@ -179,7 +178,7 @@ struct MessageReaderTests {
                 """)
         for (topic, rule) in [("a/b", "a/b"), ("a/c", "a/{x}"), ("b/c", nil)] {
             #expect(
-                try mapping.trial(topic: topic, payload: Array(#"{"v":1}"#.utf8), arrival: Self.arrival).rule == rule)
+                mapping.trial(topic: topic, payload: Array(#"{"v":1}"#.utf8), arrival: Self.arrival).rule == rule)
         }
     }
 }

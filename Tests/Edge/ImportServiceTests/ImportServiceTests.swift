@@ -39,7 +39,7 @@ final class ImportCity: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    func ask(_ request: ImportService.Request, tenant: String = "") async throws -> JSONDocument {
+    func ask(_ request: ImportRequest, tenant: String = "") async throws -> JSONDocument {
         let answer = try await service.answer(request, tenant: tenant)
         return try JSONDocument(parsing: answer.body.isEmpty ? Array("{}".utf8) : answer.body)
     }

@@ -1,4 +1,5 @@
 import NGSILDModel
+import NGSILDOperations
 import Synchronization
 import Testing
 
@@ -7,14 +8,14 @@ import Testing
 struct ImportsAdministrationTests {
     /// Answers with what it was asked.
     private final class Asked: Sendable {
-        let requests = Mutex<[(ImportPages.Request, String)]>([])
+        let requests = Mutex<[(ImportRequest, String)]>([])
         var pages: ImportPages {
             ImportPages { [self] request, tenant, reply in
                 requests.withLock { $0.append((request, tenant)) }
                 switch request {
-                case .pause: reply(.success(ImportPages.Answer(status: 204, body: [])))
+                case .pause: reply(.success(ImportAnswer(status: 204, body: [])))
                 case .cancel: reply(.failure(.conflict("This import does not run")))
-                default: reply(.success(ImportPages.Answer(status: 201, body: Array("{}".utf8))))
+                default: reply(.success(ImportAnswer(status: 201, body: Array("{}".utf8))))
                 }
             }
         }
@@ -28,9 +29,9 @@ struct ImportsAdministrationTests {
             ("POST", "/a1/reading", .correct("a1", [0x7B])),
             ("POST", "/a1/run", .run("a1", [0x7B])), ("POST", "/a1/resume", .resume("a1")),
             ("POST", "/a1/undo", .undo("a1", [0x7B])),
-        ] as [(String, String, ImportPages.Request)])
+        ] as [(String, String, ImportRequest)])
     func `requests are handed over with their body and tenant`(
-        method: String, path: String, expected: ImportPages.Request
+        method: String, path: String, expected: ImportRequest
     ) throws {
         let asked = Asked()
         let client = try TestBroker(imports: asked.pages).client()

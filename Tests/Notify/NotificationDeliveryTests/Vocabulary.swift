@@ -7,17 +7,11 @@ import NGSILDOperations
 
 /// Makes entities, changes and subscriptions out of JSON, under the core context, for tests without a broker.
 struct Vocabulary {
-    final class Terms: TermStore {
-        func terms() throws -> [String] { [] }
-        func internTerm(_ iri: String) throws -> UInt32 { numbers.next() }
-        private let numbers = Counter()
-    }
-
     let registry: TermRegistry
     let context: TermContext
 
     init() throws {
-        registry = try TermRegistry(store: Terms())
+        registry = TermRegistry()
         context = TermContext(context: .core, registry: registry)
     }
 

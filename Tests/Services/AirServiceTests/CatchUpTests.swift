@@ -1,5 +1,4 @@
 import AirQuality
-import InMemoryStorage
 import NGSILDModel
 import NGSILDOperations
 import Testing
@@ -8,23 +7,20 @@ import Testing
 
 @Suite struct CatchUpTests {
     @Test func `what was observed while the service was down is computed when it starts`() async throws {
-        let storage = InMemoryStorage()
-        let clock = ManualClock()
-        var town = try TestTown(storage: storage, clock: clock)
+        var town = try TestTown()
         town.air.start()
         for hour in 1...3 {
-            try clock.set(time(hour, minute: 5))
+            try town.clock.set(time(hour, minute: 5))
             try await town.report([station(1, ["pm25": 2, "no2": 5, "o3": 5], at: time(hour))])
             await town.air.settle()
         }
         await town.air.stop()
         for hour in 4...9 {
-            try clock.set(time(hour, minute: 5))
+            try town.clock.set(time(hour, minute: 5))
             try await town.report([station(1, ["pm25": Double(hour) * 10, "no2": 5, "o3": 5], at: time(hour))])
         }
         #expect(town.observedAt(indexID(1), "airQualityIndex") == time(3))
-        await town.stop()
-        town = try TestTown(storage: storage, clock: clock)
+        town = try await town.again()
         town.air.start()
         await town.air.settle()
         #expect(town.value(indexID(1), "airQualityIndex") == "4")
@@ -41,13 +37,12 @@ import Testing
     @Test func `values without observedAt of the time when the service was down count by when they were written`()
         async throws
     {
-        let (storage, clock) = (InMemoryStorage(), ManualClock())
-        var town = try TestTown(storage: storage, clock: clock)
+        var town = try TestTown()
         func report(_ hours: ClosedRange<Int>, _ value: (Int) -> Double) async throws {
             for hour in hours {
-                try clock.set(time(hour, minute: -10))
+                try town.clock.set(time(hour, minute: -10))
                 try await town.report([station(1, ["pm25": value(hour), "no2": 5, "o3": 5], at: nil)])
-                try clock.set(time(hour, minute: 5))
+                try town.clock.set(time(hour, minute: 5))
                 await town.air.settle()
             }
         }
@@ -55,12 +50,11 @@ import Testing
         try await report(1...3) { _ in 2 }
         await town.air.stop()
         for hour in 4...9 {
-            try clock.set(time(hour, minute: -10))
+            try town.clock.set(time(hour, minute: -10))
             try await town.report([station(1, ["pm25": Double(hour) * 10, "no2": 5, "o3": 5], at: nil)])
         }
-        await town.stop()
-        try clock.set(time(9, minute: 5))
-        town = try TestTown(storage: storage, clock: clock)
+        try town.clock.set(time(9, minute: 5))
+        town = try await town.again()
         town.air.start()
         await town.air.settle()
         #expect(town.observedAt(indexID(1), "airQualityIndex") == time(9))
@@ -70,12 +64,7 @@ import Testing
                 time(8): "4", time(9): "4",
             ])
         // A start with nothing new writes nothing here, too.
-        await town.stop()
-        town = try TestTown(storage: storage, clock: clock)
-        let sequence = town.broker.lastSequence
-        town.air.start()
-        await town.air.settle()
-        #expect(town.broker.lastSequence == sequence)
+        town = try await town.againWithNothingNew()
         #expect(town.problems.all == [])
         await town.stop()
     }
@@ -99,15 +88,13 @@ import Testing
     @Test func `an observation that was acknowledged just before the end gets its result at the next start`()
         async throws
     {
-        let storage = InMemoryStorage()
-        let clock = ManualClock()
-        var town = try TestTown(storage: storage, clock: clock)
+        var town = try TestTown()
         // The service is not there when the observation comes, as when the process is killed in between.
-        try clock.set(time(1, minute: 5))
+        try town.clock.set(time(1, minute: 5))
         try await town.report([station(1, ["pm25": 100, "no2": 5, "o3": 5], at: time(1))])
         town.broker.stop()
         #expect(town.entity(indexID(1)) == nil)
-        town = try TestTown(storage: storage, clock: clock)
+        town = try TestTown(storage: town.storage, clock: town.clock)
         town.air.start()
         await town.air.settle()
         #expect(town.value(indexID(1), "airQualityIndex") == "5")
@@ -115,43 +102,33 @@ import Testing
     }
 
     @Test func `a start with nothing new writes nothing`() async throws {
-        let storage = InMemoryStorage()
-        let clock = ManualClock()
-        var town = try TestTown(storage: storage, clock: clock)
+        var town = try TestTown()
         town.air.start()
         for hour in 1...30 {
-            try clock.set(time(hour, minute: 5))
+            try town.clock.set(time(hour, minute: 5))
             try await town.report([
                 station(1, ["pm25": Double(hour), "no2": 5, "o3": 5], at: time(hour)),
                 station(2, ["pm25": Double(hour), "no2": 5], at: time(hour)),
             ])
             await town.air.settle()
         }
-        await town.stop()
-        town = try TestTown(storage: storage, clock: clock)
-        let sequence = town.broker.lastSequence
-        town.air.start()
-        await town.air.settle()
-        #expect(town.broker.lastSequence == sequence)
+        town = try await town.againWithNothingNew()
         #expect(await town.air.statistics.historyWritten == 0)
         #expect(await town.air.statistics.resultsWritten == 0)
         await town.stop()
     }
 
     @Test func `running means go on over a restart`() async throws {
-        let storage = InMemoryStorage()
-        let clock = ManualClock()
-        var town = try TestTown(storage: storage, clock: clock) { $0.indices = [.unitedStates] }
+        var town = try TestTown { $0.indices = [.unitedStates] }
         town.air.start()
         // The example of EPA's NowCast: 53.8 µg/m³, that is 146 by the breakpoints of 2024.
         let values: [Double] = [64, 63, 72, 77, 65, 61, 70, 58, 49, 48, 53, 54]
         for (offset, value) in values.enumerated() {
             if offset == 6 {
-                await town.stop()
-                town = try TestTown(storage: storage, clock: clock) { $0.indices = [.unitedStates] }
+                town = try await town.again { $0.indices = [.unitedStates] }
                 town.air.start()
             }
-            try clock.set(time(offset + 1, minute: 5))
+            try town.clock.set(time(offset + 1, minute: 5))
             try await town.report([station(1, ["pm25": value], at: time(offset + 1))])
         }
         await town.air.settle()

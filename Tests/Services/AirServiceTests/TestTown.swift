@@ -103,6 +103,22 @@ final class TestTown: Sendable {
         broker.stop()
     }
 
+    /// Ends the town, and begins it again over its store; the air service is not started.
+    func again(_ change: (inout AirServiceConfiguration) -> Void = { _ in }) async throws -> TestTown {
+        await stop()
+        return try TestTown(storage: storage, clock: clock, change)
+    }
+
+    /// Begins again with the air service, of whose start nothing may be written: it has nothing new to find.
+    func againWithNothingNew(sourceLocation: SourceLocation = #_sourceLocation) async throws -> TestTown {
+        let town = try await again()
+        let sequence = town.broker.lastSequence
+        town.air.start()
+        await town.air.settle()
+        #expect(town.broker.lastSequence == sequence, sourceLocation: sourceLocation)
+        return town
+    }
+
     func entity(_ id: String, tenant: String = "") -> EntityRecord? {
         try? broker.retrieveEntity(id: id, tenant: tenant)
     }

@@ -1,3 +1,4 @@
+import NGSILDModel
 import Testing
 
 @testable import VectorTiles
@@ -32,6 +33,6 @@ struct ProtobufWriterTests {
     @Test(arguments: [(Int32(0), UInt32(0)), (-1, 1), (1, 2), (-2, 3), (.max, 0xFFFF_FFFE), (.min, 0xFFFF_FFFF)])
     func `numbers of either sign become small codes`(value: Int32, code: UInt32) {
         #expect(ProtobufWriter.zigzag(value) == code)
-        #expect(ProtobufWriter.zigzag(Int64(value)) == UInt64(code))
+        #expect(UInt64(zigzag: Int64(value)) == UInt64(code))
     }
 }

@@ -110,7 +110,7 @@ struct AirBackfillCommand: AsyncParsableCommand {
     }
 
     private static func show(_ share: Double) {
-        FileHandle.standardError.write(Data("air backfill: \(Int(share * 100)) %\n".utf8))
+        Output.tell("air backfill: \(Int(share * 100)) %\n")
     }
 
     private func instant(_ name: String, _ text: String?) throws -> NGSILDModel.Timestamp? {

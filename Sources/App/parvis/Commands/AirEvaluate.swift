@@ -87,9 +87,7 @@ struct AirEvaluate: AsyncParsableCommand {
                 )
             }
             if json {
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-                print(String(decoding: try encoder.encode(result), as: UTF8.self))
+                try Output.printJSON(result)
             } else {
                 print(result.description)
             }

@@ -28,10 +28,10 @@ struct Check: AsyncParsableCommand {
         let check: StoreCheck
         do {
             check = try StoreCheck(file: path, readsChunk: StoredHistory.isReadable) { part in
-                if isTerminal { FileHandle.standardError.write(Data("\rchecking \(part)    \r".utf8)) }
+                if isTerminal { Output.tell("\rchecking \(part)    \r") }
             }
         } catch {
-            FileHandle.standardError.write(Data("parvis check: \(error)\n".utf8))
+            Output.tell("parvis check: \(error)\n")
             throw ExitCode(2)
         }
         print(

@@ -130,7 +130,7 @@ struct Town: Sendable {
             let now = Date()
             for batch in city.changes(from: last, to: now) {
                 do { _ = try await client.batch(.upsert(updating: true), batch.bytes) } catch {
-                    FileHandle.standardError.write(Data("The town could not report: \(error)\n".utf8))
+                    Output.tell("The town could not report: \(error)\n")
                 }
             }
             last = now

@@ -37,7 +37,7 @@ struct ImportGeoJSON: AsyncParsableCommand {
                 mapping = try TabularMapping(path: path)
             } else {
                 let guess = try TableGuess.of(path: file, name: file)
-                for warning in guess.warnings { FileHandle.standardError.write(Data("\(warning)\n".utf8)) }
+                for warning in guess.warnings { Output.tell("\(warning)\n") }
                 if showMapping {
                     print(try guess.choices.yaml(), terminator: "")
                     return

@@ -26,7 +26,7 @@ struct Restore: AsyncParsableCommand {
         try await Failure.told {
             let isTerminal = isatty(STDERR_FILENO) == 1
             let check = try SQLiteStorage.restore(file, into: data, replaces: replace) { part in
-                if isTerminal { FileHandle.standardError.write(Data("\rrestore \(Int(part * 100)) %".utf8)) }
+                if isTerminal { Output.tell("\rrestore \(Int(part * 100)) %") }
             }
             print(
                 "\(isTerminal ? "\r" : "")\(data): \(check.entities) entities, \(check.chunks) chunks of history, "

@@ -27,19 +27,9 @@ struct TrafficEvaluate: AsyncParsableCommand {
     var seeds = "1-3"
     @Option(help: "What controls the signals, separated by commas: fixed, actuated, parvis.")
     var controllers = "fixed,actuated,parvis"
-    @Option(help: "Multiplies the demand; 1.2 is a fifth more vehicles.")
-    var demand = 1.0
-    @Option(help: "Part of the detectors that never report, 0 to 1.")
-    var deadDetectors = 0.0
+    @OptionGroup var conditions: ScenarioOptions
     @Option(name: .customLong("close-lane"), help: "A lane that is closed from the beginning; may be repeated.")
     var closedLanes: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            "A car that breaks down on a lane, from and until seconds after the beginning; may be repeated.",
-            valueName: "lane@from-until"))
-    var breakdown: [String] = []
-    @Flag(help: "Let buses and trams that come to a stop line ask for green.")
-    var priority = false
     @Option(help: "Yellow everywhere, in seconds (default: 3, 4 or 5 by the speed limit: 50, 60, above km/h).")
     var yellow: Double?
     @Option(help: "Seconds after which the controller gets no more data, to see the fixed plan take over.")
@@ -58,34 +48,26 @@ struct TrafficEvaluate: AsyncParsableCommand {
 
     func validate() throws {
         guard !scenarios.isEmpty else { throw ValidationError("name at least one scenario") }
-        guard demand > 0, demand <= 10 else { throw ValidationError("--demand is \(demand); 0.01 to 10 make sense") }
-        guard (0...1).contains(deadDetectors) else {
-            throw ValidationError("--dead-detectors is \(deadDetectors); write a part of all, 0 to 1")
-        }
         if let yellow, !(1...10).contains(yellow) {
             throw ValidationError("--yellow is \(yellow); 1 to 10 seconds are possible")
         }
         if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs is \(jobs); 1 to 256 are possible") }
         _ = try Self.numbers(seeds)
         _ = try self.chosenControllers()
-        _ = try Self.breakdowns(breakdown)
     }
 
     func run() async throws {
         try await Failure.told {
             var options = SimulationRun.Options()
-            options.demand = demand
-            options.deadDetectors = deadDetectors
+            options.demand = conditions.demand
+            options.deadDetectors = conditions.deadDetectors
             options.closedLanes = closedLanes
-            options.breakdowns = try Self.breakdowns(breakdown)
-            options.publicTransportPriority = priority
+            options.breakdowns = conditions.breakdowns
+            options.publicTransportPriority = conditions.priority
             options.yellowSeconds = yellow
             options.computesEmissions = emissions
             options.dataEndAfterSeconds = dataEnd
-            if monitor {
-                let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-                options.monitorCommand = [program, "traffic", "monitor"]
-            }
+            options.monitorCommand = try monitor ? TrafficMonitor.command() : []
             var evaluation = Evaluation(
                 scenarios: try scenarios.map { try Scenario(path: $0) }, controllers: try chosenControllers(),
                 seeds: try Self.numbers(seeds), options: options)
@@ -93,12 +75,10 @@ struct TrafficEvaluate: AsyncParsableCommand {
             // Before hours of work rather than after them.
             if let plots { try FileManager.default.createDirectory(atPath: plots, withIntermediateDirectories: true) }
             let report = try await evaluation.report { line in
-                FileHandle.standardError.write(Data(line.utf8))
+                Output.tell(line)
             }
             if json {
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-                print(String(decoding: try encoder.encode(report), as: UTF8.self))
+                try Output.printJSON(report)
             } else {
                 print(report.description)
             }
@@ -112,7 +92,7 @@ struct TrafficEvaluate: AsyncParsableCommand {
             try Data(file.text.utf8).write(to: folder.appendingPathComponent(file.name), options: .atomic)
         }
         let index = folder.appendingPathComponent("index.html").path
-        FileHandle.standardError.write(Data("\(plots.files.count - 1) pictures are in \(index)\n".utf8))
+        Output.tell("\(plots.files.count - 1) pictures are in \(index)\n")
     }
 
     private func chosenControllers() throws -> [SimulationRun.Controller] {
@@ -122,16 +102,6 @@ struct TrafficEvaluate: AsyncParsableCommand {
                 throw ValidationError("--controllers has \"\(name)\"; fixed, actuated and parvis are possible")
             }
             return controller
-        }
-    }
-
-    static func breakdowns(_ texts: [String]) throws -> [Breakdown] {
-        try texts.map { text in
-            guard let breakdown = Breakdown(text) else {
-                throw ValidationError(
-                    "--breakdown is \"\(text)\"; write a lane and seconds such as 28198821#3_0@600-1500")
-            }
-            return breakdown
         }
     }
 

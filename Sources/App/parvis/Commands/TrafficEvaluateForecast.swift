@@ -62,9 +62,7 @@ struct TrafficEvaluateForecast: AsyncParsableCommand {
             }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             if json {
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-                print(String(decoding: try encoder.encode(scores), as: UTF8.self))
+                try Output.printJSON(scores)
             } else {
                 print(
                     "\(series.detectors.count) detectors, \(series.count) steps of \(step) s; learnt from \(trainDays) days, "

@@ -26,6 +26,11 @@ struct TrafficMonitor: AsyncParsableCommand {
     @Flag(help: "Print JSON instead of sentences; the exit status is 0 then.")
     var json = false
 
+    /// This command of this program, for runs that let themselves be watched.
+    static func command() throws -> [String] {
+        [try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), "traffic", "monitor"]
+    }
+
     func run() async throws {
         try await Failure.told {
             var monitor = try SafetyMonitor(networkPath: network, yellowSeconds: yellow)

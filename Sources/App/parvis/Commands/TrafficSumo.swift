@@ -44,17 +44,7 @@ struct TrafficSumo: AsyncParsableCommand {
     var until: Double?
     @Option(help: "parvis: the city's signal service; fixed: the fixed plans.")
     var controller = "parvis"
-    @Option(help: "Multiplies the demand; 1.2 is a fifth more vehicles.")
-    var demand = 1.0
-    @Option(help: "Part of the detectors that never report, 0 to 1.")
-    var deadDetectors = 0.0
-    @Option(
-        help: ArgumentHelp(
-            "A car that breaks down on a lane, from and until seconds after the beginning; may be repeated.",
-            valueName: "lane@from-until"))
-    var breakdown: [String] = []
-    @Flag(help: "Let buses and trams that come to a stop line ask for green.")
-    var priority = false
+    @OptionGroup var conditions: ScenarioOptions
     @Option(help: "Where the origin of a network without a projection lies: longitude,latitude.")
     var origin = "0,0"
     @Flag(help: "Let a second process watch the lamps and count what must never be shown; status 2 when there was any.")
@@ -68,10 +58,6 @@ struct TrafficSumo: AsyncParsableCommand {
         guard ["parvis", "fixed"].contains(controller) else {
             throw ValidationError("--controller is \"\(controller)\"; parvis and fixed are possible")
         }
-        guard demand > 0, demand <= 10 else { throw ValidationError("--demand is \(demand); 0.01 to 10 make sense") }
-        guard (0...1).contains(deadDetectors) else {
-            throw ValidationError("--dead-detectors is \(deadDetectors); write a part of all, 0 to 1")
-        }
         if let speed, !(0.1...1_000).contains(speed) {
             throw ValidationError("--speed is \(speed); 0.1 to 1000 are possible")
         }
@@ -79,20 +65,21 @@ struct TrafficSumo: AsyncParsableCommand {
             throw ValidationError("--until is \(until); write seconds after the beginning")
         }
         _ = try self.place()
-        _ = try TrafficEvaluate.breakdowns(breakdown)
     }
 
     func run() async throws {
         try await Failure.told {
+            // Before a city is started for it.
+            let scenario = try Scenario(path: scenario)
             if let url {
-                try await simulate(url, key: access.value, trust.trust)
+                try await simulate(scenario, url, key: access.value, trust.trust)
             } else {
-                try await serve()
+                try await serve(scenario)
             }
         }
     }
 
-    private func serve() async throws {
+    private func serve(_ scenario: Scenario) async throws {
         let (settings, isTemporary) = try options.settings(temporaryNamed: "parvis-sumo")
         defer { if isTemporary { try? FileManager.default.removeItem(atPath: settings.data) } }
         let server = try Serve.start(settings, settings.makeLogger())
@@ -101,7 +88,7 @@ struct TrafficSumo: AsyncParsableCommand {
             let trial = settings.isOpen ? nil : try await server.trialAccess(as: "demo")
             Self.tell("The city is up: console \(trial?.link ?? server.url + "/"), API \(server.url)/ngsi-ld/v1/")
             if let trial { Self.tell("Its key: export PARVIS_KEY=\(trial.key)") }
-            try await simulate(server.localURL, key: trial?.key, .anyone)
+            try await simulate(scenario, server.localURL, key: trial?.key, .anyone)
             if stay {
                 Self.tell("The city stays up until Ctrl-C.")
                 await TerminationSignal.wait()
@@ -113,8 +100,10 @@ struct TrafficSumo: AsyncParsableCommand {
         await server.stop()
     }
 
-    private func simulate(_ url: String, key: String?, _ trust: OutgoingHTTP.Trust) async throws {
-        let run = StreetRun(try Scenario(path: scenario), seed: seed, options: try runOptions())
+    private func simulate(
+        _ scenario: Scenario, _ url: String, key: String?, _ trust: OutgoingHTTP.Trust
+    ) async throws {
+        let run = StreetRun(scenario, seed: seed, options: try runOptions())
         let city = try SumoCity(url: url, tenant: tenant, key: key, trust: trust)
         let result: StreetResult
         do {
@@ -125,9 +114,7 @@ struct TrafficSumo: AsyncParsableCommand {
         }
         await city.close()
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(result), as: UTF8.self))
+            try Output.printJSON(result)
         } else {
             print(SumoSummary.text(result))
         }
@@ -137,17 +124,14 @@ struct TrafficSumo: AsyncParsableCommand {
     private func runOptions() throws -> StreetRun.Options {
         var run = StreetRun.Options()
         run.mode = controller == "fixed" ? .fixedPlan : .adaptive
-        run.demand = demand
-        run.deadDetectors = deadDetectors
-        run.breakdowns = try TrafficEvaluate.breakdowns(breakdown)
-        run.publicTransportPriority = priority
+        run.demand = conditions.demand
+        run.deadDetectors = conditions.deadDetectors
+        run.breakdowns = conditions.breakdowns
+        run.publicTransportPriority = conditions.priority
         run.untilSeconds = until
         run.speed = speed
         run.origin = try place()
-        if monitor {
-            let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            run.monitorCommand = [program, "traffic", "monitor"]
-        }
+        run.monitorCommand = try monitor ? TrafficMonitor.command() : []
         return run
     }
 
@@ -160,7 +144,7 @@ struct TrafficSumo: AsyncParsableCommand {
     }
 
     /// On standard error, so that the summary alone is on standard output.
-    private static func tell(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+    private static func tell(_ text: String) { Output.tell("\(text)\n") }
 
     private static func tell(_ event: StreetEvent) {
         switch event {

@@ -116,5 +116,5 @@ final class ExportReport {
         write(" exported in \(String(format: "%.1f", seconds)) s\n")
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { Output.tell(text) }
 }

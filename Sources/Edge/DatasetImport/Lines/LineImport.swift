@@ -38,7 +38,7 @@ public struct LineImport: Sendable {
     public func check(
         clock: some Clock<Duration> = ContinuousClock(), progress: ImportProgress.Handler? = nil
     ) throws(ImportError) -> Int {
-        try check(try meter(clock: clock, handler: progress))
+        try check(try ProgressMeter(files: files, clock: clock, handler: progress))
     }
 
     /// Checks the files, then hands out what they hold.
@@ -52,7 +52,7 @@ public struct LineImport: Sendable {
         clock: some Clock<Duration> = ContinuousClock(), progress: ImportProgress.Handler? = nil,
         sink: (Output) async throws -> Void
     ) async throws -> Int {
-        let meter = try meter(clock: clock, handler: progress)
+        let meter = try ProgressMeter(files: files, clock: clock, handler: progress)
         let count = try check(meter)
         meter.begin(.importing)
         for file in files {
@@ -94,14 +94,6 @@ public struct LineImport: Sendable {
         meter.finishPhase()
         if count == 0, let file = files.first { throw .noUsableRow(file: file, example: "there is no line in it") }
         return count
-    }
-
-    private func meter(
-        clock: some Clock<Duration>, handler: ImportProgress.Handler?
-    ) throws(ImportError) -> ProgressMeter {
-        var bytes = 0
-        for file in files { bytes += try FileSource(path: file).size }
-        return ProgressMeter(totalBytes: bytes, clock: clock, handler: handler)
     }
 }
 

@@ -64,6 +64,15 @@ final class ProgressMeter {
         lastReport = .zero
     }
 
+    /// For files that are each read from one end to the other.
+    convenience init(
+        files: [String], clock: some Clock<Duration>, handler: ImportProgress.Handler?
+    ) throws(ImportError) {
+        var bytes = 0
+        for file in files { bytes += try FileSource(path: file).size }
+        self.init(totalBytes: bytes, clock: clock, handler: handler)
+    }
+
     func begin(_ phase: ImportProgress.Phase) {
         progress.phase = phase
         progress.rows = 0

@@ -69,9 +69,7 @@ public final class ReplaySchedule {
             throw .invalidMapping(
                 file: "replay", line: nil, key: "speed", reason: "it must be 0.001 to 1,000,000,000")
         }
-        var bytes = 0
-        for file in files { bytes += try FileSource(path: file).size }
-        let meter = ProgressMeter(totalBytes: bytes, clock: clock, handler: progress)
+        let meter = try ProgressMeter(files: files, clock: clock, handler: progress)
         let check = TabularCheck(
             files: files, mapping: mapping, limits: options.limits, timeSlack: .seconds(2 * 3600))
         _ = try check.run(meter)

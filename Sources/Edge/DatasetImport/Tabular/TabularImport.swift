@@ -41,7 +41,7 @@ public struct TabularImport: Sendable {
     public func check(
         clock: some Clock<Duration> = ContinuousClock(), progress: ImportProgress.Handler? = nil
     ) throws(ImportError) -> ImportSummary {
-        let meter = try self.meter(clock: clock, handler: progress)
+        let meter = try ProgressMeter(files: files, clock: clock, handler: progress)
         return try TabularCheck(files: files, mapping: mapping, limits: options.limits).run(meter)
     }
 
@@ -56,7 +56,7 @@ public struct TabularImport: Sendable {
         clock: some Clock<Duration> = ContinuousClock(), progress: ImportProgress.Handler? = nil,
         sink: (Output) async throws -> Void
     ) async throws -> ImportSummary {
-        let meter = try self.meter(clock: clock, handler: progress)
+        let meter = try ProgressMeter(files: files, clock: clock, handler: progress)
         _ = try TabularCheck(files: files, mapping: mapping, limits: options.limits).run(meter)
         let stage: any TabularStage
         switch mapping.mode {
@@ -67,14 +67,6 @@ public struct TabularImport: Sendable {
         while let output = try stage.next() { try await sink(output) }
         meter.finishPhase()
         return stage.summary
-    }
-
-    private func meter(
-        clock: some Clock<Duration>, handler: ImportProgress.Handler?
-    ) throws(ImportError) -> ProgressMeter {
-        var bytes = 0
-        for file in files { bytes += try FileSource(path: file).size }
-        return ProgressMeter(totalBytes: bytes, clock: clock, handler: handler)
     }
 }
 

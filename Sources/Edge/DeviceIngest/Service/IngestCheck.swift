@@ -2,7 +2,6 @@ import JSONLD
 import JSONTree
 import MQTTClient
 public import NGSILDModel
-import Synchronization
 
 extension IngestMapping {
     /// What a message would become.
@@ -20,8 +19,8 @@ extension IngestMapping {
     /// Names are read by the core context only: the @contexts of the mapping are not loaded.
     ///
     /// - Parameter arrival: for mappings whose `time` is `arrival`.
-    public func trial(topic: String, payload: [UInt8], arrival: Timestamp) throws -> Trial {
-        let registry = try TermRegistry(store: TrialTerms())
+    public func trial(topic: String, payload: [UInt8], arrival: Timestamp) -> Trial {
+        let registry = TermRegistry()
         let core = TermContext(context: .core, registry: registry)
         let reader = MessageReader(
             rules: rules.map { MessageReader.BoundRule(rule: $0, terms: core) },
@@ -45,18 +44,6 @@ extension IngestMapping {
                 "\(rule.topic.text): \(mapping.type) with "
                     + (mapping.attributes.map(\.name) + mapping.constants.map(\.name)).joined(separator: ", ")
             }
-        }
-    }
-}
-
-/// Gives terms numbers for one trial only.
-private final class TrialTerms: TermStore {
-    private let count = Mutex<UInt32>(0)
-    func terms() throws -> [String] { [] }
-    func internTerm(_ iri: String) throws -> UInt32 {
-        count.withLock { count in
-            count += 1
-            return count
         }
     }
 }

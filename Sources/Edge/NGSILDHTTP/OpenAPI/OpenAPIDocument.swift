@@ -12,11 +12,7 @@ struct OpenAPIDocument {
     /// Answers a request to the document.
     static func answer(_ request: HTTPRequest) -> HTTPAnswer {
         guard request.method == .GET || request.method == .HEAD else {
-            var answer = HTTPAnswer.problem(
-                status: 405, title: "Method Not Allowed",
-                detail: "\(request.method.rawValue) is not possible here; use GET, HEAD")
-            answer.headers.append(("Allow", "GET, HEAD"))
-            return answer
+            return .methodNotAllowed(request.method, allowed: "GET, HEAD")
         }
         return HTTPAnswer(status: 200, contentType: MediaType.json.text, body: json)
     }

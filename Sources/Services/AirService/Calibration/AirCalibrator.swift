@@ -46,9 +46,7 @@ actor AirCalibrator {
 
     /// Works off what waits; the first time, after what came before.
     func workOff() async {
-        await turn.take()
-        await step()
-        await turn.give()
+        await turn.run { await step() }
     }
 
     private func step() async {

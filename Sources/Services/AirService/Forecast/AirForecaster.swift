@@ -105,22 +105,22 @@ actor AirForecaster {
 
     /// Issues the forecasts of stations whose hour is over, and looks which have to learn.
     func issueAll() async {
-        await issuing.take()
-        let stations = await engine.allStations().filter { $0.newest != 0 }
-        let weather = await engine.weather
-        findWeatherStations(of: stations)
-        forgetOthers(than: stations)
-        var isDue = false
-        for station in stations where !stopping.isRaised {
-            let hour = lastHour(station)
-            if needsTraining(station, hour, weather) { isDue = true }
-            guard hour > issued[station.key] ?? .min else { continue }
-            let around = StationAround.of(station, among: stations, lastHour: lastHour)
-            guard !isWaiting(for: around, hour) else { continue }
-            await issue(station, hour, around, weather.foretold(station, at: hour))
+        await issuing.run {
+            let stations = await engine.allStations().filter { $0.newest != 0 }
+            let weather = await engine.weather
+            findWeatherStations(of: stations)
+            forgetOthers(than: stations)
+            var isDue = false
+            for station in stations where !stopping.isRaised {
+                let hour = lastHour(station)
+                if needsTraining(station, hour, weather) { isDue = true }
+                guard hour > issued[station.key] ?? .min else { continue }
+                let around = StationAround.of(station, among: stations, lastHour: lastHour)
+                guard !isWaiting(for: around, hour) else { continue }
+                await issue(station, hour, around, weather.foretold(station, at: hour))
+            }
+            if isDue { trainUp.yield() }
         }
-        if isDue { trainUp.yield() }
-        await issuing.give()
     }
 
     /// Whether stations that measured in the last hours are still to report the one that is forecast from.
@@ -259,29 +259,30 @@ actor AirForecaster {
 
     /// Lets each station learn that has not for a while, those without a model first.
     func trainAll() async {
-        await training.take()
-        let all = await engine.allStations().filter { $0.newest != 0 }
-        await readKept(all)
-        let weather = await engine.weather
-        findWeatherStations(of: all)
-        let stations = all.filter { needsTraining($0, lastHour($0), weather) }
-            .sorted { (tried[$0.key] ?? .min) < (tried[$1.key] ?? .min) }
-        var short = 0
-        for station in stations where !stopping.isRaised {
-            if weather.tellsOfDay(station, at: lastHour(station)) { triedWithForecasts.insert(station.key) }
-            if await !train(station, among: all, weather), toldOfShortHistory.insert(station.key).inserted {
-                short += 1
+        await training.run {
+            let all = await engine.allStations().filter { $0.newest != 0 }
+            await readKept(all)
+            let weather = await engine.weather
+            findWeatherStations(of: all)
+            let stations = all.filter { needsTraining($0, lastHour($0), weather) }
+                .sorted { (tried[$0.key] ?? .min) < (tried[$1.key] ?? .min) }
+            var short = 0
+            for station in stations where !stopping.isRaised {
+                if weather.tellsOfDay(station, at: lastHour(station)) { triedWithForecasts.insert(station.key) }
+                if await !train(station, among: all, weather), toldOfShortHistory.insert(station.key).inserted {
+                    short += 1
+                }
+                wake()
             }
-            wake()
+            learntAround = RecentlyUsed(limit: 24)
+            issuedForecasts = [:]
+            if short > 0, !stopping.isRaised {
+                configuration.onNotice(
+                    "\(short) air stations have too little history to be forecast; a pollutant needs "
+                        + "\(configuration.forecastMinimumHours) hours with a value. Their forecasts begin by themselves"
+                )
+            }
         }
-        learntAround = RecentlyUsed(limit: 24)
-        issuedForecasts = [:]
-        if short > 0, !stopping.isRaised {
-            configuration.onNotice(
-                "\(short) air stations have too little history to be forecast; a pollutant needs "
-                    + "\(configuration.forecastMinimumHours) hours with a value. Their forecasts begin by themselves")
-        }
-        await training.give()
     }
 
     /// - Returns: whether some pollutant of the station has a model now.

@@ -189,10 +189,7 @@ actor AirMaps {
 
     /// The hours of `count` days up to and with the key's.
     private func readDays(_ key: DayKey, count: Int) async -> Result<MapDay, NGSILDError> {
-        await reading.take()
-        let days = await readInTurn(key, count)
-        await reading.give()
-        return days
+        await reading.run { await readInTurn(key, count) }
     }
 
     private func readInTurn(_ key: DayKey, _ count: Int) async -> Result<MapDay, NGSILDError> {

@@ -68,20 +68,20 @@ actor TrafficForecasts {
 
     /// Learns what is due, and issues what is due.
     func workOff() async {
-        await turn.take()
-        let detectors = await engine.knownDetectors()
-        networks = networks.filter { detectors[$0.key.tenant] != nil }
-        tried = tried.filter { detectors[$0.key] != nil }
-        for (tenant, known) in detectors.sorted(by: { $0.key < $1.key }) where !stopping.isRaised {
-            guard let now = present(known) else { continue }
-            // Those that stopped long before the others tell nothing of the present.
-            let living = known.filter { $0.newest > now.adding(seconds: -86_400) }
-            if isDue(tenant, now) { await train(tenant, living, now) }
-            for quantity in ForecastQuantity.allCases where !stopping.isRaised {
-                await issue(Place(tenant: tenant, quantity: quantity), living, now)
+        await turn.run {
+            let detectors = await engine.knownDetectors()
+            networks = networks.filter { detectors[$0.key.tenant] != nil }
+            tried = tried.filter { detectors[$0.key] != nil }
+            for (tenant, known) in detectors.sorted(by: { $0.key < $1.key }) where !stopping.isRaised {
+                guard let now = present(known) else { continue }
+                // Those that stopped long before the others tell nothing of the present.
+                let living = known.filter { $0.newest > now.adding(seconds: -86_400) }
+                if isDue(tenant, now) { await train(tenant, living, now) }
+                for quantity in ForecastQuantity.allCases where !stopping.isRaised {
+                    await issue(Place(tenant: tenant, quantity: quantity), living, now)
+                }
             }
         }
-        await turn.give()
     }
 
     /// Up to when values are known: the newest reading, with some time for the others of its step.
