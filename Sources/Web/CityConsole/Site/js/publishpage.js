@@ -16,7 +16,8 @@ export class PublishPage {
   #problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
   #list = el("ul", { className: "publish-list" });
   #empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`Nothing is published`),
-    el("p", {}, t`What you publish is read by anybody without a login: on a site, on other sites, as open data. You name the attributes; nothing else of an entity leaves.`));
+    el("p", {}, t`What you publish is read by anybody without a login: on a site, on other sites, as open data. You name the attributes; nothing else of an entity leaves.`),
+    el("a", { className: "button is-main", href: "#/publish/new" }, icon("plus"), t`Publish something`));
   #frame = el("section", { className: "publish-frame card", hidden: true, "aria-label": t`As everybody sees it` });
   #form = null;
 
