@@ -41,7 +41,7 @@ export class PublishPage {
     this.#frame.hidden = true;
     this.#say(null);
     const edited = /^#\/publish\/edit\/([^/?]+)$/.exec(address)?.[1];
-    let found = { publications: [], faulty: [] };
+    let found = null;
     try {
       found = await loadPublications();
     } catch (error) {
@@ -49,9 +49,10 @@ export class PublishPage {
     }
     if (location.hash !== address) return;
     if (address === "#/publish/new") this.#openForm(null);
-    else if (edited && found.publications.some(({ id }) => id === edited)) this.#openForm(found.publications.find(({ id }) => id === edited));
+    else if (edited && found?.publications.some(({ id }) => id === edited)) this.#openForm(found.publications.find(({ id }) => id === edited));
     else {
-      this.#draw(found);
+      if (found) this.#draw(found);
+      else this.#empty.hidden = this.#list.hidden = true;
       this.#title.focus({ preventScroll: true });
     }
   }
