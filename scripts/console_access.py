@@ -63,7 +63,7 @@ def people_and_keys(report, visit, url, picture, look):
     report.check("the menu tells who is signed in", page.locator(".account-name").inner_text() == "anna")
     look(report, page, "the menu")
     picture(page, "menu")
-    page.get_by_role("link", name="People and keys").click()
+    page.locator("#account-menu").get_by_role("link", name="People and keys").click()
     report.check("people are listed", visit.wait("document.querySelectorAll('#access .access-row').length === 1"))
     look(report, page, "people and keys")
 

@@ -8,6 +8,8 @@ import time
 import urllib.parse
 import urllib.request
 
+from console_browser import type_in
+
 UTC = datetime.timezone.utc
 HOUR = datetime.timedelta(hours=1)
 TYPE = "AirQualityObserved"
@@ -196,6 +198,16 @@ def check_air(report, visit, send, look, picture):
     visit.wait("document.querySelector('.view-panel').hidden")
     page.keyboard.press("Escape")
     report.check("Escape leaves the page", visit.wait("document.querySelector('#air').hidden"))
+
+
+def check_empty(report, visit):
+    """A Parvis without stations says how the first one comes, and what it says works."""
+    page = visit.page
+    page.evaluate("() => { location.hash = '#/air'; }")
+    report.check("without stations the page explains itself", visit.wait("document.querySelector('#air .view-empty')?.checkVisibility()"))
+    status, said = type_in(page.inner_text("#air .command code"), visit.url)
+    report.check("the command it shows creates a station", status == "201", said)
+    report.check("which is there without a reload", visit.wait("document.querySelectorAll('#air .view-row').length === 1"), page.inner_text("#air"))
 
 
 def check_overview(report, visit, answers, look, picture):

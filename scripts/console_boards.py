@@ -147,6 +147,8 @@ def check_wall(report, visit, look, picture):
     is_tall = visit.page.viewport_size["width"] < 700
     lowest = max(box["y"] + box["height"] for box in boxes)
     report.check("its tiles fill the screen", all(box["height"] > 100 for box in boxes) and (is_tall or visit.page.viewport_size["height"] - 40 < lowest <= visit.page.viewport_size["height"]), boxes)
+    cut = page.evaluate("[...document.querySelectorAll('.tile-value')].filter((one) => one.scrollWidth > one.clientWidth || one.parentElement.scrollHeight > one.parentElement.clientHeight).map((one) => one.textContent)")
+    report.check("no number on it is cut off", cut == [], cut)
     look("the wall")
     picture("board-wall")
     page.keyboard.press("Escape")

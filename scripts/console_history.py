@@ -13,6 +13,7 @@ STATION = "urn:ngsi-ld:HistoryTest:station"
 OTHER = "urn:ngsi-ld:HistoryTest:other"
 GONE = "urn:ngsi-ld:HistoryTest:gone"
 ODD = "urn:ngsi-ld:HistoryTest:odd"
+YOUNG = "urn:ngsi-ld:HistoryTest:young"
 STEP = datetime.timedelta(hours=3)
 FIRST = datetime.datetime(2015, 1, 1, tzinfo=UTC)
 LAST = datetime.datetime(2025, 1, 1, tzinfo=UTC)
@@ -107,6 +108,7 @@ def check_charts(report, visit, send, look, picture, may_drag):
     page.on("response", lambda response: "/temporal/" in response.url and answers.append((response.url, response)))
     check_empty_page(report, visit)
     check_from_details(report, visit)
+    check_young(report, visit, send)
     check_decade(report, visit, answers)
     check_gap(report, visit, picture)
     look("a chart")
@@ -140,6 +142,31 @@ def check_from_details(report, visit):
     report.check("the values of a day are drawn", page.evaluate(COLUMNS, ["--series-1", 0.5, 0.9]) > 0.9)
     pressed = page.evaluate("document.querySelector('.history-ranges [aria-pressed=true]').textContent")
     report.check("the window is the last day", pressed == "24 h", pressed)
+
+
+def check_young(report, visit, send):
+    """What began some minutes ago is shown whole, and grows with what comes."""
+    page = visit.page
+    address = f"{visit.url}/ngsi-ld/v1/entities/{YOUNG}"
+    now = datetime.datetime.now(UTC)
+
+    def reading(value, ago):
+        return {"level": {"type": "Property", "value": value, "observedAt": iso(now - datetime.timedelta(seconds=ago))}}
+
+    send("DELETE", address)
+    # A history outlives its entity.
+    send("DELETE", f"{visit.url}/ngsi-ld/v1/temporal/entities/{YOUNG}")
+    statuses = [send("POST", visit.url + "/ngsi-ld/v1/entities", {"id": YOUNG, "type": "HistoryTest", **reading(1.5, 240)})]
+    statuses += [send("PATCH", address, reading(value, ago)) for value, ago in ((2.5, 160), (3.5, 80))]
+    report.check("an entity that began four minutes ago is brought in", statuses == [201, 204, 204], statuses)
+    page.evaluate("(id) => { location.hash = '#/entity/' + encodeURIComponent(id); }", YOUNG)
+    visit.wait("document.querySelector('#detail .detail-id code')?.textContent === '" + YOUNG + "'")
+    page.get_by_role("link", name="History of level").click()
+    holds = visit.wait(f"{IDLE} && /level: 1.5 to 3.5/.test({LABEL})")
+    pressed = page.evaluate("document.querySelector('.history-ranges [aria-pressed=true]')?.textContent")
+    report.check("its chart shows it whole", holds and pressed == "All" and page.evaluate(COLUMNS, ["--series-1", 0.3, 0.6]) > 0.9, f"{pressed}; {page.evaluate(LABEL)}")
+    send("PATCH", address, reading(9.5, 0))
+    report.check("and grows with what comes", visit.wait(f"/level: 1.5 to 9.5/.test({LABEL})"), page.evaluate(LABEL))
 
 
 def check_decade(report, visit, answers):

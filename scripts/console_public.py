@@ -185,6 +185,13 @@ def check_publish(report, visit, send, look, picture):
     report.check("the preview shows what leaves", visit.wait(f"/Station 0/.test({seen}) && !/{SECRET}/.test({seen}) && !/pm10/.test({seen})"), page.evaluate(seen)[:300])
     boxes.filter(has_text="pm10").locator("input").check()
     report.check("and follows the ticks", visit.wait(f"/pm10/.test({seen}) && !/providedBy/.test({seen})"))
+    ticks = [boxes.filter(has_text=name).first.locator("input") for name in ("name", "location", "pm10")]
+    for tick in ticks:
+        tick.uncheck()
+    report.check("without a tick it says what to do, and asks nothing", visit.wait(f"/tick the attributes/.test({seen})"), page.evaluate(seen))
+    for tick in ticks:
+        tick.check()
+    visit.wait(f"/pm10/.test({seen})")
     look("the form of a publication")
     picture("publish-form")
     page.get_by_role("button", name="Publish", exact=True).click()

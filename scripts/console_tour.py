@@ -73,8 +73,9 @@ def walk(report, make_visit, url, started, picture):
     page.get_by_role("link", name="History of pm25").click()
     report.check("its history is a chart", visit.wait("/38.7/.test(document.querySelector('.history-legend')?.textContent)"))
     watch.stop("Its history is a chart")
-    page.locator(".history-ranges .chip").last.click()
-    page.wait_for_timeout(1500)
+    pressed = page.evaluate("document.querySelector('.history-ranges [aria-pressed=true]')?.textContent")
+    report.check("all of it, since it has just begun", pressed == "All", pressed)
+    page.wait_for_timeout(1000)
     picture(page, "tour-chart")
 
     if not has_rules(url):

@@ -15,6 +15,7 @@ import { HourSlider } from "./airtime.js";
 import { AlertList } from "./alertlist.js";
 import { copyText } from "./copytext.js";
 import { byId, el, setText } from "./dom.js";
+import { firstStation } from "./firstmeasurement.js";
 import { icon } from "./icons.js";
 import { t, tn } from "./language.js";
 import { saveButtons } from "./savebuttons.js";
@@ -132,7 +133,8 @@ export class AirPage {
     const print = el("button", { type: "button", className: "button", onclick: () => this.#print() }, icon("print"), t`Print`);
     const note = el("p", { className: "view-note hint", role: "status" });
     const empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`What is the air?`),
-      el("p", {}, t`Send entities of type AirQualityObserved with pm25, pm10, no2, o3, so2 or co and a location: their indices, forecasts and the map between them appear here by themselves.`));
+      el("p", {}, t`Send entities of type AirQualityObserved with pm25, pm10, no2, o3, so2 or co and a location: their indices, forecasts and the map between them appear here by themselves.`),
+      el("p", {}, t`A first measurement, to be typed:`));
     const mapBox = el("div", { className: "view-map-box" });
     const view = el("div", { className: "view-halves" },
       el("section", { className: "view-map-card card", "aria-label": t`Map of the air` }, mapBox, this.#slider.element, note, this.#legend.element),
@@ -225,7 +227,10 @@ export class AirPage {
     const { at, key } = this.#state;
     const view = { index, key, at, newest, hour: at ?? newest };
     this.#showChoice(view);
-    this.#parts.empty.hidden = stations.length > 0 || !this.#isLoaded;
+    const { empty } = this.#parts;
+    empty.hidden = stations.length > 0 || !this.#isLoaded;
+    // Not before it is shown: then it is known whether a key is needed.
+    if (!empty.hidden && !empty.querySelector(".command")) empty.append(...firstStation());
     this.#parts.view.hidden = stations.length === 0;
     this.#page.setAttribute("aria-busy", String(!this.#isLoaded));
     this.#alerts.show(this.#air.alerts);

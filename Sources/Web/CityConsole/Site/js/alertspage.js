@@ -176,7 +176,7 @@ export class AlertsPage {
     this.#line.hidden = text === "";
     this.#empty.hidden = empty === null;
     if (!empty) return;
-    const link = this.#tab === "rules" && empty[0] === t`No rules yet` ? [el("a", { className: "button", href: "#/alerts/new" }, t`Make the first rule`)] : [];
+    const link = this.#tab === "rules" && empty[0] === t`No rules yet` ? [el("a", { className: "button is-main", href: "#/alerts/new" }, t`Make the first rule`)] : [];
     if (this.#empty.dataset.title !== this.#tab + empty[0]) this.#empty.replaceChildren(el("h3", {}, empty[0]), el("p", {}, empty[1]), ...link);
     this.#empty.dataset.title = this.#tab + empty[0];
   }

@@ -40,7 +40,7 @@ export class AttributeRow {
     const label = el("dt", { title: name }, shortName(name));
     this.#chart = el("a", {
       className: "attribute-chart", hidden: true, title: t`History`, "aria-label": t`History of ${shortName(name)}`,
-      href: `#/history?${new URLSearchParams({ e: record.id, a: name, range: "24h" })}`,
+      href: `#/history?${new URLSearchParams({ e: record.id, a: name })}`,
     }, icon("chart"));
     this.#alert = el("a", {
       className: "attribute-chart", hidden: true, title: t`Alert me …`, "aria-label": t`Alert me about ${shortName(name)}`,

@@ -16,7 +16,7 @@ export const tileKinds = [["number", t`Number`], ["chart", t`Chart`], ["table", 
 export const widths = [["3", t`A quarter`], ["4", t`A third`], ["6", t`Half`], ["12", t`Full`]];
 export const heights = [["1", t`Low¦height`], ["2", t`Middle`], ["3", t`High¦height`]];
 export const ranges = [["2h", t`2 hours`], ["24h", t`24 hours`], ["7d", t`7 days`], ["30d", t`30 days`], ["1y", t`1 year`]];
-const usual = { number: [3, 1], chart: [6, 2], table: [6, 2], map: [6, 3], text: [6, 1] };
+const usual = { number: [3, 1], chart: [6, 2], table: [6, 2], map: [6, 2], text: [6, 1] };
 
 export const isBoard = (record) => record.types.includes("Board");
 

@@ -29,7 +29,8 @@ export class BoardsPage {
   #head = el("div", { className: "boards-head" });
   #list = el("ul", { className: "board-list" });
   #gone = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`This board is not there`), el("p", {}, t`It was deleted, or never was. If it comes, it opens by itself.`), el("a", { className: "button", href: "#/boards" }, t`All boards`));
-  #empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`No boards yet`), el("p", {}, t`A board shows numbers, charts, tables and maps side by side: for a desk, for paper, or for a wall. It is kept in Parvis, and its address can be sent.`));
+  #empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`No boards yet`), el("p", {}, t`A board shows numbers, charts, tables and maps side by side: for a desk, for paper, or for a wall. It is kept in Parvis, and its address can be sent.`),
+    el("button", { type: "button", className: "button is-main", onclick: () => this.#create() }, icon("plus"), t`New board`));
   #leave = el("button", { type: "button", className: "icon-button wall-leave", "aria-label": t`Leave the wall`, title: t`Leave the wall (Esc)`, onclick: () => this.leave() }, icon("close"));
   #box = el("div", {});
   #title = el("h2", { id: "boards-title", tabIndex: -1 });

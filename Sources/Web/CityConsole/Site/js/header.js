@@ -1,7 +1,7 @@
 // The header: where this is, whether it is alive, how much there is and how fast it moves.
 
 import { byId, setText } from "./dom.js";
-import { locale, t } from "./language.js";
+import { locale, t, tn } from "./language.js";
 import { formatCount, formatTenths } from "./units.js";
 
 const WINDOW = 5;
@@ -32,7 +32,9 @@ export class Header {
   }
 
   updateCount() {
-    setText(byId("entity-count"), formatCount(this.#store.size + this.#store.leftOut));
+    const count = this.#store.size + this.#store.leftOut;
+    setText(byId("entity-count"), formatCount(count));
+    setText(byId("entity-count").nextElementSibling, tn(count, "entity¦in the header", "entities¦in the header"));
   }
 
   /** The clock and the rate, once a second. */

@@ -11,15 +11,16 @@ const DAY = 24 * HOUR;
 export const ranges = { "1h": ["1 h", HOUR], "24h": ["24 h", DAY], "7d": ["7 d", 7 * DAY], "30d": ["30 d", 30 * DAY], "1y": ["1 y", 365 * DAY], all: [t`All`, 0] };
 export const SERIES_MAX = 8;
 
-/** What an address says: `{ ids, series: [{ id, attribute, isHidden }], range, from, to }`; `range` is `null` where it names two times. */
+/** What an address says: `{ ids, series: [{ id, attribute, isHidden }], range, from, to, isOpen }`; `range` is `null` where it names two times, `isOpen` says that it names no time at all. */
 export function parseAddress(address) {
   const query = new URLSearchParams(address.split("?")[1] ?? "");
   const [ids, attributes] = [query.getAll("e"), query.getAll("a")];
   const off = new Set((query.get("off") ?? "").split(","));
   const series = ids.slice(0, SERIES_MAX).map((id, at) => ({ id, attribute: attributes[at], isHidden: off.has(String(at)) })).filter(({ id, attribute }) => id && attribute);
   const [from, to] = [Date.parse(query.get("from")), Date.parse(query.get("to"))];
-  const range = query.get("range") ?? "24h";
-  return { ids, series, range: from < to ? null : Object.hasOwn(ranges, range) ? range : "24h", from, to };
+  const range = query.get("range");
+  const hasTimes = from < to;
+  return { ids, series, range: hasTimes ? null : Object.hasOwn(ranges, range ?? "") ? range : "24h", from, to, isOpen: !hasTimes && range === null };
 }
 
 /** The address that shows the same again. */

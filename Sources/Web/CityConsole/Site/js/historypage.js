@@ -19,6 +19,8 @@ import { t } from "./language.js";
 
 const WAIT = 180;
 const STACK = 50;
+/** What began later than this is shown whole, where no time was asked for: in a day it would be a stroke at the edge. */
+const YOUNG = 12 * 3_600_000;
 
 export class HistoryPage {
   #store;
@@ -29,6 +31,8 @@ export class HistoryPage {
   #legend = new HistoryLegend();
   #series = [];
   #range = "24h";
+  /** Whether nobody has chosen a time yet, so that the page may. */
+  #isRangeOpen = false;
   #window = [0, 1];
   #stack = [];
   #address = "";
@@ -107,7 +111,9 @@ export class HistoryPage {
       const instance = mainInstance(record.entity[series.source.attribute] ?? []);
       if (!instance || !series.data) continue;
       if (!addLive(series.data, timeOf(instance), instance.value)) this.#loadSoon();
+      if (series.extent) series.extent.last = Math.max(series.extent.last, series.data.newest);
     }
+    if (isNew && this.#range === "all" && !this.#refusal) this.#setWindow("all");
     if (isNew && this.#range !== null && this.#range !== "all") this.#follow();
     if (isNew) this.#show();
   }
@@ -158,12 +164,13 @@ export class HistoryPage {
   // --- The address -------------------------------------------------------------------------------------------------
 
   #read(address) {
-    const { ids, series, range, from, to } = parseAddress(address);
+    const { ids, series, range, from, to, isOpen } = parseAddress(address);
     this.#loading?.abort();
     this.#series = [];
     this.#stack = [];
     for (const { id, attribute, isHidden } of series) this.#series.push(newSeries(id, attribute, this.#freeColour(), isHidden));
     this.#setWindow(range, from, to);
+    this.#isRangeOpen = isOpen;
     this.#address = address;
     this.#picker.close(false);
     // An entity alone: its attributes are offered.
@@ -182,6 +189,7 @@ export class HistoryPage {
 
   #setWindow(range, from, to) {
     this.#refusal = "";
+    this.#isRangeOpen = false;
     this.#range = range;
     const now = Date.now();
     if (range === "all") this.#window = extentOf(this.#series) ?? this.#window;
@@ -300,10 +308,13 @@ export class HistoryPage {
         }
       }));
     };
-    if (this.#range === "all") {
+    if (this.#range === "all" || (this.#isRangeOpen && this.#series.length > 0)) {
       await each((series) => readExtent(series, signal));
       if (signal.aborted) return;
-      this.#setWindow("all");
+      const isYoung = extentOf(this.#series)?.[0] > Date.now() - YOUNG;
+      if (this.#range === "all" || (this.#isRangeOpen && isYoung)) this.#setWindow("all");
+      this.#isRangeOpen = false;
+      this.#write();
     }
     const [from, to] = this.#window;
     await each(async (series) => {

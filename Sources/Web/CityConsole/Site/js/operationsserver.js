@@ -23,7 +23,7 @@ export class HealthPart {
       health: state(health, t`Up`, t`Not well`), ready: state(readiness, t`Taken`, t`Not taken`), uptime: identity?.value ? uptimeText(identity.value.contextSourceUptime) : identity?.refusal ? t`not told` : "…",
       api: api?.value || (api?.refusal ? t`not told` : "…"), entities: countText(gauge("parvis_entities")), waiting: countText(gauge("parvis_queue_entities")),
     });
-    this.#part.say([health, readiness, identity, api].map((one) => one?.refusal).filter(Boolean).join(" "), false);
+    this.#part.say([...new Set([health, readiness, identity, api].map((one) => one?.refusal).filter(Boolean))].join(" "), false);
   }
 }
 

@@ -99,7 +99,7 @@ export class Pages {
     document.querySelector("main").append(...kinds.map(({ name, heading = name }) => el("section", { className: "page", id: name, hidden: true, "aria-labelledby": `${heading}-title` })));
     this.mapKnown = new Promise((resolve) => { this.#mapIsKnown = resolve; });
     const links = [{ name: "city", title: t`City`, picture: "map" }, ...kinds.filter((kind) => !kind.isHidden)].map(({ name, title, picture }) =>
-      el("a", { href: name === "city" ? "#/" : `#/${name}`, "data-page": name }, icon(picture), el("span", {}, title)));
+      el("a", { href: name === "city" ? "#/" : `#/${name}`, title, "data-page": name }, icon(picture), el("span", {}, title)));
     byId("nav").replaceChildren(...links);
   }
 

@@ -142,6 +142,7 @@ export class PublishForm {
   async #preview() {
     const turn = (this.#asked += 1);
     const asked = this.#publication;
+    if (asked.attributes.length === 0) return this.#seen.replaceChildren(el("p", { className: "hint" }, t`Nothing yet: tick the attributes that are published.`));
     // Words that are still to come do not keep from looking.
     for (const text of ["title", "description"]) if (Object.keys(asked[text]).length === 0) asked[text] = "-";
     asked.id ||= "preview";

@@ -16,7 +16,8 @@ export class PublishPage {
   #problem = el("p", { className: "notice", role: "alert", "data-tone": "bad", hidden: true });
   #list = el("ul", { className: "publish-list" });
   #empty = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`Nothing is published`),
-    el("p", {}, t`What you publish is read by anybody without a login: on a site, on other sites, as open data. You name the attributes; nothing else of an entity leaves.`));
+    el("p", {}, t`What you publish is read by anybody without a login: on a site, on other sites, as open data. You name the attributes; nothing else of an entity leaves.`),
+    el("a", { className: "button is-main", href: "#/publish/new" }, icon("plus"), t`Publish something`));
   #frame = el("section", { className: "publish-frame card", hidden: true, "aria-label": t`As everybody sees it` });
   #form = null;
 
@@ -40,7 +41,7 @@ export class PublishPage {
     this.#frame.hidden = true;
     this.#say(null);
     const edited = /^#\/publish\/edit\/([^/?]+)$/.exec(address)?.[1];
-    let found = { publications: [], faulty: [] };
+    let found = null;
     try {
       found = await loadPublications();
     } catch (error) {
@@ -48,9 +49,10 @@ export class PublishPage {
     }
     if (location.hash !== address) return;
     if (address === "#/publish/new") this.#openForm(null);
-    else if (edited && found.publications.some(({ id }) => id === edited)) this.#openForm(found.publications.find(({ id }) => id === edited));
+    else if (edited && found?.publications.some(({ id }) => id === edited)) this.#openForm(found.publications.find(({ id }) => id === edited));
     else {
-      this.#draw(found);
+      if (found) this.#draw(found);
+      else this.#empty.hidden = this.#list.hidden = true;
       this.#title.focus({ preventScroll: true });
     }
   }

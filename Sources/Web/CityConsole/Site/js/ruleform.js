@@ -34,7 +34,6 @@ export class RuleForm {
   #infos = new Map();
   #counting = null;
   #countTimer = 0;
-  #isChecked = false;
   #isBuilt = false;
 
   /**
@@ -96,7 +95,7 @@ export class RuleForm {
     f.hours = hoursPart(rule.activeTimes, changed);
     f.notify = channelsPart(t`Channel`, rule.notify, changed);
     f.escalation = escalationPart(rule.escalation, changed);
-    this.#try = new RuleTry(this.#store, () => (this.#check() ? this.#definition() : null));
+    this.#try = new RuleTry(this.#store, () => (this.#check(true, true) ? this.#definition() : null));
 
     f.words = el("p", { className: "rule-words" });
     f.matches = el("p", { className: "matches", role: "status" });
@@ -165,16 +164,15 @@ export class RuleForm {
     };
   }
 
-  /** Tells what is missing beside its field; whether there is nothing. */
-  #check(moves = true) {
+  /** Tells what is missing beside its field; whether there is nothing. A rule that is only tried needs no name. */
+  #check(moves = true, isTry = false) {
     const f = this.#f;
-    this.#isChecked = true;
     const faults = [];
     const check = (target, isFault, text) => {
       target.setError(isFault ? text : null);
       if (isFault) faults.push(target.input);
     };
-    check(f.name, f.name.input.value.trim() === "", t`Give it a name that whoever is told will understand.`);
+    check(f.name, !isTry && f.name.input.value.trim() === "", t`Give it a name that whoever is told will understand.`);
     check(f.type, f.type.input.value === "", t`Choose a type.`);
     check(f.ids, f.which.value === "id" && f.ids.input.value.trim() === "", t`Name at least one id, or choose all of them.`);
     check(f.pattern, f.which.value === "pattern" && f.pattern.input.value.trim() === "", t`Write a pattern, or choose all of them.`);

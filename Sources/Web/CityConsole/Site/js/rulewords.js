@@ -42,7 +42,7 @@ function testParts(given, unitOf = () => undefined) {
   const value = (one) => withUnit(number(one), one === undefined || typeof one === "string" ? "" : unit);
   switch (test.kind) {
     case "threshold": {
-      const words = comparisons.find(([key]) => key === test.comparison)?.[1] ?? String(test.comparison);
+      const words = comparisons.find(([key]) => key === test.comparison)?.[1] ?? String(test.comparison ?? "…");
       const text = isRange(test.comparison) ? t`${name} ${words} ${number(test.low)} to ${value(test.high)}` : `${name} ${words} ${value(test.value)}`;
       if (test.clear === undefined || !isNumeric(test.comparison) || isRange(test.comparison)) return [text];
       return [text, rises(test.comparison) ? t`ends below ${value(test.clear)}` : t`ends above ${value(test.clear)}`];

@@ -219,7 +219,7 @@ function fill(row, { subscription, delivery, rate, series }) {
 
 export function showStatus(pill, { status }) {
   pill.dataset.tone = { active: "good", paused: "plain", expired: "plain" }[status] ?? "plain";
-  setText(pill, { active: t`Active`, paused: t`Paused`, expired: t`Expired` }[status] ?? String(status));
+  setText(pill, { active: t`Active¦subscription`, paused: t`Paused`, expired: t`Expired¦subscription` }[status] ?? String(status));
 }
 
 export function showState(pill, delivery) {

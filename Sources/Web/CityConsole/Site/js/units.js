@@ -2,10 +2,6 @@
 
 import { locale, t } from "./language.js";
 
-
-
-
-
 const symbols = {
   CEL: "°C", FAH: "°F", KEL: "K",
   P1: "%", C62: "", EA: "", NIU: "", H87: "",
@@ -19,7 +15,7 @@ const symbols = {
   PAL: "Pa", KPA: "kPa", A97: "hPa", MBR: "mbar", BAR: "bar",
   "2N": "dB", LUX: "lx", LUM: "lm", CDL: "cd", D54: "W/m²",
   WTT: "W", KWT: "kW", MAW: "MW", WHR: "Wh", KWH: "kWh", MWH: "MWh", JOU: "J", KJO: "kJ", VLT: "V", "2Z": "mV",
-  AMP: "A", "4K": "mA", HTZ: "Hz", KHZ: "kHz", OHM: "Ω",
+  AMP: "A", "4K": "mA", HTZ: "Hz", KHZ: "kHz", H10: "/h", OHM: "Ω",
   SEC: "s", C26: "ms", MIN: "min", HUR: "h", DAY: t`d`, WEE: t`weeks`, MON: t`months`, ANN: t`years`,
   DD: "°", C81: "rad", IE: t`people`,
 };

@@ -30,7 +30,7 @@ function layersOn(source, colour, sourceLayer) {
     { id: "areas", type: "fill", ...from, filter: kind("Polygon"), paint: { "fill-color": colour, "fill-opacity": 0.35 } },
     { id: "edges", type: "line", ...from, filter: kind("Polygon"), paint: { "line-color": colour, "line-width": 1.5 } },
     { id: "lines", type: "line", ...from, filter: kind("LineString"), paint: { "line-color": colour, "line-width": 3 } },
-    { id: "points", type: "circle", ...from, filter: kind("Point"), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 4, 16, 8], "circle-stroke-color": "#5b6670", "circle-stroke-width": 1 } },
+    { id: "points", type: "circle", ...from, filter: kind("Point"), paint: { "circle-color": colour, "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 4, 16, 8], "circle-stroke-color": edge(), "circle-stroke-width": 1 } },
     { id: "chosen-line", type: "line", ...from, filter: isChosen(null, "!="), paint: { "line-color": ink(), "line-width": 2, "line-gap-width": 4 } },
     { id: "chosen", type: "circle", ...from, filter: isChosen(null, "=="), paint: { "circle-opacity": 0, "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 8, 16, 12], "circle-stroke-color": ink(), "circle-stroke-width": 3 } },
   ];
@@ -38,6 +38,8 @@ function layersOn(source, colour, sourceLayer) {
 
 const isDark = matchMedia("(prefers-color-scheme: dark)");
 const ink = () => (isDark.matches ? "#e8eef3" : "#17222c");
+/** Around points, so that the darkest of them stand out from dark land too. */
+const edge = () => (isDark.matches ? "#9dabb8" : "#5b6670");
 const isChosen = (id, points) => ["all", ["==", ["get", "id"], id ?? ""], [points, ["geometry-type"], "Point"]];
 
 /**
@@ -80,6 +82,7 @@ export async function drawMap(box, { layer, layers, entities, isWhole, colouring
   }
   isDark.addEventListener("change", () => {
     under.repaint(map);
+    map.setPaintProperty("points", "circle-stroke-color", edge());
     map.setPaintProperty("chosen", "circle-stroke-color", ink());
     map.setPaintProperty("chosen-line", "line-color", ink());
   });
