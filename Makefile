@@ -30,7 +30,7 @@ bench: ## measure the frozen scenarios beside nginx and print a table (ARGS="--o
 	@Benchmarks/run $(ARGS)
 
 instructions: ## count the instructions of requests in valgrind and compare with Benchmarks/instructions.json
-	@scripts/bootstrap --bench
+	@scripts/bootstrap --instructions
 	swift build -c release --static-swift-stdlib --product parvis
 	@Benchmarks/instructions $(ARGS)
 

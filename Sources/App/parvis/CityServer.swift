@@ -83,7 +83,7 @@ final class CityServer: Sendable {
         storage = try SQLiteStorage(directory: settings.data, configuration: storing)
         var configuration = Broker.Configuration()
         configuration.memoryBudget = settings.memoryBudget
-        configuration.queuePatience = .milliseconds(60)
+        configuration.queuePatience = .milliseconds(settings.writeWaitMilliseconds)
         configuration.keepsPast = settings.recordsHistory
         configuration.onStorageFailure = { error, identifier in
             logger.error("Commits fail", metadata: ["error": "\(error)", "identifier": "\(identifier)"])

@@ -145,6 +145,8 @@ struct ServerOptions: ParsableArguments {
     var unreadSeconds: String?
     @Option(help: "Bytes of answers that may wait for one client, such as 256KiB (default: 256KiB).")
     var unsentLimit: String?
+    @Option(help: "Milliseconds that writes may wait, when many do, before more are refused (default: 60).")
+    var writeWaitMilliseconds: String?
     @Option(help: "Origins, with commas, whose pages may open WebSockets here, beside the server's own.")
     var streamOrigins: String?
     @Option(
@@ -229,6 +231,7 @@ struct ServerOptions: ParsableArguments {
         flags["idle-seconds"] = idleSeconds
         flags["unread-seconds"] = unreadSeconds
         flags["unsent-limit"] = unsentLimit
+        flags["write-wait-milliseconds"] = writeWaitMilliseconds
         flags["temporal-instances"] = temporalInstances
         flags["notification-backlog"] = notificationBacklog
         flags["notification-attempts"] = notificationAttempts

@@ -17,7 +17,7 @@ struct Submission: Sendable {
     let scheduler: any ReplyScheduler
     /// How many entities it may touch; the bound of the queue counts these.
     let weight: Int
-    /// When it came, in nanoseconds of the monotonic clock; set by a queue that has a patience.
+    /// When it came, in nanoseconds of the queue's clock; set by a queue that has a patience.
     fileprivate(set) var came = 0
 
     init(work: Work, scheduler: any ReplyScheduler, weight: Int) {
@@ -41,6 +41,7 @@ final class SubmissionQueue: @unchecked Sendable {
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private let limit: Int
     private let patienceNanoseconds: Int?
+    private let clock: @Sendable () -> Int
     private var items: [Submission] = []
     private var weight = 0
     private var isWaiting = false
@@ -54,9 +55,12 @@ final class SubmissionQueue: @unchecked Sendable {
     /// Fewer items than this always wait as long as it takes: their senders wait for the answers.
     private static let patientItems = 256
 
-    /// - Parameter patience: with many items, what comes when the oldest has waited this long is refused.
-    init(limit: Int, patience: Duration? = nil) {
+    /// - Parameters:
+    ///   - patience: With many items, what comes when the oldest has waited this long is refused.
+    ///   - clock: Nanoseconds since some moment, never fewer than before; what the patience is measured with.
+    init(limit: Int, patience: Duration? = nil, clock: @escaping @Sendable () -> Int = SubmissionQueue.monotonic) {
         self.limit = limit
+        self.clock = clock
         patienceNanoseconds = patience.map {
             Int($0.components.seconds) * 1_000_000_000 + Int($0.components.attoseconds / 1_000_000_000)
         }
@@ -85,7 +89,7 @@ final class SubmissionQueue: @unchecked Sendable {
         guard !isClosed, weight + submission.weight <= limit || items.isEmpty else { return false }
         var submission = submission
         if let patienceNanoseconds {
-            submission.came = Self.nanoseconds()
+            submission.came = clock()
             if items.count >= Self.patientItems, submission.came - items[0].came > patienceNanoseconds { return false }
         }
         items.append(submission)
@@ -140,7 +144,7 @@ final class SubmissionQueue: @unchecked Sendable {
         return taken
     }
 
-    private static func nanoseconds() -> Int {
+    @Sendable static func monotonic() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec

@@ -70,7 +70,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     var output: ByteBuffer?
     /// Between a read and its end, which flushes.
     var isInReadCycle = false
-    /// The round of the loop in which it read last.
+    /// The round of the loop in which it read last; of a stream its connection knows.
     private var lagRound = -1
     var isTouched = false
     /// The last answer is written, and the channel closes when it is sent.
@@ -155,7 +155,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase == .reading else { return }
-        if !isInReadCycle { loop.lag.turn(of: &lagRound, at: loop.now) }
+        if !isInReadCycle, http2 == nil { loop.lag.turn(of: &lagRound, at: loop.now) }
         isInReadCycle = true
         switch unwrapInboundIn(data) {
         case .head(let head): begin(head)

@@ -29,6 +29,7 @@ struct SettingsTests {
         ("log-level", "loud"), ("log-format", "xml"), ("tile-url", "http://tiles"), ("host", ""),
         ("public-url", "city.example"), ("public-url", "ftp://city.example"), ("public-url", "https://"),
         ("public-url", "https://city.example?x"), ("public-url", "https://me@city.example"),
+        ("write-wait-milliseconds", "0"), ("write-wait-milliseconds", "1h"),
     ])
     func `a value out of range is refused with the name of its flag`(name: String, value: String) {
         #expect { try Settings.resolve(flags: [name: value], configFile: nil, environment: [:]) } throws: {
@@ -52,6 +53,13 @@ struct SettingsTests {
         #expect { try Settings.resolve(flags: [:], configFile: nil, environment: environment) } throws: {
             "\($0)".contains("PARVIS_SMTP_URL") && !"\($0)".contains("secret")
         }
+    }
+
+    @Test func `writes may wait for 60 ms unless another time is set`() throws {
+        #expect(try Settings.resolve(flags: [:], configFile: nil, environment: [:]).writeWaitMilliseconds == 60)
+        let set = try Settings.resolve(
+            flags: [:], configFile: nil, environment: ["PARVIS_WRITE_WAIT_MILLISECONDS": "200"])
+        #expect(set.writeWaitMilliseconds == 200)
     }
 
     @Test func `messages are taken from servers by a mapping`() throws {

@@ -1,5 +1,6 @@
 import NGSILDModel
 import NGSILDOperations
+import Synchronization
 import Testing
 
 @testable import BrokerCore
@@ -26,6 +27,23 @@ struct SubmissionQueueTests {
         #expect(queue.takeAll(most: 10, last: 0)?.count == 10)
         #expect(queue.append(submission()))
         #expect(queue.takeAll(most: 10_000, last: 0)?.count == 247)
+    }
+
+    @Test func `after a part was taken, what counts is how long the oldest of the rest has waited`() {
+        let milliseconds = Atomic(0)
+        let queue = SubmissionQueue(limit: 10_000, patience: .milliseconds(60)) {
+            milliseconds.load(ordering: .relaxed) * 1_000_000
+        }
+        for _ in 0..<300 { #expect(queue.append(submission())) }
+        milliseconds.store(50, ordering: .relaxed)
+        for _ in 0..<300 { #expect(queue.append(submission())) }
+        milliseconds.store(61, ordering: .relaxed)
+        #expect(!queue.append(submission()))
+        #expect(queue.takeAll(most: 300, last: 0)?.count == 300)
+        milliseconds.store(110, ordering: .relaxed)
+        #expect(queue.append(submission()))
+        milliseconds.store(111, ordering: .relaxed)
+        #expect(!queue.append(submission()))
     }
 
     @Test func `with patience left, many items wait`() {

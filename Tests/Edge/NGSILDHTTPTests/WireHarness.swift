@@ -16,7 +16,7 @@ final class WireHarness {
     private let eventLoop = EmbeddedEventLoop()
 
     init(
-        authenticator: (any RequestAuthenticator)? = nil,
+        authenticator: (any RequestAuthenticator)? = nil, isHTTP2: Bool = false,
         _ configure: (inout HTTPServer.Configuration) -> Void = { _ in }
     ) throws {
         var configuration = HTTPServer.Configuration()
@@ -29,7 +29,11 @@ final class WireHarness {
             logger: Logger(label: "test"))
         loop = LoopState(loop: eventLoop, state: state)
         channel = EmbeddedChannel(loop: eventLoop)
-        try HTTPConnection.install(in: channel, state: state, loop: loop)
+        if isHTTP2 {
+            try HTTP2Connection.install(in: channel, state: state, loop: loop)
+        } else {
+            try HTTPConnection.install(in: channel, state: state, loop: loop)
+        }
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 

@@ -33,6 +33,7 @@ extension SettingKey {
         number("idle-seconds", 1...86_400) { $0.idleSeconds = $1 },
         number("unread-seconds", 1...3_600) { $0.unreadSeconds = $1 },
         size("unsent-limit", least: "4KiB", examples: "256KiB or 1MiB") { $0.unsentLimit = $1 },
+        number("write-wait-milliseconds", 1...60_000) { $0.writeWaitMilliseconds = $1 },
         SettingKey(
             "stream-origins", "origins with commas between, such as https://city.example,https://map.example:8443"
         ) { settings, text in

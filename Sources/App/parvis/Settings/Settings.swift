@@ -67,6 +67,7 @@ struct Settings: Sendable {
     var idleSeconds = 120
     var unreadSeconds = 60
     var unsentLimit = 256 << 10
+    var writeWaitMilliseconds = 60
     var hasSignals = true
     var hasAir = true
     var airIndices: [AirQualityIndex] = [.european]

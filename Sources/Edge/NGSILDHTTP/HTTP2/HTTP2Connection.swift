@@ -17,6 +17,10 @@ final class HTTP2Connection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var streams: [ObjectIdentifier: HTTPConnection] = [:]
     private var lastRequest: NIODeadline
+    /// Between a read and its end.
+    private var isInReadCycle = false
+    /// The round of the loop in which it read last. Its streams have none: most have one request, and never come round.
+    private var lagRound = -1
     private var isActive = false
     private var isClosing = false
     /// Bytes of data of all streams that wait for the client.
@@ -109,7 +113,14 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         loop.readTime()
+        if !isInReadCycle { loop.lag.turn(of: &lagRound, at: loop.now) }
+        isInReadCycle = true
         context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isInReadCycle = false
+        context.fireChannelReadComplete()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
