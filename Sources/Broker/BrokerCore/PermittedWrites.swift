@@ -48,12 +48,15 @@ extension OperationContext {
     /// Refuses a change of an entity that the caller may not write as it is.
     ///
     /// - Parameter names: the attributes that the request names, whether or not they would change.
-    func checkWriting(_ id: String, _ position: Int, _ names: [TermID]) throws(NGSILDError) {
+    mutating func checkWriting(_ id: String, _ position: Int, _ names: [TermID]) throws(NGSILDError) {
         guard let access, let writing = access.writing, let record = working.entries[position].record else { return }
+        // Most operations come here several times: by what they ask for, and by what they change.
+        if let judged, judged.record === record { return try Self.check(names, of: id, judged.attributes) }
         guard let attributes = writing.attributes(of: record) else {
             if access.reading.reaches(record) { throw Self.refused(id) }
             throw .resourceNotFound("Entity \(id) does not exist; create it with POST /entities")
         }
+        judged = (record, attributes)
         try Self.check(names, of: id, attributes)
     }
 
@@ -65,7 +68,7 @@ extension OperationContext {
         working.write(position, record, attributes: changes)
     }
 
-    private func checkOutcome(
+    private mutating func checkOutcome(
         _ position: Int, _ record: EntityRecord?, _ changes: [AttributeChange], _ access: WriteAccess
     ) throws(NGSILDError) {
         guard let writing = access.writing else { return }

@@ -1,11 +1,14 @@
 import NGSILDModel
 import NGSILDOperations
+import NGSILDQuery
 
 /// Carries out one operation on a working set. One file for each operation extends it.
 struct OperationContext {
     var working: WorkingSet
     /// What the caller of the operation under way may do; `nil`: everything.
-    var access: WriteAccess?
+    var access: WriteAccess? { didSet { judged = nil } }
+    /// What it may write of the entity, as it was, that was last held against that.
+    var judged: (record: EntityRecord, attributes: EntityAccess.Attributes)?
     var now: Timestamp { working.now }
 
     /// The entity's current state, or why there is none.

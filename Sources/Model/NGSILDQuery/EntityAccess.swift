@@ -1,3 +1,4 @@
+import GeoJSON
 public import NGSILDModel
 import Synchronization
 
@@ -29,24 +30,45 @@ public final class EntityAccess: Sendable {
 
         func covers(_ entity: EntityRecord) -> Bool {
             if let types, !entity.types.contains(where: types.contains) { return false }
+            return isAt(entity)
+        }
+
+        /// Whether it is about the place of an entity, whatever that is.
+        ///
+        /// - Parameter geometry: the only one of the entity's to hold against the area; `nil`: any of them.
+        func isAt(_ entity: EntityRecord, _ geometry: Geometry? = nil) -> Bool {
+            if let area, let geometry, !area.matches(geometry) { return false }
             if let scopes, !scopes.matches(entity.scopes) { return false }
-            return area?.matches(entity) ?? true
+            return geometry != nil || area?.matches(entity) ?? true
         }
 
         /// Whether an entity may become what it is now: each type and scope that it did not have is one of the grant's.
         func covers(_ entity: EntityRecord, after before: EntityRecord?) -> Bool {
-            guard covers(entity) else { return false }
-            if let types {
+            covers(entity) && hasAdded(entity, after: before)
+        }
+
+        /// Whether each type and scope that an entity did not have is one of the grant's.
+        func hasAdded(_ entity: EntityRecord, after before: EntityRecord?) -> Bool {
+            if let types, before?.types != entity.types {
                 for type in entity.types where before?.types.contains(type) != true {
                     if !types.contains(type) { return false }
                 }
             }
-            if let scopes {
+            if let scopes, before?.scopes != entity.scopes {
                 for scope in entity.scopes where before?.scopes.contains(scope) != true {
                     if !scopes.matches([scope]) { return false }
                 }
             }
             return true
+        }
+
+        /// Adds its attributes to others.
+        ///
+        /// - Returns: whether it opens all.
+        func add(_ found: inout Set<TermID>?) -> Bool {
+            guard let attributes else { return true }
+            found = found?.union(attributes) ?? attributes
+            return false
         }
     }
 
@@ -70,7 +92,9 @@ public final class EntityAccess: Sendable {
     /// Types that a list of them has at most where several parts are joined: a longer one helps nobody to find entities.
     private static let typeLimit = 1_024
 
-    private let tables: [GrantTable]
+    private let first: GrantTable
+    /// More where several are joined.
+    private let others: [GrantTable]
 
     /// Types of which every entity that is reached has one; `nil` where there is no such list.
     public let types: [TermID]?
@@ -79,9 +103,9 @@ public final class EntityAccess: Sendable {
 
     /// - Parameter grants: none reach nothing.
     public init(_ grants: [Grant]) {
-        let table = GrantTable(grants)
-        tables = [table]
-        types = grants.contains { $0.types == nil } ? nil : table.types
+        first = GrantTable(grants)
+        others = []
+        types = grants.contains { $0.types == nil } ? nil : first.types
         number = Self.made.wrappingAdd(1, ordering: .relaxed).newValue
         reachesAllAttributes = grants.allSatisfy { $0.attributes == nil }
     }
@@ -90,7 +114,9 @@ public final class EntityAccess: Sendable {
     ///
     /// - Cost: linear in the parts, not in their grants.
     public init(joining parts: [EntityAccess]) {
-        tables = parts.flatMap(\.tables)
+        let tables = parts.flatMap { [$0.first] + $0.others }
+        first = tables.first ?? GrantTable([])
+        others = Array(tables.dropFirst())
         let known = parts.compactMap(\.types)
         let isListed = known.count == parts.count && known.lazy.map(\.count).reduce(0, +) <= Self.typeLimit
         types = isListed ? Set(known.joined()).sorted() : nil
@@ -99,14 +125,13 @@ public final class EntityAccess: Sendable {
     }
 
     /// Whether every entity of a type is reached, whole.
-    public func reachesAll(ofType type: TermID) -> Bool { tables.contains { $0.isOpen(type) } }
+    public func reachesAll(ofType type: TermID) -> Bool { first.isOpen(type) || others.contains { $0.isOpen(type) } }
 
     /// What of an entity is reached; `nil` where it is not.
     public func attributes(of entity: EntityRecord) -> Attributes? {
         var found: Set<TermID>?
-        for table in tables {
-            if table.collect(entity, &found) { return .all }
-        }
+        if first.collect(entity, &found) { return .all }
+        for table in others where table.collect(entity, &found) { return .all }
         return found.map { .only($0) }
     }
 
@@ -126,11 +151,12 @@ public final class EntityAccess: Sendable {
     ///
     /// - Parameter before: the entity before the write, `nil` for a new one.
     public func attributes(writing entity: EntityRecord, after before: EntityRecord?) -> Attributes? {
-        let added = entity.types.filter { before?.types.contains($0) != true }
+        let added = before?.types == entity.types ? [] : entity.types.filter { before?.types.contains($0) != true }
         if entity.types.contains(where: reachesAll), added.allSatisfy(reachesAll) { return .all }
         var found: Set<TermID>?
-        for table in tables {
-            if table.collect(writing: entity, after: before, adding: added, &found) { return .all }
+        if first.collect(writing: entity, after: before, adding: added, &found) { return .all }
+        for table in others where table.collect(writing: entity, after: before, adding: added, &found) {
+            return .all
         }
         return found.map { .only($0) }
     }

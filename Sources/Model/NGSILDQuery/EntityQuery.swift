@@ -58,16 +58,13 @@ public struct EntityQuery: Sendable {
     ///
     /// - Parameter links: finds linked entities as far as the caller reaches them, where they may decide.
     public func selected(_ entity: EntityRecord, links: LinkFollower? = nil) -> EntityRecord? {
-        var seen = entity
-        if let access {
-            guard let reached = access.seen(entity) else { return nil }
-            seen = reached
-        }
-        let isSelected = links.map { matchesWhole(seen, $0) } ?? matchesWhole(seen)
-        return isSelected ? seen : nil
+        guard let access else { return matchesWhole(entity, links) ? entity : nil }
+        guard let seen = access.seen(entity), matchesWhole(seen, links) else { return nil }
+        return seen
     }
 
-    private func matchesWhole(_ entity: EntityRecord, _ links: LinkFollower) -> Bool {
+    private func matchesWhole(_ entity: EntityRecord, _ links: LinkFollower?) -> Bool {
+        guard let links else { return matchesWhole(entity) }
         guard matchesBesidesExpression(entity) else { return false }
         if let geo, !geo.matches(entity) { return false }
         return expression?.matches(entity, links: links) ?? true

@@ -1,196 +1,192 @@
 import GeoJSON
 import NGSILDModel
 
+/// A grant that is not copied when it is looked at.
+private final class KeptGrant: Sendable {
+    let grant: EntityAccess.Grant
+
+    init(_ grant: EntityAccess.Grant) { self.grant = grant }
+}
+
 /// Grants that are about places, found by where an entity is: by its scopes or by its `location`.
 ///
 /// What a look-up costs depends on the grants that are near the entity, not on how many there are.
 ///
-/// Invariant: every grant that covers an entity is visited for it; what is visited need not cover it.
-struct GrantIndex: Sendable {
+/// Invariants:
+/// 1. Every grant that covers an entity is visited for it; what is visited need not cover it.
+/// 2. A grant that a place of the entity leads to is visited with each place of the entity that meets it.
+final class GrantIndex: Sendable {
     /// So few grants are gone through faster than looked up.
     private static let smallest = 8
-    /// Half a million cells around the Earth; a smaller area takes no smaller one.
-    private static let deepestLevel = 19
 
-    /// One cell of a grid of longitudes and latitudes; each level halves both sides.
-    private struct Cell: Hashable {
-        let level: Int
-        let column: Int
-        let row: Int
-
-        init(_ level: Int, _ longitude: Double, _ latitude: Double) {
-            self.level = level
-            column = Self.step(longitude + 180, 360, level)
-            row = Self.step(latitude + 90, 180, level)
-        }
-
-        init(_ level: Int, column: Int, row: Int) { (self.level, self.column, self.row) = (level, column, row) }
-
-        /// Positions outside of the Earth's range lie in its last cells, as areas there do.
-        private static func step(_ offset: Double, _ extent: Double, _ level: Int) -> Int {
-            let count = Double(1 << level)
-            let step = (offset / extent * count).rounded(.down)
-            return step.isFinite ? Int(max(0, min(count - 1, step))) : 0
-        }
+    /// What led to a grant.
+    enum Lead {
+        case nothing
+        case scope(UnsafeBufferPointer<UInt8>)
+        case geometry(Geometry)
     }
 
-    /// A place that grants are found by.
-    private enum Key: Hashable {
-        /// The scope whose path has this hash, and how many levels it has.
-        case scope(UInt64, depth: Int)
-        /// It, or any below it.
-        case below(UInt64, depth: Int)
-        case cell(Cell)
-
-        var level: Int? {
-            guard case .cell(let cell) = self else { return nil }
-            return cell.level
-        }
+    /// What decides most often, in numbers alone: a grant itself is counted each time that it is taken up.
+    private struct Brief {
+        /// Where in `paths` the scope is that alone decides on the place; empty where it is not as simple as that.
+        var path = 0..<0
+        var includesBelow = false
+        var opensAll = false
     }
 
     private let grants: [KeptGrant]
-    private var found: [Key: [Int]] = [:]
-    /// Grants that no key leads to.
-    private var others: [Int] = []
-    private var areaAttribute: TermID?
-    private var levels: [Int] = []
+    private let briefs: ContiguousArray<Brief>
+    private let paths: ContiguousArray<UInt8>
+    /// Grants that no key leads to, and those among them that each scope is held against.
+    private let others: ContiguousArray<Int>
+    private let ofScopes: ContiguousArray<Int>
+    private let byScope: KeyTable
+    private let byCell: KeyTable
+    private let looksAtScopes: Bool
+    private let areaAttribute: TermID
+    /// The levels of the cells.
+    private let levels: [Int]
     /// Depths of scopes, one bit each, at which a key of the scope itself, or of what is below it, was made; deeper ones
     /// share the last bit.
-    private var scopeDepths: UInt64 = 0
-    private var belowDepths: UInt64 = 0
-
-    var isEmpty: Bool { grants.isEmpty }
+    private let scopeDepths: UInt64
+    private let belowDepths: UInt64
 
     init(_ grants: [EntityAccess.Grant]) {
         self.grants = grants.map(KeptGrant.init)
-        guard grants.count > Self.smallest else {
-            others = Array(grants.indices)
-            return
-        }
-        let attribute = grants.lazy.compactMap { $0.area?.attribute }.first
-        areaAttribute = attribute
-        let ways = grants.map { grant -> [[Key]] in
-            var ways: [[Key]] = []
-            if let scopes = grant.scopes, let keys = Self.keys(of: scopes) { ways.append(keys) }
-            if let area = grant.area, area.attribute == attribute, let keys = Self.keys(of: area) { ways.append(keys) }
-            return ways
-        }
-        var crowds: [Key: Int] = [:]
-        for key in ways.joined().joined() { crowds[key, default: 0] += 1 }
-        // By the scope or by the area: where fewer others are.
-        for (index, ways) in ways.enumerated() {
-            func crowd(_ keys: [Key]) -> Int { keys.map { crowds[$0] ?? 0 }.max() ?? 0 }
-            guard let keys = ways.min(by: { crowd($0) < crowd($1) }) else {
-                others.append(index)
-                continue
-            }
-            for key in keys { found[key, default: []].append(index) }
-        }
-        levels = Set(found.keys.compactMap(\.level)).sorted()
-        for key in found.keys {
-            switch key {
-            case .scope(_, let depth): scopeDepths |= Self.bit(depth)
-            case .below(_, let depth): belowDepths |= Self.bit(depth)
-            case .cell: break
-            }
+        var paths: ContiguousArray<UInt8> = []
+        briefs = ContiguousArray(
+            grants.map { grant in
+                var brief = Brief(opensAll: grant.attributes == nil)
+                if grant.area == nil, let (path, includesBelow) = grant.scopes?.onlyPath {
+                    brief.path = paths.count..<paths.count + path.count
+                    brief.includesBelow = includesBelow
+                    paths += path
+                }
+                return brief
+            })
+        self.paths = paths
+        var keys = GrantKeys()
+        if grants.count > Self.smallest { keys.add(grants) }
+        let unled = grants.count > Self.smallest ? keys.others : Array(grants.indices)
+        let briefs = self.briefs
+        others = ContiguousArray(unled.filter { briefs[$0].path.isEmpty })
+        ofScopes = ContiguousArray(unled.filter { !briefs[$0].path.isEmpty })
+        byScope = KeyTable(keys.byScope)
+        byCell = KeyTable(keys.byCell)
+        looksAtScopes = !byScope.isEmpty || !ofScopes.isEmpty
+        areaAttribute = keys.areaAttribute
+        levels = keys.levels.sorted()
+        (scopeDepths, belowDepths) = (keys.scopeDepths, keys.belowDepths)
+    }
+
+    /// Adds the attributes of the grants that cover an entity, until one opens all.
+    ///
+    /// - Returns: whether one opens all.
+    func collect(_ entity: EntityRecord, _ found: inout Set<TermID>?) -> Bool {
+        visit(entity) { number, lead in
+            guard isAt(number, entity, lead) else { return false }
+            return briefs[number].opensAll || grants[number].grant.add(&found)
         }
     }
 
-    private static func bit(_ depth: Int) -> UInt64 { 1 << UInt64(min(depth, 63)) }
+    /// The same for an entity that is written.
+    func collect(
+        writing entity: EntityRecord, after before: EntityRecord?, _ found: inout Set<TermID>?
+    ) -> Bool {
+        visit(entity) { number, lead in
+            guard isAt(number, entity, lead) else { return false }
+            let kept = grants[number]
+            return kept.grant.hasAdded(entity, after: before) && kept.grant.add(&found)
+        }
+    }
+
+    /// Whether a grant is about the place that led to it, or, where none did, about any place of the entity.
+    @inline(__always)
+    private func isAt(_ number: Int, _ entity: EntityRecord, _ lead: Lead) -> Bool {
+        if case .scope(let scope) = lead, !briefs[number].path.isEmpty {
+            let brief = briefs[number]
+            let answer = paths.withUnsafeBufferPointer {
+                ScopePattern.matches(scope, UnsafeBufferPointer(rebasing: $0[brief.path]), brief.includesBelow)
+            }
+            if let answer { return answer }
+        }
+        return isAtByLooking(number, entity, lead)
+    }
+
+    @inline(never)
+    private func isAtByLooking(_ number: Int, _ entity: EntityRecord, _ lead: Lead) -> Bool {
+        if case .geometry(let geometry) = lead { return grants[number].grant.isAt(entity, geometry) }
+        return grants[number].grant.isAt(entity)
+    }
 
     /// Visits the grants that may cover an entity, some of them perhaps more than once, until one is enough.
     ///
-    /// - Parameter isEnough: looks at a grant.
+    /// - Parameter isEnough: looks at a grant, by its number.
     /// - Returns: whether one was enough.
-    func visit(_ entity: EntityRecord, _ isEnough: (KeptGrant) -> Bool) -> Bool {
-        for index in others where isEnough(grants[index]) { return true }
-        guard !found.isEmpty else { return false }
-        if scopeDepths | belowDepths != 0 {
-            for scope in entity.scopes where visit(scope: scope, isEnough) { return true }
+    @inline(__always)
+    func visit(_ entity: EntityRecord, _ isEnough: (Int, Lead) -> Bool) -> Bool {
+        if looksAtScopes {
+            for index in entity.scopes.indices where visit(scope: entity.scopes[index], isEnough) { return true }
         }
-        guard let areaAttribute, !levels.isEmpty else { return false }
-        for root in entity.attributes.roots(named: areaAttribute) {
-            // An area that a geometry lies in has each point of it, so one of them finds it.
-            guard let box = GeoValue.boundingBox(of: entity.attributes, root) else { continue }
-            for level in levels where visit(.cell(Cell(level, box.minLongitude, box.minLatitude)), isEnough) {
-                return true
-            }
-        }
-        return false
+        for index in others.indices where isEnough(others[index], .nothing) { return true }
+        return !byCell.isEmpty && visitCells(of: entity, isEnough)
     }
 
-    private func visit(_ key: Key, _ isEnough: (KeptGrant) -> Bool) -> Bool {
-        guard let indices = found[key] else { return false }
-        for index in indices where isEnough(grants[index]) { return true }
-        return false
+    @inline(__always)
+    private func visit(scope: String, _ isEnough: (Int, Lead) -> Bool) -> Bool {
+        var scope = scope
+        return scope.withUTF8 { bytes in
+            for index in ofScopes.indices where isEnough(ofScopes[index], .scope(bytes)) { return true }
+            return !byScope.isEmpty && visit(path: bytes, isEnough)
+        }
     }
 
-    private func visit(scope: String, _ isEnough: (KeptGrant) -> Bool) -> Bool {
+    private func visit(path bytes: UnsafeBufferPointer<UInt8>, _ isEnough: (Int, Lead) -> Bool) -> Bool {
         var path = PathHash()
-        var depth = 0
-        if visit(below: path, depth, isEnough) { return true }
         var isInLevel = false
-        for byte in scope.utf8 {
+        // Above the first level, and behind each.
+        if visit(below: path, bytes, isEnough) { return true }
+        for byte in bytes {
             if byte == UInt8(ascii: "/") {
-                if isInLevel, visit(below: path, depth, isEnough) { return true }
+                if isInLevel, visit(below: path, bytes, isEnough) { return true }
                 isInLevel = false
             } else {
-                if !isInLevel {
-                    path.add(UInt8(ascii: "/"))
-                    depth += 1
-                }
+                if !isInLevel { path.beginLevel() }
                 path.add(byte)
                 isInLevel = true
             }
         }
-        if isInLevel, visit(below: path, depth, isEnough) { return true }
-        return scopeDepths & Self.bit(depth) != 0 && visit(.scope(path.value, depth: depth), isEnough)
+        if isInLevel, visit(below: path, bytes, isEnough) { return true }
+        return scopeDepths & path.depthBit != 0 && visit(byScope, path.key, .scope(bytes), isEnough)
     }
 
-    private func visit(below path: PathHash, _ depth: Int, _ isEnough: (KeptGrant) -> Bool) -> Bool {
-        belowDepths & Self.bit(depth) != 0 && visit(.below(path.value, depth: depth), isEnough)
+    @inline(__always)
+    private func visit(
+        below path: PathHash, _ bytes: UnsafeBufferPointer<UInt8>, _ isEnough: (Int, Lead) -> Bool
+    ) -> Bool {
+        belowDepths & path.depthBit != 0 && visit(byScope, path.keyOfBelow, .scope(bytes), isEnough)
     }
 
-    // MARK: Keys
-
-    /// Keys of which every entity that is selected has one.
-    private static func keys(of scopes: ScopeQuery) -> [Key]? {
-        // Of parts that must all be met, the deepest has the fewest entities.
-        scopes.narrowest { (found: key($0), cost: 64 - min(63, $0.levels.count)) }?.found
-    }
-
-    /// The deepest place that leads to every scope that a pattern matches.
-    private static func key(_ pattern: ScopePattern) -> Key {
-        var path = PathHash()
-        var depth = 0
-        for level in pattern.levels {
-            guard let level else { return .below(path.value, depth: depth) }
-            path.add(UInt8(ascii: "/"))
-            for byte in level.utf8 { path.add(byte) }
-            depth += 1
+    private func visitCells(of entity: EntityRecord, _ isEnough: (Int, Lead) -> Bool) -> Bool {
+        let nodes = entity.attributes.nodes
+        var index = 0
+        while index < nodes.count {
+            if nodes[index].name == areaAttribute, let geometry = GeoValue.geometry(of: entity.attributes, index) {
+                // An area that a geometry lies in has each point of it, so one of them finds it.
+                let box = geometry.boundingBox
+                for level in levels {
+                    let cell = GridCell(level, box.minLongitude, box.minLatitude)
+                    if visit(byCell, cell.key, .geometry(geometry), isEnough) { return true }
+                }
+            }
+            index += 1 + Int(nodes[index].descendants)
         }
-        return pattern.includesBelow ? .below(path.value, depth: depth) : .scope(path.value, depth: depth)
+        return false
     }
 
-    /// The cells that the box of an area touches, four at most.
-    private static func keys(of area: GeoQuery) -> [Key]? {
-        guard case .within = area.relation, let box = area.searchBox else { return nil }
-        let widest = max((box.maxLongitude - box.minLongitude) / 360, (box.maxLatitude - box.minLatitude) / 180)
-        var level = 0
-        while level < deepestLevel, widest * Double(2 << level) <= 1 { level += 1 }
-        let low = Cell(level, box.minLongitude, box.minLatitude)
-        let high = Cell(level, box.maxLongitude, box.maxLatitude)
-        return (low.column...max(low.column, high.column)).flatMap { column in
-            (low.row...max(low.row, high.row)).map { row in Key.cell(Cell(level, column: column, row: row)) }
-        }
+    @inline(__always)
+    private func visit(_ table: KeyTable, _ key: UInt64, _ lead: Lead, _ isEnough: (Int, Lead) -> Bool) -> Bool {
+        for index in table.range(of: key) where isEnough(table.numbers[index], lead) { return true }
+        return false
     }
-}
-
-/// The hash of a scope's path, byte by byte. What it finds is held against the scope itself.
-///
-/// - Source: FNV-1a, 64 bits.
-private struct PathHash {
-    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
 }

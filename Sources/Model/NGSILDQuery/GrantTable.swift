@@ -1,12 +1,5 @@
 import NGSILDModel
 
-/// A grant that is not copied when it is looked at.
-final class KeptGrant: Sendable {
-    let grant: EntityAccess.Grant
-
-    init(_ grant: EntityAccess.Grant) { self.grant = grant }
-}
-
 /// Grants by the types that they are about.
 final class GrantTable: Sendable {
     typealias Grant = EntityAccess.Grant
@@ -18,7 +11,8 @@ final class GrantTable: Sendable {
         /// Whether one of them opens all.
         let isOpen: Bool
         let ofAnyPlace: [Grant]
-        let placed: GrantIndex
+        /// `nil`: there are none.
+        let placed: GrantIndex?
 
         init(_ grants: [Grant]) {
             isOpen = grants.contains(where: \.isOfTypesAlone)
@@ -26,14 +20,17 @@ final class GrantTable: Sendable {
             let grants = isOpen ? [] : grants
             ofAnyPlace = grants.filter(\.isOfAnyPlace)
             attributes = ofAnyPlace.isEmpty ? nil : ofAnyPlace.reduce(into: []) { $0.formUnion($1.attributes ?? []) }
-            placed = GrantIndex(grants.filter { !$0.isOfAnyPlace })
+            let placed = grants.filter { !$0.isOfAnyPlace }
+            self.placed = placed.isEmpty ? nil : GrantIndex(placed)
         }
     }
 
     /// The types that a grant names, in their order, and the row of each.
     let types: [TermID]
     private let rows: [Row]
-    private let ofAnyType: Row
+    private let rowByType: KeyTable
+    /// `nil`: all grants name types.
+    private let ofAnyType: Row?
 
     init(_ grants: [Grant]) {
         var byType: [TermID: [Grant]] = [:]
@@ -42,30 +39,27 @@ final class GrantTable: Sendable {
         }
         types = byType.keys.sorted()
         rows = types.map { Row(byType[$0] ?? []) }
-        ofAnyType = Row(grants.filter { $0.types == nil })
+        rowByType = KeyTable(
+            Dictionary(uniqueKeysWithValues: types.enumerated().map { (UInt64($1.number), [$0]) }))
+        let others = grants.filter { $0.types == nil }
+        ofAnyType = others.isEmpty ? nil : Row(others)
     }
 
     /// Whether every entity of a type is open, whole.
-    func isOpen(_ type: TermID) -> Bool { ofAnyType.isOpen || row(of: type)?.isOpen == true }
+    func isOpen(_ type: TermID) -> Bool { ofAnyType?.isOpen == true || row(of: type)?.isOpen == true }
 
-    /// By halves, since hashing a number would take longer than the few steps.
+    @inline(__always)
     private func row(of type: TermID) -> Row? {
-        var low = 0
-        var high = types.count
-        while low < high {
-            let middle = (low + high) / 2
-            if types[middle] < type { low = middle + 1 } else { high = middle }
-        }
-        return low < types.count && types[low] == type ? rows[low] : nil
+        rowByType.range(of: UInt64(type.number)).first.map { rows[rowByType.numbers[$0]] }
     }
 
     /// Adds the attributes of all grants that cover an entity.
     ///
     /// - Returns: whether one of them opens all.
     func collect(_ entity: EntityRecord, _ found: inout Set<TermID>?) -> Bool {
-        if collect(entity, ofAnyType, &found) { return true }
-        for type in entity.types {
-            if let row = row(of: type), collect(entity, row, &found) { return true }
+        if let ofAnyType, collect(entity, ofAnyType, &found) { return true }
+        for index in entity.types.indices {
+            if let row = row(of: entity.types[index]), collect(entity, row, &found) { return true }
         }
         return false
     }
@@ -73,8 +67,7 @@ final class GrantTable: Sendable {
     private func collect(_ entity: EntityRecord, _ row: Row, _ found: inout Set<TermID>?) -> Bool {
         if row.isOpen { return true }
         if let attributes = row.attributes { found = found?.union(attributes) ?? attributes }
-        if row.placed.isEmpty { return false }
-        return row.placed.visit(entity) { kept in kept.grant.covers(entity) && Self.add(kept.grant, &found) }
+        return row.placed?.collect(entity, &found) ?? false
     }
 
     /// The same for an entity that is written.
@@ -83,7 +76,7 @@ final class GrantTable: Sendable {
     func collect(
         writing entity: EntityRecord, after before: EntityRecord?, adding added: [TermID], _ found: inout Set<TermID>?
     ) -> Bool {
-        if collect(writing: entity, after: before, ofAnyType, &found, isOfEach: true) { return true }
+        if let ofAnyType, collect(writing: entity, after: before, ofAnyType, &found, isOfEach: true) { return true }
         for type in entity.types {
             guard let row = row(of: type) else { continue }
             let isOfEach = added.allSatisfy { $0 == type }
@@ -102,19 +95,9 @@ final class GrantTable: Sendable {
             if let attributes = row.attributes { found = found?.union(attributes) ?? attributes }
         } else {
             for grant in row.ofAnyPlace where grant.covers(entity, after: before) {
-                if Self.add(grant, &found) { return true }
+                if grant.add(&found) { return true }
             }
         }
-        if row.placed.isEmpty { return false }
-        return row.placed.visit(entity) { kept in
-            kept.grant.covers(entity, after: before) && Self.add(kept.grant, &found)
-        }
-    }
-
-    /// - Returns: whether the grant opens all.
-    private static func add(_ grant: Grant, _ found: inout Set<TermID>?) -> Bool {
-        guard let attributes = grant.attributes else { return true }
-        found = found?.union(attributes) ?? attributes
-        return false
+        return row.placed?.collect(writing: entity, after: before, &found) ?? false
     }
 }

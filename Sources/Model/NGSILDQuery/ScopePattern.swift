@@ -5,7 +5,7 @@ public struct ScopePattern: Sendable {
     /// Whether it also means all scopes below (`#`).
     public private(set) var includesBelow = false
     /// The levels as a scope is written, each with its slash before it, when all are named.
-    private var path: [UInt8]?
+    private(set) var path: [UInt8]?
 
     init(levels: [String?], includesBelow: Bool) {
         self.levels = levels
@@ -26,7 +26,9 @@ public struct ScopePattern: Sendable {
 
     func matches(_ scope: String) -> Bool {
         if let path, !path.isEmpty,
-            let compared = scope.utf8.withContiguousStorageIfAvailable({ Self.matches($0, path, includesBelow) }),
+            let compared = scope.utf8.withContiguousStorageIfAvailable({ scope in
+                path.withUnsafeBufferPointer { Self.matches(scope, $0, includesBelow) }
+            }),
             let answer = compared
         {
             return answer
@@ -44,8 +46,9 @@ public struct ScopePattern: Sendable {
     /// Compares with a path of named levels, without taking the scope apart.
     ///
     /// - Returns: `nil` for a scope that is not written in the plain way, with one slash before each level.
-    private static func matches(
-        _ scope: UnsafeBufferPointer<UInt8>, _ path: [UInt8], _ includesBelow: Bool
+    @inline(__always)
+    static func matches(
+        _ scope: UnsafeBufferPointer<UInt8>, _ path: UnsafeBufferPointer<UInt8>, _ includesBelow: Bool
     ) -> Bool? {
         let slash = UInt8(ascii: "/")
         guard scope.first == slash, scope.last != slash else { return nil }

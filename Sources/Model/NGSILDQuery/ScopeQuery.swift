@@ -34,8 +34,17 @@ public struct ScopeQuery: Sendable {
     public func matches(_ scopes: [String]) -> Bool {
         if scopes.isEmpty { return false }
         // Most have one.
-        if plan.patterns.count == 1 { return scopes.contains(where: plan.patterns[0].matches) }
+        if plan.patterns.count == 1 {
+            for index in scopes.indices where plan.patterns[0].matches(scopes[index]) { return true }
+            return false
+        }
         return plan.program.evaluate { term in scopes.contains { plan.patterns[term].matches($0) } }
+    }
+
+    /// The scope, with all below it or not, that alone decides; `nil` where it is not as simple as that.
+    var onlyPath: (path: [UInt8], includesBelow: Bool)? {
+        guard plan.patterns.count == 1, let path = plan.patterns[0].path, !path.isEmpty else { return nil }
+        return (path, plan.patterns[0].includesBelow)
     }
 
     /// What an index has for patterns of which every selected entity meets one, and what going through it costs; the

@@ -199,4 +199,20 @@ struct AccessMatrixTests {
             #expect(answer.status == (mayCreate ? 201 : 403), "\(thing.json) \(answer.body)")
         }
     }
+
+    /// `both` reaches `pm25` of every A, and `secret` of what is in the centre.
+    @Test(arguments: [(id: "urn:ngsi-ld:T:1", to: "/centre/south"), (id: "urn:ngsi-ld:T:4", to: "/suburb")])
+    func `what a member of a batch does to an entity decides on the next one`(id: String, to scope: String) throws {
+        let members = [#""scope":"\#(scope)""#, #""secret":{"type":"Property","value":8}"#]
+            .map { #"{"id":"\#(id)","type":"A",\#($0)}"# }
+        let batch = try client.request(
+            "POST", "/ngsi-ld/v1/entityOperations/merge", AccessWorld.headers("both"),
+            "[\(members.joined(separator: ","))]")
+        let isInside = scope.hasPrefix("/centre/")
+        #expect(batch.status == (isInside ? 204 : 207), "\(batch.body)")
+        let answer = try client.request(
+            "GET", "/ngsi-ld/v1/entities/\(id)?options=keyValues", AccessWorld.headers("*"))
+        #expect(answer.body.contains("\"\(scope)\""), "\(answer.body)")
+        #expect(answer.body.contains("\"secret\":8") == isInside, "\(answer.body)")
+    }
 }

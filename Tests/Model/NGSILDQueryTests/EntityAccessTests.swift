@@ -15,9 +15,10 @@ struct EntityAccessTests {
     }
 
     private static let types = ["Bus", "Tram", "Car"]
-    private static let scopes = ["/a", "/a/b", "/a/b/c", "/b", "/b/c", "/c"]
+    private static let scopes = ["/a", "/a/b", "/a/b/c", "/b", "/b/c", "/c", "/a/district/north-east", "c", "b//c"]
     private static let patterns = [
-        "/a", "/a/#", "/a/b", "/a/b/#", "/+/b", "/a/+/c", "/#", "(/a;/b)", "/c,/b/#", "/b/+",
+        "/a", "/a/#", "/a/b", "/a/b/#", "/+/b", "/a/+/c", "/#", "(/a;/b)", "/c,/b/#", "/b/+", "/a/district/#",
+        "/a/district/north-east", "(/a/b;/+/c),/a/district/south/#",
     ]
     private static let attributes = ["speed", "load", "line"]
 
@@ -46,19 +47,37 @@ struct EntityAccessTests {
         return try GeoQuery(.within, of: location, to: geometry)
     }
 
-    /// An entity, mostly in the area of a grant.
+    /// An entity, mostly in the areas of grants.
     private func entity(_ generator: inout SeededGenerator, _ grants: [EntityAccess.Grant]) throws -> EntityRecord {
         let types = Self.types.shuffled(using: &generator).prefix(Int.random(in: 1...2, using: &generator))
         let scopes = Self.scopes.shuffled(using: &generator).prefix(Int.random(in: 0...2, using: &generator))
-        let box = grants.compactMap { $0.area?.searchBox }.randomElement(using: &generator)
-        let place: [Double] = box.map { [$0.center.longitude, $0.center.latitude] } ?? [1, 2]
         func list(_ texts: some Sequence<String>) -> String { texts.map { "\"\($0)\"" }.joined(separator: ",") }
+        let locations = (0..<Int.random(in: 0...2, using: &generator)).map { number in
+            let dataset = number == 0 ? "" : #","datasetId":"urn:x:\#(number)""#
+            return #"{"type":"GeoProperty","value":\#(geometry(&generator, grants))\#(dataset)}"#
+        }
         return try world.entity(
             #"""
             {"id":"urn:x:1","type":[\#(list(types))],\#(scopes.isEmpty ? "" : "\"scope\":[\(list(scopes))],")
-             "location":{"type":"GeoProperty","value":{"type":"Point","coordinates":\#(place)}},
+             \#(locations.isEmpty ? "" : "\"location\":[\(locations.joined(separator: ","))],")
              "speed":{"type":"Property","value":1}}
             """#)
+    }
+
+    /// A point in the area of a grant, a line there that may leave it, or a line across several places.
+    private func geometry(_ generator: inout SeededGenerator, _ grants: [EntityAccess.Grant]) -> String {
+        let box = grants.compactMap { $0.area?.searchBox }.randomElement(using: &generator)
+        let (longitude, latitude) = box.map { ($0.center.longitude, $0.center.latitude) } ?? (1, 2)
+        func line(_ others: String) -> String {
+            #"{"type":"LineString","coordinates":[[\#(longitude),\#(latitude)],\#(others)]}"#
+        }
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0:
+            let length = ((box?.maxLongitude ?? 2) - longitude) * Double.random(in: 0.5...1.5, using: &generator)
+            return line("[\(longitude + length),\(latitude)]")
+        case 1: return line("[1,2],[3,4]")
+        default: return #"{"type":"Point","coordinates":[\#(longitude),\#(latitude)]}"#
+        }
     }
 
     /// What each grant of its own opens, joined.
@@ -145,9 +164,9 @@ struct EntityAccessTests {
             """#)
         var looked = 0
         var covering = 0
-        _ = index.visit(entity) { kept in
+        _ = index.visit(entity) { number, _ in
             looked += 1
-            if kept.grant.covers(entity) { covering += 1 }
+            if grants[number].covers(entity) { covering += 1 }
             return false
         }
         #expect(covering == 3)
