@@ -12,6 +12,7 @@ struct AccessPlace: ParsableArguments {
     var url: String?
     @Option(help: "The data directory of a Parvis that is stopped (default: data).")
     var data: String?
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var access: KeyOptions
 
     func validate() throws {
@@ -20,14 +21,10 @@ struct AccessPlace: ParsableArguments {
 
     /// Lends what is kept there to a command.
     func use<R>(_ body: (any AccessChanging) async throws -> R) async throws -> R {
-        if let url { return try await body(RunningAccess(url: url, access: access)) }
-        let directory = data ?? "data"
-        guard FileManager.default.fileExists(atPath: directory + "/parvis.db") else {
-            throw Notifications.Refusal(
-                description:
-                    "There is no city in \(directory); name its directory with --data, or a running one with --url"
-            )
+        if let url {
+            return try await body(RunningAccess(RunningAdministration(url: url, trust: trust, access: access)))
         }
+        let directory = data ?? "data"
         let city = try LocalCity(directory: directory)
         do {
             let keeper = try AccessKeeper(documents: city.broker) { policies, earlier in
@@ -107,37 +104,15 @@ struct StoredAccess: AccessChanging {
 
 /// In a running Parvis, by `/admin/access`.
 struct RunningAccess: AccessChanging {
-    let url: String
-    let access: KeyOptions
+    private let server: RunningAdministration
+
+    init(_ server: RunningAdministration) { self.server = server }
 
     private func ask(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> [UInt8] {
-        var configuration = OutgoingHTTP.Configuration()
-        configuration.allowsLoopback = true
-        configuration.allowsPrivateAddresses = true
-        configuration.maximumResponseBytes = 64 << 20
-        let http = OutgoingHTTP(configuration: configuration)
-        var headers = access.headers()
-        if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
-        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-        let answer: OutgoingResponse
-        do {
-            answer = try await http.request(method, base + "/admin/access/" + path, headers: headers, body: body)
-        } catch {
-            await http.shutdown()
-            throw error
-        }
-        await http.shutdown()
-        guard (200..<300).contains(answer.status) else {
-            let json = try? JSONDocument(parsing: answer.body)
-            let detail = json.flatMap { json in json.member(json.root, "detail").flatMap { json.string($0) } }
-            throw Notifications.Refusal(description: detail ?? "\(url) answers with status \(answer.status)")
-        }
-        return answer.body
+        try await server.ask(method, "/access/" + path, body)
     }
 
-    private func segment(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
-    }
+    private func segment(_ text: String) -> String { RunningAdministration.segment(text) }
 
     private func object(_ write: (inout MemberWriter, inout ByteWriter) -> Void) -> [UInt8] {
         var writer = ByteWriter()
@@ -147,7 +122,7 @@ struct RunningAccess: AccessChanging {
         return writer.array()
     }
 
-    func list(_ kind: String) async throws -> JSONDocument { try JSONDocument(parsing: try await ask("GET", kind)) }
+    func list(_ kind: String) async throws -> JSONDocument { try await server.json("GET", "/access/" + kind) }
 
     func addPerson(_ name: String, roles: [String], password: String) async throws {
         _ = try await ask(

@@ -26,8 +26,6 @@ struct AirTables {
 
     private var values = 0
 
-    struct Refusal: Error, CustomStringConvertible { let description: String }
-
     /// Takes in a part of a station's history, or the states that end an import.
     mutating func add(_ output: TabularImport.Output) throws {
         switch output {

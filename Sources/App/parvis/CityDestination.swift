@@ -24,10 +24,9 @@ struct DestinationOptions: ParsableArguments {
     ///
     /// - Throws: `ValidationError` unless one destination is given.
     func check() throws {
-        if (url == nil) == (data == nil) {
-            throw ValidationError(
-                "Say where to: --url http://127.0.0.1:1026 for a running Parvis, or --data DIR for a data directory")
-        }
+        let places = "--url http://127.0.0.1:1026 for a running Parvis, or --data DIR for a data directory"
+        if url == nil, data == nil { throw ValidationError("Say where to: \(places)") }
+        if url != nil, data != nil { throw ValidationError("Give one place, not both: \(places)") }
     }
 
     /// Lends the destination to an import, and closes it when that has ended, well or not.
@@ -118,7 +117,7 @@ final class StoredCity: CityDestination {
     private let http: OutgoingHTTP
 
     init(directory: String, tenant: String) throws {
-        city = try LocalCity(directory: directory)
+        city = try LocalCity(directory: directory, isNew: true)
         self.tenant = tenant
         http = OutgoingHTTP()
         contexts = ContextCache(loader: ContextHTTPLoader(http: http))

@@ -14,13 +14,17 @@ final class LocalCity: Sendable {
     let scheduler = ImmediateReplyScheduler()
 
     /// - Parameters:
+    ///   - isNew: makes a city where there is none, which is refused otherwise: most likely the directory is mistyped.
     ///   - temporalInstances: attribute instances in one temporal answer.
     ///   - readsHistory: the history is wanted up to the last change; what the change record has of it is taken in first,
     ///     which takes a few seconds after a crash.
-    init(directory: String, temporalInstances: Int = 10_000, readsHistory: Bool = false) throws {
+    init(
+        directory: String, isNew: Bool = false, temporalInstances: Int = 10_000, readsHistory: Bool = false
+    ) throws {
+        guard isNew || Self.isThere(in: directory) else { throw Self.none(in: directory) }
         var storing = SQLiteStorage.Configuration()
         storing.readsDamaged = true
-        storing.onDamage = { FileHandle.standardError.write(Data("Damaged, left out: \($0)\n".utf8)) }
+        storing.onDamage = { Output.tell("Damaged, left out: \($0)\n") }
         storage = try SQLiteStorage(directory: directory, configuration: storing)
         broker = try Broker(storage: storage)
         var configuration = HistoryConfiguration()
@@ -30,6 +34,15 @@ final class LocalCity: Sendable {
             history.start(feed: broker)
             history.flush()
         }
+    }
+
+    /// Whether a directory holds a city.
+    static func isThere(in directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + "/parvis.db")
+    }
+
+    static func none(in directory: String) -> Refusal {
+        Refusal(description: "There is no city in \(directory); name its directory with --data")
     }
 
     func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {

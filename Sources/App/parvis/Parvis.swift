@@ -11,7 +11,7 @@ struct Parvis: AsyncParsableCommand {
               parvis serve --data city                  a city, its data in that directory
               parvis import gtfs feed.zip --data city   a transit feed, into that directory
               parvis import csv air.csv.gz --mapping air.yaml --url http://127.0.0.1:1026
-              parvis backup --data city city.db         a copy, while it runs; see restore, check
+              parvis backup --data city city.db         a copy, while it runs
               parvis air backfill --data city           air quality indices of its history
               parvis access key create --name stations --role reader --data city
               parvis traffic evaluate city.sumocfg      what adaptive signals would save

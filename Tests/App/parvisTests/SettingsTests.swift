@@ -87,22 +87,8 @@ struct SettingsTests {
         }
     }
 
-    @Test func `an unknown key of the file is refused with the known ones`() throws {
-        let path = try file("prot: 1\n")
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        #expect { try Settings.resolve(flags: [:], configFile: path, environment: [:]) } throws: {
-            "\($0)".contains("prot") && "\($0)".contains("port") && "\($0)".contains(path)
-        }
-    }
-
     @Test func `each setting stands in one list`() {
         let names = SettingKey.all.map(\.name)
         #expect(Set(names).count == names.count)
-    }
-
-    @Test(arguments: ["serve", "demo", "import", "export", "backup", "air"])
-    func `every command shows examples in its help`(name: String) {
-        let command = Parvis.configuration.subcommands.first { $0._commandName == name }
-        #expect(command?.helpMessage().contains("EXAMPLES") == true)
     }
 }

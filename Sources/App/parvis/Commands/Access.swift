@@ -14,8 +14,8 @@ struct Access: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Decide who may do what: people, API keys and policies.",
         discussion: """
-            With --url it asks a running Parvis, with --data it changes the directory of one that
-            is stopped.
+            With --url it asks a running Parvis, with --data it changes the directory of
+            one that is stopped.
 
             EXAMPLES
               parvis access key create --name "air stations" --role reader --expires 90d
@@ -58,15 +58,19 @@ struct Access: AsyncParsableCommand {
                     let made = try await place.use {
                         try await $0.createKey(name: name, roles: role, expiresAt: end)
                     }
-                    FileHandle.standardError.write(
-                        Data("The key \(made.id); keep what follows, it is not shown again:\n".utf8))
+                    Output.tell("The key \(made.id); keep what follows, it is not shown again:\n")
                     print(made.key)
                 }
             }
         }
 
         struct List: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Show all keys, never the keys themselves.")
+            static let configuration = CommandConfiguration(
+                abstract: "Show all keys, never the keys themselves.",
+                discussion: """
+                    EXAMPLES
+                      parvis access key list --data city
+                    """)
             @OptionGroup var place: AccessPlace
 
             func run() async throws {
@@ -133,7 +137,12 @@ struct Access: AsyncParsableCommand {
         }
 
         struct List: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Show all people.")
+            static let configuration = CommandConfiguration(
+                abstract: "Show all people.",
+                discussion: """
+                    EXAMPLES
+                      parvis access person list --url http://127.0.0.1:1026
+                    """)
             @OptionGroup var place: AccessPlace
 
             func run() async throws {
@@ -149,7 +158,12 @@ struct Access: AsyncParsableCommand {
         }
 
         struct Roles: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Give a person these roles instead of others.")
+            static let configuration = CommandConfiguration(
+                abstract: "Give a person these roles instead of others.",
+                discussion: """
+                    EXAMPLES
+                      parvis access person roles anna --role operator --role reader
+                    """)
             @Argument(help: "The person.")
             var name: String
             @Option(help: "A role; may be repeated.")
@@ -166,7 +180,11 @@ struct Access: AsyncParsableCommand {
 
         struct Password: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Give a person another password, which signs them out everywhere.")
+                abstract: "Give a person another password, which signs them out everywhere.",
+                discussion: """
+                    EXAMPLES
+                      parvis access person password anna --data city
+                    """)
             @Argument(help: "The person.")
             var name: String
             @OptionGroup var place: AccessPlace
@@ -181,7 +199,12 @@ struct Access: AsyncParsableCommand {
         }
 
         struct Remove: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Remove a person, who is signed out at once.")
+            static let configuration = CommandConfiguration(
+                abstract: "Remove a person, who is signed out at once.",
+                discussion: """
+                    EXAMPLES
+                      parvis access person remove anna --url http://127.0.0.1:1026
+                    """)
             @Argument(help: "The person.")
             var name: String
             @OptionGroup var place: AccessPlace
@@ -216,11 +239,7 @@ struct Access: AsyncParsableCommand {
 
             func run() async throws {
                 try await Failure.told {
-                    let data =
-                        file == "-"
-                        ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-                    guard let data else { throw Notifications.Refusal(description: "\(file) cannot be read") }
-                    let json = try JSONDocument(parsing: Array(data))
+                    let json = try GivenFile.json(file)
                     let nodes = json.isArray(json.root) ? Array(json.elements(json.root)) : [json.root]
                     // All are read before the first is put.
                     let policies = try nodes.map { try AccessPolicy(json, $0) }
@@ -231,7 +250,12 @@ struct Access: AsyncParsableCommand {
         }
 
         struct List: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Print all policies as JSON, one a line.")
+            static let configuration = CommandConfiguration(
+                abstract: "Print all policies as JSON, one a line.",
+                discussion: """
+                    EXAMPLES
+                      parvis access policy list --data city > policies.ndjson
+                    """)
             @OptionGroup var place: AccessPlace
 
             func run() async throws {
@@ -243,7 +267,12 @@ struct Access: AsyncParsableCommand {
         }
 
         struct Remove: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Remove a policy; what it granted ends at once.")
+            static let configuration = CommandConfiguration(
+                abstract: "Remove a policy; what it granted ends at once.",
+                discussion: """
+                    EXAMPLES
+                      parvis access policy remove citizens --url http://127.0.0.1:1026
+                    """)
             @Argument(help: "The id of the policy.")
             var id: String
             @OptionGroup var place: AccessPlace
@@ -312,7 +341,7 @@ enum PasswordPrompt {
     }
 
     private static func ask(_ prompt: String) throws -> String {
-        FileHandle.standardError.write(Data(prompt.utf8))
+        Output.tell(prompt)
         var before = termios()
         tcgetattr(STDIN_FILENO, &before)
         var silent = before
@@ -320,7 +349,7 @@ enum PasswordPrompt {
         tcsetattr(STDIN_FILENO, TCSANOW, &silent)
         defer {
             tcsetattr(STDIN_FILENO, TCSANOW, &before)
-            FileHandle.standardError.write(Data("\n".utf8))
+            Output.tell("\n")
         }
         guard let line = readLine(strippingNewline: true), !line.isEmpty else {
             throw ValidationError("No password was given")

@@ -27,21 +27,25 @@ struct Audit: AsyncParsableCommand {
 
         func check() throws {
             guard FileManager.default.fileExists(atPath: directory) else {
-                throw Notifications.Refusal(description: "\(data) holds no audit log; check --data")
+                throw Refusal(description: "\(data) holds no audit log; check --data")
             }
         }
     }
 
-    struct Failed: Error, CustomStringConvertible { let description: String }
-
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print records, the newest first, each a line of JSON.")
+            abstract: "Print records, the newest first, each a line of JSON.",
+            discussion: """
+                EXAMPLES
+                  parvis audit list --data city --operation deleteEntity
+                  parvis audit list --url http://127.0.0.1:1026 --kind refused --limit 20
+                """)
 
         @OptionGroup var place: Place
         @Option(help: "A running Parvis, such as http://127.0.0.1:1026, instead of a data directory.")
         var url: String?
         @OptionGroup var trust: TrustOptions
+        @OptionGroup var access: KeyOptions
         @Option(help: "Only records then or later, such as 2026-11-30T00:00:00Z.")
         var from: String?
         @Option(help: "Only records before then.")
@@ -76,11 +80,11 @@ struct Audit: AsyncParsableCommand {
         }
 
         private func query() throws -> AuditQuery {
-            guard AuditQuery.limits.contains(limit) else { throw Failed(description: "--limit is 1 to 1000") }
+            guard AuditQuery.limits.contains(limit) else { throw Refusal(description: "--limit is 1 to 1000") }
             func time(_ name: String, _ text: String?) throws -> Int? {
                 guard let text else { return nil }
                 guard let time = AuditTime.parse(text) else {
-                    throw Failed(description: "--\(name) is \"\(text)\"; it is a time such as 2026-11-30T20:48:55Z")
+                    throw Refusal(description: "--\(name) is \"\(text)\"; it is a time such as 2026-11-30T20:48:55Z")
                 }
                 return time
             }
@@ -98,31 +102,17 @@ struct Audit: AsyncParsableCommand {
         }
 
         private func ask(_ url: String, _ asked: [(String, String)]) async throws {
-            var configuration = OutgoingHTTP.Configuration.ofOperator(trust.trust)
-            configuration.maximumResponseBytes = 64 << 20
-            let http = OutgoingHTTP(configuration: configuration)
-            let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-            let query = asked.map { name, value in
-                name + "=" + (value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? value)
+            let query = asked.map { name, value in name + "=" + RunningAdministration.segment(value) }
+            let json = try await RunningAdministration(url: url, trust: trust, access: access)
+                .json("GET", "/audit?" + query.joined(separator: "&"))
+            for record in json.member(json.root, "records").map({ Array(json.elements($0)) }) ?? [] {
+                print(json.text(record))
             }
-            do {
-                let answer = try await http.request("GET", base + "/admin/audit?" + query.joined(separator: "&"))
-                await http.shutdown()
-                let json = try JSONDocument(parsing: answer.body)
-                guard answer.status == 200, let records = json.member(json.root, "records") else {
-                    let detail = json.member(json.root, "detail").flatMap { json.string($0) }
-                    throw Failed(description: detail ?? "\(url) answers with status \(answer.status)")
-                }
-                for record in json.elements(records) { print(json.text(record)) }
-                if let next = json.member(json.root, "next").flatMap({ Int(json.text($0)) }) { Self.tell(next) }
-            } catch {
-                await http.shutdown()
-                throw error
-            }
+            if let next = json.member(json.root, "next").flatMap({ Int(json.text($0)) }) { Self.tell(next) }
         }
 
         private static func tell(_ next: Int) {
-            FileHandle.standardError.write(Data("There are more: --before \(next)\n".utf8))
+            Output.tell("There are more: --before \(next)\n")
         }
     }
 
@@ -156,7 +146,7 @@ struct Audit: AsyncParsableCommand {
                     "\(report.lines) lines, \(report.first) to \(report.last), \(report.signatures) signatures, "
                         + "\(report.lost) records that the log says were lost")
                 print("last line \(report.last):\(report.lastHash)")
-                guard report.problemCount == 0 else { throw Failed(description: "The audit log does not go together") }
+                guard report.problemCount == 0 else { throw Refusal(description: "The audit log does not go together") }
                 print("The audit log goes together.")
             }
         }
@@ -165,7 +155,7 @@ struct Audit: AsyncParsableCommand {
             guard let expect else { return nil }
             let parts = expect.split(separator: ":")
             guard parts.count == 2, let number = Int(parts[0]), parts[1].utf8.count == 64 else {
-                throw Failed(description: "--expect is \"\(expect)\"; it is a line's number and hash, as 12:5e88...")
+                throw Refusal(description: "--expect is \"\(expect)\"; it is a line's number and hash, as 12:5e88...")
             }
             return (number, String(parts[1]))
         }
@@ -173,7 +163,11 @@ struct Audit: AsyncParsableCommand {
 
     struct PublicKey: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the key that checkpoints are checked with, to be kept elsewhere.")
+            abstract: "Print the key that checkpoints are checked with, to be kept elsewhere.",
+            discussion: """
+                EXAMPLES
+                  parvis audit public-key --data city > kept-elsewhere.pem
+                """)
 
         @OptionGroup var place: Place
 

@@ -23,12 +23,13 @@ struct Backup: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.told {
+            guard LocalCity.isThere(in: data) else { throw LocalCity.none(in: data) }
             let isTerminal = isatty(STDERR_FILENO) == 1
             try SQLiteStorage.backUp(directory: data, to: file) { part in
                 // What is left at the end is reading it back.
                 if isTerminal {
                     let text = part < 1 ? "\rbackup \(Int(part * 100)) %" : "\rchecked      "
-                    FileHandle.standardError.write(Data(text.utf8))
+                    Output.tell(text)
                 }
             }
             let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0

@@ -137,20 +137,6 @@ struct ImportCSV: AsyncParsableCommand {
     }
 }
 
-/// Ends a command with the message of an error, without the name of its type.
-enum Failure {
-    static func told(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch let error as ExitCode {
-            throw error
-        } catch let error as ValidationError {
-            throw error
-        } catch {
-            FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
-            throw ExitCode(1)
-        }
-    }
-}
-
 extension TabularImport {
     /// Brings the tables to a destination, and prints what became of them.
     ///

@@ -21,7 +21,15 @@ struct Ingest: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check a mapping, and print the entities that a message would become.")
+            abstract: "Check a mapping, and print the entities that a message would become.",
+            discussion: """
+                Without a message it says in words what the messages of each topic become.
+
+                EXAMPLES
+                  parvis ingest check detectors.yaml
+                  parvis ingest check detectors.yaml --topic city/traffic/A1/state \\
+                      --payload message.json
+                """)
 
         @Argument(help: "The mapping.")
         var mapping: String
@@ -57,16 +65,8 @@ struct Ingest: AsyncParsableCommand {
             for entity in trial.entities { print(String(decoding: entity, as: UTF8.self)) }
             var faults = trial.refusals.map { "refused: \($0)" }
             faults += trial.attributesLeftOut.map { "left out: \($0)" }
-            for fault in faults { FileHandle.standardError.write(Data("\(rule): \(fault)\n".utf8)) }
+            for fault in faults { Output.tell("\(rule): \(fault)\n") }
             if trial.entities.isEmpty { throw ExitCode.failure }
-        }
-
-        private static func bytes(_ path: String) throws -> [UInt8] {
-            let data =
-                path == "-"
-                ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-            guard let data else { throw IngestSettingsError(description: "\(path) cannot be read; check --payload") }
-            return Array(data)
         }
     }
 }

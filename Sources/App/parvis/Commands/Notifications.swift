@@ -10,7 +10,7 @@ struct Notifications: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               parvis notifications list     all subscriptions: state, waiting, dead letters
-              parvis notifications list urn:ngsi-ld:Subscription:5b1e     one, its dead letters
+              parvis notifications list urn:ngsi-ld:Subscription:5b1e   its dead letters
               parvis notifications test urn:ngsi-ld:Subscription:5b1e
               parvis notifications replay urn:ngsi-ld:Subscription:5b1e --all
               parvis notifications drop urn:ngsi-ld:Subscription:5b1e \\
@@ -30,32 +30,11 @@ struct Notifications: AsyncParsableCommand {
 
         /// Asks below `/admin/notifications`, each segment as it is.
         func ask(_ method: String, _ segments: [String], query: String = "") async throws -> JSONDocument {
-            var configuration = OutgoingHTTP.Configuration.ofOperator(trust.trust)
-            configuration.maximumResponseBytes = 64 << 20
-            let http = OutgoingHTTP(configuration: configuration)
-            let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-            let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "/;"))
-            let path = segments.map { "/" + ($0.addingPercentEncoding(withAllowedCharacters: allowed) ?? $0) }.joined()
-            do {
-                let answer = try await http.request(
-                    method, base + "/admin/notifications" + path + query,
-                    headers: access.headers(tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)]),
-                    body: method == "POST" ? [] : nil)
-                await http.shutdown()
-                let json = try JSONDocument(parsing: answer.body)
-                guard answer.status == 200 else {
-                    let detail = json.member(json.root, "detail").flatMap { json.string($0) }
-                    throw Refusal(description: detail ?? "\(url) answers with status \(answer.status)")
-                }
-                return json
-            } catch {
-                await http.shutdown()
-                throw error
-            }
+            let path = segments.map { "/" + RunningAdministration.segment($0) }.joined()
+            return try await RunningAdministration(url: url, trust: trust, access: access, tenant: tenant)
+                .json(method, "/notifications" + path + query, method == "POST" ? [] : nil)
         }
     }
-
-    struct Refusal: Error, CustomStringConvertible { let description: String }
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -28,26 +28,8 @@ struct Rules: AsyncParsableCommand {
         @OptionGroup var access: KeyOptions
 
         func ask(_ method: String, _ path: String, body: [UInt8]? = nil) async throws -> JSONDocument {
-            var configuration = OutgoingHTTP.Configuration.ofOperator(trust.trust)
-            configuration.maximumResponseBytes = 64 << 20
-            let http = OutgoingHTTP(configuration: configuration)
-            let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-            var headers = access.headers(tenant.isEmpty ? [] : [(name: "NGSILD-Tenant", value: tenant)])
-            if body != nil { headers.append((name: "Content-Type", value: "application/json")) }
-            do {
-                let answer = try await http.request(
-                    method, base + "/admin/rules" + path, headers: headers, body: body, timeout: .seconds(60))
-                await http.shutdown()
-                let json = try JSONDocument(parsing: answer.body)
-                guard answer.status == 200 else {
-                    let detail = json.member(json.root, "detail").flatMap { json.string($0) }
-                    throw Notifications.Refusal(description: detail ?? "\(url) answers with status \(answer.status)")
-                }
-                return json
-            } catch {
-                await http.shutdown()
-                throw error
-            }
+            try await RunningAdministration(url: url, trust: trust, access: access, tenant: tenant)
+                .json(method, "/rules" + path, body)
         }
     }
 
@@ -56,17 +38,17 @@ struct Rules: AsyncParsableCommand {
         @Argument(help: "A file with the rule as JSON; - for the standard input.")
         var file: String
 
-        func bytes() throws -> [UInt8] {
-            let data =
-                file == "-"
-                ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-            guard let data else { throw Notifications.Refusal(description: "\(file) cannot be read") }
-            return Array(data)
-        }
+        /// The rule, which is JSON.
+        func bytes() throws -> [UInt8] { try GivenFile.json(file).bytes }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all rules of all tenants.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show all rules of all tenants.",
+            discussion: """
+                EXAMPLES
+                  parvis rules list --url http://127.0.0.1:1026
+                """)
 
         @OptionGroup var server: Server
 
@@ -122,7 +104,6 @@ struct Rules: AsyncParsableCommand {
         func run() async throws {
             try await Failure.told {
                 let rule = try file.bytes()
-                _ = try JSONDocument(parsing: rule)
                 var writer = ByteWriter(capacity: rule.count + 128)
                 writer.append("{\"rule\":")
                 writer.append(rule)
@@ -172,10 +153,7 @@ struct Rules: AsyncParsableCommand {
         func run() async throws {
             try await Failure.told {
                 let bytes = try file.bytes()
-                let rule: AlertRule
-                do throws(NGSILDError) { rule = try RuleRequests.rule(from: bytes) } catch {
-                    throw Notifications.Refusal(description: error.detail)
-                }
+                let rule = try RuleRequests.rule(from: bytes)
                 let tests = rule.condition.tests.indices.map { rule.condition.text(of: $0) }
                 print("\(rule.name): \(tests.joined(separator: rule.condition.needsAll ? " and " : " or "))")
             }

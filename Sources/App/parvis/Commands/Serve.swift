@@ -74,8 +74,10 @@ struct StartFailure: Error, CustomStringConvertible {
             description = "Port \(settings.port) needs more rights; choose one above 1023 with --port"
         } else if text.contains("errno: 99") {
             description = "\(settings.host) is not an address of this machine; check --host"
+        } else if text.contains("UnknownHost") {
+            description = "\(settings.host) is neither an address nor a name that has one; check --host"
         } else {
-            description = text
+            description = Failure.text(error)
         }
     }
 }

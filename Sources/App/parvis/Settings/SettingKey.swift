@@ -89,4 +89,28 @@ struct SettingKey: Sendable {
             return FileManager.default.isReadableFile(atPath: text)
         }
     }
+
+    /// What to do about a name that is no setting's: the ones that it may have been meant to be, by their letters.
+    static func remedy(for name: String) -> String {
+        let near = all.map(\.name).filter { Self.distance($0, name) <= (name.count < 4 ? 1 : max(2, name.count / 4)) }
+        return near.isEmpty
+            ? "docs/configuration.md lists all"
+            : "is \(near.joined(separator: " or ")) meant? docs/configuration.md lists all"
+    }
+
+    /// How many letters have to be put in, left out or changed to make one name of another (Levenshtein).
+    static func distance(_ one: String, _ other: String) -> Int {
+        let (one, other) = (Array(one.utf8.prefix(64)), Array(other.utf8.prefix(64)))
+        var row = Array(0...other.count)
+        for (index, letter) in one.enumerated() {
+            var before = row[0]
+            row[0] = index + 1
+            for place in other.indices {
+                let changed = before + (letter == other[place] ? 0 : 1)
+                before = row[place + 1]
+                row[place + 1] = min(changed, before + 1, row[place] + 1)
+            }
+        }
+        return row[other.count]
+    }
 }

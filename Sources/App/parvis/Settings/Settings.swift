@@ -182,8 +182,8 @@ struct Settings: Sendable {
         for (name, value) in mapping {
             guard let name = name.string, let key = SettingKey.all.first(where: { $0.name == name }) else {
                 throw ValidationError(
-                    "The configuration file \(path) has the unknown key \"\(name.string ?? "?")\"; known are \(SettingKey.all.map(\.name).joined(separator: ", "))"
-                )
+                    "The configuration file \(path) has the unknown key \"\(name.string ?? "?")\"; "
+                        + SettingKey.remedy(for: name.string ?? ""))
             }
             guard let text = value.scalar?.string else {
                 throw ValidationError("The key \"\(name)\" in \(path) is \(key.expectation)")
