@@ -15,7 +15,7 @@ struct Demo: AsyncParsableCommand {
             EXAMPLES
               parvis demo                                  then open the link that it prints
               parvis demo --port 8080 --data town
-              parvis demo --url http://127.0.0.1:1026 --key parvis_...    report to a running one
+              parvis demo --url http://127.0.0.1:1026 --key parvis_...   to a running one
               parvis demo --scale 75                       about 10,000 entities
             """)
 

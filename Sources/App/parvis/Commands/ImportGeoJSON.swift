@@ -7,8 +7,8 @@ struct ImportGeoJSON: AsyncParsableCommand {
         commandName: "geojson",
         abstract: "Import the features of a GeoJSON file as entities.",
         discussion: """
-            Without a mapping the meaning of the properties is guessed; --show-mapping prints
-            the guess, to be corrected and given by --mapping (docs/import-csv.md).
+            Without a mapping the meaning of the properties is guessed; --show-mapping
+            prints the guess, to be corrected and given by --mapping (docs/import-csv.md).
 
             EXAMPLES
               parvis import geojson trees.geojson --url http://127.0.0.1:1026

@@ -10,7 +10,7 @@ struct Notifications: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               parvis notifications list     all subscriptions: state, waiting, dead letters
-              parvis notifications list urn:ngsi-ld:Subscription:5b1e     one, its dead letters
+              parvis notifications list urn:ngsi-ld:Subscription:5b1e   its dead letters
               parvis notifications test urn:ngsi-ld:Subscription:5b1e
               parvis notifications replay urn:ngsi-ld:Subscription:5b1e --all
               parvis notifications drop urn:ngsi-ld:Subscription:5b1e \\
