@@ -57,7 +57,8 @@ export class RuleTry {
     this.element.setAttribute("aria-busy", "true");
     const to = Date.now();
     try {
-      const answer = await tryRule(rule, to - 7 * DAY, to, asking.signal);
+      // A name that is still to come does not keep from trying.
+      const answer = await tryRule({ ...rule, name: rule.name || "-" }, to - 7 * DAY, to, asking.signal);
       this.#show(answer, to - 7 * DAY, to);
     } catch (error) {
       if (asking.signal.aborted) return;
