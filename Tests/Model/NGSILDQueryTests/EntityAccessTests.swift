@@ -15,10 +15,11 @@ struct EntityAccessTests {
     }
 
     private static let types = ["Bus", "Tram", "Car"]
-    private static let scopes = ["/a", "/a/b", "/a/b/c", "/b", "/b/c", "/c", "/a/district/north-east", "c", "b//c"]
+    /// Also such as no request may write, but a store may have.
+    private static let scopes = ["/a", "/a/b", "/a/b/c", "/b", "/b/c", "/c", "/a/district/north_east", "c", "b//c"]
     private static let patterns = [
         "/a", "/a/#", "/a/b", "/a/b/#", "/+/b", "/a/+/c", "/#", "(/a;/b)", "/c,/b/#", "/b/+", "/a/district/#",
-        "/a/district/north-east", "(/a/b;/+/c),/a/district/south/#",
+        "/a/district/north_east", "(/a/b;/+/c),/a/district/south/#",
     ]
     private static let attributes = ["speed", "load", "line"]
 
@@ -56,12 +57,13 @@ struct EntityAccessTests {
             let dataset = number == 0 ? "" : #","datasetId":"urn:x:\#(number)""#
             return #"{"type":"GeoProperty","value":\#(geometry(&generator, grants))\#(dataset)}"#
         }
-        return try world.entity(
+        let entity = try world.entity(
             #"""
-            {"id":"urn:x:1","type":[\#(list(types))],\#(scopes.isEmpty ? "" : "\"scope\":[\(list(scopes))],")
+            {"id":"urn:x:1","type":[\#(list(types))],
              \#(locations.isEmpty ? "" : "\"location\":[\(locations.joined(separator: ","))],")
              "speed":{"type":"Property","value":1}}
             """#)
+        return entity.changed(at: entity.modifiedAt, scopes: Array(scopes), attributes: entity.attributes)
     }
 
     /// A point in the area of a grant, a line there that may leave it, or a line across several places.
