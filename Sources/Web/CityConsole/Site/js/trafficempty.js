@@ -15,7 +15,7 @@ export function trafficEmpty() {
   };
   const command = (text) => el("div", { className: "command" }, el("code", {}, text), copyButton(text));
   const heard = el("p", { className: "notice", hidden: true });
-  const first = el("div", { className: "view-words" });
+  const first = el("div", { className: "command-lines" });
   const element = el("div", { className: "view-empty card", hidden: true }, el("h3", {}, t`How is the traffic?`),
     el("p", {}, t`This page shows how roads flow, which detectors are at fault, what the next hour brings, and what signals do and why. It fills by itself from entities.`), heard,
     el("p", {}, t`Drive a city in the simulator SUMO, with its junctions, queues and signals live:`), command("parvis traffic sumo city.sumocfg"),
