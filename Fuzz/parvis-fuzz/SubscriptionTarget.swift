@@ -15,7 +15,7 @@ final class SubscriptionFuzz: FuzzTarget {
         let now = Timestamp(microseconds: 1_772_366_400_000_000)
         var definition = SubscriptionDefinition(contextValue: city.context.context.valueJSON, contextURL: nil)
         guard (try? definition.merge(document, context: city.context)) != nil else { return }
-        let stored = StoredSubscription(definition: definition, createdAt: now, modifiedAt: now, since: 0)
+        let stored = StoredSubscription(definition: definition, createdAt: now, modifiedAt: now, since: 0, owner: nil)
         guard
             let subscription = try? SubscriptionReader(definition: definition, registry: city.broker.registry).read(
                 id: "urn:ngsi-ld:Subscription:1", tenant: "", stored: stored, record: DeliveryRecord())
