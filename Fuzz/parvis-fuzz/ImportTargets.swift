@@ -20,7 +20,7 @@ final class MessageFuzz: FuzzTarget {
                 topics:
                   - {topic: "ld/#", payload: ngsi-ld}
                   - {topic: "plain/{room}", id: "urn:ngsi-ld:Room:{room}", type: Room, payload: value,
-                     attributes: {temperature: {as: number, unit: CEL}}}
+                     attributes: {temperature: {from: $, as: number, unit: CEL}}}
                   - {topic: "city/{detector}/state", id: "urn:ngsi-ld:T:{detector}", type: T,
                      records: "list", time: {from: ts, format: unix}, missing: ["-1"], static: {dataProvider: Ghent},
                      attributes: {intensity: {from: q, scale: 60, unit: H10}, speed: {from: v.mean, as: number},
