@@ -40,7 +40,8 @@ final class MessageFuzz: FuzzTarget {
             guard let document = try? JSONDocument(parsing: entity) else {
                 return check(false, "an entity of a message is no JSON")
             }
-            check(document.member(document.root, named: "id") != nil, "an entity of a message has no id")
+            let id = document.member(document.root, named: "id") ?? document.member(document.root, named: "@id")
+            check(id != nil, "an entity of a message has no id")
         }
     }
 }
