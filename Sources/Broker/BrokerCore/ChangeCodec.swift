@@ -12,12 +12,12 @@ enum ChangeCodec {
     /// - Parameter terms: gives the name of the scope; `nil` where no history is and the instances are not needed.
     static func encode(_ steps: [WorkingSet.Step], terms: TermRegistry?) -> [UInt8] {
         var output: [UInt8] = [version]
-        output.append(variable: UInt64(steps.count))
+        output.append(varint: UInt64(steps.count))
         for step in steps {
             output.append(step.kind.rawValue)
-            output.append(variable: UInt64(step.attributes.count))
+            output.append(varint: UInt64(step.attributes.count))
             for change in step.attributes {
-                output.append(variable: UInt64(change.name.number))
+                output.append(varint: UInt64(change.name.number))
                 output.append(change.kind.rawValue)
             }
             guard let terms, let before = step.before else {
@@ -27,7 +27,7 @@ enum ChangeCodec {
             }
             guard let after = step.after else {
                 output.append(0)
-                output.append(counted: EntityCodec.encode(before))
+                output.append(run: EntityCodec.encode(before))
                 continue
             }
             var replaced = AttributeForest()
@@ -49,25 +49,9 @@ enum ChangeCodec {
                     replaced.append(subtree: 0, of: instance)
                 }
             }
-            output.append(counted: replaced.isEmpty ? [] : EntityCodec.encode(replaced))
-            output.append(counted: gone.isEmpty ? [] : EntityCodec.encode(gone))
+            output.append(run: replaced.isEmpty ? [] : EntityCodec.encode(replaced))
+            output.append(run: gone.isEmpty ? [] : EntityCodec.encode(gone))
         }
         return output
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(variable value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
-    }
-
-    fileprivate mutating func append(counted bytes: [UInt8]) {
-        append(variable: UInt64(bytes.count))
-        append(contentsOf: bytes)
     }
 }
