@@ -78,7 +78,7 @@ let identity =
         ])
 
 let store =
-    layer("Store", "BrokerStorage", ["NGSILDModel"], tests: nil)
+    layer("Store", "BrokerStorage", ["NGSILDModel"])
     + layer("Store", "InMemoryStorage", ["BrokerStorage", "NGSILDModel"], tests: ["StorageConformance"])
     + layer("Store", "SQLiteStorage", ["BrokerStorage", "NGSILDModel", grdb], tests: ["StorageConformance"])
     + layer("Store", "StorageConformance", ["BrokerStorage", "NGSILDModel"], tests: nil)

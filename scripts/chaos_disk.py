@@ -430,7 +430,7 @@ def store_kills(chaos, arguments, folder, log):
     log.write((done.stdout + done.stderr).encode())
     if done.returncode:
         raise chaos.Failure(done.stderr.strip()[-800:] or done.stdout[-500:])
-    rows = [line.split() for line in done.stdout.splitlines() if line.strip()[:1].isdigit() and len(line.split()) == 8]
+    rows = [line.split() for line in done.stdout.splitlines() if line.strip()[:1].isdigit() and len(line.split()) == 9]
     slowest = max((float(row[6]) for row in rows), default=0)
     return {"note": done.stdout.strip().splitlines()[-1] + f"; ready again after at most {slowest:.0f} ms"}
 

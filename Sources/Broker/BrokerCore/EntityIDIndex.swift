@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import BrokerStorage
 
 /// Finds the slot of an entity by its id, byte for byte, without keeping the ids: they are in the records.
 ///
@@ -94,20 +90,5 @@ struct EntityIDIndex: Sendable {
         var id = id
         id.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         return UInt32(truncatingIfNeeded: hasher.finalize())
-    }
-}
-
-extension String {
-    /// Whether the bytes are the same; `==` also takes two spellings of one accented letter for the same.
-    func isExactly(_ other: String) -> Bool {
-        var left = self
-        var right = other
-        return left.withUTF8 { left in
-            right.withUTF8 { right in
-                guard left.count == right.count else { return false }
-                guard let one = left.baseAddress, let other = right.baseAddress else { return true }
-                return memcmp(one, other, left.count) == 0
-            }
-        }
     }
 }

@@ -26,6 +26,9 @@ public protocol HistoryKeeping: Sendable {
     /// - Throws: `StorageError` when they cannot be read from the store.
     func presentEntity(id: String, tenant: String) throws -> EntityRecord?
 
+    /// The types of an entity that is published; none when there is none. It never reads the store.
+    func presentTypes(id: String, tenant: String) -> [TermID]
+
     /// The store that the chunks are read from.
     var storage: any BrokerStorage { get }
     /// The tenants that exist.
@@ -44,6 +47,11 @@ extension Broker: HistoryKeeping {
 
     public func followAhead(_ receive: @escaping @Sendable ([EntityChange]) -> Void) -> ChangeFollower {
         feed.followAhead(receive)
+    }
+
+    public func presentTypes(id: String, tenant name: String) -> [TermID] {
+        // An evicted record has its types.
+        tenants.tenant(name)?.withState { $0.slot(of: id)?.record?.types } ?? []
     }
 
     public func presentEntity(id: String, tenant name: String) throws -> EntityRecord? {

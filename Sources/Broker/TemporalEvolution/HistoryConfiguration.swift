@@ -15,7 +15,8 @@ public struct HistoryConfiguration: Sendable {
     public var tailLength = 64
     /// Bytes of memory for all tails; beyond it the longer ones go into chunks.
     public var tailMemory = 64 << 20
-    /// Changes that a start may have to read again: tails with older ones go into chunks. At 3 us each.
+    /// Changes that a start may have to read again: tails with older ones go into chunks. At 3 us each, 20 us
+    /// where memory has no room for them.
     public var replayLimit: UInt64 = 500_000
     /// Instances in temporal operations that may wait before further ones are refused with `overloaded`.
     public var writeLimit = 4_000_000

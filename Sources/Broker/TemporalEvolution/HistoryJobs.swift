@@ -109,7 +109,7 @@ extension HistoryStore {
             }
             var documents: [DocumentWrite] = []
             for (tenant, entities) in entries {
-                for (id, entry) in entities where directory.entry(tenant: tenant, id: id) != entry {
+                for (id, entry) in entities where try directory.entry(tenant: tenant, id: id) != entry {
                     documents.append(TemporalDirectory.document(entry, tenant: tenant, id: id))
                 }
             }
@@ -146,7 +146,7 @@ extension HistoryStore {
             }
             if isCurrent { continue }
             var entry =
-                entries[tenant]?[id] ?? directory.entry(tenant: tenant, id: id)
+                try entries[tenant]?[id] ?? directory.entry(tenant: tenant, id: id)
                 ?? TemporalDirectory.Entry(types: [], scopes: [])
             for type in addition.types where !entry.types.contains(type) { entry.types.append(type) }
             for scope in addition.scopes where !entry.scopes.contains(scope) { entry.scopes.append(scope) }

@@ -14,7 +14,8 @@ extension HistoryStore {
     private static let urgentCount = 1_024
     /// Changes in memory from which on the committer takes them in itself, so that there are never many.
     private static let committerCount = 8 * urgentCount
-    private static let replayPage = 1_000
+    /// Changes that are read again at a time; the committer may have to wait while they are taken in, 1 to 2 us each.
+    private static let replayPage = 500
     /// How long a reader waits for what memory had no room for, in seconds.
     private static let patience = 10.0
 
@@ -116,7 +117,7 @@ extension HistoryStore {
             absorb()
             let (isMissing, through) = pending.withLock { ($0.isMissing, $0.missingThrough) }
             if !isMissing { return }
-            let from = tails.withLock { $0.absorbed }
+            let (from, removals) = tails.withLock { ($0.absorbed, $0.removals) }
             if from >= through {
                 let isDone = pending.withLock { pending in
                     guard pending.missingThrough <= from else { return false }
@@ -129,10 +130,18 @@ extension HistoryStore {
             }
             do {
                 let changes = try keeping.storage.changes(after: from, limit: Self.replayPage)
-                for change in changes where configuration.isRecording { replay(change) }
                 let reached = changes.last?.sequence ?? through
-                tails.withLock { $0.start(at: reached) }
-                if tails.withLock({ $0.footprint }) > configuration.tailMemory { writeTails(.full) }
+                let pasts = configuration.isRecording ? changes.compactMap { past(of: $0) } : []
+                tails.withLock { tails in
+                    // Of a tenant that was deleted meanwhile nothing may come back: what is read anew has none of it.
+                    if tails.removals != removals { return }
+                    for past in pasts { tails.replay(past.change, past.steps, types: past.types) }
+                    tails.start(at: reached)
+                }
+                // All of them, so that a start that is ended early need not read so many changes once more.
+                if tails.withLock({ $0.footprint }) > configuration.tailMemory, writeTails(.everything) {
+                    storeCursor()
+                }
             } catch {
                 configuration.onFailure("The change record cannot be read: \(error)")
                 return
@@ -140,18 +149,18 @@ extension HistoryStore {
         }
     }
 
-    private func replay(_ change: StoredChange) {
+    /// What a change of the record took from the present, if anything that is not in chunks yet.
+    private func past(
+        of change: StoredChange
+    ) -> (change: StoredChange, steps: [RecordedStep], types: [TermID])? {
         guard let steps = RecordedStep.decode(change.change, id: change.id) else {
             configuration.onFailure(
                 "Change \(change.sequence) of \(change.id) cannot be read and is not in the history")
-            return
+            return nil
         }
         let isCreation = steps.allSatisfy { $0.kind == .created }
-        if isCreation || settled.withLock({ $0.isSettled(change) }) { return }
-        let types = (try? keeping.presentEntity(id: change.id, tenant: change.tenant))?.types ?? []
-        tails.withLock { tails in
-            tails.replay(change, steps, types: types)
-            for case let entity? in steps.map(\.deleted) { keepName(of: entity, tenant: change.tenant) }
-        }
+        if isCreation || settled.withLock({ $0.isSettled(change) }) { return nil }
+        for case let entity? in steps.map(\.deleted) { keepName(of: entity, tenant: change.tenant) }
+        return (change, steps, keeping.presentTypes(id: change.id, tenant: change.tenant))
     }
 }

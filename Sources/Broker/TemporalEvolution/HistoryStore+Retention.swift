@@ -98,8 +98,9 @@ extension HistoryStore {
     private static func length(_ seconds: Int) -> Int64 { Int64(seconds) * 1_000_000 }
 
     private func types(of key: SeriesKey) throws -> [TermID] {
-        if let present = try keeping.presentEntity(id: key.entity, tenant: key.tenant) { return present.types }
-        if let entry = directory.entry(tenant: key.tenant, id: key.entity) { return entry.types }
+        let present = keeping.presentTypes(id: key.entity, tenant: key.tenant)
+        if !present.isEmpty { return present }
+        if let entry = try directory.entry(tenant: key.tenant, id: key.entity) { return entry.types }
         let newest = try keeping.storage.historyChunks(key, from: .none, to: .none, newestFirst: true, limit: 1).first
         return newest.flatMap { decode($0) }?.types ?? []
     }
@@ -133,7 +134,9 @@ extension HistoryStore {
         let through = tails.withLock { $0.absorbed }
         let settles = settled.withLock { $0.settle(tenant: source.tenant, entity: source.entity, through: through) }
         if let target, !old.isEmpty {
-            chunks += try self.chunks(for: target.key, adding: try periods(of: old, source, target))
+            let newest = try keeping.storage.newestHistoryChunks([target.key]).first ?? nil
+            chunks += try self.chunks(
+                for: target.key, adding: try periods(of: old, source, target), after: newest, replaces: false)
         }
         try commit(chunks, [settles])
         progress.withLock { $0.rolledSamples += old.count }

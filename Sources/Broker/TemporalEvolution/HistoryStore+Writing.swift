@@ -7,6 +7,8 @@ import Synchronization
 extension HistoryStore {
     /// Chunks in one commit, so that writers of entities do not wait long behind it.
     private static let commitChunks = 1_000
+    /// Series whose newest chunks are read at once.
+    private static let newestPage = 100
 
     /// Which tails go into chunks.
     enum FlushReason {
@@ -76,11 +78,13 @@ extension HistoryStore {
         let templates = tails.withLock { $0.templates.templates }
         let tenants = Set(keeping.tenantNames)
         do {
+            let living = taken.indices.filter { tenants.contains(taken[$0].name.tenant.text) }
             // Chunks of one entity lie side by side in the store.
-            let living = taken.filter { tenants.contains($0.name.tenant.text) }.sorted {
-                $0.name.entity < $1.name.entity
-            }
-            try write(living.lazy.map { ($0.series, $0.tail.columns(types: $0.types, templates: templates)) })
+            let sorted = living.sorted { taken[$0].name.entity < taken[$1].name.entity }
+            try write(
+                sorted.lazy.map {
+                    (taken[$0].series, taken[$0].tail.columns(types: taken[$0].types, templates: templates))
+                })
             tails.withLock { $0.endFlush(failed: false) }
             if case .old = reason { storeCursor() }
             return true
@@ -128,21 +132,31 @@ extension HistoryStore {
     }
 
     /// Writes sorted samples of series into chunks, in several commits when there are many; documents go with the last.
-    /// On `queue`.
+    /// On `queue`. No series may come twice.
     ///
     /// - Parameter replaces: whether they take the place of what is there, whenever that was modified.
     func write(
         _ series: some Sequence<(SeriesKey, SampleColumns)>, documents: [DocumentWrite] = [], replaces: Bool = false
     ) throws {
         var chunks: [HistoryChunk] = []
-        for (key, samples) in series {
-            chunks += try self.chunks(for: key, adding: samples, replaces: replaces)
+        var page: [(SeriesKey, SampleColumns)] = []
+        func writePage() throws {
+            let newest = try keeping.storage.newestHistoryChunks(page.map(\.0))
+            for ((key, samples), newest) in zip(page, newest) {
+                chunks += try self.chunks(for: key, adding: samples, after: newest, replaces: replaces)
+                progress.withLock { $0.writtenSamples += samples.count }
+            }
+            page.removeAll(keepingCapacity: true)
             if chunks.count >= Self.commitChunks {
                 try commit(chunks, [])
                 chunks.removeAll(keepingCapacity: true)
             }
-            progress.withLock { $0.writtenSamples += samples.count }
         }
+        for one in series {
+            page.append(one)
+            if page.count == Self.newestPage { try writePage() }
+        }
+        try writePage()
         try commit(chunks, documents)
     }
 
@@ -163,13 +177,14 @@ extension HistoryStore {
     ///
     /// A stored chunk takes the samples between its start and the start of the next one; what passes its capacity goes
     /// into new chunks behind it. Samples before the first chunk make new ones.
+    ///
+    /// - Parameter newest: the newest that is stored.
     func chunks(
-        for series: SeriesKey, adding samples: SampleColumns, replaces: Bool = false
+        for series: SeriesKey, adding samples: SampleColumns, after newest: HistoryChunk?, replaces: Bool
     ) throws -> [HistoryChunk] {
         let storage = keeping.storage
         var result: [HistoryChunk] = []
         var index = 0
-        let newest = try storage.historyChunks(series, from: .none, to: .none, newestFirst: true, limit: 1).first
         while index < samples.count {
             let time = samples.time(index)
             var holder = newest

@@ -56,7 +56,7 @@ extension HistoryStore {
 
     /// Whether a history of the entity is known.
     func hasHistory(_ entity: KnownEntity) throws -> Bool {
-        if directory.entry(tenant: entity.tenant, id: entity.id) != nil { return true }
+        if try directory.entry(tenant: entity.tenant, id: entity.id) != nil { return true }
         return try (entity.series + entity.rolled).contains { try hasSamples($0, of: entity) }
     }
 

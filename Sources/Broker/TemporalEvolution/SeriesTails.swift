@@ -48,6 +48,8 @@ struct SeriesTails {
     /// Where some tail has `length` samples or more.
     private(set) var long: Set<EntityName> = []
     private(set) var templates = TemplateTable()
+    /// How often a tenant was removed.
+    private(set) var removals = 0
     var rules = RecordingRules() { didSet { kept.forget() } }
     private var kept = KeptSamples()
     let length: Int
@@ -260,6 +262,7 @@ struct SeriesTails {
 
     mutating func remove(tenant: String) {
         let tenant = ExactText(tenant)
+        removals += 1
         for (name, entity) in entities where name.tenant == tenant {
             for tail in entity.tails { forget(tail) }
             entities[name] = nil

@@ -69,7 +69,7 @@ extension HistoryStore {
         let head: TemporalHead
         if let record = entity.record {
             head = self.head(record)
-        } else if let entry = directory.entry(tenant: tenant, id: id) {
+        } else if let entry = try directory.entry(tenant: tenant, id: id) {
             head = TemporalHead(id: id, types: entry.types, scopes: entry.scopes)
         } else {
             guard let last = try entity.series.lazy.compactMap({ try self.lastSample(of: $0, in: entity) }).first else {
@@ -292,7 +292,7 @@ extension HistoryStore {
     ) throws {
         // An entity that was deleted meanwhile is in the directory once the deletion is taken in.
         try settle()
-        for (id, entry) in directory.entries(tenant: tenant, after: start) {
+        for (id, entry) in try directory.entries(tenant: tenant, after: start) {
             if let types = query.types, !types.matches(entry.types) { continue }
             if !query.ids.isEmpty, !query.ids.contains(id) { continue }
             if let pattern = query.idPattern, !pattern.matches(id) { continue }

@@ -61,14 +61,14 @@ public enum EntityCodec {
     /// Reads what `encode` made of attributes alone.
     ///
     /// - Returns: `nil` when the bytes are not attributes of this version.
-    public static func decodeForest(_ bytes: [UInt8]) -> AttributeForest? {
-        bytes.withUnsafeBytes { buffer in
-            var reader = StoredReader(buffer)
-            guard reader.byte() == version else { return nil }
-            let forest = readForest(&reader, base: .init(microseconds: 0))
-            return reader.isFine ? forest : nil
-        }
+    public static func decodeForest(_ bytes: UnsafeRawBufferPointer) -> AttributeForest? {
+        var reader = StoredReader(bytes)
+        guard reader.byte() == version else { return nil }
+        let forest = readForest(&reader, base: .init(microseconds: 0))
+        return reader.isFine ? forest : nil
     }
+
+    public static func decodeForest(_ bytes: [UInt8]) -> AttributeForest? { bytes.withUnsafeBytes { decodeForest($0) } }
 
     private static func append(_ forest: AttributeForest, base: Timestamp, to output: inout [UInt8]) {
         output.append(varint: UInt64(forest.nodes.count))

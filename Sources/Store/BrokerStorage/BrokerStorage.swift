@@ -81,6 +81,10 @@ public protocol BrokerStorage: TermStore {
         _ series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
     ) throws(StorageError) -> [HistoryChunk]
 
+    /// The newest history chunk of each series, `nil` for those that have none, in the order of the series. Cheaper than
+    /// to ask for one series after the other.
+    func newestHistoryChunks(_ series: [SeriesKey]) throws(StorageError) -> [HistoryChunk?]
+
     /// Writes a consistent copy of the store to a new file or directory while serving. It appears under its name when
     /// it is complete; what stands there already is never overwritten.
     ///

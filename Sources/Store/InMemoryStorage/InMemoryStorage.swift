@@ -107,6 +107,12 @@ public final class InMemoryStorage: BrokerStorage {
         }
     }
 
+    public func newestHistoryChunks(_ series: [SeriesKey]) throws(StorageError) -> [HistoryChunk?] {
+        try withState { (state) throws(StorageError) in
+            series.map { state.history[ExactSeries($0)]?.values.max { $0.start < $1.start } }
+        }
+    }
+
     /// - Throws: always `StorageError.unavailable`: there is no file to copy.
     public func backup(to path: String, progress: (Double) -> Void) throws(StorageError) {
         try withState { (_) throws(StorageError) in }

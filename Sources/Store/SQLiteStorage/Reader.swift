@@ -209,32 +209,49 @@ final class Reader: @unchecked Sendable {
     ) throws(StorageError) -> [HistoryChunk] {
         guard limit > 0 else { return [] }
         return try snapshot { () throws(StorageError) in
-            try findSeries.bind(series.tenant, at: 1)
-            try findSeries.bind(series.entity, at: 2)
-            findSeries.bind(Int64(series.attribute.number), at: 3)
-            try findSeries.bind(series.dataset, at: 4)
-            defer { findSeries.reset() }
-            guard try findSeries.step() else { return [] }
+            try chunks(of: series, from: from, to: to, newestFirst: newestFirst, limit: limit)
+        }
+    }
 
-            // A chunk that overlaps cannot begin earlier than the longest one before the range.
-            let longest = findSeries.int64(1)
-            let (start, overflow) = from.microseconds.subtractingReportingOverflow(longest)
-            let rows = newestFirst ? chunksNewestFirst : chunks
-            rows.bind(findSeries.int64(0), at: 1)
-            rows.bind(overflow || longest == .max ? Int64.min : start, at: 2)
-            rows.bind(to.isSet ? to.microseconds : Int64.max, at: 3)
-            rows.bind(from.microseconds, at: 4)
-            rows.bind(Int64(limit), at: 5)
-            defer { rows.reset() }
-            var found: [HistoryChunk] = []
-            while try rows.step() {
-                found.append(
-                    HistoryChunk(
-                        series: series, start: Timestamp(microseconds: rows.int64(0)),
-                        end: Timestamp(microseconds: rows.int64(1)), count: Int(rows.int64(2)),
-                        body: [UInt8](rows.bytes(3))))
+    func newestHistoryChunks(_ series: [SeriesKey]) throws(StorageError) -> [HistoryChunk?] {
+        try snapshot { () throws(StorageError) in
+            var found: [HistoryChunk?] = []
+            found.reserveCapacity(series.count)
+            for one in series {
+                found.append(try chunks(of: one, from: .none, to: .none, newestFirst: true, limit: 1).first)
             }
             return found
         }
+    }
+
+    private func chunks(
+        of series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
+    ) throws(StorageError) -> [HistoryChunk] {
+        try findSeries.bind(series.tenant, at: 1)
+        try findSeries.bind(series.entity, at: 2)
+        findSeries.bind(Int64(series.attribute.number), at: 3)
+        try findSeries.bind(series.dataset, at: 4)
+        defer { findSeries.reset() }
+        guard try findSeries.step() else { return [] }
+
+        // A chunk that overlaps cannot begin earlier than the longest one before the range.
+        let longest = findSeries.int64(1)
+        let (start, overflow) = from.microseconds.subtractingReportingOverflow(longest)
+        let rows = newestFirst ? chunksNewestFirst : chunks
+        rows.bind(findSeries.int64(0), at: 1)
+        rows.bind(overflow || longest == .max ? Int64.min : start, at: 2)
+        rows.bind(to.isSet ? to.microseconds : Int64.max, at: 3)
+        rows.bind(from.microseconds, at: 4)
+        rows.bind(Int64(limit), at: 5)
+        defer { rows.reset() }
+        var found: [HistoryChunk] = []
+        while try rows.step() {
+            found.append(
+                HistoryChunk(
+                    series: series, start: Timestamp(microseconds: rows.int64(0)),
+                    end: Timestamp(microseconds: rows.int64(1)), count: Int(rows.int64(2)),
+                    body: [UInt8](rows.bytes(3))))
+        }
+        return found
     }
 }

@@ -181,6 +181,10 @@ public final class SQLiteStorage: BrokerStorage {
         }
     }
 
+    public func newestHistoryChunks(_ series: [SeriesKey]) throws(StorageError) -> [HistoryChunk?] {
+        try readers.read { (reader) throws(StorageError) in try reader.newestHistoryChunks(series) }
+    }
+
     public func statistics() throws(StorageError) -> StorageStatistics {
         try readers.read { (reader) throws(StorageError) in try reader.statistics() }
     }

@@ -56,6 +56,18 @@ extension StorageConformance {
             try expectEqual(try store.chunks(series, from: 35, limit: 2), [chunks[3], chunks[4]], "from")
             try expectEqual(try store.chunks(series, limit: 0), [], "none")
         },
+        .store("the newest chunks of many series come in their order") { store in
+            let chunks = [
+                HistoryChunk.of("urn:a", 0...9), .of("urn:a", 10...19), .of("urn:b", 5...6),
+                .of("urn:b", 1...2, attribute: 2), .of("urn:b", 3...4, attribute: 2, dataset: "urn:d"),
+            ]
+            try store.write(.with { $0.history = chunks.reversed() })
+            let asked = [chunks[4], .of("urn:c", 0...1), chunks[0], chunks[3], chunks[2], chunks[0]].map(\.series)
+            try expectEqual(
+                try store.newestHistoryChunks(asked),
+                [chunks[4], nil, chunks[1], chunks[3], chunks[2], chunks[1]], "in order")
+            try expectEqual(try store.newestHistoryChunks([]), [], "none asked for")
+        },
         .store("a chunk with the same start replaces the stored one, also a longer or shorter one") { store in
             let series = HistoryChunk.of("urn:a", 0...9).series
             try store.write(.with { $0.history = [.of("urn:a", 0...9, [1])] })

@@ -148,6 +148,9 @@ final class GatedStorage: BrokerStorage {
     ) throws(StorageError) -> [HistoryChunk] {
         try base.historyChunks(series, from: from, to: to, newestFirst: newestFirst, limit: limit)
     }
+    func newestHistoryChunks(_ series: [SeriesKey]) throws(StorageError) -> [HistoryChunk?] {
+        try base.newestHistoryChunks(series)
+    }
     func backup(to path: String, progress: (Double) -> Void) throws(StorageError) {
         try base.backup(to: path, progress: progress)
     }

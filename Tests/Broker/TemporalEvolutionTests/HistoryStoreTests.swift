@@ -126,6 +126,24 @@ import Testing
         #expect(try await third.values() == ["20", "21", "22", "23", null])
     }
 
+    @Test func `a start that memory has no room for keeps how far it came`() async throws {
+        let storage = InMemoryStorage()
+        let clock = ManualClock()
+        let first = try TestCity(storage: storage, clock: clock)
+        for room in 1...40 {
+            try await first.create("urn:ngsi-ld:Room:\(room)")
+            try await first.set("1", id: "urn:ngsi-ld:Room:\(room)")
+        }
+        let second = try TestCity(storage: storage, clock: clock) { $0.tailMemory = 1 }
+        #expect(try await second.values("urn:ngsi-ld:Room:40") == ["20", "1"])
+        second.history.queue.sync {}
+        #expect(second.history.statistics.cursor == 80)
+        // It too is gone without a stop.
+        let third = try TestCity(storage: storage, clock: clock)
+        for room in 1...40 { #expect(try await third.values("urn:ngsi-ld:Room:\(room)") == ["20", "1"]) }
+        #expect(third.history.statistics.tailSamples == 0)
+    }
+
     @Test func `changes that memory has no room for are taken from the change record`() async throws {
         let city = try TestCity { $0.tailMemory = 1 }
         try await city.create()
@@ -205,7 +223,7 @@ import Testing
         #expect(try await city.values(TestCity.room, "temperature", deleted) == [#""urn:ngsi-ld:null""#])
         // A new start finds it by its type.
         let again = try TestCity(storage: city.storage, clock: city.clock)
-        #expect(again.history.directory.entry(tenant: "", id: TestCity.room)?.types == [try again.term("Room")])
+        #expect(try again.history.directory.entry(tenant: "", id: TestCity.room)?.types == [try again.term("Room")])
     }
 
     @Test func `samples of a tenant that was deleted do not come up in a new one of its name`() async throws {
