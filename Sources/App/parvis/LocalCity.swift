@@ -46,15 +46,7 @@ final class LocalCity: Sendable {
     }
 
     func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            do throws(NGSILDError) {
-                try HistoryImporter(history).bringIn(groups, tenant: tenant, on: scheduler) { result in
-                    continuation.resume(with: result.mapError { $0 as any Error })
-                }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+        try await history.bringIn(groups, tenant: tenant)
     }
 
     func addHistory(_ draft: EntityDraft, tenant: String) async throws {
@@ -75,5 +67,20 @@ final class LocalCity: Sendable {
         history.stop()
         broker.stop()
         storage.close()
+    }
+}
+
+extension HistoryStore {
+    /// Brings values into the history; returns when they are durable.
+    func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            do throws(NGSILDError) {
+                try HistoryImporter(self).bringIn(groups, tenant: tenant, on: ImmediateReplyScheduler()) { result in
+                    continuation.resume(with: result.mapError { $0 as any Error })
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
     }
 }
