@@ -18,15 +18,19 @@ final class LocalCity: Sendable {
     ///   - temporalInstances: attribute instances in one temporal answer.
     ///   - readsHistory: the history is wanted up to the last change; what the change record has of it is taken in first,
     ///     which takes a few seconds after a crash.
+    ///   - clock: when what is written is created and modified.
     init(
-        directory: String, isNew: Bool = false, temporalInstances: Int = 10_000, readsHistory: Bool = false
+        directory: String, isNew: Bool = false, temporalInstances: Int = 10_000, readsHistory: Bool = false,
+        clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) throws {
         guard isNew || Self.isThere(in: directory) else { throw Self.none(in: directory) }
         var storing = SQLiteStorage.Configuration()
         storing.readsDamaged = true
         storing.onDamage = { Output.tell("Damaged, left out: \($0)\n") }
         storage = try SQLiteStorage(directory: directory, configuration: storing)
-        broker = try Broker(storage: storage)
+        var broking = Broker.Configuration()
+        broking.clock = clock
+        broker = try Broker(storage: storage, configuration: broking)
         var configuration = HistoryConfiguration()
         configuration.instanceLimit = temporalInstances
         history = try HistoryStore(keeping: broker, entities: broker, configuration: configuration)

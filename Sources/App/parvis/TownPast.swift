@@ -29,10 +29,22 @@ struct TownPast: Sendable {
 
     /// Writes the town and its last week into a directory that has no city yet.
     func begin(in directory: String) async throws {
-        let stored = try LocalCity(directory: directory, isNew: true)
+        // The streets were there before anything reported: time travel shows them.
+        let founded = moment(-366)
+        let before = try LocalCity(directory: directory, isNew: true, clock: { founded })
+        do {
+            defer { before.close() }
+            try await Self.load(city.standingEntities(), into: before)
+        }
+        let stored = try LocalCity(directory: directory)
         defer { stored.close() }
+        try await Self.load(city.reportingEntities(at: begun), into: stored)
+        try await write({ city.recentPast(of: $0, before: begun) }, stored.broker, stored.history)
+    }
+
+    private static func load(_ batches: [CityBatch], into stored: LocalCity) async throws {
         let names = TermContext(context: .core, registry: stored.broker.registry)
-        for batch in city.initialEntities(at: begun) {
+        for batch in batches {
             let document = try JSONDocument(parsing: batch.bytes)
             let members = try document.elements(document.root).map {
                 BatchMember.draft(try EntityDecoder(context: names).decodeEntity(document, $0))
@@ -44,7 +56,11 @@ struct TownPast: Sendable {
             default: break
             }
         }
-        try await write({ city.recentPast(of: $0, before: begun) }, stored.broker, stored.history)
+    }
+
+    /// Some days after the town begins.
+    private func moment(_ days: Double) -> NGSILDModel.Timestamp {
+        NGSILDModel.Timestamp(microseconds: Int64(begun.timeIntervalSince1970 * 1e6)).adding(seconds: days * 86_400)
     }
 
     /// Writes a year of the air and the weather into the history of a running server, and its indices.
@@ -71,7 +87,7 @@ struct TownPast: Sendable {
         var options = AirBackfill.Options()
         options.indices = server.settings.airIndices
         // The service computes the last days itself.
-        options.to = Timestamp(microseconds: Int64(begun.timeIntervalSince1970 * 1e6)).adding(seconds: -6.0 * 86_400)
+        options.to = moment(-6)
         let names = TermContext(context: .core, registry: server.broker.registry)
         let type = try names.term(IndexColumns.typeName)
         let source = HistorySource(

@@ -47,10 +47,19 @@ public struct SampleCity: Sendable {
     public var entityCount: Int { plan.entityCount + reporterCount }
 
     /// Every entity of the town as it is at a moment, for a batch upsert. Streets come first.
-    public func initialEntities(at date: Date) -> [CityBatch] {
-        let time = CityTime(date)
+    public func initialEntities(at date: Date) -> [CityBatch] { standingEntities() + reportingEntities(at: date) }
+
+    /// Streets, river, lines and stops, which have always been as they are.
+    public func standingEntities() -> [CityBatch] {
         var writer = EntityWriter()
         plan.writeEntities(to: &writer)
+        return writer.finish()
+    }
+
+    /// What reports, as it is at a moment.
+    public func reportingEntities(at date: Date) -> [CityBatch] {
+        let time = CityTime(date)
+        var writer = EntityWriter()
         for fleet in fleets {
             for index in 0..<fleet.count {
                 fleet.writeEntity(index, at: fleet.lastReport(index, at: time), to: &writer)

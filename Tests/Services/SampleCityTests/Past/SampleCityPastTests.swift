@@ -28,6 +28,7 @@ struct SampleCityPastTests {
     @Test func `everything that reports has a past, and nothing else`() throws {
         let reporting = try read(city.initialEntities(at: now)).filter { try !$0.observedAt().isEmpty }
         #expect(reporting.count == city.reporterCount)
+        #expect(try read(city.reportingEntities(at: now)).map(\.id) == reporting.map(\.id))
         #expect(Self.recent.map(\.id) == reporting.map(\.id))
         #expect(Self.recent.map(\.type) == reporting.map(\.type))
         #expect(Set(Self.earlier.map(\.type)) == ["AirQualityObserved", "WeatherObserved"])
