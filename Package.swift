@@ -251,7 +251,7 @@ let app: [Target] = [
         name: "parvisTests",
         dependencies: [
             "parvis", "AirQuality", "AirService", "BrokerStorage", "DatasetImport", "JSONTree", "LocalHTTP",
-            "NGSILDClient", "NGSILDModel", "SQLiteStorage", logging, argumentParser,
+            "NGSILDClient", "NGSILDModel", "SampleCity", "SQLiteStorage", logging, argumentParser,
         ],
         path: "Tests/App/parvisTests",
         swiftSettings: strict),

@@ -121,6 +121,14 @@ async () => {
   equal("aggregates of what is no number are none", [hours.values.map(String), hours.bands[0].lows.map(String), hours.total], [["5", "NaN", "NaN"], ["4", "NaN", "NaN"], 4]);
   const values = data.readValues({ values: [[2, "2026-01-01T01:00:00Z"], ["NaN", "2026-01-01T00:30:00Z"], [1, "2026-01-01T00:00:00Z"], [3, "soon"], "odd", [JSON.parse("1e999"), "2026-01-01T02:00:00Z"]] });
   equal("single values are put in order, what is none is a gap", [values.values.map(String), values.total], [["1", "NaN", "2", "NaN"], 4]);
+  const { isMissingBefore } = await import("/console/js/chartseries.js");
+  const missing = (steps, gap) => {
+    const times = steps.reduce((all, step) => [...all, all.at(-1) + step], [0]);
+    return times.map((_, at) => at).filter((at) => at > 0 && isMissingBefore({ times, gap }, at));
+  };
+  equal("where values are rare the line is whole, where some are missing it breaks", [
+    missing([5, 5, 5, 5, 1, 1, 1, 1, 1, 1, 1, 1], 3), missing([1, 1, 1, 1, 10, 1, 1, 1, 1], 3), missing([1, 1, 1, 1, 10, 10, 1, 1, 1], 3), missing([60, 60, 60, 5, 5, 5, 5], 15), missing([1, 1, 9], Infinity),
+  ], [[], [5], [5, 6], [], []]);
   equal("what is no answer is no series", [undefined, null, 7, "x", [], { values: 7 }].map((odd) => data.readValues(odd).times.length), [0, 0, 0, 0, 0, 0]);
   const live = data.readAggregates({ totalCount: rows([2]), avg: rows([5]), min: rows([4]), max: rows([6]) }, { length: HOUR });
   live.newest = now + 10;

@@ -49,6 +49,8 @@ def walk(report, visit, url, log, picture, look):
     page.get_by_label("The same again").fill(PASSWORD)
     page.keyboard.press("Enter")
     report.check("the administrator is in", visit.wait("document.documentElement.dataset.loaded === 'true' && document.querySelector('#account')?.hidden === false"))
+    tops = page.evaluate("['.brand', '#state', '#theme', '#account'].map((one) => document.querySelector(one).getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2)")
+    report.check("the header's first line holds who is signed in, too", max(tops) - min(tops) < 8, tops)
     people_and_keys(report, visit, url, picture, look)
     sign_out_and_in(report, visit)
     # Answers 401, and 400 for a password that is too short, are part of it; a browser reports each.

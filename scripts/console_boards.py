@@ -193,7 +193,7 @@ def take_picture(visit, send, file):
         stations = [one["id"] for one in json.load(answer)]
     tiles = [{"kind": "number", "entity": stations[0], "attribute": "pm25"}, {"kind": "number", "entity": stations[1], "attribute": "no2"},
              {"kind": "text", "title": "On duty", "text": "Team 2, until 20:00\n\nBad air: call the port first.", "width": 6},
-             {"kind": "chart", "title": "Fine dust", "range": "2h", "series": [{"entity": one, "attribute": "pm25"} for one in stations]}, {"kind": "map", "types": ["Vehicle", "AirQualityObserved"], "width": 6, "height": 2},
+             {"kind": "chart", "title": "Fine dust", "range": "24h", "series": [{"entity": one, "attribute": "pm25"} for one in stations]}, {"kind": "map", "types": ["Vehicle", "AirQualityObserved"], "width": 6, "height": 2},
              {"kind": "table", "type": "AirQualityObserved", "attributes": ["pm25", "pm10", "no2"], "order": "pm25", "width": 12, "height": 2}]
     board = "urn:ngsi-ld:Board:harbour"
     send("DELETE", f"{entities}/{board}")

@@ -72,12 +72,29 @@ def check_import(report, visit, look, picture, has_map):
         check_others(report, visit, look, picture, paths)
         check_change(report, visit, look, picture)
         check_list(report, visit, look, picture)
+        check_drop(report, visit, look, picture, paths)
 
 
 def choose(visit, path):
     go(visit, "#/import")
     visit.wait("document.querySelector('#import .import-file') !== null")
     visit.page.locator("#import .import-file").set_input_files(path)
+
+
+def drag(visit, paths, place, kinds):
+    """Drags files of the system over the page as a hand does, by the browser's own events: `kinds` one after the other."""
+    session = visit.page.context.new_cdp_session(visit.page)
+    for kind in kinds:
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": {"items": [], "files": paths, "dragOperationsMask": 1}})
+    session.detach()
+
+
+DROP = ("dragEnter", "dragOver", "drop")
+
+
+def middle(visit, selector):
+    box = visit.page.locator(selector).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def title_is(visit, text):
@@ -230,3 +247,40 @@ def take_picture(visit, send, file):
         visit.wait("document.querySelectorAll('.import-column').length === 7")
         page.screenshot(path=file)
     forget_all(visit.url, send)
+
+
+def check_drop(report, visit, look, picture, paths):
+    """Files come by hand: onto the place for them, and anywhere else."""
+    page = visit.page
+    go(visit, "#/import")
+    visit.wait("document.querySelector('.import-drop') !== null")
+    place = middle(visit, ".import-drop")
+    drag(visit, [paths["trees.csv"]], place, DROP[:2])
+    report.check("a file over the page shows where to drop it", visit.wait("document.body.classList.contains('is-dropping')"))
+    picture("import-dropping")
+    # Chromium lets no script take files out of the window; this is the event that it sends then.
+    page.evaluate("document.body.dispatchEvent(new DragEvent('dragleave', { bubbles: true }))")
+    report.check("and no longer when it is taken away", visit.wait("!document.body.classList.contains('is-dropping')"))
+    for name, sign in (("air.csv", "document.querySelectorAll('.import-column').length === 7"), ("trees.geojson", "document.querySelectorAll('.import-column').length > 2"),
+                       ("townbus.zip", "/A GTFS feed becomes/.test(document.querySelector('#import').textContent)")):
+        go(visit, "#/import")
+        visit.wait("document.querySelector('.import-drop') !== null")
+        drag(visit, [paths[name]], middle(visit, ".import-drop"), DROP)
+        report.check(f"{name} is dropped, and told what it is", visit.wait(sign), page.inner_text("#import"))
+    page.get_by_role("button", name="Preview").click()
+    visit.wait("document.querySelectorAll('.import-preview tbody tr').length > 0")
+    page.get_by_role("button", name="Import", exact=True).click()
+    report.check("what was dropped is imported", title_is(visit, "It is done"), page.inner_text("#import"))
+    page.get_by_role("button", name="Undo", exact=True).click()
+    report.check("and undone", title_is(visit, "It is as it was"), page.inner_text("#import"))
+    go(visit, "#/")
+    visit.wait("document.querySelector('#import').hidden")
+    drag(visit, [paths["trees.csv"], paths["air.csv"]], middle(visit, "#map"), DROP[:2])
+    report.check("over the map a file is offered to be imported", visit.wait("document.querySelector('.drop-hint').checkVisibility() && /import/.test(document.querySelector('.drop-hint').textContent)"))
+    look("a file over the map")
+    picture("import-dropping-city")
+    drag(visit, [paths["trees.csv"], paths["air.csv"]], middle(visit, "#map"), DROP[2:])
+    report.check("dropped there it is brought in, and the console stays", visit.wait("/^#.import.[0-9a-f]{16}$/.test(location.hash) && document.querySelectorAll('.import-column').length === 3"), page.inner_text("body")[:300])
+    report.check("of two files the first is taken, and said", page.inner_text("#toast") == "One file at a time: trees.csv is taken.", page.inner_text("#toast"))
+    report.check("the hint is gone", page.locator(".drop-hint").is_hidden())
+    forget_all(visit.url, visit.send)

@@ -197,7 +197,15 @@ def check_publish(report, visit, send, look, picture):
     page.get_by_role("button", name="Publish", exact=True).click()
     report.check("it is published under its name", visit.wait(f"{items}.includes('stations-new')"), page.evaluate(items))
     report.check("and read by everybody", "pm10" in read(visit.url + "/public/layers/stations-new.csv")[1])
-    page.locator(".publish-item[data-id=stations-new]").get_by_role("button", name="Take back at once").click()
+    item = page.locator(".publish-item[data-id=stations-new]")
+    item.get_by_role("button", name="Take back at once").click()
+    report.check("taking back is asked about first, and not doing it is nearest", visit.wait("document.activeElement.textContent === 'Leave it published'") and "Stations new" in item.get_by_role("alertdialog").inner_text())
+    look("the question before taking back")
+    page.keyboard.press("Escape")
+    report.check("Escape leaves it", item.get_by_role("alertdialog").is_hidden() and page.evaluate("document.activeElement.textContent") == "Take back at once" and page.evaluate("location.hash") == "#/publish"
+                 and send("GET", visit.url + "/public/layers/stations-new.csv") == 200)
+    page.keyboard.press("Enter")
+    item.get_by_role("button", name="Take it back", exact=True).click()
     visit.wait(f"!{items}.includes('stations-new')")
     report.check("taken back it is gone at once", send("GET", visit.url + "/public/layers/stations-new.csv") == 404)
 

@@ -38,7 +38,7 @@ final class CityServer: Sendable {
     let broker: Broker
     let port: Int
     private let storage: any BrokerStorage
-    private let history: HistoryStore
+    let history: HistoryStore
     private let http: HTTPServer
     /// Sends clients of plain HTTP on; `nil` where there is no such port.
     private let redirect: HTTPServer?

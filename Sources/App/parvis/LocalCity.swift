@@ -18,15 +18,19 @@ final class LocalCity: Sendable {
     ///   - temporalInstances: attribute instances in one temporal answer.
     ///   - readsHistory: the history is wanted up to the last change; what the change record has of it is taken in first,
     ///     which takes a few seconds after a crash.
+    ///   - clock: when what is written is created and modified.
     init(
-        directory: String, isNew: Bool = false, temporalInstances: Int = 10_000, readsHistory: Bool = false
+        directory: String, isNew: Bool = false, temporalInstances: Int = 10_000, readsHistory: Bool = false,
+        clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) throws {
         guard isNew || Self.isThere(in: directory) else { throw Self.none(in: directory) }
         var storing = SQLiteStorage.Configuration()
         storing.readsDamaged = true
         storing.onDamage = { Output.tell("Damaged, left out: \($0)\n") }
         storage = try SQLiteStorage(directory: directory, configuration: storing)
-        broker = try Broker(storage: storage)
+        var broking = Broker.Configuration()
+        broking.clock = clock
+        broker = try Broker(storage: storage, configuration: broking)
         var configuration = HistoryConfiguration()
         configuration.instanceLimit = temporalInstances
         history = try HistoryStore(keeping: broker, entities: broker, configuration: configuration)
@@ -46,15 +50,7 @@ final class LocalCity: Sendable {
     }
 
     func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            do throws(NGSILDError) {
-                try HistoryImporter(history).bringIn(groups, tenant: tenant, on: scheduler) { result in
-                    continuation.resume(with: result.mapError { $0 as any Error })
-                }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+        try await history.bringIn(groups, tenant: tenant)
     }
 
     func addHistory(_ draft: EntityDraft, tenant: String) async throws {
@@ -75,5 +71,20 @@ final class LocalCity: Sendable {
         history.stop()
         broker.stop()
         storage.close()
+    }
+}
+
+extension HistoryStore {
+    /// Brings values into the history; returns when they are durable.
+    func bringIn(_ groups: [HistoryGroup], tenant: String) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            do throws(NGSILDError) {
+                try HistoryImporter(self).bringIn(groups, tenant: tenant, on: ImmediateReplyScheduler()) { result in
+                    continuation.resume(with: result.mapError { $0 as any Error })
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
     }
 }

@@ -1,10 +1,19 @@
 import JSONTree
 
-/// Writes entities and fragments in normalized form, batch by batch.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Writes entities and fragments in normalized form, batch by batch; or gathers what one entity says at many moments.
 ///
 /// Invariants:
 /// 1. `writer` holds `[` and finished entities; between `begin` and `end` one more is open.
 /// 2. While `observedAt` is set, every attribute carries it.
+/// 3. Where `past` is gathered, `writer` holds the attribute that is open, and no more.
 struct EntityWriter: ~Copyable {
     private static let batchLimit = 1_000
     private var writer = ByteWriter(capacity: 16 << 10)
@@ -13,11 +22,30 @@ struct EntityWriter: ~Copyable {
     private var start = 0
     private var bare = 0
     private var observedAt: CityTime?
+    private let gathersPast: Bool
+    private var past: EntityPast?
+    /// The attribute that is open.
+    private var opened = (name: "" as StaticString, kind: PastSeries.Kind.property, valueStart: 0)
+    /// The names of the series of `past`, in their order.
+    private var names: [StaticString] = []
 
-    init() { writer.append(UInt8(ascii: "[")) }
+    /// - Parameter gathersPast: Reports of one entity are written, for `finishPast`.
+    init(gathersPast: Bool = false) {
+        self.gathersPast = gathersPast
+        if !gathersPast { writer.append(UInt8(ascii: "[")) }
+    }
 
     /// Opens an entity `urn:ngsi-ld:TYPE:parvis:NAME`.
     mutating func begin(_ type: StaticString, _ name: EntityName, at time: CityTime? = nil) {
+        guard !gathersPast else {
+            observedAt = time
+            if past == nil {
+                append(type, name)
+                past = EntityPast(id: String(decoding: writer.array(), as: UTF8.self), type: "\(type)")
+                writer.removeAll()
+            }
+            return
+        }
         start = writer.count
         if !ranges.isEmpty { writer.append(UInt8(ascii: ",")) }
         writer.append("{\"id\":\"")
@@ -39,6 +67,7 @@ struct EntityWriter: ~Copyable {
 
     /// Closes the entity. One without attributes is taken back.
     mutating func end() {
+        if gathersPast { return }
         guard writer.count > bare else {
             writer.truncate(to: start)
             return
@@ -64,6 +93,9 @@ struct EntityWriter: ~Copyable {
         return batches
     }
 
+    /// Hands over what one entity said; `nil` when it said nothing.
+    consuming func finishPast() -> EntityPast? { past }
+
     /// Lets the attributes that the body writes carry a time.
     mutating func at(_ time: CityTime, _ body: (inout EntityWriter) -> Void) {
         observedAt = time
@@ -73,15 +105,19 @@ struct EntityWriter: ~Copyable {
 
     // MARK: - Attributes
 
-    private mutating func open(_ name: StaticString, _ kind: StaticString) {
+    private mutating func open(_ name: StaticString, _ kind: PastSeries.Kind) {
         writer.append(",\"")
         writer.append(name)
-        writer.append("\":{\"type\":\"")
-        writer.append(kind)
-        writer.append("\",")
+        switch kind {
+        case .property: writer.append("\":{\"type\":\"Property\",\"value\":")
+        case .relationship: writer.append("\":{\"type\":\"Relationship\",\"object\":")
+        case .geoProperty: writer.append("\":{\"type\":\"GeoProperty\",\"value\":")
+        }
+        opened = (name, kind, writer.count)
     }
 
     private mutating func close(unit: StaticString? = nil) {
+        guard !gathersPast else { return gather(unit) }
         if let unit {
             writer.append(",\"unitCode\":\"")
             writer.append(unit)
@@ -95,25 +131,42 @@ struct EntityWriter: ~Copyable {
         writer.append(UInt8(ascii: "}"))
     }
 
+    /// Takes the value that was written into its series. One without a time is no report: it has always been so.
+    private mutating func gather(_ unit: StaticString?) {
+        defer { writer.removeAll() }
+        guard let observedAt, var entity = past.take() else { return }
+        let place = names.firstIndex { Self.isSame($0, opened.name) } ?? names.count
+        if place == names.count {
+            names.append(opened.name)
+            entity.series.append(
+                PastSeries(attribute: "\(opened.name)", kind: opened.kind, unitCode: unit.map { "\($0)" }))
+        }
+        writer.withBytes { entity.series[place].append($0[opened.valueStart...], at: observedAt) }
+        past = entity
+    }
+
+    private static func isSame(_ one: StaticString, _ other: StaticString) -> Bool {
+        one.utf8CodeUnitCount == other.utf8CodeUnitCount
+            && (one.utf8Start == other.utf8Start || memcmp(one.utf8Start, other.utf8Start, one.utf8CodeUnitCount) == 0)
+    }
+
     /// - Parameter unit: UN/CEFACT code, such as `KMH`.
     mutating func number(_ name: StaticString, _ value: Double, unit: StaticString? = nil) {
-        open(name, "Property")
-        writer.append("\"value\":")
+        open(name, .property)
         // Minus zero would print as such and differ from zero.
         writer.append(number: value == 0 ? 0 : value)
         close(unit: unit)
     }
 
     mutating func text(_ name: StaticString, _ value: String) {
-        open(name, "Property")
-        writer.append("\"value\":")
+        open(name, .property)
         writer.append(jsonString: value)
         close()
     }
 
     mutating func texts(_ name: StaticString, _ values: [String]) {
-        open(name, "Property")
-        writer.append("\"value\":[")
+        open(name, .property)
+        writer.append("[")
         for (index, value) in values.enumerated() {
             if index > 0 { writer.append(UInt8(ascii: ",")) }
             writer.append(jsonString: value)
@@ -123,22 +176,28 @@ struct EntityWriter: ~Copyable {
     }
 
     mutating func bool(_ name: StaticString, _ value: Bool) {
-        open(name, "Property")
-        if value { writer.append("\"value\":true") } else { writer.append("\"value\":false") }
+        open(name, .property)
+        if value { writer.append("true") } else { writer.append("false") }
         close()
     }
 
+    /// When the values beside it were observed, which says no more than their `observedAt`: the past goes without it, and is
+    /// made in half the time.
+    mutating func observationTime(_ name: StaticString, _ value: CityTime) {
+        if !gathersPast { time(name, value) }
+    }
+
     mutating func time(_ name: StaticString, _ value: CityTime) {
-        open(name, "Property")
-        writer.append("\"value\":{\"@type\":\"DateTime\",\"@value\":\"")
+        open(name, .property)
+        writer.append("{\"@type\":\"DateTime\",\"@value\":\"")
         value.append(to: &writer)
         writer.append("\"}")
         close()
     }
 
     mutating func relationship(_ name: StaticString, _ type: StaticString, _ target: EntityName) {
-        open(name, "Relationship")
-        writer.append("\"object\":\"")
+        open(name, .relationship)
+        writer.append("\"")
         append(type, target)
         writer.append(UInt8(ascii: "\""))
         close()
@@ -147,8 +206,8 @@ struct EntityWriter: ~Copyable {
     mutating func relationships(_ name: StaticString, _ type: StaticString, _ targets: [EntityName]) {
         guard targets.count != 1 else { return relationship(name, type, targets[0]) }
         guard !targets.isEmpty else { return }
-        open(name, "Relationship")
-        writer.append("\"object\":[")
+        open(name, .relationship)
+        writer.append("[")
         for (index, target) in targets.enumerated() {
             if index > 0 { writer.append(UInt8(ascii: ",")) }
             writer.append(UInt8(ascii: "\""))
@@ -162,8 +221,8 @@ struct EntityWriter: ~Copyable {
     mutating func location(_ place: Point) { point("location", place) }
 
     mutating func point(_ name: StaticString, _ point: Point) {
-        open(name, "GeoProperty")
-        writer.append("\"value\":{\"type\":\"Point\",\"coordinates\":")
+        open(name, .geoProperty)
+        writer.append("{\"type\":\"Point\",\"coordinates\":")
         position(point)
         writer.append(UInt8(ascii: "}"))
         close()
@@ -172,12 +231,12 @@ struct EntityWriter: ~Copyable {
     /// A LineString for one line, a MultiLineString for several.
     mutating func lines(_ name: StaticString, _ lines: [Polyline]) {
         guard !lines.isEmpty else { return }
-        open(name, "GeoProperty")
+        open(name, .geoProperty)
         if lines.count == 1 {
-            writer.append("\"value\":{\"type\":\"LineString\",\"coordinates\":")
+            writer.append("{\"type\":\"LineString\",\"coordinates\":")
             positions(lines[0])
         } else {
-            writer.append("\"value\":{\"type\":\"MultiLineString\",\"coordinates\":[")
+            writer.append("{\"type\":\"MultiLineString\",\"coordinates\":[")
             for (index, line) in lines.enumerated() {
                 if index > 0 { writer.append(UInt8(ascii: ",")) }
                 positions(line)

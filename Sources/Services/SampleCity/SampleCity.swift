@@ -14,7 +14,7 @@ public struct SampleCity: Sendable {
     public let seed: UInt64
     public let scale: Int
     private let plan: CityPlan
-    private let fleets: [any Fleet]
+    let fleets: [any Fleet]
 
     /// Lays out a town. Cost: some milliseconds, and for large scales about 3 us for each entity.
     ///
@@ -44,13 +44,22 @@ public struct SampleCity: Sendable {
     }
 
     /// The number of entities that `initialEntities` writes.
-    public var entityCount: Int { plan.entityCount + fleets.reduce(0) { $0 + $1.count } }
+    public var entityCount: Int { plan.entityCount + reporterCount }
 
     /// Every entity of the town as it is at a moment, for a batch upsert. Streets come first.
-    public func initialEntities(at date: Date) -> [CityBatch] {
-        let time = CityTime(date)
+    public func initialEntities(at date: Date) -> [CityBatch] { standingEntities() + reportingEntities(at: date) }
+
+    /// Streets, river, lines and stops, which have always been as they are.
+    public func standingEntities() -> [CityBatch] {
         var writer = EntityWriter()
         plan.writeEntities(to: &writer)
+        return writer.finish()
+    }
+
+    /// What reports, as it is at a moment.
+    public func reportingEntities(at date: Date) -> [CityBatch] {
+        let time = CityTime(date)
+        var writer = EntityWriter()
         for fleet in fleets {
             for index in 0..<fleet.count {
                 fleet.writeEntity(index, at: fleet.lastReport(index, at: time), to: &writer)

@@ -258,6 +258,9 @@ static const unsigned char js_entityvalues_js[] = {
 static const unsigned char js_features_js[] = {
 #embed "../../Web/CityConsole/Site/js/features.js"
 };
+static const unsigned char js_filedrop_js[] = {
+#embed "../../Web/CityConsole/Site/js/filedrop.js"
+};
 static const unsigned char js_firstmeasurement_js[] = {
 #embed "../../Web/CityConsole/Site/js/firstmeasurement.js"
 };
@@ -730,6 +733,7 @@ static const console_site_file files[] = {
     {"js/entitytools.js", js_entitytools_js, sizeof js_entitytools_js},
     {"js/entityvalues.js", js_entityvalues_js, sizeof js_entityvalues_js},
     {"js/features.js", js_features_js, sizeof js_features_js},
+    {"js/filedrop.js", js_filedrop_js, sizeof js_filedrop_js},
     {"js/firstmeasurement.js", js_firstmeasurement_js, sizeof js_firstmeasurement_js},
     {"js/flowforecast.js", js_flowforecast_js, sizeof js_flowforecast_js},
     {"js/forecastfan.js", js_forecastfan_js, sizeof js_forecastfan_js},

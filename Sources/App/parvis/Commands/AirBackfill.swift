@@ -121,7 +121,7 @@ struct AirBackfillCommand: AsyncParsableCommand {
         return time
     }
 
-    private static func groups(
+    static func groups(
         _ results: [IndexColumns], _ type: TermID, _ names: TermContext
     ) throws -> [HistoryGroup] {
         var groups: [HistoryGroup] = []

@@ -10,7 +10,8 @@ struct Demo: AsyncParsableCommand {
         discussion: """
             Without --url it starts a Parvis of its own in a directory that is removed at
             the end (or in --data, which stays). The town reports through the same public
-            operations as any client.
+            operations as any client. A new one has a made-up past: a week of what measures,
+            a day of what moves, a year of the air, unless it is larger than --scale 2.
 
             EXAMPLES
               parvis demo                                  then open the link that it prints
@@ -30,6 +31,8 @@ struct Demo: AsyncParsableCommand {
     var scale = 1
     @Option(help: "Seconds between two reports, 0.1 to 60.")
     var interval = 1.0
+    @Flag(inversion: .prefixedNo, help: "Whether a new town begins with a past.")
+    var past = true
 
     func validate() throws {
         guard (1...1000).contains(scale) else { throw ValidationError("--scale is a number from 1 to 1000") }
@@ -39,10 +42,12 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         try await Failure.told {
             if let url {
-                let town = try Town(url: url, key: access.value, seed: seed, scale: scale, trust: trust.trust)
-                try await town.load()
+                let city = SampleCity(seed: seed, scale: scale)
+                let town = try Town(city, url: url, key: access.value, trust: trust.trust)
+                let start = Date()
+                try await town.load(at: start)
                 print("The town reports to \(url) every \(interval) s; Ctrl-C ends it")
-                await Self.moveUntilStopped(town, interval)
+                await Self.untilStopped { await town.move(from: start, every: .seconds(interval)) }
                 await town.close()
             } else {
                 try await serve()
@@ -54,21 +59,38 @@ struct Demo: AsyncParsableCommand {
         let (settings, isTemporary) = try options.settings(temporaryNamed: "parvis-demo")
         defer { if isTemporary { try? FileManager.default.removeItem(atPath: settings.data) } }
         let logger = settings.makeLogger()
+        let city = SampleCity(seed: seed, scale: scale)
+        let start = Date()
+        let townPast = self.townPast(of: city, settings, begun: start)
+        try await townPast?.begin(in: settings.data)
         let server = try Serve.start(settings, logger, placeName: SampleCity.name)
         do {
             if settings.isOpen { server.tellAboutAccess() }
             let trial = settings.isOpen ? nil : try await server.trialAccess(as: "demo")
-            let town = try Town(url: server.localURL, key: trial?.key, seed: seed, scale: scale, trust: .anyone)
-            try await town.load()
-            print(Self.greeting(server.url, trial, town.city.entityCount, isTemporary))
+            let town = try Town(city, url: server.localURL, key: trial?.key, trust: .anyone)
+            if townPast == nil { try await town.load(at: start) }
+            print(Self.greeting(server.url, trial, city.entityCount, isTemporary))
             fflush(nil)
-            await Self.moveUntilStopped(town, interval)
+            await Self.untilStopped {
+                async let filledIn: Void? = townPast?.fillIn(server)
+                await town.move(from: start, every: .seconds(interval))
+                await filledIn
+            }
             await town.close()
         } catch {
             await server.stop()
             throw error
         }
         await server.stop()
+    }
+
+    /// What the town begins with; `nil` where there is a city already, which has a past of its own, or none is kept.
+    private func townPast(of city: SampleCity, _ settings: Settings, begun: Date) -> TownPast? {
+        guard past, settings.recordsHistory, scale <= TownPast.largestScale, !LocalCity.isThere(in: settings.data)
+        else {
+            return nil
+        }
+        return TownPast(city: city, begun: begun)
     }
 
     /// What a newcomer reads first.
@@ -88,10 +110,10 @@ struct Demo: AsyncParsableCommand {
             """
     }
 
-    private static func moveUntilStopped(_ town: Town, _ interval: Double) async {
+    private static func untilStopped(_ work: @escaping @Sendable () async -> Void) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await TerminationSignal.wait() }
-            group.addTask { await town.move(every: .seconds(interval)) }
+            group.addTask { await work() }
             await group.next()
             group.cancelAll()
         }
@@ -104,17 +126,17 @@ struct Town: Sendable {
     private let http: OutgoingHTTP
     private let client: NGSILDClient
 
-    init(url: String, key: String?, seed: UInt64, scale: Int, trust: OutgoingHTTP.Trust) throws {
-        city = SampleCity(seed: seed, scale: scale)
+    init(_ city: SampleCity, url: String, key: String?, trust: OutgoingHTTP.Trust) throws {
+        self.city = city
         http = OutgoingHTTP(configuration: .ofOperator(trust))
         var client = NGSILDClient.Configuration()
         client.key = key
         self.client = try NGSILDClient(url, http: http, configuration: client)
     }
 
-    /// Creates every entity of the town as it is now.
-    func load() async throws {
-        for batch in city.initialEntities(at: Date()) {
+    /// Creates every entity of the town as it is at a moment.
+    func load(at date: Date) async throws {
+        for batch in city.initialEntities(at: date) {
             let summary = try await client.batch(.upsert(updating: true), batch.bytes)
             if let failure = summary.failures.first {
                 throw ValidationError("The broker refused \(failure.entityID): \(failure.reason)")
@@ -122,9 +144,9 @@ struct Town: Sendable {
         }
     }
 
-    /// Reports what changed, again and again, until the task is cancelled.
-    func move(every interval: Duration) async {
-        var last = Date()
+    /// Reports what changed since a moment, again and again, until the task is cancelled.
+    func move(from start: Date, every interval: Duration) async {
+        var last = start
         while !Task.isCancelled {
             do { try await Task.sleep(for: interval) } catch { return }
             let now = Date()

@@ -5,6 +5,7 @@ struct AirStations: Fleet {
     let weather: Weather
     let count: Int
     let period: Int64 = 60_000
+    let earlierPast: PastSpan? = .year
 
     private static let names = [
         "Parvis", "Gare", "Remparts", "Marais", "Quais Neufs", "Faubourg", "Rocade Nord", "Rocade Sud", "Forêt",
@@ -75,7 +76,7 @@ struct AirStations: Fleet {
     private func writeValues(_ index: Int, _ time: CityTime, to writer: inout EntityWriter) {
         let air = air(index, at: time)
         let state = weather.state(at: time)
-        writer.time("dateObserved", time)
+        writer.observationTime("dateObserved", time)
         writer.number("pm25", air.pm25.rounded(to: 1), unit: "GQ")
         writer.number("pm10", air.pm10.rounded(to: 1), unit: "GQ")
         writer.number("no2", air.no2.rounded(to: 1), unit: "GQ")

@@ -3,6 +3,7 @@ struct Buses: Fleet {
     let plan: CityPlan
     let count: Int
     let period: Int64 = 2_000
+    let recentPast = PastSpan.day
     /// For each bus its line, and by how many seconds it is ahead of the line's first bus.
     private let services: [(line: Int, lead: Double)]
 

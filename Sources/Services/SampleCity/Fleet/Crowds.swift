@@ -71,9 +71,9 @@ struct Crowds: Fleet {
     ) {
         let (towards, away) = counts(index, at: time)
         let total = Double(towards + away)
-        writer.time("dateObserved", time)
-        writer.time("dateObservedFrom", CityTime(milliseconds: time.milliseconds - 300_000))
-        writer.time("dateObservedTo", time)
+        writer.observationTime("dateObserved", time)
+        writer.observationTime("dateObservedFrom", CityTime(milliseconds: time.milliseconds - 300_000))
+        writer.observationTime("dateObservedTo", time)
         if isBicycles {
             writer.number("intensity", total, unit: "C62")
             writer.number("averageSpeed", (17 - 5 * min(1, total / busy)).rounded(to: 1), unit: "KMH")

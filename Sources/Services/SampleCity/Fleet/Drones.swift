@@ -3,6 +3,7 @@ struct Drones: Fleet {
     let plan: CityPlan
     let count: Int
     let period: Int64 = 1_000
+    let recentPast = PastSpan.day
     private let rounds: [Round]
     private static let charging = 420.0
     private static let climb = 12.0

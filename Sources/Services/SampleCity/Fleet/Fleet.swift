@@ -5,6 +5,10 @@ protocol Fleet: Sendable {
     var count: Int { get }
     /// Milliseconds between two reports of an entity.
     var period: Int64 { get }
+    /// The past that a new town begins with.
+    var recentPast: PastSpan { get }
+    /// What comes before it, more coarsely; `nil` for nothing.
+    var earlierPast: PastSpan? { get }
 
     /// Writes an entity with all its attributes.
     func writeEntity(_ index: Int, at time: CityTime, to writer: inout EntityWriter)
@@ -14,6 +18,9 @@ protocol Fleet: Sendable {
 }
 
 extension Fleet {
+    var recentPast: PastSpan { .week }
+    var earlierPast: PastSpan? { nil }
+
     /// Milliseconds by which an entity's reports come after the start of a period.
     func phase(_ index: Int) -> Int64 { Int64(index) * 997 % max(1, period / 50) * 50 }
 

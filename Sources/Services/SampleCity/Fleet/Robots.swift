@@ -3,6 +3,7 @@ struct Robots: Fleet {
     let plan: CityPlan
     let count: Int
     let period: Int64 = 2_000
+    let recentPast = PastSpan.day
     private let rounds: [Round]
     private static let depots = [Point(x: 120, y: 180), Point(x: 900, y: 500), Point(x: -350, y: -420)]
     private static let charging = 900.0

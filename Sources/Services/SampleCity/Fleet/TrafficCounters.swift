@@ -84,9 +84,9 @@ struct TrafficCounters: Fleet {
 
     private func writeValues(_ index: Int, _ time: CityTime, to writer: inout EntityWriter) {
         let flow = flow(index, at: time)
-        writer.time("dateObserved", time)
-        writer.time("dateObservedFrom", CityTime(milliseconds: time.milliseconds - Self.observation))
-        writer.time("dateObservedTo", time)
+        writer.observationTime("dateObserved", time)
+        writer.observationTime("dateObservedFrom", CityTime(milliseconds: time.milliseconds - Self.observation))
+        writer.observationTime("dateObservedTo", time)
         writer.number("intensity", Double(flow.vehicles), unit: "C62")
         writer.number("averageVehicleSpeed", flow.kilometresPerHour.rounded(to: 1), unit: "KMH")
         writer.number("occupancy", flow.occupancy.rounded(to: 2))

@@ -3,6 +3,7 @@ struct Weather: Fleet {
     let noise: Noise
     let count: Int
     let period: Int64 = 60_000
+    let earlierPast: PastSpan? = .year
 
     struct State {
         let temperatureCelsius: Double
@@ -68,7 +69,7 @@ struct Weather: Fleet {
 
     private func writeValues(_ time: CityTime, to writer: inout EntityWriter) {
         let state = state(at: time)
-        writer.time("dateObserved", time)
+        writer.observationTime("dateObserved", time)
         writer.number("temperature", state.temperatureCelsius.rounded(to: 1), unit: "CEL")
         writer.number("relativeHumidity", state.relativeHumidity.rounded(to: 2))
         writer.number("atmosphericPressure", state.pressureHectopascals.rounded(to: 1), unit: "A97")

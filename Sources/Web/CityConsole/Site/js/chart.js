@@ -6,7 +6,7 @@
 import { el, setText } from "./dom.js";
 import { ChartGestures } from "./chartgestures.js";
 import { axisNumber, momentText, numberScale, timeTicks } from "./chartscale.js";
-import { firstAfter, nearest, rangeText, swatch, valueText } from "./chartseries.js";
+import { firstAfter, isMissingBefore, nearest, rangeText, swatch, valueText } from "./chartseries.js";
 import { t } from "./language.js";
 
 const TOP = 14;
@@ -215,7 +215,7 @@ export class TimeChart {
     let start = -1;
     for (let at = first; at < last; at += 1) {
       const isMissing = Number.isNaN(row[at]);
-      const isGap = start >= 0 && at > start && series.times[at] - series.times[at - 1] > series.gap;
+      const isGap = start >= 0 && at > start && isMissingBefore(series, at);
       if (start >= 0 && (isMissing || isGap)) {
         yield [start, at];
         start = -1;

@@ -3,7 +3,7 @@
 // A series is `{ name, unit, colour, times, values, bands, gap, isStepped, isHidden }`:
 // - `times` milliseconds, ascending; `values` as many numbers, or NaN for none
 // - `bands` `[{ lows, highs }]`, drawn one over the other: one is a band from least to most, several are a fan
-// - `gap` milliseconds without a value after which the line breaks; Infinity for never
+// - `gap` milliseconds without a value after which the line breaks, unless values around are as far apart; Infinity for never
 // - `isStepped` for values that hold until the next one; `isDashed` for lines that are to look different
 // Series of one unit share an axis: the first unit stands at the left, the second at the right, any other has its own
 // scale without an axis.
@@ -38,6 +38,24 @@ export function firstAfter(times, time) {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Whether something is missing between a value and the one before: more time than `gap`, and more than three times what is usual
+ * around it. What was told rarely in one time and often in another is whole in both.
+ */
+export function isMissingBefore({ times, gap }, at) {
+  const step = times[at] - times[at - 1];
+  return step > gap && step > 3 * Math.max(usualStep(times, at - AROUND, at - 1), usualStep(times, at, at + AROUND - 1));
+}
+
+const AROUND = 5;
+
+/** The middle one of the steps from `first` to `last`, as far as there are any. */
+function usualStep(times, first, last) {
+  const steps = [];
+  for (let at = Math.max(0, first); at < Math.min(last, times.length - 1); at += 1) steps.push(times[at + 1] - times[at]);
+  return steps.sort((one, other) => one - other)[steps.length >> 1] ?? 0;
 }
 
 /** The index of the value nearest to a time, or -1. */

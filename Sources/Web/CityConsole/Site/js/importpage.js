@@ -43,20 +43,6 @@ export class ImportPage {
     this.#store = store;
     this.#pages = pages;
     this.#page.append(el("div", { className: "import-head" }, this.#back, this.#title), this.#steps, this.#problem, this.#body);
-    const isFile = (event) => this.isOpen && [...event.dataTransfer?.types ?? []].includes("Files");
-    this.#page.addEventListener("dragover", (event) => {
-      if (!isFile(event)) return;
-      event.preventDefault();
-      this.#page.classList.add("is-dropping");
-    });
-    this.#page.addEventListener("dragleave", () => this.#page.classList.remove("is-dropping"));
-    this.#page.addEventListener("drop", (event) => {
-      if (!isFile(event)) return;
-      event.preventDefault();
-      this.#page.classList.remove("is-dropping");
-      const [file] = event.dataTransfer.files;
-      if (file) this.#take(file);
-    });
   }
 
   get isOpen() {
@@ -138,7 +124,7 @@ export class ImportPage {
     const input = el("input", { type: "file", accept: accepted, className: "import-file", "aria-label": t`Choose a file`, onchange: () => {
       const [file] = input.files;
       input.value = "";
-      if (file) this.#take(file);
+      if (file) this.take(file);
     } });
     return el("div", { className: "import-drop card" }, icon("save"), el("b", {}, title), el("p", { className: "hint" }, hint), el("label", { className: "button is-main" }, input, icon("plus"), t`Choose a file`));
   }
@@ -152,7 +138,8 @@ export class ImportPage {
 
   // --- A file comes in ---------------------------------------------------------------------------------------------
 
-  async #take(file) {
+  /** Begins to bring a file in, or goes on with one that was begun. */
+  async take(file) {
     const state = this.#state;
     if (state?.status === "uploading" && (file.size !== state.size || file.name !== state.name)) {
       return this.#say(t`This is another file. Choose ${state.name} to go on, or begin a new import.`);

@@ -129,6 +129,16 @@ export class Pages {
     if (kind) this.#show(kind, address);
   }
 
+  /** Brings a file in, on the page of imports. */
+  async takeFile(file) {
+    const kind = kinds.find(({ name }) => name === "import");
+    if (!this.#made.get(kind.name)?.isOpen) {
+      this.goTo("#/import");
+      await this.#show(kind, "#/import");
+    }
+    this.#made.get(kind.name)?.take(file);
+  }
+
   async #show(kind, address) {
     const page = this.#made.get(kind.name);
     if (page) return page.open(address);

@@ -83,7 +83,7 @@ export class PublishPage {
     this.#list.hidden = false;
     this.#empty.hidden = publications.length + faulty.length > 0;
     this.#list.replaceChildren(
-      ...faulty.map(({ id, reason }) => el("li", { className: "publish-item card" }, el("h3", {}, id), el("p", { className: "notice", "data-tone": "bad" }, t`This publication cannot be used: ${reason}`), this.#takeBack(id))),
+      ...faulty.map(({ id, reason }) => el("li", { className: "publish-item card" }, el("h3", {}, id), el("p", { className: "notice", "data-tone": "bad" }, t`This publication cannot be used: ${reason}`), el("div", { className: "publish-actions" }, ...this.#takeBack(id, id)))),
       ...publications.map((one) => this.#item(one)));
   }
 
@@ -97,18 +97,36 @@ export class PublishPage {
         el("button", { type: "button", className: "button", onclick: () => this.#show(publication) }, t`Look at it`),
         el("button", { type: "button", className: "button", onclick: () => copyText(snippetOf(publication)) }, t`Copy the embed code`),
         el("a", { className: "button", href: `#/publish/edit/${publication.id}` }, t`Change¦a publication`),
-        this.#takeBack(publication.id)));
+        ...this.#takeBack(publication.id, textIn(publication.title))));
   }
 
-  #takeBack(id) {
-    return el("button", { type: "button", className: "button is-danger", onclick: async () => {
+  /** The button, and the question that it asks. */
+  #takeBack(id, title) {
+    const question = el("div", { className: "notice confirm", "data-tone": "bad", hidden: true, role: "alertdialog", "aria-label": t`Take it back?` });
+    const ask = el("button", { type: "button", className: "button is-danger", onclick: () => {
+      question.hidden = false;
+      keep.focus();
+    } }, t`Take back at once`);
+    const close = () => {
+      question.hidden = true;
+      ask.focus();
+    };
+    const keep = el("button", { type: "button", className: "button", onclick: close }, t`Leave it published`);
+    const go = el("button", { type: "button", className: "button is-danger", onclick: async () => {
       try {
         await deletePublication(id);
       } catch (error) {
         return this.#say(error.message);
       }
       await this.open("#/publish");
-    } }, t`Take back at once`);
+    } }, t`Take it back`);
+    question.append(el("p", {}, t`Take “${title}” back? The site, frames on other sites and links to its data no longer show it.`), el("div", { className: "publish-actions" }, go, keep));
+    question.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      close();
+    });
+    return [ask, question];
   }
 
   #show(publication) {
