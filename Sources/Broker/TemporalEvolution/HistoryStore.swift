@@ -112,7 +112,8 @@ public final class HistoryStore: Sendable {
             // Where nothing happened since the last run, the feed is enough from the first change on.
             if pending.missingThrough <= absorbed { pending.isMissing = false }
         }
-        queue.async { [directory, configuration] in
+        // Beside the changes that are taken in again.
+        readers.async { [directory, configuration] in
             do { try directory.load() } catch {
                 configuration.onFailure("The names of deleted entities cannot be read: \(error)")
             }
