@@ -51,6 +51,17 @@ struct EntityMemoryTests {
         return writer.string()
     }
 
+    @Test func `the types of an entity that left memory are known without reading it`() async throws {
+        let broker = try broker(budget: 0)
+        try await fill(broker, 60)
+        let record = try #require(broker.tenants.tenant("")?.withState { $0.slot(of: "urn:e:0")?.record })
+        #expect(record.isEvicted)
+        let context = TermContext(context: .core, registry: broker.registry)
+        #expect(broker.presentTypes(id: "urn:e:0", tenant: "") == [try context.typeTerm("T")])
+        #expect(broker.presentTypes(id: "urn:e:none", tenant: "").isEmpty)
+        #expect(broker.presentTypes(id: "urn:e:0", tenant: "none").isEmpty)
+    }
+
     @Test func `orders and links lead over entities that left memory`() async throws {
         let broker = try broker(budget: 0)
         try await fill(broker, 60)
