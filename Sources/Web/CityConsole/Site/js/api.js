@@ -3,6 +3,8 @@
 import { t } from "./language.js";
 
 const PAGE = 1000;
+/** The first page fills what is in view of a list, and is here soon; the next ones grow, so that what is clicked meanwhile is answered. */
+const FIRST_PAGE = 100;
 const entities = "/ngsi-ld/v1/entities";
 const headers = { Accept: "application/json" };
 
@@ -31,7 +33,7 @@ export async function loadAll(take, limit, signal, selection = null) {
   const chosen = new URLSearchParams(selection ?? { count: true });
   let offset = 0;
   while (offset < limit) {
-    const size = Math.min(PAGE, limit - offset);
+    const size = Math.min(Math.max(FIRST_PAGE, 2 * offset), PAGE, limit - offset);
     const response = await fetch(`${entities}?local=true&options=sysAttrs&${chosen}&limit=${size}&offset=${offset}`, { headers, signal });
     if (!response.ok) throw new BrokerError(await problemOf(response));
     const total = Number(response.headers.get("NGSILD-Results-Count"));

@@ -45,9 +45,14 @@ export class DetailPanel {
     return this.#do({ id, record: null }, (detail) => detail.openMissing(id, message));
   }
 
+  /** Brings the code in, so that a first opening need not wait for it. */
+  async prepare() {
+    if (!this.#detail) await this.#load();
+  }
+
   async #do(wish, action) {
     this.#wish = wish;
-    this.#detail ?? await this.#load();
+    await this.prepare();
     if (this.#wish !== wish) return false;
     this.#wish = null;
     if (this.#detail) action(this.#detail);

@@ -48,7 +48,7 @@ export class EntityList {
   #words = [];
   #isPointerInside = false;
   #isChosenByKey = false;
-  #orderedAt = 0;
+  #orderedAt = -Infinity;
   #isStale = true;
   #saying = 0;
 

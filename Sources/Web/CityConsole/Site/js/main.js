@@ -14,7 +14,7 @@ import { LargeView } from "./largeview.js";
 import { EntityList } from "./list.js";
 import { CityMap } from "./map.js";
 import { addressOf, viewOf } from "./mapview.js";
-import { loadMapLibre } from "./maploader.js";
+import { fetchMapLibre, loadMapLibre } from "./maploader.js";
 import { setUpListTools } from "./listtools.js";
 import { Pages } from "./pages.js";
 import { Past } from "./past.js";
@@ -23,6 +23,9 @@ import { EntityStore } from "./store.js";
 import { Sync } from "./sync.js";
 import { currentTheme, setUpTheme } from "./theme.js";
 import { presentTime } from "./time.js";
+
+/** Milliseconds that the map waits for a busy page. */
+const MAP_WAIT = 1000;
 
 const store = new EntityStore();
 const header = new Header(store);
@@ -40,6 +43,9 @@ let large = null;
 let isLoaded = false;
 let problemText = null;
 let returnFocusTo = null;
+let hasSettled;
+/** Fulfilled once the list has been drawn for the first time, or it is known that there is nothing to draw. */
+const isListDrawn = new Promise((resolve) => { hasSettled = resolve; });
 
 // --- Drawing ---------------------------------------------------------------------------------------------------------
 
@@ -62,6 +68,8 @@ function draw(now) {
   map?.update(dirty);
   pages.update(dirty);
   showEmpty();
+  // A task of its own comes after the browser has painted.
+  if (hasSettled && (store.size > 0 || isLoaded || problemText !== null)) setTimeout(hasSettled);
 }
 
 function showEmpty() {
@@ -232,11 +240,9 @@ setUpTheme((theme) => {
 });
 header.tick(Date.now());
 
-const settings = await loadSettings();
+const [settings] = await Promise.all([loadSettings(), loadSession()]);
 store.limit = settings.entityLimit;
 header.setPlace(settings.placeName);
-
-await loadSession();
 // Nobody is signed in: nothing is read until someone is, and then the page begins anew.
 if (isEntrance(location.hash)) {
   await new Promise(() => addEventListener("hashchange", () => { if (!isEntrance(location.hash)) location.reload(); }));
@@ -275,6 +281,11 @@ sync.onLoaded = () => {
   requestAnimationFrame(() => requestAnimationFrame(() => map?.settle()));
 };
 
+// A map keeps the browser busy while it is made: before, whoever opens the city can read, search and open what is there.
+fetchMapLibre(settings);
+await isListDrawn;
+await detail.prepare();
+await new Promise((resolve) => ("requestIdleCallback" in globalThis ? requestIdleCallback(resolve, { timeout: MAP_WAIT }) : setTimeout(resolve)));
 const maplibre = await loadMapLibre(settings);
 pages.setMapParts(() => (maplibre ? { maplibre, theme: currentTheme(), tiles: settings.tiles } : null));
 if (maplibre) {

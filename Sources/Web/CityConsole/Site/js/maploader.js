@@ -4,6 +4,11 @@ import { byId, el } from "./dom.js";
 import { copyButton } from "./empty.js";
 import { t } from "./language.js";
 
+/** Begins to read MapLibre from the server, so that it is here when `loadMapLibre` wants it. */
+export function fetchMapLibre(settings) {
+  if (settings.map) document.head.append(el("link", { rel: "preload", as: "script", href: settings.map.script }));
+}
+
 /** MapLibre's interface, or `null`; then the page lives without a map. */
 export async function loadMapLibre(settings) {
   if (!settings.map) {
