@@ -100,20 +100,20 @@ extension HistoryStore {
     func storeCursor() {
         let cursor = tails.withLock { $0.cursor }
         let tenants = Set(keeping.tenantNames)
-        var documents = directory.takeNoted().filter { tenants.contains($0.tenant) }
-        let noted = documents
+        let noted = directory.unstored
+        var documents = noted.filter { tenants.contains($0.tenant) }
         if cursor > progress.withLock({ $0.storedCursor }) {
             documents.append(
                 DocumentWrite(kind: Self.cursorKind, tenant: "", key: "recorder", body: Self.encodeCursor(cursor)))
             documents += settled.withLock { $0.passed(cursor, tenants: tenants) }
         }
-        if documents.isEmpty { return }
+        if documents.isEmpty { return directory.stored(noted) }
         do {
             try commit([], documents)
+            directory.stored(noted)
             progress.withLock { $0.storedCursor = max($0.storedCursor, cursor) }
             prune(cursor)
         } catch {
-            directory.note(again: noted)
             configuration.onFailure("The recorder's place could not be written and will be tried again: \(error)")
         }
     }

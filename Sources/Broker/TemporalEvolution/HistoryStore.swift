@@ -72,7 +72,7 @@ public final class HistoryStore: Sendable {
         self.keeping = keeping
         self.entities = entities
         self.configuration = configuration
-        directory = TemporalDirectory { try keeping.storage.documents(kind: TemporalDirectory.kind) }
+        directory = TemporalDirectory(storage: keeping.storage)
         settled = Mutex(SettledEntities(documents: try keeping.storage.documents(kind: SettledEntities.kind)))
         scopeTerm = try? keeping.registry.id(for: EntityRecord.scopeIRI)
         tails = Mutex(SeriesTails(length: configuration.tailLength, scope: scopeTerm))
@@ -111,12 +111,6 @@ public final class HistoryStore: Sendable {
             pending.missingThrough = max(pending.missingThrough, last)
             // Where nothing happened since the last run, the feed is enough from the first change on.
             if pending.missingThrough <= absorbed { pending.isMissing = false }
-        }
-        // Beside the changes that are taken in again.
-        readers.async { [directory, configuration] in
-            do { try directory.load() } catch {
-                configuration.onFailure("The names of deleted entities cannot be read: \(error)")
-            }
         }
         schedule(urgent: true)
     }

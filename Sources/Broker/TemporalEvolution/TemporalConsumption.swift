@@ -292,18 +292,38 @@ extension HistoryStore {
     ) throws {
         // An entity that was deleted meanwhile is in the directory once the deletion is taken in.
         try settle()
-        for (id, entry) in try directory.entries(tenant: tenant, after: start) {
-            if let types = query.types, !types.matches(entry.types) { continue }
-            if !query.ids.isEmpty, !query.ids.contains(id) { continue }
-            if let pattern = query.idPattern, !pattern.matches(id) { continue }
-            let none = Timestamp(microseconds: 0)
-            let bare = EntityRecord(
-                id: id, types: entry.types, createdAt: none, modifiedAt: none, attributes: AttributeForest())
-            if !query.selectors.isEmpty, !query.selectors.contains(where: { $0.matches(bare) }) { continue }
-            // One that was created again while the query ran was visited before.
-            if (try? entities.retrieveEntity(id: id, tenant: tenant)) != nil { continue }
-            if try !visit(TemporalHead(id: id, types: entry.types, scopes: entry.scopes), .past(id)) { return }
+        if !query.ids.isEmpty {
+            let wanted = Set(query.ids.map { ExactText($0) }).sorted()
+            for id in wanted where start.map({ $0.isExactlyBefore(id.text) }) ?? true {
+                guard let entry = try directory.entry(tenant: tenant, id: id.text) else { continue }
+                if try !visitPast((id.text, entry), query, tenant, visit) { return }
+            }
+            return
         }
+        var start = start
+        while true {
+            let page = try directory.page(tenant: tenant, after: start, limit: Self.candidatePage)
+            for one in page.entries where try !visitPast(one, query, tenant, visit) { return }
+            guard let next = page.next else { return }
+            start = next
+        }
+    }
+
+    /// - Returns: whether to go on.
+    private func visitPast(
+        _ candidate: (id: String, entry: TemporalDirectory.Entry), _ query: EntityQuery, _ tenant: String,
+        _ visit: (TemporalHead, TemporalPlace) throws -> Bool
+    ) throws -> Bool {
+        let (id, entry) = candidate
+        if let types = query.types, !types.matches(entry.types) { return true }
+        if let pattern = query.idPattern, !pattern.matches(id) { return true }
+        let none = Timestamp(microseconds: 0)
+        let bare = EntityRecord(
+            id: id, types: entry.types, createdAt: none, modifiedAt: none, attributes: AttributeForest())
+        if !query.selectors.isEmpty, !query.selectors.contains(where: { $0.matches(bare) }) { return true }
+        // One that was created again while the query ran was visited before.
+        if (try? entities.retrieveEntity(id: id, tenant: tenant)) != nil { return true }
+        return try visit(TemporalHead(id: id, types: entry.types, scopes: entry.scopes), .past(id))
     }
 
     /// An entity that a query selects.

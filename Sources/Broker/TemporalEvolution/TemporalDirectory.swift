@@ -4,11 +4,9 @@ import Synchronization
 
 /// The entities that have a history but no current state: deleted ones, and those brought in as history only.
 ///
-/// Kept as documents in the same store; one is about 100 bytes of memory. An entity that was created again may still
-/// be in it: its current state counts then.
-///
-/// They are read from the store when they are first asked for, 3 us each, so that a start need not wait for all that was
-/// ever deleted. Whoever notes one does not wait for that.
+/// Kept as documents in the same store, and read from there: one costs some 10 us, a page of them 3 us each. In memory are
+/// only those that the store does not have yet, so that a city may delete for years. An entity that was created again may
+/// still be in it: its current state counts then.
 final class TemporalDirectory: Sendable {
     static let kind = "temporal-entity"
 
@@ -17,102 +15,93 @@ final class TemporalDirectory: Sendable {
         var scopes: [String]
     }
 
-    private typealias Entries = [String: [String: Entry]]
+    private struct Name: Hashable {
+        let tenant: ExactText
+        let id: ExactText
 
-    private struct State {
-        var tenants: Entries = [:]
-        /// What changed before the stored ones were read, by tenant and id.
-        var early: Set<[String]> = []
-        var removed: Set<String> = []
-        var isLoaded = false
-    }
-
-    private let stored: @Sendable () throws -> [StoredDocument]
-    /// Held while they are read; taken before `state`.
-    private let loading = Mutex(())
-    private let state = Mutex(State())
-    /// Entries that are in the change record only.
-    private let noted = Mutex<[[String]: Entry]>([:])
-
-    /// - Parameter stored: reads the documents of this kind.
-    init(stored: @escaping @Sendable () throws -> [StoredDocument]) { self.stored = stored }
-
-    /// Reads what is stored, unless that was done.
-    ///
-    /// - Throws: `StorageError` when it cannot be read; the next one who asks tries again.
-    func load() throws {
-        if state.withLock({ $0.isLoaded }) { return }
-        try loading.withLock { _ in
-            if state.withLock({ $0.isLoaded }) { return }
-            var entries: Entries = [:]
-            for document in try stored() {
-                guard let entity = EntityCodec.decode(document.body, id: document.key) else { continue }
-                entries[document.tenant, default: [:]][document.key] = Entry(
-                    types: entity.types, scopes: entity.scopes)
-            }
-            state.withLock { state in
-                for tenant in state.removed { entries[tenant] = nil }
-                for name in state.early { entries[name[0], default: [:]][name[1]] = state.tenants[name[0]]?[name[1]] }
-                state = State(tenants: entries, isLoaded: true)
-            }
+        init(_ tenant: String, _ id: String) {
+            self.tenant = ExactText(tenant)
+            self.id = ExactText(id)
         }
     }
 
-    /// - Throws: `StorageError`, as all that ask.
-    func entry(tenant: String, id: String) throws -> Entry? {
-        try load()
-        return state.withLock { $0.tenants[tenant]?[id] }
+    private let storage: any BrokerStorage
+    /// Entries that are in the change record only; they count instead of what is stored.
+    private let noted = Mutex<[Name: Entry]>([:])
+
+    init(storage: any BrokerStorage) { self.storage = storage }
+
+    /// - Throws: `StorageError` when the store cannot be read.
+    func entry(tenant: String, id: String) throws(StorageError) -> Entry? {
+        if let entry = noted.withLock({ $0[Name(tenant, id)] }) { return entry }
+        return try storage.document(kind: Self.kind, tenant: tenant, key: id).flatMap { Self.decode($0, id: id) }
     }
 
-    func put(_ entry: Entry?, tenant: String, id: String) {
-        state.withLock { state in
-            state.tenants[tenant, default: [:]][id] = entry
-            if !state.isLoaded { state.early.insert([tenant, id]) }
-        }
-    }
-
-    /// Puts the entry of an entity that was just deleted, to be stored with the recorder's next cursor.
+    /// Puts the entry of an entity that was just deleted, to be stored with the recorder's next cursor. Any thread may do
+    /// it; it does not wait for the store.
     func note(_ entry: Entry, tenant: String, id: String) {
-        put(entry, tenant: tenant, id: id)
-        noted.withLock { $0[[tenant, id]] = entry }
+        noted.withLock { $0[Name(tenant, id)] = entry }
     }
 
-    /// What has been noted, to be stored.
-    func takeNoted() -> [DocumentWrite] {
-        let taken = noted.withLock { noted in
-            defer { noted = [:] }
-            return noted
-        }
-        return taken.keys.map { name in
-            let entry = state.withLock { $0.tenants[name[0]]?[name[1]] }
-            return Self.document(entry, tenant: name[0], id: name[1])
-        }
+    /// What has been noted, to be stored; it counts until `stored` says that it was.
+    var unstored: [DocumentWrite] {
+        noted.withLock { $0 }.map { Self.document($0.value, tenant: $0.key.tenant.text, id: $0.key.id.text) }
     }
 
-    /// Takes back what could not be stored.
-    func note(again documents: [DocumentWrite]) {
-        for document in documents {
-            guard let entry = state.withLock({ $0.tenants[document.tenant]?[document.key] }) else { continue }
-            note(entry, tenant: document.tenant, id: document.key)
-        }
-    }
-
-    func remove(tenant: String) {
-        state.withLock { state in
-            state.tenants[tenant] = nil
-            if !state.isLoaded { state.removed.insert(tenant) }
-        }
-        noted.withLock { noted in noted = noted.filter { $0.key[0] != tenant } }
-    }
-
-    /// The entries of a tenant behind an id, or all, by id.
-    func entries(tenant: String, after start: String? = nil) throws -> [(id: String, entry: Entry)] {
-        try load()
-        return state.withLock { state in
-            (state.tenants[tenant] ?? [:]).compactMap { id, entry in
-                start.map { id > $0 } ?? true ? (id, entry) : nil
+    /// Takes documents for stored: those of `unstored`, or newer ones.
+    func stored(_ documents: [DocumentWrite]) {
+        noted.withLock { noted in
+            for document in documents {
+                let name = Name(document.tenant, document.key)
+                // What was noted meanwhile is to be stored next.
+                if let entry = noted[name], Self.document(entry, tenant: document.tenant, id: document.key) == document
+                {
+                    noted[name] = nil
+                }
             }
-        }.sorted { $0.id < $1.id }
+        }
+    }
+
+    /// Takes an entry that was stored otherwise; `nil`: removed. It counts instead of what was noted before.
+    func put(_ entry: Entry?, tenant: String, id: String) {
+        noted.withLock { noted in
+            if noted[Name(tenant, id)] != nil { noted[Name(tenant, id)] = entry }
+        }
+    }
+
+    /// Forgets what was noted of a tenant that is no more.
+    func remove(tenant: String) {
+        noted.withLock { noted in noted = noted.filter { !$0.key.tenant.text.isExactly(tenant) } }
+    }
+
+    /// The next entries of a tenant behind an id, or the first, in the order of the bytes of their ids.
+    ///
+    /// - Parameter limit: how many are read from the store; a few more may come.
+    /// - Returns: `next` is where the next page begins; `nil` when there is none.
+    /// - Throws: `StorageError` when the store cannot be read.
+    func page(
+        tenant: String, after start: String?, limit: Int
+    ) throws(StorageError) -> (entries: [(id: String, entry: Entry)], next: String?) {
+        // First what is noted: what is stored meanwhile is then in both, and in neither otherwise.
+        var found: [ExactText: Entry] = [:]
+        let after = start.map { ExactText($0) }
+        noted.withLock { noted in
+            for (name, entry) in noted where name.tenant.text.isExactly(tenant) && (after.map { $0 < name.id } ?? true)
+            {
+                found[name.id] = entry
+            }
+        }
+        let documents = try storage.documents(kind: Self.kind, tenant: tenant, after: start, limit: limit)
+        let next = documents.count < limit ? nil : documents.last?.key
+        if let next { found = found.filter { !(ExactText(next) < $0.key) } }
+        for document in documents where found[ExactText(document.key)] == nil {
+            found[ExactText(document.key)] = Self.decode(document.body, id: document.key)
+        }
+        return (found.sorted { $0.key < $1.key }.map { ($0.key.text, $0.value) }, next)
+    }
+
+    private static func decode(_ body: [UInt8], id: String) -> Entry? {
+        EntityCodec.decode(body, id: id).map { Entry(types: $0.types, scopes: $0.scopes) }
     }
 
     static func document(_ entry: Entry?, tenant: String, id: String) -> DocumentWrite {

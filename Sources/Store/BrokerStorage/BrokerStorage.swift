@@ -64,6 +64,19 @@ public protocol BrokerStorage: TermStore {
     /// All documents of a kind, over all tenants, in the order of their keys, then tenants.
     func documents(kind: String) throws(StorageError) -> [StoredDocument]
 
+    /// The body of one document; `nil` where there is none.
+    func document(kind: String, tenant: String, key: String) throws(StorageError) -> [UInt8]?
+
+    /// Documents of a kind and tenant whose keys come after one, in the order of their UTF-8 bytes, at most `limit`.
+    ///
+    /// Fewer than `limit` means that there are no more. Linear in what is passed, and in the documents of this kind that
+    /// other tenants have between.
+    ///
+    /// - Parameter key: `nil`: from the first on.
+    func documents(
+        kind: String, tenant: String, after key: String?, limit: Int
+    ) throws(StorageError) -> [StoredDocument]
+
     /// The series that an entity has history for, by attribute, then dataset. History outlives its entity.
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey]
 

@@ -84,6 +84,22 @@ public final class InMemoryStorage: BrokerStorage {
         try withState { (state) throws(StorageError) in state.documents(kind: kind) }
     }
 
+    public func document(kind: String, tenant: String, key: String) throws(StorageError) -> [UInt8]? {
+        try withState { (state) throws(StorageError) in state.document(kind: kind, tenant: tenant, key: key) }
+    }
+
+    public func documents(
+        kind: String, tenant: String, after key: String?, limit: Int
+    ) throws(StorageError) -> [StoredDocument] {
+        try withState { (state) throws(StorageError) in
+            let all = state.documents(kind: kind).filter { document in
+                ExactText(document.tenant) == ExactText(tenant)
+                    && (key.map { ExactText($0) < ExactText(document.key) } ?? true)
+            }
+            return Array(all.prefix(max(0, limit)))
+        }
+    }
+
     public func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
         try withState { (state) throws(StorageError) in
             state.historySeries(tenant: ExactText(tenant), entity: ExactText(entity))

@@ -79,6 +79,10 @@ struct MemoryState: Sendable {
             }
     }
 
+    func document(kind: String, tenant: String, key: String) -> [UInt8]? {
+        documents[DocumentKey(kind: ExactText(kind), tenant: ExactText(tenant), key: ExactText(key))]
+    }
+
     func historySeries(tenant: ExactText, entity: ExactText) -> [SeriesKey] {
         history.keys.filter { $0.tenant == tenant && $0.entity == entity }
             .sorted { ($0.attribute, $0.dataset) < ($1.attribute, $1.dataset) }

@@ -23,6 +23,35 @@ extension Reader {
         }
     }
 
+    func document(kind: String, tenant: String, key: String) throws(StorageError) -> [UInt8]? {
+        try connection.cold { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT body FROM document
+                    WHERE kind = ? AND key = ? AND tenant = (SELECT number FROM tenant WHERE name = ?)
+                    """)
+            return try Row.fetchOne(statement, arguments: [kind, key, tenant]).map { try Reader.bytes($0, 0) }
+        }
+    }
+
+    func documents(
+        kind: String, tenant: String, after key: String?, limit: Int
+    ) throws(StorageError) -> [StoredDocument] {
+        try connection.cold { database in
+            // No key is less than the empty one.
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT key, body FROM document
+                    WHERE kind = ? AND key \(key == nil ? ">=" : ">") ?
+                        AND tenant = (SELECT number FROM tenant WHERE name = ?)
+                    ORDER BY key LIMIT ?
+                    """)
+            return try Row.fetchAll(statement, arguments: [kind, key ?? "", tenant, max(0, limit)]).map { row in
+                StoredDocument(kind: kind, tenant: tenant, key: row[0], body: try Reader.bytes(row, 1))
+            }
+        }
+    }
+
     private static func bytes(_ row: Row, _ index: Int) throws -> [UInt8] {
         try row.withUnsafeData(atIndex: index) { data in data.map { [UInt8]($0) } ?? [] }
     }

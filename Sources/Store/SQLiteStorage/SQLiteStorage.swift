@@ -163,6 +163,20 @@ public final class SQLiteStorage: BrokerStorage {
         try readers.read { (reader) throws(StorageError) in try reader.documents(kind: kind) }
     }
 
+    public func document(kind: String, tenant: String, key: String) throws(StorageError) -> [UInt8]? {
+        try readers.read { (reader) throws(StorageError) in
+            try reader.document(kind: kind, tenant: tenant, key: key)
+        }
+    }
+
+    public func documents(
+        kind: String, tenant: String, after key: String?, limit: Int
+    ) throws(StorageError) -> [StoredDocument] {
+        try readers.read { (reader) throws(StorageError) in
+            try reader.documents(kind: kind, tenant: tenant, after: key, limit: limit)
+        }
+    }
+
     public func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
         try readers.read { (reader) throws(StorageError) in try reader.historySeries(tenant: tenant, entity: entity) }
     }

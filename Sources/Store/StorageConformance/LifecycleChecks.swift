@@ -18,6 +18,10 @@ extension StorageConformance {
             try expectError(.closed, "outbox") { _ = try store.outbox(after: 0, limit: 1) }
             try expectError(.closed, "outbox rows") { _ = try store.outbox([1]) }
             try expectError(.closed, "documents") { _ = try store.documents(kind: "kind") }
+            try expectError(.closed, "a document") { _ = try store.document(kind: "kind", tenant: "", key: "k") }
+            try expectError(.closed, "a page of documents") {
+                _ = try store.documents(kind: "kind", tenant: "", after: nil, limit: 1)
+            }
             try expectError(.closed, "series") { _ = try store.historySeries(tenant: "", entity: "urn:a") }
             try expectError(.closed, "chunks") { _ = try store.chunks(HistoryChunk.of("urn:a", 0...1).series) }
             try expectError(.closed, "backup") { try store.backup(to: "unused") { _ in } }

@@ -135,6 +135,14 @@ final class GatedStorage: BrokerStorage {
     }
     func outbox(_ sequences: [UInt64]) throws(StorageError) -> [StoredOutboxRow] { try base.outbox(sequences) }
     func documents(kind: String) throws(StorageError) -> [StoredDocument] { try base.documents(kind: kind) }
+    func document(kind: String, tenant: String, key: String) throws(StorageError) -> [UInt8]? {
+        try base.document(kind: kind, tenant: tenant, key: key)
+    }
+    func documents(
+        kind: String, tenant: String, after key: String?, limit: Int
+    ) throws(StorageError) -> [StoredDocument] {
+        try base.documents(kind: kind, tenant: tenant, after: key, limit: limit)
+    }
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
         try base.historySeries(tenant: tenant, entity: entity)
     }
