@@ -15,6 +15,8 @@ export class LargeCity {
   extent;
   /** The id of the entity that is open, which stays whatever is in view. */
   pinned = () => "";
+  /** Called when another part was read; what other pages need may still be on its way. */
+  onListed = () => {};
   #view = null;
   #words = "";
   #isTypeShown;
@@ -25,10 +27,15 @@ export class LargeCity {
   isFound = false;
   /** Whether the view holds more than was read. */
   hasMore = false;
+  /** Whether what is listed was read at all. */
+  isRead = false;
+  #awaitsView;
 
-  constructor(extent, isTypeShown) {
+  /** @param awaitsView whether the map will show a part of the city; else the whole of it is in view to begin with */
+  constructor(extent, isTypeShown, awaitsView) {
     this.extent = extent;
     this.#isTypeShown = isTypeShown;
+    this.#awaitsView = awaitsView;
   }
 
   get typeNames() {
@@ -66,19 +73,25 @@ export class LargeCity {
     await this.#loadView(take, signal, VIEW_MAX);
   }
 
-  /** Reads what the page is to hold now. */
+  /** Reads what the page is to hold now, what is listed first. */
   async load(take, signal) {
     await this.measure();
     const listed = new Set();
     const list = (page) => {
       for (const { id } of page) listed.add(id);
+      this.isRead ||= this.listed === listed;
       take(page);
     };
-    await this.#loadKept(take, signal);
-    if (this.#words) await this.#find(list, signal);
-    else await this.#loadView(list, signal, this.#wanted);
+    // What is listed is replaced once all of it is here; the first time there is nothing to replace.
+    if (this.listed.size === 0) this.listed = listed;
+    const isView = this.#words === "";
+    if (!isView) await this.#find(list, signal);
+    else if (this.#view || !this.#awaitsView || !this.extent.bounds) await this.#loadView(list, signal, this.#wanted);
+    this.isRead ||= !isView || this.#view !== null || !this.#awaitsView;
     this.listed = listed;
-    this.isFound = this.#words !== "";
+    this.isFound = !isView;
+    this.onListed();
+    await this.#loadKept(take, signal);
   }
 
   async #loadKept(take, signal) {
@@ -95,7 +108,7 @@ export class LargeCity {
 
   async #loadView(take, signal, most) {
     const types = this.#shownTypes();
-    if (types === null || (!this.#view && this.extent.bounds)) return;
+    if (types === null) return;
     let read = 0;
     await loadAll((page) => { read += page.length; take(page); }, most, signal, { ...types, ...this.#area() });
     this.hasMore = read >= most;

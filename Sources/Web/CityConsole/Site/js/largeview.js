@@ -61,6 +61,11 @@ export class LargeView {
     return this.#city !== null && !this.#isPast && !this.#city.isFound;
   }
 
+  /** Whether it is not known yet what is in view. */
+  get isAwaited() {
+    return this.#city !== null && !this.#isPast && !this.#city.isRead;
+  }
+
   setMap(map) {
     this.#map = map;
     map.makeTiles = (options) => new this.#modules.CityTiles(options);
@@ -98,12 +103,16 @@ export class LargeView {
   /** Everything was read. */
   loaded() {
     if (!this.#city) return;
-    const { legend } = this.#parts;
-    legend.counts = new Map(this.#city.extent.types.map(({ type, count }) => [type, count]));
+    this.#countTypes();
     this.#tools.update();
     this.#map?.setLarge(this.#isPast ? null : this.#city);
     this.#look();
     this.onCounts();
+  }
+
+  /** The legend counts the whole city. */
+  #countTypes() {
+    this.#parts.legend.counts = new Map(this.#city.extent.types.map(({ type, count }) => [type, count]));
   }
 
   async #choose() {
@@ -121,8 +130,10 @@ export class LargeView {
   #enter(extent) {
     const { legend, detail, store } = this.#parts;
     const { LargeCity, MapTools } = this.#modules;
-    this.#city = new LargeCity(extent, legend.isShown);
+    this.#city = new LargeCity(extent, legend.isShown, this.#wish !== null);
     this.#city.pinned = () => detail.id;
+    this.#city.onListed = () => this.#parts.list.refresh();
+    this.#countTypes();
     this.#scopeList();
     this.#tools = new MapTools(store, this.#wish ?? {});
     this.#tools.onChange = () => this.#applyOptions();
@@ -146,6 +157,7 @@ export class LargeView {
     const isPart = this.#city !== null && !this.#isPast;
     list.isListed = isPart ? (record) => this.#city.listed.has(record.id) : () => true;
     list.scopeText = isPart ? (count) => {
+      if (!this.#city.isRead) return t`Reading …`;
       const all = formatCount(this.#city.extent.count);
       if (this.#city.isFound) return t`${count} found among ${all}`;
       return this.#city.hasMore ? t`${count} read so far, of ${all} · latest change first` : t`${count} in this view, of ${all} · latest change first`;

@@ -69,7 +69,12 @@ export class Sync {
           for (const entity of page) seen.add(entity.id);
         };
         if (this.#large) {
-          await this.#large.load(take, reading.signal);
+          const leaveOut = () => { this.#store.leftOut = Math.max(0, this.#large.extent.count - this.#store.size); };
+          leaveOut();
+          await this.#large.load((page) => {
+            take(page);
+            leaveOut();
+          }, reading.signal);
           this.#store.leftOut = Math.max(0, this.#large.extent.count - seen.size);
         } else {
           await loadAll((page, total) => {
