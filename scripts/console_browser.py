@@ -172,6 +172,24 @@ def browser():
             chromium.close()
 
 
+def wait_in(page, condition, argument=None):
+    """Waits until a JavaScript condition holds in a page; `False` when patience ends.
+
+    The browser's own waiting needs eval in the page, which the page's policy forbids.
+    """
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            if page.evaluate(condition, argument):
+                return True
+        except Error as fault:
+            # A page that is being left is asked again when the next one is there.
+            if "context was destroyed" not in str(fault) and "navigation" not in str(fault):
+                raise
+        page.wait_for_timeout(100)
+    return False
+
+
 class Visit:
     """One page with everything it did wrong, noted from the first moment."""
 
@@ -208,21 +226,8 @@ class Visit:
             self.foreign.append(request.url)
 
     def wait(self, condition, argument=None):
-        """Waits until the JavaScript condition holds; `False` when patience ends.
-
-        The browser's own waiting needs eval in the page, which the page's policy forbids.
-        """
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            try:
-                if self.page.evaluate(condition, argument):
-                    return True
-            except Error as fault:
-                # A page that is being left is asked again when the next one is there.
-                if "context was destroyed" not in str(fault) and "navigation" not in str(fault):
-                    raise
-            self.page.wait_for_timeout(100)
-        return False
+        """Waits until the JavaScript condition holds; `False` when patience ends."""
+        return wait_in(self.page, condition, argument)
 
     def saved(self, name, within="body"):
         """What the button of this name saves: rows of a table, or what JSON says."""

@@ -4,7 +4,7 @@ import os
 import statistics
 import urllib.parse
 
-from console_browser import ways_in
+from console_browser import wait_in, ways_in
 
 TIMES = 5
 # Milliseconds until the list is filled and a click opens details, and bytes of our own that are sent for it.
@@ -60,7 +60,7 @@ def visit_page(chromium, url, body):
 
 def times(page, _):
     click = page.evaluate(CLICK)
-    page.wait_for_function("seen.map && seen.all")
+    wait_in(page, "seen.map > 0 && seen.all > 0")
     seen = page.evaluate("seen")
     return {"first paint": page.evaluate(PAINT), "list filled": seen["list"], "details stand after a click": click["answered"],
             "of which the click took": click["answered"] - click["began"], "all entities read": seen["all"], "map begun": seen["map"]}
