@@ -52,11 +52,13 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 
 let model =
-    layer("Model", "JSONTree")
-    + layer("Model", "GeoJSON", ["JSONTree"])
+    layer("Model", "JSONTree", tests: ["SeededRandom"])
+    + layer("Model", "GeoJSON", ["JSONTree"], tests: ["SeededRandom"])
     + layer("Model", "JSONLD", ["JSONTree"])
-    + layer("Model", "NGSILDModel", ["JSONTree", "GeoJSON", "JSONLD"])
-    + layer("Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS", "CICU"])
+    + layer("Model", "NGSILDModel", ["JSONTree", "GeoJSON", "JSONLD"], tests: ["SeededRandom"])
+    + layer(
+        "Model", "NGSILDQuery", ["JSONTree", "GeoJSON", "JSONLD", "NGSILDModel", "CPCRE2", "CGEOS", "CICU"],
+        tests: ["SeededRandom"])
     + layer("Model", "NGSILDOperations", ["JSONTree", "GeoJSON", "NGSILDModel", "NGSILDQuery"], tests: nil)
 
 let access =
@@ -84,17 +86,16 @@ let store =
     + layer("Store", "StorageConformance", ["BrokerStorage", "NGSILDModel"], tests: nil)
 
 let broker =
-    layer("Broker", "SpatialIndex", ["GeoJSON"])
+    layer("Broker", "SpatialIndex", ["GeoJSON"], tests: ["SeededRandom"])
     + layer(
         "Broker", "BrokerCore",
         [
             "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "SpatialIndex", heap,
-        ], tests: ["InMemoryStorage", "JSONTree", "JSONLD"])
+        ], tests: ["InMemoryStorage", "GatedStorage", "SeededRandom", "JSONTree", "JSONLD"])
     + layer(
         "Broker", "TemporalEvolution",
         ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "BrokerCore"],
-        tests: ["InMemoryStorage", "SQLiteStorage", "JSONLD"])
-
+        tests: ["InMemoryStorage", "GatedStorage", "SeededRandom", "SQLiteStorage", "JSONLD"])
     + layer(
         "Broker", "EntityMaps", ["NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage", "JSONTree", "JSONLD"])
@@ -180,9 +181,10 @@ let services =
         "Services", "PublicData",
         ["JSONTree", "JSONLD", "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "ServiceRuntime"],
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
-    + layer("Services", "SignalControl", tests: ["SampleSignals"])
+    + layer("Services", "SignalControl", tests: ["SampleSignals", "SeededRandom"])
     + layer(
-        "Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"], tests: ["SampleSignals"])
+        "Services", "SignalRoadside", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl"],
+        tests: ["SampleSignals", "SeededRandom"])
     + layer(
         "Services", "SignalService",
         [
@@ -190,7 +192,8 @@ let services =
             "SignalRoadside",
         ],
         tests: [
-            "SampleSignals", "BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage", "SQLiteStorage",
+            "SampleSignals", "SeededRandom", "BrokerCore", "BrokerStorage", "TemporalEvolution", "InMemoryStorage",
+            "SQLiteStorage",
         ])
     + layer(
         "Services", "TrafficSimulation", ["JSONTree", "GeoJSON", "NGSILDModel", "SignalControl", "SignalRoadside"],
@@ -207,6 +210,10 @@ let testSupport: [Target] = [
     .target(
         name: "LocalHTTP", dependencies: [nioCore, nioPosix, nioHTTP1], path: "Tests/Support/LocalHTTP",
         swiftSettings: strict),
+    .target(name: "SeededRandom", path: "Tests/Support/SeededRandom", swiftSettings: strict),
+    .target(
+        name: "GatedStorage", dependencies: ["NGSILDModel", "BrokerStorage", "InMemoryStorage"],
+        path: "Tests/Support/GatedStorage", swiftSettings: strict),
     .target(name: "RealMosquitto", path: "Tests/Support/RealMosquitto", swiftSettings: strict),
     .target(name: "RealSumo", path: "Tests/Support/RealSumo", swiftSettings: strict),
 ]

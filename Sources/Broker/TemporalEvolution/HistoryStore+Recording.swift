@@ -16,6 +16,8 @@ extension HistoryStore {
     private static let committerCount = 8 * urgentCount
     /// Changes that are read again at a time; the committer may have to wait while they are taken in, 1 to 2 us each.
     private static let replayPage = 500
+    /// Changes after which a store that refused chunks is asked again.
+    private static let replayRetry: UInt64 = 50_000
     /// How long a reader waits for what memory had no room for, in seconds.
     private static let patience = 10.0
 
@@ -113,6 +115,8 @@ extension HistoryStore {
     /// Takes in changes that memory had no room for, or that the last run left behind, from the change record. On
     /// `queue`.
     func replayMissing() {
+        // From where on a store that refused chunks is asked again: a full one is not asked for each page.
+        var nextWrite: UInt64 = 0
         while true {
             absorb()
             let (isMissing, through) = pending.withLock { ($0.isMissing, $0.missingThrough) }
@@ -139,8 +143,12 @@ extension HistoryStore {
                     tails.start(at: reached)
                 }
                 // All of them, so that a start that is ended early need not read so many changes once more.
-                if tails.withLock({ $0.footprint }) > configuration.tailMemory, writeTails(.everything) {
-                    storeCursor()
+                if reached >= nextWrite, tails.withLock({ $0.footprint }) > configuration.tailMemory {
+                    if writeTails(.everything) {
+                        storeCursor()
+                    } else {
+                        nextWrite = reached + Self.replayRetry
+                    }
                 }
             } catch {
                 configuration.onFailure("The change record cannot be read: \(error)")

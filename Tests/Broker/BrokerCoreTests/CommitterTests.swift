@@ -1,4 +1,5 @@
 import BrokerStorage
+import GatedStorage
 import InMemoryStorage
 import NGSILDModel
 import NGSILDOperations

@@ -5,13 +5,6 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
-import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 @testable import BrokerCore
 
@@ -96,72 +89,4 @@ struct TestBroker {
         change(&query)
         return try broker.queryEntities(query, tenant: tenant).entities.map(\.id)
     }
-}
-
-/// A store whose commits wait until a test lets them through, and that can be told to fail.
-final class GatedStorage: BrokerStorage {
-    private let base: InMemoryStorage
-    private let gate = Mutex<(isClosed: Bool, failure: StorageError?)>((false, nil))
-
-    init(_ base: InMemoryStorage = InMemoryStorage()) { self.base = base }
-
-    func close(gate isClosed: Bool) { gate.withLock { $0.isClosed = isClosed } }
-    func fail(_ error: StorageError?) { gate.withLock { $0.failure = error } }
-
-    func commit(_ commit: Commit) throws(StorageError) -> CommitOutcome {
-        while gate.withLock({ $0.isClosed }) { sched_yield() }
-        if let failure = gate.withLock({ $0.failure }) { throw failure }
-        return try base.commit(commit)
-    }
-
-    func entity(tenant: String, id: String) throws(StorageError) -> (StoredEntity, [UInt8])? {
-        if let failure = gate.withLock({ $0.failure }) { throw failure }
-        return try base.entity(tenant: tenant, id: id)
-    }
-
-    func terms() throws -> [String] { try base.terms() }
-    func internTerm(_ iri: String) throws -> UInt32 { try base.internTerm(iri) }
-    func tenants() throws(StorageError) -> [String] { try base.tenants() }
-    func visitEntities(_ visit: (StoredEntity, UnsafeRawBufferPointer) throws -> Void) throws {
-        try base.visitEntities(visit)
-    }
-    func lastSequence() throws(StorageError) -> UInt64 { try base.lastSequence() }
-    func changes(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredChange] {
-        try base.changes(after: sequence, limit: limit)
-    }
-    func pruneChanges(through sequence: UInt64) throws(StorageError) { try base.pruneChanges(through: sequence) }
-    func outbox(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredOutboxRow] {
-        try base.outbox(after: sequence, limit: limit)
-    }
-    func outbox(_ sequences: [UInt64]) throws(StorageError) -> [StoredOutboxRow] { try base.outbox(sequences) }
-    func documents(kind: String) throws(StorageError) -> [StoredDocument] { try base.documents(kind: kind) }
-    func document(kind: String, tenant: String, key: String) throws(StorageError) -> [UInt8]? {
-        try base.document(kind: kind, tenant: tenant, key: key)
-    }
-    func documents(
-        kind: String, tenant: String, after key: String?, limit: Int
-    ) throws(StorageError) -> [StoredDocument] {
-        try base.documents(kind: kind, tenant: tenant, after: key, limit: limit)
-    }
-    func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
-        try base.historySeries(tenant: tenant, entity: entity)
-    }
-    func historySeries(
-        after position: UInt64, limit: Int
-    ) throws(StorageError) -> [(position: UInt64, key: SeriesKey)] {
-        try base.historySeries(after: position, limit: limit)
-    }
-    func historyChunks(
-        _ series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
-    ) throws(StorageError) -> [HistoryChunk] {
-        try base.historyChunks(series, from: from, to: to, newestFirst: newestFirst, limit: limit)
-    }
-    func newestHistoryChunks(_ series: [SeriesKey]) throws(StorageError) -> [HistoryChunk?] {
-        try base.newestHistoryChunks(series)
-    }
-    func backup(to path: String, progress: (Double) -> Void) throws(StorageError) {
-        try base.backup(to: path, progress: progress)
-    }
-    func statistics() throws(StorageError) -> StorageStatistics { try base.statistics() }
-    func close() { base.close() }
 }

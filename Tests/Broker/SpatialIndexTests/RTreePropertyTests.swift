@@ -1,4 +1,5 @@
 import GeoJSON
+import SeededRandom
 import Testing
 
 @testable import SpatialIndex

@@ -1,4 +1,5 @@
 import NGSILDModel
+import SeededRandom
 import Testing
 
 @testable import TemporalEvolution

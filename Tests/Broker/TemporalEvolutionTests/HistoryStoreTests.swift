@@ -1,7 +1,10 @@
 import BrokerStorage
+import GatedStorage
 import InMemoryStorage
 import NGSILDModel
 import NGSILDOperations
+import SeededRandom
+import Synchronization
 import Testing
 
 @testable import TemporalEvolution
@@ -142,6 +145,30 @@ import Testing
         let third = try TestCity(storage: storage, clock: clock)
         for room in 1...40 { #expect(try await third.values("urn:ngsi-ld:Room:\(room)") == ["20", "1"]) }
         #expect(third.history.statistics.tailSamples == 0)
+    }
+
+    @Test func `a start asks a store that is full now and then, not for each page of changes, and loses nothing`()
+        async throws
+    {
+        let storage = GatedStorage()
+        let clock = ManualClock()
+        let first = try TestCity(storage: storage, clock: clock)
+        try await first.create()
+        for value in 1...6_000 { try await first.set("\(value)") }
+        storage.fail(.full(path: "test"))
+        let failures = Mutex(0)
+        let second = try TestCity(storage: storage, clock: clock) {
+            $0.tailMemory = 1
+            $0.onFailure = { _ in failures.withLock { $0 += 1 } }
+        }
+        second.history.queue.sync { second.history.replayMissing() }
+        // Twelve pages were read; the round after them asks once more.
+        #expect((1...3).contains(failures.withLock { $0 }))
+        storage.fail(nil)
+        second.history.flush()
+        #expect(try await second.values().count == 6_001)
+        // It is gone without a stop.
+        #expect(try await TestCity(storage: storage, clock: clock).values().count == 6_001)
     }
 
     @Test func `changes that memory has no room for are taken from the change record`() async throws {

@@ -5,6 +5,7 @@ import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
 import SQLiteStorage
+import SeededRandom
 import Testing
 
 @testable import TemporalEvolution

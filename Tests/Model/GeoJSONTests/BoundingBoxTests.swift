@@ -1,4 +1,5 @@
 import GeoJSON
+import SeededRandom
 import Testing
 
 private func box(_ west: Double, _ south: Double, _ east: Double, _ north: Double) -> BoundingBox {

@@ -1,4 +1,5 @@
 import GeoJSON
+import SeededRandom
 import Testing
 
 private func ring(_ corners: (Double, Double)...) -> [Position] {

@@ -1,3 +1,4 @@
+import SeededRandom
 /// Documents for tests that need many or typical ones.
 enum JSONSamples {
     static let entity = #"""

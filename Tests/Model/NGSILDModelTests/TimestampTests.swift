@@ -1,4 +1,5 @@
 import ClauseTrait
+import SeededRandom
 import Testing
 
 @testable import NGSILDModel

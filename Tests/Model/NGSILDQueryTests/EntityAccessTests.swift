@@ -1,5 +1,6 @@
 import GeoJSON
 import NGSILDModel
+import SeededRandom
 import Testing
 
 @testable import NGSILDQuery

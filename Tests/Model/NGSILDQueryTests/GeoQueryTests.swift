@@ -3,6 +3,7 @@ import GeoJSON
 import JSONTree
 import NGSILDModel
 import NGSILDQuery
+import SeededRandom
 import Testing
 
 // CIM 009 clause 4.10

@@ -1,6 +1,7 @@
 import GeoJSON
 import NGSILDModel
 import NGSILDQuery
+import SeededRandom
 import Testing
 
 /// Seeded nonsense: parsers answer or refuse, evaluation answers, and nothing else happens.

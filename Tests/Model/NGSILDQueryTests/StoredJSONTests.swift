@@ -1,6 +1,7 @@
 import JSONTree
 import NGSILDModel
 @testable import NGSILDQuery
+import SeededRandom
 import Testing
 
 @Suite struct StoredJSONTests {

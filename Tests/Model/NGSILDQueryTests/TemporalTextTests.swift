@@ -1,6 +1,7 @@
 import ClauseTrait
 import NGSILDModel
 @testable import NGSILDQuery
+import SeededRandom
 import Testing
 
 // CIM 009 clause 4.6.3

@@ -1,6 +1,7 @@
 import JSONTree
 import NGSILDModel
 import SampleSignals
+import SeededRandom
 import SignalControl
 import Testing
 
@@ -104,7 +105,7 @@ struct RoadsideUnitTests {
 
     @Test(arguments: 0..<20)
     func `whatever is commanded, excluding groups are never green together, and yellow is whole`(seed: Int) throws {
-        var generator = SeededGenerator(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var unit = try unit()
         let intersection = try SampleCrossing.intersection()
         var before = unit.kernel.colours

@@ -1,4 +1,5 @@
 import SampleSignals
+import SeededRandom
 import SignalControl
 import Testing
 
@@ -12,7 +13,7 @@ struct GroupSetTests {
     }
 
     @Test func `union, intersection and difference are those of sets`() {
-        var generator = SeededGenerator(state: 3)
+        var generator = SeededGenerator(seed: 3)
         for _ in 0..<200 {
             let one = Set((0..<20).map { _ in Int.random(in: 0..<256, using: &generator) })
             let other = Set((0..<20).map { _ in Int.random(in: 0..<256, using: &generator) })

@@ -1,4 +1,5 @@
 import SampleSignals
+import SeededRandom
 import Testing
 
 @testable import SignalControl
@@ -24,7 +25,7 @@ struct SafetyKernelTests {
 
     @Test(arguments: Hostility.allCases)
     func `whatever a policy asks, the lamps stay safe`(hostility: Hostility) throws {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for round in 0..<40 {
             let intersection =
                 round == 0 ? try SampleIntersections.crossroads() : SampleIntersections.random(&generator)

@@ -1,5 +1,6 @@
 import NGSILDModel
 import SampleSignals
+import SeededRandom
 import SignalControl
 import SignalRoadside
 import Testing
@@ -43,7 +44,7 @@ struct SiteControllerTests {
 
     @Test func `readings and lamp states that come late change no decision`() throws {
         var (punctual, disturbed) = (try controller(), try controller())
-        var generator = SeededGenerator(state: 5)
+        var generator = SeededGenerator(seed: 5)
         for second in 1...200 {
             let time = SampleCrossing.time(Double(second))
             let count = Double(second / 20 % 2 * 6)

@@ -1,8 +1,10 @@
-/// The same numbers from the same seed.
+/// SplitMix64: the same numbers from the same seed on every machine, so that a failure can be repeated from its seed.
+///
+/// - Source: S. Vigna, splitmix64.c (public domain).
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    public init(state: UInt64) { self.state = state }
+    public init(seed: UInt64) { state = seed }
 
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
