@@ -24,8 +24,9 @@ public struct HistoryConfiguration: Sendable {
     public var keptChanges: UInt64 = 100_000
     /// Instances in one answer; more are answered in parts (206, Content-Range).
     public var instanceLimit = 10_000
-    /// Instances that one request may go through, 0.2 us each; four that are passed over by their times count as one.
-    public var scanLimit = 20_000_000
+    /// Instances that one request may go through, 0.2 us each; four that are passed over by their times count as one, an
+    /// entity that is looked at as 150.
+    public var scanLimit = 50_000_000
     /// Periods in one aggregated attribute.
     public var periodLimit = 10_000
     /// Policies that are in effect without being stored: a stored one of the same name, or for the same type and attribute,

@@ -78,7 +78,7 @@ extension HistoryStore {
             head = TemporalHead(id: id, types: last.types, scopes: [])
         }
         guard let attributes = reach(head, entity, selection) else { throw Self.unknown(id) }
-        var reader = TemporalReader(self, selection)
+        var reader = TemporalReader(self, selection, TemporalEffort(limit: configuration.scanLimit))
         reader.reached = attributes.names
         var page = TemporalPage()
         if selection.aggregation != nil {
@@ -178,14 +178,16 @@ extension HistoryStore {
 
     private func find(_ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String) throws -> TemporalPage {
         var page = TemporalPage()
-        var reader = TemporalReader(self, selection)
+        let effort = TemporalEffort(limit: configuration.scanLimit)
+        var reader = TemporalReader(self, selection, effort)
         var matched = 0
         var taken = 0
         let skipped = selection.place == nil ? query.offset : 0
         /// Whether to go on.
         func visit(_ head: TemporalHead, _ place: TemporalPlace) throws -> Bool {
+            try effort.lookAtEntity()
             let entity = try known(tenant: tenant, id: head.id)
-            guard let match = try match(head, entity, query, selection) else { return true }
+            guard let match = try match(head, entity, query, selection, effort) else { return true }
             matched += 1
             if matched <= skipped { return true }
             if taken >= query.limit {
@@ -209,7 +211,7 @@ extension HistoryStore {
             try visitAll(query, tenant, after: selection.place, visit)
         }
         if query.counts {
-            page.total = selection.place == nil ? matched : try count(query, selection, tenant)
+            page.total = selection.place == nil ? matched : try count(query, selection, tenant, effort)
         }
         try query.checkLimits()
         if selection.aggregation == nil { finish(&page, reader) }
@@ -217,11 +219,14 @@ extension HistoryStore {
     }
 
     /// How many entities match, wherever a page begins.
-    private func count(_ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String) throws -> Int {
+    private func count(
+        _ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String, _ effort: TemporalEffort
+    ) throws -> Int {
         var count = 0
         try visitAll(query, tenant, after: nil) { head, _ in
+            try effort.lookAtEntity()
             let entity = try known(tenant: tenant, id: head.id)
-            if try match(head, entity, query, selection) != nil { count += 1 }
+            if try match(head, entity, query, selection, effort) != nil { count += 1 }
             return true
         }
         return count
@@ -350,7 +355,8 @@ extension HistoryStore {
 
     /// How the query selects the entity: it has selected instances at all, and ones that meet the filters; else `nil`.
     private func match(
-        _ head: TemporalHead, _ entity: KnownEntity, _ query: EntityQuery, _ selection: TemporalSelection
+        _ head: TemporalHead, _ entity: KnownEntity, _ query: EntityQuery, _ selection: TemporalSelection,
+        _ effort: TemporalEffort
     ) throws -> Match? {
         guard let attributes = reach(head, entity, selection) else { return nil }
         var match = Match()
@@ -369,7 +375,7 @@ extension HistoryStore {
         all.times = selection.times
         all.span = selection.span
         all.datasets = selection.datasets
-        var reader = TemporalReader(self, all)
+        var reader = TemporalReader(self, all, effort)
         reader.reached = match.reached
         let keys = reader.series(of: entity).filter { !reader.isScope($0) }
         let wanted = query.attributes.isEmpty ? keys : keys.filter { query.attributes.contains($0.attribute) }

@@ -13,7 +13,7 @@ struct TemporalReader {
     private let history: HistoryStore
     private let selection: TemporalSelection
     private let scope: TermID?
-    private var budget: Int
+    private let effort: TemporalEffort
     /// The last time, in the direction of pagination, that the answer reaches; `nil` while everything fits.
     private(set) var cut: Int64?
     private(set) var collected: [(entity: TemporalHead, series: [(SeriesKey, SampleColumns)])] = []
@@ -21,11 +21,11 @@ struct TemporalReader {
     /// The attributes of the entity under way that the caller reaches; `nil`: all.
     var reached: Set<TermID>?
 
-    init(_ history: HistoryStore, _ selection: TemporalSelection) {
+    init(_ history: HistoryStore, _ selection: TemporalSelection, _ effort: TemporalEffort) {
         self.history = history
         self.selection = selection
+        self.effort = effort
         scope = history.scopeTerm
-        budget = history.configuration.scanLimit
     }
 
     private var newestFirst: Bool { selection.times.lastN != nil }
@@ -103,26 +103,17 @@ struct TemporalReader {
         // Samples stand in the order of another time than that asked for, so that all have to be looked at.
         func isPassedOver(_ chunk: ChunkTimes) -> Bool {
             if times.property == .observedAt || chunk.hasAny(of: times) { return false }
-            budget -= max(1, chunk.count / Self.passedOverPerInstance)
             // The first instance of what is not passed over ends a request that goes too far.
-            return budget >= 0
+            return effort.canPassOver(chunk.count)
         }
         try history.visit(
             series, of: entity, from: from, to: to, newestFirst: newestFirst, unless: isPassedOver
         ) { samples, index in
-            budget -= 1
-            guard budget >= 0 else {
-                throw NGSILDError.tooComplexQuery(
-                    "The request goes through more than \(history.configuration.scanLimit) instances; ask for fewer entities, attributes or a shorter time"
-                )
-            }
+            try effort.lookAtInstance()
             if let periods, !periods.contains(where: { $0.contains(samples.times[index]) }) { return true }
             return times.contains(samples.times(of: index)[times.property]) ? try body(samples, index) : true
         }
     }
-
-    /// How many instances are passed over in the time that a look at one takes.
-    private static let passedOverPerInstance = 4
 
     mutating func add(_ entity: TemporalHead, _ series: [(SeriesKey, SampleColumns)]) {
         collected.append((entity, series))

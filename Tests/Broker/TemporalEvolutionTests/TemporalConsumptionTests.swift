@@ -229,6 +229,35 @@ import Testing
         }
     }
 
+    @Test func `a query that would look through too many entities is refused, and one that names them is not`()
+        async throws
+    {
+        let city = try TestCity { $0.scanLimit = 150 * 20 + 50 }
+        for room in 1...30 {
+            let id = "urn:ngsi-ld:Room:\(room)"
+            try await city.create(id)
+            try await city.delete(id)
+        }
+        var selection = TemporalSelection()
+        selection.times = try times("after", "2000-01-01T00:00:00Z")
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Nothing", context: city.context)
+        #expect(try await city.query(query, selection).get().entities.isEmpty)
+        query = EntityQuery()
+        query.expression = try QueryExpression(parsing: "level==5", context: city.context)
+        guard case .failure(.tooComplexQuery(let detail)) = await city.query(query, selection) else {
+            return #expect(Bool(false))
+        }
+        #expect(detail.contains("21 entities"))
+        query.ids = ["urn:ngsi-ld:Room:7", "urn:ngsi-ld:Room:30", "urn:ngsi-ld:Room:31"]
+        #expect(try await city.query(query, selection).get().entities.isEmpty)
+        query.expression = nil
+        #expect(
+            try await city.query(query, selection).get().entities.map(\.id) == [
+                "urn:ngsi-ld:Room:30", "urn:ngsi-ld:Room:7",
+            ])
+    }
+
     @Test(.clause("4.11"), arguments: ["modifiedAt", "createdAt", "deletedAt"])
     func `chunks of another time than a query asks for are passed over`(property: String) async throws {
         let city = try TestCity {
