@@ -238,8 +238,7 @@ import Testing
             try await city.create(id)
             try await city.delete(id)
         }
-
-        let selection = try times("after", "2000-01-01T00:00:00Z")
+        let selection = try times("after", "2000-01-01T00:00:00Z", nil, "modifiedAt")
         var query = EntityQuery()
         query.types = try TypeSelection(parsing: "Nothing", context: city.context)
         #expect(try await city.query(query, selection).get().entities.isEmpty)
