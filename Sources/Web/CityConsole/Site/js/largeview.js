@@ -132,7 +132,10 @@ export class LargeView {
     const { LargeCity, MapTools } = this.#modules;
     this.#city = new LargeCity(extent, legend.isShown, this.#wish !== null);
     this.#city.pinned = () => detail.id;
-    this.#city.onListed = () => this.#parts.list.refresh();
+    this.#city.onListed = () => {
+      this.onCounts();
+      this.#parts.list.refresh();
+    };
     this.#countTypes();
     this.#scopeList();
     this.#tools = new MapTools(store, this.#wish ?? {});

@@ -73,7 +73,8 @@ function draw(now) {
 }
 
 function showEmpty() {
-  const isEmpty = store.size === 0 ? isLoaded || problemText !== null : list.matchCount === 0 && !large?.isAwaited;
+  const isKnown = isLoaded && !large?.isAwaited;
+  const isEmpty = store.size === 0 ? isKnown || problemText !== null : list.matchCount === 0 && !large?.isAwaited;
   const state = !isEmpty ? "" : problemText ?? (store.size === 0 ? "none" : large?.isOfView ? "no place" : "no match");
   byId("list").hidden = isEmpty;
   emptyBox.hidden = !isEmpty;
