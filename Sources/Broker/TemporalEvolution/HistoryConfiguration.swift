@@ -25,7 +25,7 @@ public struct HistoryConfiguration: Sendable {
     /// Instances in one answer; more are answered in parts (206, Content-Range).
     public var instanceLimit = 10_000
     /// Instances that one request may go through, 0.2 us each; four that are passed over by their times count as one, an
-    /// entity that is looked at as 150.
+    /// entity that is looked at as 300.
     public var scanLimit = 50_000_000
     /// Periods in one aggregated attribute.
     public var periodLimit = 10_000

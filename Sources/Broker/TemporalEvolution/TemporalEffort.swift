@@ -5,8 +5,8 @@ import NGSILDModel
 final class TemporalEffort {
     /// How many instances are passed over in the time that a look at one takes, 0.2 us.
     private static let passedOverPerInstance = 4
-    /// How many instances are looked at in the time that it takes to find out what is known of an entity, some 30 us.
-    private static let instancesPerEntity = 150
+    /// How many instances count as much as to find out what is known of an entity, some 100 us.
+    private static let instancesPerEntity = 300
 
     private let limit: Int
     private var left: Int

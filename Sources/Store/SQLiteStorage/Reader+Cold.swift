@@ -58,14 +58,13 @@ extension Reader {
 
     func historySeries(tenant: String, entity: String) throws(StorageError) -> [SeriesKey] {
         try connection.cold { database in
-            try Row.fetchAll(
-                database,
+            let statement = try database.cachedStatement(
                 sql: """
                     SELECT attribute, dataset FROM series
                     WHERE tenant = (SELECT number FROM tenant WHERE name = ?) AND entity = ?
                     ORDER BY attribute, dataset
-                    """, arguments: [tenant, entity]
-            ).map { row in
+                    """)
+            return try Row.fetchAll(statement, arguments: [tenant, entity]).map { row in
                 SeriesKey(tenant: tenant, entity: entity, attribute: TermID(row[0]), dataset: row[1])
             }
         }

@@ -232,7 +232,7 @@ import Testing
     @Test func `a query that would look through too many entities is refused, and one that names them is not`()
         async throws
     {
-        let city = try TestCity { $0.scanLimit = 150 * 20 + 50 }
+        let city = try TestCity { $0.scanLimit = 300 * 20 + 50 }
         for room in 1...30 {
             let id = "urn:ngsi-ld:Room:\(room)"
             try await city.create(id)
