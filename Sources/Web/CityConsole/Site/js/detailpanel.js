@@ -45,7 +45,7 @@ export class DetailPanel {
     return this.#do({ id, record: null }, (detail) => detail.openMissing(id, message));
   }
 
-  /** Brings the code in, so that a first opening need not wait for it. */
+  /** Brings the code in, so that a first opening need not wait for it, where one seems to come. */
   async prepare() {
     if (!this.#detail) await this.#load();
   }

@@ -197,6 +197,7 @@ setUpListTools(list);
 setUpFileDrop((file) => pages.takeFile(file));
 detail.mapParts = () => pages.mapParts();
 list.onOpen = open;
+for (const event of ["pointerenter", "focusin"]) byId("list").addEventListener(event, () => detail.prepare(), { once: true });
 list.onShown = () => showEmpty();
 detail.onClose = close;
 detail.onLocate = (record) => {
@@ -285,7 +286,6 @@ sync.onLoaded = () => {
 // A map keeps the browser busy while it is made: before, whoever opens the city can read, search and open what is there.
 fetchMapLibre(settings);
 await isListDrawn;
-await detail.prepare();
 await new Promise((resolve) => ("requestIdleCallback" in globalThis ? requestIdleCallback(resolve, { timeout: MAP_WAIT }) : setTimeout(resolve)));
 const maplibre = await loadMapLibre(settings);
 pages.setMapParts(() => (maplibre ? { maplibre, theme: currentTheme(), tiles: settings.tiles } : null));
