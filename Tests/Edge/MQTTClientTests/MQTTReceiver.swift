@@ -14,11 +14,33 @@ final class MQTTReceiver: @unchecked Sendable {
         let isRetained: Bool
     }
 
+    /// What libmosquitto's thread works with. It never holds the receiver, whose end waits for that thread.
+    private final class Inbox: Sendable {
+        let topic: String
+        let subscribed = Mutex<CheckedContinuation<Bool, Never>?>(nil)
+        let teller: AsyncStream<Message>.Continuation
+
+        init(_ topic: String, _ teller: AsyncStream<Message>.Continuation) {
+            self.topic = topic
+            self.teller = teller
+        }
+
+        static func from(_ pointer: UnsafeMutableRawPointer?) -> Inbox? {
+            pointer.map { Unmanaged<Inbox>.fromOpaque($0).takeUnretainedValue() }
+        }
+
+        func tell(_ isSubscribed: Bool) {
+            let waiting = subscribed.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }
+            waiting?.resume(returning: isSubscribed)
+        }
+    }
+
     private let handle: OpaquePointer
-    private let subscribed = Mutex<CheckedContinuation<Bool, Never>?>(nil)
+    private let inbox: Inbox
     let messages: AsyncStream<Message>
-    private let teller: AsyncStream<Message>.Continuation
-    private let topic: String
 
     /// Returns once it is subscribed.
     static func start(
@@ -27,7 +49,7 @@ final class MQTTReceiver: @unchecked Sendable {
     ) async throws -> MQTTReceiver {
         let receiver = try MQTTReceiver(topic)
         let isSubscribed = await withCheckedContinuation { continuation in
-            receiver.subscribed.withLock { $0 = continuation }
+            receiver.inbox.subscribed.withLock { $0 = continuation }
             if let user { mosquitto_username_pw_set(receiver.handle, user, password) }
             if let folder {
                 mosquitto_tls_set(
@@ -35,7 +57,7 @@ final class MQTTReceiver: @unchecked Sendable {
             }
             let host = folder == nil ? "127.0.0.1" : "localhost"
             if mosquitto_connect(receiver.handle, host, Int32(port), 60) != MOSQ_ERR_SUCCESS.rawValue {
-                receiver.tell(false)
+                receiver.inbox.tell(false)
             } else {
                 mosquitto_loop_start(receiver.handle)
             }
@@ -46,24 +68,25 @@ final class MQTTReceiver: @unchecked Sendable {
 
     private init(_ topic: String) throws {
         mosquitto_lib_init()
-        (messages, teller) = AsyncStream.makeStream()
-        self.topic = topic
+        let (messages, teller) = AsyncStream<Message>.makeStream()
+        self.messages = messages
+        inbox = Inbox(topic, teller)
         guard let handle = mosquitto_new(nil, true, nil) else {
             throw MosquittoServer.Failure(description: "mosquitto_new")
         }
         self.handle = handle
-        // Destroyed, with its thread ended, in deinit.
-        mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
+        // The thread ends in deinit, before the inbox does.
+        mosquitto_user_data_set(handle, Unmanaged.passUnretained(inbox).toOpaque())
         mosquitto_connect_callback_set(handle) { handle, me, code in
-            guard let receiver = MQTTReceiver.from(me) else { return }
-            if code != 0 { return receiver.tell(false) }
-            mosquitto_subscribe(handle, nil, receiver.topic, 2)
+            guard let inbox = Inbox.from(me) else { return }
+            if code != 0 { return inbox.tell(false) }
+            mosquitto_subscribe(handle, nil, inbox.topic, 2)
         }
-        mosquitto_subscribe_callback_set(handle) { _, me, _, _, _ in MQTTReceiver.from(me)?.tell(true) }
+        mosquitto_subscribe_callback_set(handle) { _, me, _, _, _ in Inbox.from(me)?.tell(true) }
         mosquitto_message_callback_set(handle) { _, me, message in
-            guard let receiver = MQTTReceiver.from(me), let message = message?.pointee else { return }
+            guard let inbox = Inbox.from(me), let message = message?.pointee else { return }
             let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
-            receiver.teller.yield(
+            inbox.teller.yield(
                 Message(
                     topic: String(cString: message.topic), payload: String(decoding: payload, as: UTF8.self),
                     qos: message.qos, isRetained: message.retain))
@@ -74,18 +97,6 @@ final class MQTTReceiver: @unchecked Sendable {
         mosquitto_disconnect(handle)
         mosquitto_loop_stop(handle, true)
         mosquitto_destroy(handle)
-    }
-
-    private static func from(_ pointer: UnsafeMutableRawPointer?) -> MQTTReceiver? {
-        pointer.map { Unmanaged<MQTTReceiver>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    private func tell(_ isSubscribed: Bool) {
-        let waiting = subscribed.withLock { waiting in
-            defer { waiting = nil }
-            return waiting
-        }
-        waiting?.resume(returning: isSubscribed)
     }
 
     /// The next message.
