@@ -306,8 +306,11 @@ extension HistoryStore {
             return
         }
         var start = start
+        var length = Self.candidatePage
         while true {
-            let page = try directory.page(tenant: tenant, after: start, limit: Self.candidatePage)
+            let page = try directory.page(tenant: tenant, after: start, limit: length)
+            // Who has not found enough on the first page will hardly on the next.
+            length = 5 * Self.candidatePage
             for one in page.entries where try !visitPast(one, query, tenant, visit) { return }
             guard let next = page.next else { return }
             start = next

@@ -94,10 +94,16 @@ final class TemporalDirectory: Sendable {
         let documents = try storage.documents(kind: Self.kind, tenant: tenant, after: start, limit: limit)
         let next = documents.count < limit ? nil : documents.last?.key
         if let next { found = found.filter { !(ExactText(next) < $0.key) } }
-        for document in documents where found[ExactText(document.key)] == nil {
-            found[ExactText(document.key)] = Self.decode(document.body, id: document.key)
+        var entries: [(id: String, entry: Entry)] = []
+        entries.reserveCapacity(documents.count + found.count)
+        for document in documents where found.isEmpty || found[ExactText(document.key)] == nil {
+            if let entry = Self.decode(document.body, id: document.key) { entries.append((document.key, entry)) }
         }
-        return (found.sorted { $0.key < $1.key }.map { ($0.key.text, $0.value) }, next)
+        if !found.isEmpty {
+            entries += found.map { ($0.key.text, $0.value) }
+            entries.sort { $0.id.isExactlyBefore($1.id) }
+        }
+        return (entries, next)
     }
 
     private static func decode(_ body: [UInt8], id: String) -> Entry? {
