@@ -50,6 +50,13 @@ export class LargeCity {
     return true;
   }
 
+  /** No map will tell what is in view; gives whether that was awaited. */
+  listWhole() {
+    const wasAwaited = this.#awaitsView;
+    this.#awaitsView = false;
+    return wasAwaited;
+  }
+
   search(words) {
     this.#words = words;
     this.#wanted = PAGE;

@@ -66,6 +66,12 @@ export class LargeView {
     return this.#city !== null && !this.#isPast && !this.#city.isRead;
   }
 
+  /** There will be no map, so that nothing more is to be known of what is in view. */
+  withoutMap() {
+    this.#wish = null;
+    if (this.#city?.listWhole()) this.#reloadSoon();
+  }
+
   setMap(map) {
     this.#map = map;
     map.makeTiles = (options) => new this.#modules.CityTiles(options);

@@ -69,7 +69,10 @@ function draw(now) {
   pages.update(dirty);
   showEmpty();
   // A task of its own comes after the browser has painted.
-  if (hasSettled && (store.size > 0 || isLoaded || problemText !== null)) setTimeout(hasSettled);
+  if (hasSettled && (store.size > 0 || isLoaded || problemText !== null)) {
+    setTimeout(hasSettled);
+    hasSettled = null;
+  }
 }
 
 function showEmpty() {
@@ -300,6 +303,8 @@ if (maplibre) {
   map.insets = insets;
   sheet.onChange = () => map.resize();
   if (detail.record) map.select(detail.record);
+} else {
+  large.withoutMap();
 }
 
 /** What panels cover of the map, with some air. */
