@@ -70,6 +70,8 @@ def check_map(report, visit, url, look, picture):
     report.check("so do the types", sum(chips) == COUNT, sum(chips))
     held = page.evaluate(ASKED)
     report.check("the page reads a part of it", 0 < held < COUNT / 4, held)
+    requests = page.evaluate("performance.getEntriesByType('resource').filter((one) => /\\/entities\\?/.test(one.name)).length")
+    report.check("in few requests", requests < 12, requests)
     picture("map")
     look("the map of a large city")
     check_views(report, visit, picture)

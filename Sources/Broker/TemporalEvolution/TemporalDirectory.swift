@@ -4,7 +4,7 @@ import Synchronization
 
 /// The entities that have a history but no current state: deleted ones, and those brought in as history only.
 ///
-/// Kept as documents in the same store, and read from there: one costs some 10 us, a page of them 3 us each. In memory are
+/// Kept as documents in the same store, and read from there: one costs some 10 us, one of a page 9 us. In memory are
 /// only those that the store does not have yet, so that a city may delete for years. An entity that was created again may
 /// still be in it: its current state counts then.
 final class TemporalDirectory: Sendable {

@@ -5,7 +5,8 @@ import NGSILDModel
 final class TemporalEffort {
     /// How many instances are passed over in the time that a look at one takes, 0.2 us.
     private static let passedOverPerInstance = 4
-    /// How many instances count as much as to find out what is known of an entity, some 100 us.
+    /// How many instances count as much as to find out what is known of an entity. That takes some 100 us, more than these;
+    /// but a city of 100,000 entities has to be within what one request may do.
     private static let instancesPerEntity = 300
 
     private let limit: Int
