@@ -84,6 +84,7 @@ public final class HTTPServer: Sendable {
             promise.succeed(())
         }
         try? promise.futureResult.wait()
+        for loop in loops.values { loop.end() }
         try? group.syncShutdownGracefully()
     }
 }

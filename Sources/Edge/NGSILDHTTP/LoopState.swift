@@ -2,11 +2,12 @@ import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NIOCore
+import Synchronization
 
 /// What the connections of one event loop share: the writers that answers are made in, the time, the committer's
 /// replies, and the sweep that closes what takes too long.
 ///
-/// `@unchecked Sendable`: everything but `deliver`, `startSweeping` and `beginClosing` is touched on the loop only.
+/// `@unchecked Sendable`: everything but `deliver`, `startSweeping`, `beginClosing` and `end` is touched on the loop only.
 final class LoopState: ReplyScheduler, @unchecked Sendable {
     let eventLoop: any EventLoop
     let state: ServerState
@@ -24,6 +25,7 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
     /// Connections with more requests than they may run at once.
     private var deferred: [HTTPConnection] = []
     private let bodyMemory: Int
+    private let hasEnded = Mutex(false)
     var lag: LoopLag
 
     init(loop: any EventLoop, state: ServerState) {
@@ -48,13 +50,20 @@ final class LoopState: ReplyScheduler, @unchecked Sendable {
 
     func remove(_ connection: HTTP2Connection) { http2Connections[ObjectIdentifier(connection)] = nil }
 
-    /// Runs replies, all in one wake of the loop, and flushes each connection once.
+    /// Runs replies, all in one wake of the loop, and flushes each connection once. After `end` nobody waits for them.
     func deliver(_ replies: [@Sendable () -> Void]) {
-        eventLoop.execute { [self] in
-            for reply in replies { reply() }
-            flushTouched()
+        // Held while the loop takes the replies, so that it cannot be shut down in between.
+        hasEnded.withLock { hasEnded in
+            if hasEnded { return }
+            eventLoop.execute { [self] in
+                for reply in replies { reply() }
+                flushTouched()
+            }
         }
     }
+
+    /// Takes no more replies; to be called before the loop is shut down, since a loop that is cannot take any.
+    func end() { hasEnded.withLock { $0 = true } }
 
     func flushTouched() {
         while !touched.isEmpty {

@@ -1,4 +1,5 @@
 import JSONTree
+import Synchronization
 import Testing
 
 @testable import NGSILDHTTP
@@ -76,6 +77,18 @@ struct HTTPServerTests {
         #expect(try client.request("GET", "/health").status == 200)
         broker.server.shutdown()
         #expect(try client.isClosed())
+    }
+
+    @Test func `a reply that comes after the shutdown is dropped`() throws {
+        let harness = try WireHarness()
+        let count = Mutex(0)
+        harness.loop.deliver([{ count.withLock { $0 += 1 } }])
+        harness.advance(.seconds(1))
+        #expect(count.withLock { $0 } == 1)
+        harness.loop.end()
+        harness.loop.deliver([{ count.withLock { $0 += 1 } }])
+        harness.advance(.seconds(1))
+        #expect(count.withLock { $0 } == 1)
     }
 
     @Test func `requests are counted by operation and status`() throws {
