@@ -51,6 +51,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 
+let threads = layer("System", "WorkThreads")
+
 let model =
     layer("Model", "JSONTree", tests: ["SeededRandom"])
     + layer("Model", "GeoJSON", ["JSONTree"], tests: ["SeededRandom"])
@@ -70,7 +72,7 @@ let access =
 let identity =
     layer(
         "Access", "AccessKeeping",
-        ["JSONTree", "NGSILDModel", "NGSILDOperations", "AccessPolicies", "CArgon2", crypto, jwtKit],
+        ["JSONTree", "NGSILDModel", "NGSILDOperations", "AccessPolicies", "CArgon2", "WorkThreads", crypto, jwtKit],
         tests: ["JSONLD", "BrokerCore", "InMemoryStorage"])
     + layer(
         "Access", "AccessHTTP",
@@ -90,17 +92,19 @@ let broker =
     + layer(
         "Broker", "BrokerCore",
         [
-            "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "SpatialIndex", heap,
+            "GeoJSON", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "SpatialIndex",
+            "WorkThreads", heap,
         ], tests: ["InMemoryStorage", "GatedStorage", "SeededRandom", "JSONTree", "JSONLD"])
     + layer(
         "Broker", "TemporalEvolution",
-        ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "BrokerCore"],
+        ["JSONTree", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "BrokerStorage", "BrokerCore", "WorkThreads"],
         tests: ["InMemoryStorage", "GatedStorage", "SeededRandom", "SQLiteStorage", "JSONLD"])
     + layer(
         "Broker", "EntityMaps", ["NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage", "JSONTree", "JSONLD"])
     + layer(
-        "Broker", "Snapshots", ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations"],
+        "Broker", "Snapshots",
+        ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDQuery", "NGSILDOperations", "WorkThreads"],
         tests: ["BrokerCore", "TemporalEvolution", "InMemoryStorage"])
 
 let notify =
@@ -131,7 +135,7 @@ let edge =
         tests: ["BrokerCore", "InMemoryStorage", "NGSILDClient", "NGSILDQuery", "RealMosquitto"])
     + layer(
         "Edge", "ImportService",
-        ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "DatasetImport"],
+        ["JSONTree", "JSONLD", "NGSILDModel", "NGSILDOperations", "DatasetImport", "WorkThreads"],
         tests: ["BrokerCore", "InMemoryStorage", "TemporalEvolution"])
 
 let services =
@@ -250,7 +254,8 @@ let app: [Target] = [
             "AirQuality", "AirMap", "AirService",
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "PublicData", "GeoJSON", "CityConsole",
-            "CMimalloc", "ServiceRuntime", "AccessPolicies", "AccessKeeping", "AccessHTTP", logging, yams,
+            "CMimalloc", "ServiceRuntime", "AccessPolicies", "AccessKeeping", "AccessHTTP", "WorkThreads", logging,
+            yams,
             argumentParser,
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
@@ -297,6 +302,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
-    targets: model + access + identity + store + broker + notify + edge + services + web + app + testSupport + fuzz,
+    targets: threads + model + access + identity + store + broker + notify + edge + services + web + app + testSupport
+        + fuzz,
     swiftLanguageModes: [.v6]
 )

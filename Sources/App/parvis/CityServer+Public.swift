@@ -26,7 +26,7 @@ extension CityServer {
             let asked = PublicRequest(
                 path: request.path, parameters: request.parameters, acceptLanguage: request.acceptLanguage,
                 ifNoneMatch: request.ifNoneMatch, root: request.root)
-            Task {
+            Task(executorPreference: pageThreads) {
                 reply(
                     await service.answer(asked).map {
                         HTTPAnswer(
@@ -35,7 +35,7 @@ extension CityServer {
                     })
             }
         } administer: { request, reply in
-            Task {
+            Task(executorPreference: pageThreads) {
                 do throws(NGSILDError) {
                     switch request {
                     case .list: reply(.success((200, service.list())))

@@ -5,14 +5,19 @@ import NGSILDHTTP
 import NGSILDModel
 import RuleService
 import VectorTiles
+import WorkThreads
 
 /// The services of the city, as the edge serves them.
 extension CityServer {
+    /// Where what is asked of them is worked out: a tile or a table of the whole city takes a while, and notifications must
+    /// not wait for it.
+    static let pageThreads = WorkThreads(width: 2, limit: 0)
+
     /// The rules as the edge serves them. Each request is a task of its own; the service bounds what takes long.
     static func rulePages(_ rules: RuleService) -> RulePages {
         let requests = RuleRequests(rules)
         return RulePages { request, tenant, reply in
-            Task {
+            Task(executorPreference: pageThreads) {
                 do throws(NGSILDError) {
                     switch request {
                     case .list: reply(.success(await requests.list()))
@@ -34,7 +39,7 @@ extension CityServer {
             let asked = TileRequest(
                 tenant: request.tenant, query: request.query, geometry: request.geometry, tags: request.tags,
                 tile: tile, cells: request.cells, context: request.context)
-            Task {
+            Task(executorPreference: pageThreads) {
                 reply(
                     await tiles.tile(asked, key: request.key).map {
                         EntityTilePages.Answer(bytes: $0.bytes, omitted: $0.omitted)
@@ -62,7 +67,7 @@ extension CityServer {
             let asked = AirMapRequest(
                 tenant: request.tenant, pollutant: request.pollutant, at: request.at,
                 quantity: request.isUncertainty ? .uncertainty : .value, form: form)
-            Task {
+            Task(executorPreference: pageThreads) {
                 reply(await air.map(asked).map { AirMapPages.Answer(bytes: $0.bytes, cacheSeconds: $0.cacheSeconds) })
             }
         }

@@ -2,6 +2,7 @@ import BrokerStorage
 import NGSILDModel
 import NGSILDOperations
 import Synchronization
+import WorkThreads
 
 /// The one writer of the store: takes all waiting operations, applies each to the newest state, makes the whole
 /// durable in one commit, publishes it, and only then answers.

@@ -1,6 +1,7 @@
 import NGSILDModel
 import NGSILDOperations
 import Synchronization
+import WorkThreads
 
 #if canImport(Glibc)
     import Glibc

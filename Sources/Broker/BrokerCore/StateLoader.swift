@@ -2,6 +2,7 @@ import BrokerStorage
 import Dispatch
 import NGSILDModel
 import Synchronization
+import WorkThreads
 
 /// Builds the tenants' states from the stored entities: one thread reads and decodes, another builds the indexes.
 ///

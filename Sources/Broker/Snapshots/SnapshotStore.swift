@@ -1,6 +1,7 @@
 public import NGSILDModel
 public import NGSILDOperations
 import Synchronization
+import WorkThreads
 
 /// Keeps snapshots: what of them is told is a document of their tenant; their information lies under a name of its own
 /// beside the tenants' (`SnapshotSpace`), so that every operation works on it as it does on a tenant.
@@ -62,7 +63,7 @@ public final class SnapshotStore: Sendable {
     let consumption: any EntityConsumption
     let temporal: (any TemporalService)?
     private let documents: any DocumentKeeping
-    private let queue = SnapshotQueue()
+    private let queue = WorkQueue("parvis.snapshots")
     private let state = Mutex(State())
 
     /// Reads the stored snapshots; `start` begins to look for what has expired.

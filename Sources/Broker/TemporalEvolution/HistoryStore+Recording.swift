@@ -102,6 +102,7 @@ extension HistoryStore {
         if through == 0 { return }
         let deadline = DispatchTime.now() + Self.patience
         while true {
+            try refuseWhileStopping()
             let isDone = tails.withLock { $0.absorbed } >= through || pending.withLock { !$0.isMissing }
             if isDone { return absorb() }
             guard DispatchTime.now() < deadline else {
@@ -113,7 +114,7 @@ extension HistoryStore {
     }
 
     /// Takes in changes that memory had no room for, or that the last run left behind, from the change record. On
-    /// `queue`.
+    /// `queue`. Leaves off where the store is stopped; the next start goes on.
     func replayMissing() {
         // From where on a store that refused chunks is asked again: a full one is not asked for each page.
         var nextWrite: UInt64 = 0
@@ -132,6 +133,7 @@ extension HistoryStore {
                 if isDone { return }
                 continue
             }
+            do throws(NGSILDError) { try refuseWhileStopping() } catch { return }
             do {
                 let changes = try keeping.storage.changes(after: from, limit: Self.replayPage)
                 let reached = changes.last?.sequence ?? through

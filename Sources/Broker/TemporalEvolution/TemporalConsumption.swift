@@ -1,13 +1,10 @@
 import BrokerStorage
-import Dispatch
 public import NGSILDModel
 public import NGSILDOperations
 public import NGSILDQuery
 import Synchronization
 
 extension HistoryStore {
-    /// Requests that may wait for a reading thread.
-    private static let readLimit = 512
     /// Candidates taken from the current state at once.
     private static let candidatePage = 200
 
@@ -31,27 +28,20 @@ extension HistoryStore {
         on scheduler: any ReplyScheduler, _ reply: @escaping @Sendable (Result<TemporalPage, NGSILDError>) -> Void,
         _ body: @escaping @Sendable () throws -> TemporalPage
     ) {
-        guard waitingReads.wrappingAdd(1, ordering: .relaxed).newValue <= Self.readLimit else {
-            waitingReads.wrappingSubtract(1, ordering: .relaxed)
-            scheduler.deliver([
-                {
-                    reply(
-                        .failure(
-                            .overloaded("More temporal requests wait than the broker takes; try again in a second")))
-                }
-            ])
-            return
-        }
-        readers.async { [self] in
+        let isTaken = readers.run { [self] in
             let result: Result<TemporalPage, NGSILDError>
             do {
+                try refuseWhileStopping()
                 result = .success(try body())
             } catch {
                 result = .failure(Self.translate(error))
             }
-            waitingReads.wrappingSubtract(1, ordering: .relaxed)
             scheduler.deliver([{ reply(result) }])
         }
+        if isTaken { return }
+        let refusal = NGSILDError.overloaded(
+            "More temporal requests wait than the broker takes; try again in a second")
+        scheduler.deliver([{ reply(.failure(refusal)) }])
     }
 
     private func head(_ record: EntityRecord) -> TemporalHead {
@@ -78,7 +68,7 @@ extension HistoryStore {
             head = TemporalHead(id: id, types: last.types, scopes: [])
         }
         guard let attributes = reach(head, entity, selection) else { throw Self.unknown(id) }
-        var reader = TemporalReader(self, selection, TemporalEffort(limit: configuration.scanLimit))
+        var reader = TemporalReader(self, selection, TemporalEffort(in: self))
         reader.reached = attributes.names
         var page = TemporalPage()
         if selection.aggregation != nil {
@@ -178,7 +168,7 @@ extension HistoryStore {
 
     private func find(_ query: EntityQuery, _ selection: TemporalSelection, _ tenant: String) throws -> TemporalPage {
         var page = TemporalPage()
-        let effort = TemporalEffort(limit: configuration.scanLimit)
+        let effort = TemporalEffort(in: self)
         var reader = TemporalReader(self, selection, effort)
         var matched = 0
         var taken = 0
@@ -308,6 +298,8 @@ extension HistoryStore {
         var start = start
         var length = Self.candidatePage
         while true {
+            // Entities of other types are passed over without a look at their history.
+            try refuseWhileStopping()
             let page = try directory.page(tenant: tenant, after: start, limit: length)
             // Who has not found enough on the first page will hardly on the next.
             length = 5 * Self.candidatePage

@@ -2,6 +2,7 @@ import DatasetImport
 import Foundation
 public import NGSILDModel
 public import NGSILDOperations
+import WorkThreads
 
 /// Imports that are prepared, tried, run and undone in the server: files that come up in pieces, and edits of many entities.
 ///
@@ -12,8 +13,8 @@ public import NGSILDOperations
 public actor ImportService {
     let operations: Operations
     let configuration: Configuration
-    private nonisolated let queue = ImportQueue("parvis.imports")
-    private nonisolated let runQueue = ImportQueue("parvis.imports.run")
+    private nonisolated let queue = WorkQueue("parvis.imports")
+    private nonisolated let runQueue = WorkQueue("parvis.imports.run")
     var states: [String: ImportState] = [:]
     var guesses: [String: Result<TableGuess, ImportError>] = [:]
     private var running: (id: String, control: RunControl, task: Task<Void, Never>)?

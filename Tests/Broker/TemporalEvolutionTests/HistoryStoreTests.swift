@@ -1,13 +1,21 @@
 import BrokerStorage
+import Dispatch
 import GatedStorage
 import InMemoryStorage
 import NGSILDModel
 import NGSILDOperations
+import NGSILDQuery
 import SeededRandom
 import Synchronization
 import Testing
 
 @testable import TemporalEvolution
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
 
 @Suite struct HistoryStoreTests {
     @Test func `a change is in the history when it has been acknowledged`() async throws {
@@ -290,6 +298,69 @@ import Testing
         city.history.flush()
         #expect(try await city.values() == ["20", "21", "22"])
         #expect(city.history.statistics.tailSamples == 2)
+    }
+
+    // MARK: Stopping
+
+    /// Stops while a read of the past waits at the gate, which opens once the stop has begun.
+    private static func stop(_ history: HistoryStore, at storage: GatedStorage) async {
+        await withCheckedContinuation { continuation in
+            // A stop blocks its thread, which has to be none of those that tests run on.
+            DispatchQueue(label: "stop").async {
+                history.stop()
+                continuation.resume()
+            }
+            DispatchQueue(label: "gate").async {
+                while (try? history.refuseWhileStopping()) != nil { sched_yield() }
+                storage.close(pastGate: false)
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a stop ends the requests that are under way, and answers them before it returns`(isQuery: Bool) async throws {
+        let storage = GatedStorage()
+        let city = try TestCity(storage: storage)
+        try await city.create()
+        for value in 1...10 { try await city.set("\(value)") }
+        city.history.flush()
+        let readsBefore = storage.pastReads
+        storage.close(pastGate: true)
+        let answers = Mutex<[Result<TemporalPage, NGSILDError>]>([])
+        let keep: @Sendable (Result<TemporalPage, NGSILDError>) -> Void = { answer in
+            answers.withLock { $0.append(answer) }
+        }
+        if isQuery {
+            var query = EntityQuery()
+            query.attributes = [try city.term("temperature")]
+            city.history.queryTemporalEvolution(
+                query, TemporalSelection(), tenant: "", on: ImmediateReplyScheduler(), reply: keep)
+        } else {
+            city.history.retrieveTemporalEvolution(
+                id: TestCity.room, TemporalSelection(), tenant: "", on: ImmediateReplyScheduler(), reply: keep)
+        }
+        while storage.pastReads == readsBefore { await Task.yield() }
+        await Self.stop(city.history, at: storage)
+        let found = answers.withLock { $0 }
+        guard found.count == 1, case .failure(.unavailable) = found[0] else { return #expect(found.isEmpty) }
+        // Nor does it begin with another.
+        guard case .failure(.unavailable) = await city.retrieve() else { return #expect(Bool(false)) }
+    }
+
+    @Test func `a stop need not wait until a start has taken in what the last run left behind`() async throws {
+        let storage = GatedStorage()
+        let clock = ManualClock()
+        let first = try TestCity(storage: storage, clock: clock)
+        try await first.create()
+        for value in 1...2_000 { try await first.set("\(value)") }
+        storage.close(pastGate: true)
+        let readsBefore = storage.pastReads
+        let second = try TestCity(storage: storage, clock: clock)
+        while storage.pastReads == readsBefore { await Task.yield() }
+        await Self.stop(second.history, at: storage)
+        #expect(storage.pastReads == readsBefore + 1)
+        // The next start goes on from there.
+        #expect(try await TestCity(storage: storage, clock: clock).values().count == 2_001)
     }
 
     @Test func `nothing is recorded when recording is off`() async throws {

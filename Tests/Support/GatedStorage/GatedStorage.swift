@@ -9,16 +9,27 @@ import Synchronization
     import Musl
 #endif
 
-/// A store whose commits wait until a test lets them through, and that can be told to fail.
+/// A store whose commits, or reads of the past, wait until a test lets them through, and that can be told to fail.
 public final class GatedStorage: BrokerStorage {
     private let base: InMemoryStorage
     private let gate = Mutex<(isClosed: Bool, failure: StorageError?)>((false, nil))
+    private let pastGate = Mutex<(isClosed: Bool, reads: Int)>((false, 0))
 
     /// - Parameter base: what is stored, and stays when it fails.
     public init(_ base: InMemoryStorage = InMemoryStorage()) { self.base = base }
 
     /// Lets commits wait, or go on.
     public func close(gate isClosed: Bool) { gate.withLock { $0.isClosed = isClosed } }
+    /// Lets reads of changes and of chunks of the history wait, or go on.
+    public func close(pastGate isClosed: Bool) { pastGate.withLock { $0.isClosed = isClosed } }
+    /// How many reads of changes and of chunks have come, those that wait included.
+    public var pastReads: Int { pastGate.withLock { $0.reads } }
+
+    private func passPastGate() {
+        pastGate.withLock { $0.reads += 1 }
+        while pastGate.withLock({ $0.isClosed }) { sched_yield() }
+    }
+
     /// What commits, and reads of an entity, end with from now on; `nil`: they succeed again.
     public func fail(_ error: StorageError?) { gate.withLock { $0.failure = error } }
 
@@ -41,7 +52,8 @@ public final class GatedStorage: BrokerStorage {
     }
     public func lastSequence() throws(StorageError) -> UInt64 { try base.lastSequence() }
     public func changes(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredChange] {
-        try base.changes(after: sequence, limit: limit)
+        passPastGate()
+        return try base.changes(after: sequence, limit: limit)
     }
     public func pruneChanges(through sequence: UInt64) throws(StorageError) { try base.pruneChanges(through: sequence) }
     public func outbox(after sequence: UInt64, limit: Int) throws(StorageError) -> [StoredOutboxRow] {
@@ -68,7 +80,8 @@ public final class GatedStorage: BrokerStorage {
     public func historyChunks(
         _ series: SeriesKey, from: Timestamp, to: Timestamp, newestFirst: Bool, limit: Int
     ) throws(StorageError) -> [HistoryChunk] {
-        try base.historyChunks(series, from: from, to: to, newestFirst: newestFirst, limit: limit)
+        passPastGate()
+        return try base.historyChunks(series, from: from, to: to, newestFirst: newestFirst, limit: limit)
     }
     public func newestHistoryChunks(_ series: [SeriesKey]) throws(StorageError) -> [HistoryChunk?] {
         try base.newestHistoryChunks(series)

@@ -5,7 +5,7 @@
 #endif
 
 /// A thread that runs one closure to its end.
-final class WorkerThread: Sendable {
+public final class WorkerThread: Sendable {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -13,7 +13,8 @@ final class WorkerThread: Sendable {
 
     private let handle: pthread_t?
 
-    init(_ run: @escaping @Sendable () -> Void) {
+    /// Starts the thread, unless the system has no room for one more; `isRunning` says so.
+    public init(_ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(run))
         let code = pthread_create(
@@ -31,10 +32,16 @@ final class WorkerThread: Sendable {
         }
     }
 
-    var isRunning: Bool { handle != nil }
+    /// Whether the thread came about.
+    public var isRunning: Bool { handle != nil }
 
-    /// Waits for the closure to return. Call it once.
-    func join() {
+    /// Waits for the closure to return. Call it once, or `detach`.
+    public func join() {
         if let handle { pthread_join(handle, nil) }
+    }
+
+    /// Lets the thread end when its closure does, with nobody waiting for it.
+    public func detach() {
+        if let handle { pthread_detach(handle) }
     }
 }
