@@ -7,6 +7,8 @@ public import JSONTree
 public struct EntityRenderer: Sendable {
     private let context: TermContext
     private var names: TermNames
+    /// Fetched for the first value that needs them.
+    private var valueNames: TermNames?
     public let representation: EntityRepresentation
 
     public init(context: TermContext, representation: EntityRepresentation = EntityRepresentation()) {
@@ -20,6 +22,13 @@ public struct EntityRenderer: Sendable {
             names = context.names(including: term)
             if !names.append(term, to: &writer) { writer.append("\"\"") }
         }
+    }
+
+    private mutating func append(value term: TermID, to writer: inout ByteWriter) {
+        if valueNames?.append(term, to: &writer) == true { return }
+        let known = context.valueNames(including: term)
+        valueNames = known
+        if !known.append(term, to: &writer) { writer.append("\"\"") }
     }
 
     /// Appends the entity as one JSON object.
@@ -340,7 +349,7 @@ public struct EntityRenderer: Sendable {
             if byte == TermHole.mark, index + TermHole.length <= range.upperBound {
                 var number: UInt32 = 0
                 for offset in (1...4).reversed() { number = number << 8 | UInt32(forest.bytes[index + offset]) }
-                append(TermID(number), to: &writer)
+                append(value: TermID(number), to: &writer)
                 index += TermHole.length
             } else {
                 writer.append(byte)

@@ -19,6 +19,8 @@ public final class TermContext: Sendable {
         /// Values of the vocabulary, which may be any text.
         var values: [String: UInt32] = [:]
         var names = TermNames(starts: [], lengths: [], bytes: [])
+        /// As `names`, for values.
+        var valueNames = TermNames(starts: [], lengths: [], bytes: [])
     }
 
     private let state = Mutex(State())
@@ -135,15 +137,34 @@ public final class TermContext: Sendable {
     public func names(including id: TermID) -> TermNames {
         let iri = registry.iri(id)
         guard !iri.isEmpty else { return names() }
-        let name = context.compact(iri: iri)
+        let name = name(ofIRI: iri)
         return state.withLock { state in
             if !state.names.knows(id) { state.names = state.names.adding(id, name) }
             return state.names
         }
     }
 
-    /// The compacted name of a term, unquoted.
-    public func name(_ id: TermID) -> String { context.compact(iri: registry.iri(id)) }
+    /// How values of the vocabulary are written, which may be any text; as `names(including:)` otherwise.
+    func valueNames(including id: TermID) -> TermNames {
+        let known = state.withLock { $0.valueNames }
+        let iri = registry.iri(id)
+        if known.knows(id) || iri.isEmpty { return known }
+        let name = context.compact(iri: iri)
+        return state.withLock { state in
+            if !state.valueNames.knows(id) { state.valueNames = state.valueNames.adding(id, name) }
+            return state.valueNames
+        }
+    }
+
+    /// The name of an attribute or type, unquoted.
+    public func name(_ id: TermID) -> String { name(ofIRI: registry.iri(id)) }
+
+    /// The compacted name of the IRI of an attribute or type; the IRI where what is left of it behind a vocabulary is no
+    /// name (`AttributeName`), so that whoever sends back what was answered is not refused.
+    public func name(ofIRI iri: String) -> String {
+        let name = context.compact(iri: iri)
+        return AttributeName.isValid(name) ? name : iri
+    }
 }
 
 /// A name as bytes with its hash, so that a lookup makes no String.

@@ -131,7 +131,7 @@ struct SubscriptionWriter {
             json.appendMinified(node, to: &writer)
             return
         }
-        writer.append(jsonString: context.context.compact(iri: iri))
+        writer.append(jsonString: context.name(ofIRI: iri))
     }
 }
 

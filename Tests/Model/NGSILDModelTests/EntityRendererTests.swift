@@ -114,6 +114,22 @@ struct EntityRendererTests {
         #expect(simplified == #""a":"\#(text)""#)
     }
 
+    @Test(.clause("4.6.2", "5.5.7"), arguments: ["a+b", "a#b", "1", "a b", "a/b"])
+    func `an IRI of whose shorter form no name is left stays an IRI, a value of the vocabulary may be any text`(
+        rest: String
+    ) throws {
+        let vocabulary = try Vocabulary()
+        let iri = "https://uri.etsi.org/ngsi-ld/default-context/\(rest)"
+        let value = #""v":{"type":"VocabProperty","vocab":"\#(rest)"}"#
+        #expect(vocabulary.attributes(try vocabulary.entity(value).attributes) == value)
+        if rest.contains(" ") { return }
+        let attribute = #""\#(iri)":{"type":"Property","value":1}"#
+        let forest = try vocabulary.entity(attribute).attributes
+        #expect(vocabulary.attributes(forest) == attribute)
+        let again = try vocabulary.entity(vocabulary.attributes(forest)).attributes
+        #expect(again.nodes[0].name == forest.nodes[0].name)
+    }
+
     @Test func `a lang that came in with a LanguageProperty gives way to that of the answer`() throws {
         let vocabulary = try Vocabulary()
         let forest = try vocabulary.entity(
