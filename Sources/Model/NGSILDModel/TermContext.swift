@@ -159,6 +159,9 @@ public final class TermContext: Sendable {
     /// The name of an attribute or type, unquoted.
     public func name(_ id: TermID) -> String { name(ofIRI: registry.iri(id)) }
 
+    /// How a value of the vocabulary is written, unquoted.
+    public func valueName(_ id: TermID) -> String { context.compact(iri: registry.iri(id)) }
+
     /// The compacted name of the IRI of an attribute or type; the IRI where what is left of it behind a vocabulary is no
     /// name (`AttributeName`), so that whoever sends back what was answered is not refused.
     public func name(ofIRI iri: String) -> String {

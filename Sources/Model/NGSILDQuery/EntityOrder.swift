@@ -213,7 +213,7 @@ public struct EntityOrder: Sendable {
         case .vocabProperty:
             var names: [String] = []
             _ = StoredTerm.contains(in: value.bytes, value.start..<value.end) { term in
-                names.append(context.name(term))
+                names.append(context.valueName(term))
                 return false
             }
             return names.first.map { key(text: $0) } ?? .missing

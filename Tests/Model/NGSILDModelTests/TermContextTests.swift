@@ -16,7 +16,7 @@ struct TermContextTests {
     @Test func `values of the vocabulary may be any text, names may not`() throws {
         let context = try Vocabulary().context
         let value = try context.vocabularyTerm("out of order")
-        #expect(context.name(value) == "out of order")
+        #expect(context.valueName(value) == "out of order")
         #expect(try context.vocabularyTerm("out of order") == value)
         for name in ["out of order", "@type", "type", "observedAt", "https://uri.etsi.org/ngsi-ld/observedAt", "9"] {
             #expect(throws: NGSILDError.self) { try context.term(name) }
