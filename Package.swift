@@ -51,6 +51,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 
+// What stands below everything and is not C.
 let threads = layer("System", "WorkThreads")
 
 let model =
@@ -255,8 +256,7 @@ let app: [Target] = [
             "AirEvaluation", "TrafficForecasting", "TrafficService", "TrafficSimulation", "SignalRoadside",
             "SignalService", "AlertRules", "RuleService", "VectorTiles", "PublicData", "GeoJSON", "CityConsole",
             "CMimalloc", "ServiceRuntime", "AccessPolicies", "AccessKeeping", "AccessHTTP", "WorkThreads", logging,
-            yams,
-            argumentParser,
+            yams, argumentParser,
         ],
         path: "Sources/App/parvis", swiftSettings: strict),
     .testTarget(

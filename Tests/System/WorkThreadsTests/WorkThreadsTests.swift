@@ -65,6 +65,24 @@ struct WorkThreadsTests {
         threads.waitUntilIdle()
     }
 
+    @Test func `tasks of priority utility leave others their threads, as ADR 0031 relies on`() async {
+        /// Set when the others are done.
+        final class Mark: Sendable { let isSet = Atomic<Bool>(false) }
+        let mark = Mark()
+        let busy = (0..<8).map { _ in
+            Task.detached(priority: .utility) { while !mark.isSet.load(ordering: .relaxed) {} }
+        }
+        let numbers = await Task.detached(priority: .medium) {
+            await withTaskGroup { group in
+                for number in 0..<10 { group.addTask { number } }
+                return await group.reduce(0, +)
+            }
+        }.value
+        mark.isSet.store(true, ordering: .relaxed)
+        #expect(numbers == 45)
+        for task in busy { await task.value }
+    }
+
     /// How many are at work, and how many were at most.
     private final class Crew: Sendable {
         private let state = Mutex((now: 0, most: 0))
