@@ -133,13 +133,22 @@ extension AttributeForest {
         result.changes.append(AttributeChange(name: old.name, kind: .modified))
     }
 
-    /// Appends an instance of a fragment as a new one: sub-attributes that ask for removal have nothing to remove, and
-    /// those without a value have none to keep, so both are left out, as is an `expiresAt` that asks for removal.
+    /// Appends an instance of a fragment as a new one, without what its NGSI-LD Nulls ask to remove: there is nothing yet.
     private mutating func append(newSubtree index: Int, of other: AttributeForest, rule: InstanceRule = .replace) {
-        let end = index + Int(other.nodes[index].descendants)
         if rule == .merge, let cleaned = other.withoutNulls(inValuesOf: index) {
             return append(newSubtree: 0, of: cleaned)
         }
+        if let cleaned = other.withoutNullMembers(index) {
+            append(withoutRemovals: 0, of: cleaned)
+        } else {
+            append(withoutRemovals: index, of: other)
+        }
+    }
+
+    /// Leaves out sub-attributes that ask for removal, those without a value, which have none to keep, and an `expiresAt`
+    /// that asks for removal.
+    private mutating func append(withoutRemovals index: Int, of other: AttributeForest) {
+        let end = index + Int(other.nodes[index].descendants)
         let leftOut: AttributeNode.Flags = [.isNull, .hasNoValue]
         guard
             other.nodes[index...end].contains(where: { !$0.flags.isDisjoint(with: [.isNull, .hasNoValue, .expires]) })
@@ -150,7 +159,7 @@ extension AttributeForest {
         let position = nodes.count
         appendAlone(index, of: other)
         for child in other.children(of: index) where other.nodes[child].flags.isDisjoint(with: leftOut) {
-            append(newSubtree: child, of: other)
+            append(withoutRemovals: child, of: other)
         }
         nodes[position].descendants = UInt32(nodes.count - position - 1)
     }

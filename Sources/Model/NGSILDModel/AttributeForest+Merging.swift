@@ -40,7 +40,9 @@ extension AttributeForest {
             {
                 hasChanged = true
             }
-            if defaults.observedAt.isSet, stored.nodes[match].observedAt.isSet, !node.observedAt.isSet {
+            if defaults.observedAt.isSet, stored.nodes[match].observedAt.isSet, !node.observedAt.isSet,
+                text(ofMember: "observedAt", in: root) == nil
+            {
                 result.observe(position, at: defaults.observedAt)
                 hasChanged = true
             }
@@ -166,41 +168,6 @@ extension AttributeForest {
                 nodes[later].datasetStart = UInt32(Int64(nodes[later].datasetStart) + shift)
             }
         }
-    }
-
-    /// A subtree of a fragment without the NGSI-LD Nulls inside its compound values: in a new attribute there is nothing
-    /// for them to remove.
-    ///
-    /// - Returns: `nil` when there are none.
-    func withoutNulls(inValuesOf index: Int) -> AttributeForest? {
-        let end = index + Int(nodes[index].descendants)
-        let compound = (index...end).filter { hasNullInValue(nodes[$0]) }
-        guard !compound.isEmpty else { return nil }
-        var result = AttributeForest()
-        result.append(subtree: index, of: self)
-        for position in compound.map({ $0 - index }) {
-            let node = result.nodes[position]
-            guard let document = try? JSONDocument(parsing: Array(result.bytes[node.value])) else { continue }
-            var head = ByteWriter(capacity: Int(node.headLength))
-            result.append(node.head.lowerBound..<node.value.lowerBound, to: &head)
-            let valueStart = head.count
-            JSONMergePatch.appendWithoutNulls(document, document.root, to: &head)
-            let valueLength = head.count - valueStart
-            result.append(node.value.upperBound..<node.head.upperBound, to: &head)
-            result.nodes[position].valueLength = UInt32(valueLength)
-            if node.datasetLength > 0 {
-                result.nodes[position].datasetStart = node.datasetStart + UInt32(valueLength) - node.valueLength
-            }
-            result.replaceHead(of: position, by: head)
-        }
-        return result
-    }
-
-    private func hasNullInValue(_ node: AttributeNode) -> Bool {
-        guard node.valueLength > 0, bytes[node.value.lowerBound] == UInt8(ascii: "{") else { return false }
-        let null = Array("\"urn:ngsi-ld:null\"".utf8)
-        let value = bytes[node.value]
-        return value.indices.contains { value[$0] == null[0] && value[$0...].starts(with: null) }
     }
 }
 

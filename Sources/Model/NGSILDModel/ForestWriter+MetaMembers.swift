@@ -16,6 +16,11 @@ extension ForestWriter {
         "entityIdSealed", "entityTypeSealed",
     ]
 
+    /// What an NGSI-LD Null removes in a fragment (clauses 5.5.8, 5.5.12). `expiresAt` has its own way, and `datasetId` stays.
+    private static let removableMembers: [StaticString] = [
+        "observedAt", "unitCode", "objectType", "valueType", "lang",
+    ]
+
     private static let previousMembers = metaMembers.filter { "\($0)".hasPrefix("previous") }
 
     /// Writes a member that belongs to the attribute itself; answers `false` for a sub-attribute.
@@ -23,7 +28,16 @@ extension ForestWriter {
         _ node: inout AttributeNode, _ key: JSONNode?, _ shown: String?, _ memberKey: JSONNode, _ member: JSONNode
     ) throws(NGSILDError) -> Bool {
         guard isMetaMember(node.kind, memberKey) else { return false }
-        if document.equals(memberKey, "observedAt") {
+        if document.equals(member, "urn:ngsi-ld:null"),
+            let name = ForestWriter.removableMembers.first(where: { document.equals(memberKey, $0) })
+        {
+            guard decoder.allowsNull else {
+                throw .badRequestData(
+                    "\"\(name)\" of \(shownName(key, shown)) is the NGSI-LD Null; it is accepted only in fragments, to remove"
+                )
+            }
+            removedMembers.append(name)
+        } else if document.equals(memberKey, "observedAt") {
             let time = document.withStringBytes(member) { Timestamp($0) }
             guard document.isString(member), let time else {
                 throw .badRequestData(
@@ -112,6 +126,12 @@ extension ForestWriter {
         writer.append(",\"entityTypeSealed\":")
         node.flags.insert(.hasHoles)
         try hole(shown, member)
+    }
+
+    mutating func appendNull(_ name: StaticString) {
+        writer.append(",\"")
+        writer.append(name)
+        writer.append("\":\"urn:ngsi-ld:null\"")
     }
 
     private mutating func copyMember(_ name: StaticString, _ value: JSONNode) {

@@ -8,6 +8,8 @@ struct ForestWriter: ~Copyable {
     var writer: ByteWriter
     /// The `expiresAt` of the instance whose members are being read; it is written last.
     var expiry: Expiry?
+    /// The members that the instance being read asks to remove; they are written last but for `expiresAt`.
+    var removedMembers: [StaticString] = []
 
     enum Expiry {
         case at(Timestamp)
@@ -267,10 +269,12 @@ struct ForestWriter: ~Copyable {
         }
         var subAttributes = 0
         expiry = nil
+        removedMembers.removeAll(keepingCapacity: true)
         for (memberKey, member) in document.members(object) {
             if key == nil, document.equals(memberKey, "@context") { continue }
             if try !metaMember(&node, key, shown, memberKey, member) { subAttributes += 1 }
         }
+        for name in removedMembers { appendNull(name) }
         if let expiry { append(expiry, &node) }
         node.headLength = UInt32(writer.count) - node.headStart
         nodes.append(node)

@@ -76,6 +76,34 @@ struct ChangeCase: Sendable, CustomStringConvertible {
             .partial, #""a":{"value":1,"observedAt":"2026-01-01T00:00:00Z"}"#,
             #""a":{"observedAt":"2026-02-01T00:00:00Z"}"#, #""a":{"value":1,"observedAt":"2026-02-01T00:00:00Z"}"#,
             "a modified"),
+        // Members of an attribute go by the NGSI-LD Null too.
+        ChangeCase(
+            .partial, #""a":{"value":1,"observedAt":"2026-01-01T00:00:00Z","unitCode":"CEL"}"#,
+            #""a":{"observedAt":"urn:ngsi-ld:null"}"#, #""a":{"value":1,"unitCode":"CEL"}"#, "a modified"),
+        ChangeCase(
+            .merge,
+            #""a":{"value":1,"observedAt":"2026-01-01T00:00:00Z","s":{"value":1,"observedAt":"2026-01-01T00:00:00Z"}}"#,
+            #""a":{"observedAt":"urn:ngsi-ld:null","s":{"observedAt":"urn:ngsi-ld:null"}}"#, #""a":{"value":1,"s":1}"#,
+            "a modified"),
+        ChangeCase(
+            .merge, #""a":{"object":"urn:x:1","objectType":"Room"}"#, #""a":{"objectType":"urn:ngsi-ld:null"}"#,
+            #""a":{"object":"urn:x:1"}"#, "a modified"),
+        ChangeCase(
+            .replace, #""a":{"value":1,"unitCode":"CEL"}"#,
+            #""a":{"unitCode":"urn:ngsi-ld:null","value":2,"observedAt":"urn:ngsi-ld:null","expiresAt":"urn:ngsi-ld:null"}"#,
+            #""a":2"#, "a modified"),
+        ChangeCase(
+            .replace, #""b":1"#,
+            #""a":{"value":2,"datasetId":"urn:d:1","valueType":"urn:ngsi-ld:null","s":{"unitCode":"urn:ngsi-ld:null","value":3,"t":{"value":4,"unitCode":"CEL"}}}"#,
+            #""b":1,"a":{"value":2,"datasetId":"urn:d:1","s":{"value":3,"t":{"value":4,"unitCode":"CEL"}}}"#,
+            "a created"),
+        ChangeCase(
+            .merge, #""b":1"#,
+            #""a":{"unitCode":"urn:ngsi-ld:null","value":{"x":"urn:ngsi-ld:null"},"datasetId":"urn:d:1"}"#,
+            #""b":1,"a":{"value":{},"datasetId":"urn:d:1"}"#, "a created"),
+        ChangeCase(
+            .partial, #""a":{"value":1,"s":2}"#, #""a":{"s":{"unitCode":"urn:ngsi-ld:null","value":3}}"#,
+            #""a":{"value":1,"s":3}"#, "a modified"),
         ChangeCase(
             .merge, #""a":{"vocab":"open","s":1}"#, #""a":{"s":2}"#, #""a":{"vocab":"open","s":2}"#, "a modified"),
         ChangeCase(
@@ -99,6 +127,12 @@ struct AttributeForestChangesTests {
         let again = EntityCodec.decodeForest(EntityCodec.encode(result.forest))
         #expect(again.map { vocabulary.attributes($0) } == vocabulary.attributes(result.forest))
         #expect(result.forest.nodes.allSatisfy { $0.flags.isDisjoint(with: [.isNull, .hasNoValue]) })
+        #expect(!vocabulary.attributes(result.forest).contains("urn:ngsi-ld:null"))
+        #expect(
+            result.forest.nodes.allSatisfy { node in
+                let head = String(decoding: result.forest.bytes[node.head], as: UTF8.self)
+                return node.observedAt.isSet == head.contains("observedAt")
+            })
     }
 
     @Test func `what stays keeps its times, what changes keeps createdAt, what is new gets both`() throws {

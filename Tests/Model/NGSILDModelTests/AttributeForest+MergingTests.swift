@@ -62,6 +62,10 @@ struct MergingCase: Sendable, CustomStringConvertible {
             fragment: #""a":{"value":2,"observedAt":"2026-03-01T00:00:00Z"}"#, observedAt: "2026-02-01T00:00:00Z",
             expected: #""a":{"value":2,"observedAt":"2026-03-01T00:00:00Z"}"#),
         MergingCase(
+            stored: #""a":{"value":1,"observedAt":"2026-01-01T00:00:00Z"}"#,
+            fragment: #""a":{"value":2,"observedAt":"urn:ngsi-ld:null"}"#, observedAt: "2026-02-01T00:00:00Z",
+            expected: #""a":2"#),
+        MergingCase(
             stored: #""a":[{"value":1},{"value":1,"datasetId":"urn:d:1","observedAt":"2026-01-01T00:00:00Z"}]"#,
             fragment: #""a":{"value":2,"datasetId":"urn:d:1"}"#, observedAt: "2026-02-01T00:00:00Z",
             expected: #""a":[1,{"value":2,"datasetId":"urn:d:1","observedAt":"2026-02-01T00:00:00Z"}]"#),

@@ -1,0 +1,391 @@
+"""What the specification says that a broker holds and answers, in a few lines of Python: the other half of `scripts/model-check`.
+
+Written from ETSI GS CIM 009 V1.9.1 and docs/queries.md, sharing nothing with the sources: entities are dictionaries, operations
+change them one after the other, and a query looks at each. Clauses are named where they are followed.
+"""
+
+import copy
+import math
+import re
+
+NULL = "urn:ngsi-ld:null"
+EARTH = 6_371_008.8  # metres, mean radius
+VALUE_KEYS = {"Property": "value", "GeoProperty": "value", "Relationship": "object", "LanguageProperty": "languageMap",
+              "VocabProperty": "vocab", "JsonProperty": "json", "ListProperty": "valueList"}
+MEMBERS = {"type", "unitCode", "observedAt", "datasetId", *VALUE_KEYS.values()}
+
+
+class Link(str):
+    """The object of a Relationship: equal or not, but in no order, and no text to find patterns in."""
+
+
+class Texts(list):
+    """Those of a LanguageProperty, of which one is enough."""
+
+
+class Entity:
+    """Types, scopes, and attributes by name and datasetId ("" is the default instance), each as its normalized JSON."""
+
+    def __init__(self, body, history):
+        self.types = set(as_list(body["type"]))
+        self.scopes = list(as_list(body.get("scope", [])))
+        self.attributes = {}
+        self.history = history
+        for name, dataset, instance in instances(body):
+            self.put(name, dataset, instance)
+
+    def put(self, name, dataset, instance):
+        self.attributes.setdefault(name, {})[dataset] = copy.deepcopy(instance)
+        self.history.held(name, dataset, instance)
+
+    def remove(self, name, dataset):
+        held = self.attributes.get(name, {})
+        if held.pop(dataset, None) is not None:
+            self.history.ended(name, dataset)
+        if not held:
+            self.attributes.pop(name, None)
+
+    def has(self, name, dataset):
+        return dataset in self.attributes.get(name, {})
+
+    def canonical(self):
+        return {"type": sorted(self.types), "scope": self.scopes, "attributes": self.attributes}
+
+
+class History:
+    """What an entity's attributes were, by name and datasetId: all instances, and how often each ended.
+
+    An instance with `observedAt` takes the place of one with the same time; one without counts by when it was written.
+    """
+
+    def __init__(self):
+        self.instances, self.ends = {}, {}
+
+    def held(self, name, dataset, instance):
+        known = self.instances.setdefault((name, dataset), {})
+        known[instance.get("observedAt", len(known))] = copy.deepcopy(instance)
+
+    def ended(self, name, dataset):
+        self.ends[name, dataset] = self.ends.get((name, dataset), 0) + 1
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def instances(body):
+    """(name, datasetId, instance without it) of each attribute instance of a normalized entity or fragment."""
+    for name, value in body.items():
+        if name in ("id", "type", "scope", "@context", "createdAt", "modifiedAt"):
+            continue
+        for instance in as_list(value):
+            if instance == NULL:
+                yield name, "", NULL
+                continue
+            instance = dict(instance)
+            yield name, instance.pop("datasetId", ""), instance
+
+
+def canonical(body):
+    return Entity(body, History()).canonical()
+
+
+def is_null(instance):
+    return instance == NULL or any(instance.get(key) == NULL for key in ("value", "object", "json", "vocab")) \
+        or instance.get("languageMap") in (NULL, {"@none": NULL})
+
+
+def merged_json(old, new):
+    """RFC 7396, with NGSI-LD Null in place of null."""
+    if not isinstance(new, dict):
+        return new
+    result = dict(old) if isinstance(old, dict) else {}
+    for key, value in new.items():
+        if value == NULL:
+            result.pop(key, None)
+        else:
+            result[key] = merged_json(result.get(key), value)
+    return result
+
+
+def fresh(instance):
+    """An instance of a fragment where there is none yet: its NGSI-LD Nulls have nothing to remove."""
+    result = {}
+    for key, value in instance.items():
+        if value == NULL or (key not in MEMBERS and is_null(value)):
+            continue
+        if key in MEMBERS:
+            result[key] = merged_json(None, value)
+        else:
+            result[key] = fresh(value)
+    return result
+
+
+def merged_instance(old, new):
+    """Clause 5.5.12 for one attribute instance, and for those below it."""
+    result = dict(old)
+    for key, value in new.items():
+        if key == "type":
+            continue
+        if key in MEMBERS:
+            if value == NULL:
+                result.pop(key, None)
+            else:
+                result[key] = merged_json(result.get(key), value)
+        elif is_null(value):
+            result.pop(key, None)
+        elif key in result:
+            result[key] = merged_instance(result[key], value)
+        else:
+            result[key] = fresh(value)
+    return result
+
+
+class Broker:
+    """The operations of clauses 5.6.1 to 5.6.20; each returns whether it was done, and changes nothing where not."""
+
+    def __init__(self):
+        self.entities = {}
+        self.histories = {}
+
+    def create(self, body):
+        if body["id"] in self.entities:
+            return False
+        self.entities[body["id"]] = Entity(copy.deepcopy(body), self.histories.setdefault(body["id"], History()))
+        return True
+
+    def delete(self, identifier):
+        entity = self.entities.pop(identifier, None)
+        if entity is None:
+            return False
+        for name in list(entity.attributes):
+            for dataset in list(entity.attributes[name]):
+                entity.remove(name, dataset)
+        return True
+
+    def replace(self, identifier, body):
+        old = self.entities.get(identifier)
+        if old is None:
+            return False
+        new = self.entities[identifier] = Entity(copy.deepcopy(body), old.history)
+        for name, sets in old.attributes.items():
+            for dataset in sets:
+                if not new.has(name, dataset):
+                    old.history.ended(name, dataset)
+        return True
+
+    def upsert(self, body, update):
+        """Clause 5.6.8.4."""
+        if body["id"] not in self.entities:
+            return self.create(body)
+        return self.update(body["id"], body) if update else self.replace(body["id"], body)
+
+    def update(self, identifier, fragment):
+        """Clause 5.6.2.4: instances are replaced whole or added; a scope only where there is one."""
+        entity = self.entities.get(identifier)
+        if entity is None:
+            return False
+        for name, dataset, instance in instances(fragment):
+            if is_null(instance):
+                entity.remove(name, dataset)
+            else:
+                entity.put(name, dataset, fresh(instance))
+        entity.types |= set(as_list(fragment.get("type", [])))
+        if "scope" in fragment and entity.scopes:
+            entity.scopes = list(as_list(fragment["scope"]))
+        return True
+
+    def append(self, identifier, fragment, overwrite):
+        """Clause 5.6.3.4."""
+        entity = self.entities.get(identifier)
+        if entity is None:
+            return False
+        for name, dataset, instance in instances(fragment):
+            if overwrite or not entity.has(name, dataset):
+                entity.put(name, dataset, instance)
+        entity.types |= set(as_list(fragment.get("type", [])))
+        if "scope" in fragment:
+            scopes = as_list(fragment["scope"])
+            entity.scopes = list(scopes) if overwrite else entity.scopes + [one for one in scopes if one not in entity.scopes]
+        return True
+
+    def merge(self, identifier, fragment):
+        """Clause 5.6.17.4."""
+        entity = self.entities.get(identifier)
+        if entity is None:
+            return False
+        for name, dataset, instance in instances(fragment):
+            if is_null(instance):
+                entity.remove(name, dataset)
+            elif entity.has(name, dataset):
+                entity.put(name, dataset, merged_instance(entity.attributes[name][dataset], instance))
+            else:
+                entity.put(name, dataset, fresh(instance))
+        entity.types |= set(as_list(fragment.get("type", [])))
+        if "scope" in fragment:
+            entity.scopes = list(as_list(fragment["scope"]))
+        return True
+
+    def partial(self, identifier, name, fragment):
+        """Clause 5.6.4.4: members of one instance are replaced whole."""
+        fragment = dict(fragment)
+        dataset = fragment.pop("datasetId", "")
+        entity = self.entities.get(identifier)
+        if entity is None or not entity.has(name, dataset):
+            return False
+        result = dict(entity.attributes[name][dataset])
+        for key, value in fragment.items():
+            if value == NULL or (key not in MEMBERS and is_null(value)):
+                result.pop(key, None)
+            else:
+                result[key] = value if key in MEMBERS else fresh(value)
+        entity.put(name, dataset, result)
+        return True
+
+    def replace_attribute(self, identifier, name, fragment):
+        """Clause 5.6.19.4."""
+        fragment = dict(fragment)
+        dataset = fragment.pop("datasetId", "")
+        entity = self.entities.get(identifier)
+        if entity is None or not entity.has(name, dataset):
+            return False
+        entity.put(name, dataset, fragment)
+        return True
+
+    def delete_attribute(self, identifier, name, dataset, everything):
+        """Clause 5.6.5.4."""
+        entity = self.entities.get(identifier)
+        if entity is None or name not in entity.attributes or not (everything or entity.has(name, dataset)):
+            return False
+        for one in list(entity.attributes[name]) if everything else [dataset]:
+            entity.remove(name, one)
+        return True
+
+
+# Queries: functions that take an identifier and an entity and say whether it is met.
+
+
+def type_query(text):
+    """Clause 4.17, as far as used here: `A`, `A,B`, `A|B`, `(A;B)`, `*`, and `A|(B;C)`."""
+    choices = [choice.strip("()").split(";") for choice in re.split(r"[,|]", text)]
+    return lambda _, entity: any(all(name == "*" or name in entity.types for name in choice) for choice in choices)
+
+
+def scope_query(text):
+    """Clause 4.19: `+` is one level, `#` any number of them, none included."""
+
+    def pattern(scope):
+        if scope.endswith("/#"):
+            return re.compile(part(scope[:-2]) + "(/.*)?$")
+        return re.compile(part(scope) + "$")
+
+    def part(scope):
+        return "/".join("[^/]+" if level == "+" else re.escape(level) for level in scope.split("/"))
+
+    choices = [[pattern(scope) for scope in choice.strip("()").split(";")] for choice in re.split(r"[,|]", text)]
+    return lambda _, entity: any(all(any(one.match(scope) for scope in entity.scopes) for one in choice) for choice in choices)
+
+
+def targets(entity, path):
+    """The values that a path of `q` points at, of all instances; clause 4.9. A path is (names, members or language)."""
+    names, members = path
+    held = [instance for instance in entity.attributes.get(names[0], {}).values()]
+    for name in names[1:]:
+        held = [instance[name] for instance in held if isinstance(instance, dict) and name in instance]
+    for instance in held:
+        if not isinstance(instance, dict):
+            yield instance
+            continue
+        kind = instance["type"]
+        value = instance[VALUE_KEYS[kind]]
+        if kind == "LanguageProperty":
+            texts = Texts(value.values()) if members in ([], ["*"]) else Texts([value[members[0]]] if members[0] in value else [])
+            if texts:
+                yield texts
+            continue
+        if kind == "Relationship":
+            value = Link(value)
+        for member in members:
+            value = value.get(member) if isinstance(value, dict) else None
+        if value is not None:
+            yield value
+
+
+def equal(value, other):
+    """Whether they are of one type and the same; true is not 1."""
+    if isinstance(value, bool) or isinstance(other, bool):
+        return isinstance(value, bool) and isinstance(other, bool) and value == other
+    return value == other
+
+
+def includes(value, choice):
+    if isinstance(choice, tuple):
+        low, high = choice
+        return (comparable(value, low) or (isinstance(value, Link) and isinstance(low, str))) and low <= value <= high
+    return equal(value, choice)
+
+
+def comparable(value, other):
+    if isinstance(value, (bool, Link)) or isinstance(other, bool):
+        return False
+    number = (int, float)
+    return (isinstance(value, number) and isinstance(other, number)) or (isinstance(value, str) and isinstance(other, str))
+
+
+def term(path, operator=None, choices=()):
+    """A term of `q`: the path, an operator, and its values, where a tuple is a range."""
+
+    def holds(value):
+        if operator == "!=":
+            return not positive(value, "==")
+        if operator == "!~=":
+            texts = value if isinstance(value, Texts) else [value]
+            return any(isinstance(text, str) and not isinstance(text, Link) and not positive(text, "~=") for text in texts)
+        return positive(value, operator)
+
+    def positive(value, operator):
+        if isinstance(value, Texts):
+            return any(positive(text, operator) for text in value)
+        if operator == "==":
+            return any(includes(element, choice) for element in (value if isinstance(value, list) else [value]) for choice in choices)
+        if operator == "~=":
+            return isinstance(value, str) and not isinstance(value, Link) and re.search(choices[0], value) is not None
+        if not comparable(value, choices[0]):
+            return False
+        return {"<": value < choices[0], "<=": value <= choices[0], ">": value > choices[0], ">=": value >= choices[0]}[operator]
+
+    if operator is None:
+        return lambda _, entity: any(True for _ in targets(entity, path))
+    return lambda _, entity: any(holds(value) for value in targets(entity, path))
+
+
+def all_of(conditions):
+    return lambda identifier, entity: all(condition(identifier, entity) for condition in conditions)
+
+
+def any_of(conditions):
+    return lambda identifier, entity: any(condition(identifier, entity) for condition in conditions)
+
+
+def distance(one, other):
+    """Metres over the ground, haversine."""
+    east, north, east2, north2 = (math.radians(value) for value in (*one, *other))
+    part = math.sin((north2 - north) / 2) ** 2 + math.cos(north) * math.cos(north2) * math.sin((east2 - east) / 2) ** 2
+    return 2 * EARTH * math.asin(math.sqrt(part))
+
+
+def points(entity, name):
+    for instance in entity.attributes.get(name, {}).values():
+        value = instance.get("value")
+        if isinstance(value, dict) and value.get("type") == "Point":
+            yield value["coordinates"]
+
+
+def near(name, centre, metres, inside):
+    """`near` with maxDistance where inside, else with minDistance."""
+    return lambda _, entity: any((distance(point, centre) <= metres) == inside for point in points(entity, name))
+
+
+def in_box(name, west, south, east, north, inside):
+    """`within` and `intersects` (inside) or `disjoint` of a box, for points that do not lie on its edge."""
+    return lambda _, entity: any((west < x < east and south < y < north) == inside for x, y in points(entity, name))
