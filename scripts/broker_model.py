@@ -226,12 +226,17 @@ class Broker:
             entity.scopes = list(as_list(fragment["scope"]))
         return True
 
-    def partial(self, identifier, name, fragment):
-        """Clause 5.6.4.4: members of one instance are replaced whole."""
+    def target(self, identifier, name, fragment):
+        """The entity, if it has the instance that the fragment is for, the datasetId, and the fragment without it."""
         fragment = dict(fragment)
         dataset = fragment.pop("datasetId", "")
         entity = self.entities.get(identifier)
-        if entity is None or not entity.has(name, dataset):
+        return entity if entity is not None and entity.has(name, dataset) else None, dataset, fragment
+
+    def partial(self, identifier, name, fragment):
+        """Clause 5.6.4.4: members of one instance are replaced whole."""
+        entity, dataset, fragment = self.target(identifier, name, fragment)
+        if entity is None:
             return False
         result = dict(entity.attributes[name][dataset])
         for key, value in fragment.items():
@@ -244,10 +249,8 @@ class Broker:
 
     def replace_attribute(self, identifier, name, fragment):
         """Clause 5.6.19.4."""
-        fragment = dict(fragment)
-        dataset = fragment.pop("datasetId", "")
-        entity = self.entities.get(identifier)
-        if entity is None or not entity.has(name, dataset):
+        entity, dataset, fragment = self.target(identifier, name, fragment)
+        if entity is None:
             return False
         entity.put(name, dataset, fragment)
         return True
