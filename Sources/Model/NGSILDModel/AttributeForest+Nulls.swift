@@ -59,11 +59,12 @@ extension AttributeForest {
 
     /// Whether a head ends with a member, before `expiresAt`, that is the NGSI-LD Null (see `ForestWriter.removedMembers`).
     private func removesMembers(_ node: AttributeNode) -> Bool {
-        if node.head.upperBound == node.value.upperBound { return false }
-        let head = bytes[max(node.head.lowerBound, node.value.upperBound)..<headEndBeforeExpiry(node)]
+        let start = max(node.head.lowerBound, node.value.upperBound)
+        let end = headEndBeforeExpiry(node)
+        guard start < end else { return false }
         let null: StaticString = "\":\"urn:ngsi-ld:null\""
         let text = UnsafeBufferPointer(start: null.utf8Start, count: null.utf8CodeUnitCount)
-        return head.suffix(text.count).elementsEqual(text)
+        return bytes[start..<end].suffix(text.count).elementsEqual(text)
     }
 
     private func isNull(_ member: HeadMembers.Member) -> Bool {

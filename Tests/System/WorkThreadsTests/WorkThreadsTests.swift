@@ -66,11 +66,21 @@ struct WorkThreadsTests {
     }
 
     @Test func `tasks of priority utility leave others their threads, as ADR 0031 relies on`() async {
-        /// Set when the others are done.
-        final class Mark: Sendable { let isSet = Atomic<Bool>(false) }
+        /// Set when the others are done, or when those that wait for it have given up: a test that fails has to end.
+        final class Mark: Sendable {
+            let isSet = Atomic<Bool>(false)
+            let isGivenUp = Atomic<Bool>(false)
+        }
         let mark = Mark()
+        let patience = ContinuousClock.now + .seconds(60)
         let busy = (0..<8).map { _ in
-            Task.detached(priority: .utility) { while !mark.isSet.load(ordering: .relaxed) {} }
+            Task.detached(priority: .utility) {
+                while !mark.isSet.load(ordering: .relaxed) {
+                    if ContinuousClock.now < patience { continue }
+                    mark.isGivenUp.store(true, ordering: .relaxed)
+                    mark.isSet.store(true, ordering: .relaxed)
+                }
+            }
         }
         let numbers = await Task.detached(priority: .medium) {
             await withTaskGroup { group in
@@ -81,6 +91,8 @@ struct WorkThreadsTests {
         mark.isSet.store(true, ordering: .relaxed)
         #expect(numbers == 45)
         for task in busy { await task.value }
+        let isGivenUp = mark.isGivenUp.load(ordering: .relaxed)
+        #expect(!isGivenUp)
     }
 
     /// How many are at work, and how many were at most.
