@@ -61,14 +61,17 @@ struct ForestWriter: ~Copyable {
         }
     }
 
-    private func term(_ key: JSONNode) throws(NGSILDError) -> TermID {
+    private func term(_ key: JSONNode, isSubAttribute: Bool = false) throws(NGSILDError) -> TermID {
         let context = decoder.context
         let range = document.contentRange(key)
         if range.isEmpty { throw .badRequestData("An attribute name is empty") }
-        if document.hasEscapes(key) { return try context.term(document.string(key) ?? "") }
+        if document.hasEscapes(key) {
+            return try context.term(document.string(key) ?? "", isSubAttribute: isSubAttribute)
+        }
         let result: Result<TermID, NGSILDError> = document.bytes.withUnsafeBufferPointer { buffer in
             do throws(NGSILDError) {
-                return .success(try context.term(UnsafeBufferPointer(rebasing: buffer[range])))
+                let name = UnsafeBufferPointer(rebasing: buffer[range])
+                return .success(try context.term(name, isSubAttribute: isSubAttribute))
             } catch {
                 return .failure(error)
             }
@@ -286,7 +289,7 @@ struct ForestWriter: ~Copyable {
                 throw .badRequestData(
                     "\(kind.typeName) \(shownName(key, shown)) cannot have a \"\(other.valueMember)\"")
             }
-            let sub = try term(memberKey)
+            let sub = try term(memberKey, isSubAttribute: true)
             try refuseSameName(sub, memberKey, from: index + 1)
             try attribute(named: sub, key: memberKey, shown: nil, member, depth: depth + 1)
         }

@@ -35,25 +35,28 @@ public final class TermContext: Sendable {
 
     /// The number of the IRI that a name of an attribute or type stands for, given now if it is new.
     ///
-    /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2), and for one that tells of
-    ///   a person (`PersonalData`).
-    public func term(_ name: UnsafeBufferPointer<UInt8>) throws(NGSILDError) -> TermID {
+    /// - Parameter isSubAttribute: whether it is to name an attribute of an attribute, beside whose own members it stands.
+    /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2), for another name of a
+    ///   member that is no attribute there, and for one that tells of a person (`PersonalData`).
+    public func term(
+        _ name: UnsafeBufferPointer<UInt8>, isSubAttribute: Bool = false
+    ) throws(NGSILDError) -> TermID {
         let key = TermKey(name)
         if let number = state.withLock({ $0.expansions[key] }) { return TermID(number) }
-        return try add(key, String(decoding: name, as: UTF8.self))
+        return try add(key, String(decoding: name, as: UTF8.self), isSubAttribute)
     }
 
     /// The number of the IRI that a name of an attribute or type stands for, given now if it is new.
     ///
-    /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2).
-    public func term(_ name: String) throws(NGSILDError) -> TermID {
+    /// - Throws: `badRequestData` as `term(_:isSubAttribute:)` does.
+    public func term(_ name: String, isSubAttribute: Bool = false) throws(NGSILDError) -> TermID {
         var name = name
         let found = name.withUTF8 { buffer in
             let key = TermKey(buffer)
             return (key, state.withLock { $0.expansions[key] })
         }
         if let number = found.1 { return TermID(number) }
-        return try add(found.0, name)
+        return try add(found.0, name, isSubAttribute)
     }
 
     /// The number of the IRI that the name of a type of entities stands for, given now if it is new.
@@ -110,7 +113,18 @@ public final class TermContext: Sendable {
             "previousJson", "previousValueList", "previousObjectList",
         ].map { ResolvedContext.core.expand(term: $0) })
 
-    private func add(_ key: TermKey, _ name: String) throws(NGSILDError) -> TermID {
+    /// Members of entities that are no attributes, by the IRIs that they have in the core context (clause 4.5.1).
+    private static let entityMembers = members(["scope", "createdAt", "modifiedAt", "deletedAt", "expiresAt"])
+
+    /// Those of attributes that may name an attribute of an entity, but not one beside them (clause 4.5.2).
+    private static let attributeMembers = members(
+        ["lang", "entity", "entityList"] + AttributeKind.allCases.map { "\($0.valueMember)" })
+
+    private static func members(_ names: [String]) -> [String: String] {
+        Dictionary(names.map { (ResolvedContext.core.expand(term: $0), $0) }) { first, _ in first }
+    }
+
+    private func add(_ key: TermKey, _ name: String, _ isSubAttribute: Bool) throws(NGSILDError) -> TermID {
         let iri = context.expand(term: name)
         guard AttributeName.isValid(name), !iri.hasPrefix("@") else {
             throw .badRequestData(
@@ -120,10 +134,17 @@ public final class TermContext: Sendable {
         if Self.reserved.contains(iri) {
             throw .badRequestData("\"\(name)\" cannot stand here; it is no name of an attribute or type")
         }
+        // Such a member is known by its name only. Under another it would be kept as an attribute, and answered as the member.
+        let inAttributes = Self.attributeMembers[iri].flatMap { $0 == name ? nil : $0 }
+        if let member = Self.entityMembers[iri] ?? (isSubAttribute ? inAttributes : nil), member != name {
+            throw .badRequestData(
+                "\"\(name)\" stands for \"\(member)\", which is no attribute here; write \"\(member)\"")
+        }
         if let reason = PersonalData.reason(against: iri) ?? PersonalData.reason(against: name) {
             throw PersonalData.error(name, reason)
         }
         let id = try registry.id(for: iri)
+        if inAttributes != nil { return id }  // It depends on where it stands.
         state.withLock { state in
             if state.expansions.count < Self.expansionLimit { state.expansions[key] = id.number }
         }

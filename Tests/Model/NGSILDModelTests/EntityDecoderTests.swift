@@ -160,6 +160,32 @@ struct EntityDecoderTests {
                 == #""a":[1,{"value":2,"datasetId":"urn:d:1"}]"#)
     }
 
+    @Test(
+        .clause("4.5.1"),
+        arguments: [
+            (#""https://uri.etsi.org/ngsi-ld/scope":["/a"],"p":1"#, "scope"),
+            (#""https://uri.etsi.org/ngsi-ld/expiresAt":"2026-01-01T00:00:00Z""#, "expiresAt"),
+            (#""p":{"value":1,"https://uri.etsi.org/ngsi-ld/createdAt":2}"#, "createdAt"),
+            (#""p":{"value":1,"https://uri.etsi.org/ngsi-ld/hasValue":2}"#, "value"),
+            (#""p":{"value":1,"q":{"value":1,"https://uri.etsi.org/ngsi-ld/hasObject":{"value":2}}}"#, "object"),
+            (#""p":{"value":1,"https://uri.etsi.org/ngsi-ld/\u006cang":{"value":2}}"#, "lang"),
+        ])
+    func `the IRI of a member cannot name an attribute where that member stands`(json: String, member: String) throws {
+        let vocabulary = try Vocabulary()
+        // Found fit for an attribute of an entity before, which does not make it fit for one beside a value.
+        _ = try vocabulary.entity(#""https://uri.etsi.org/ngsi-ld/hasValue":1,"https://uri.etsi.org/ngsi-ld/lang":2"#)
+        let error = #expect(throws: NGSILDError.self) { try vocabulary.entity(json) }
+        #expect(error?.detail.contains("write \"\(member)\"") == true)
+    }
+
+    @Test(.clause("4.5.1")) func `an attribute of an entity may be called as members of attributes are`() throws {
+        let vocabulary = try Vocabulary()
+        for name in ["value", "https://uri.etsi.org/ngsi-ld/hasValue"] {
+            let forest = try vocabulary.entity("\"\(name)\":7").attributes
+            #expect(vocabulary.attributes(forest) == #""value":{"type":"Property","value":7}"#)
+        }
+    }
+
     @Test func `a proof of integrity keeps what it is about, by name`() throws {
         let vocabulary = try Vocabulary()
         let proof =
