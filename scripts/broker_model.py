@@ -392,3 +392,50 @@ def near(name, centre, metres, inside):
 def in_box(name, west, south, east, north, inside):
     """`within` and `intersects` (inside) or `disjoint` of a box, for points that do not lie on its edge."""
     return lambda _, entity: any((west < x < east and south < y < north) == inside for x, y in points(entity, name))
+
+
+# Representations: what an answer shows of an entity, and back.
+
+
+def in_language(instance, language):
+    """Clause 4.15, where a text without the language comes in the only other that it has."""
+    if language is None or instance["type"] != "LanguageProperty":
+        return instance
+    texts = instance["languageMap"]
+    found = language if language in texts else next(iter(texts))
+    rest = {key: value for key, value in instance.items() if key not in ("type", "languageMap")}
+    return {"type": "Property", "value": texts[found], "lang": found, **rest}
+
+
+def simplified_value(instance):
+    """Clause 4.5.4, for one instance."""
+    key = VALUE_KEYS[instance["type"]]
+    value = instance[key]
+    return {key: value} if key in ("languageMap", "vocab", "json") else value
+
+
+def simplified(entity, names, language):
+    """Clause 4.5.4, without id, type and scope. Names are those to be shown."""
+    result = {}
+    for name in names & set(entity.attributes):
+        values = {dataset or "@none": simplified_value(in_language(instance, language))
+                  for dataset, instance in entity.attributes[name].items()}
+        result[name] = values["@none"] if set(values) == {"@none"} else {"dataset": values}
+    return result
+
+
+def from_concise(value):
+    """The normalized form of an attribute that is written as clause 4.5.2.3 and its like have it."""
+    if isinstance(value, list) and any(isinstance(one, dict) and "datasetId" in one for one in value):
+        return [from_concise(one) for one in value]
+    if not isinstance(value, dict) or is_geometry(value):
+        return {"type": "GeoProperty" if is_geometry(value) else "Property", "value": value}
+    if "value" in value:
+        kind = "GeoProperty" if is_geometry(value["value"]) else "Property"
+    else:
+        kind = next(kind for kind, key in VALUE_KEYS.items() if key in value)
+    return {"type": kind, **{key: one if key in MEMBERS or key == "lang" else from_concise(one) for key, one in value.items()}}
+
+
+def is_geometry(value):
+    return isinstance(value, dict) and "coordinates" in value
