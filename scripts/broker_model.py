@@ -209,8 +209,8 @@ class Broker:
             entity.scopes = list(scopes) if overwrite else entity.scopes + [one for one in scopes if one not in entity.scopes]
         return True
 
-    def merge(self, identifier, fragment):
-        """Clause 5.6.17.4."""
+    def merge(self, identifier, fragment, observed=None):
+        """Clause 5.6.17.4; observed is the parameter `observedAt`."""
         entity = self.entities.get(identifier)
         if entity is None:
             return False
@@ -218,7 +218,10 @@ class Broker:
             if is_null(instance):
                 entity.remove(name, dataset)
             elif entity.has(name, dataset):
-                entity.put(name, dataset, merged_instance(entity.attributes[name][dataset], instance))
+                old = entity.attributes[name][dataset]
+                if observed and "observedAt" in old:
+                    instance = {"observedAt": observed, **instance}
+                entity.put(name, dataset, merged_instance(old, instance))
             else:
                 entity.put(name, dataset, fresh(instance))
         entity.types |= set(as_list(fragment.get("type", [])))
