@@ -68,8 +68,10 @@ extension ImportService {
             id: id, kind: .edit, name: "\(words[edit.action] ?? "") \(edit.attribute)", tenant: tenant, createdAt: now,
             changedAt: now, status: .ready, format: .edit, edit: edit)
         if edit.action != .delete {
-            guard !edit.attribute.isEmpty, !["id", "type", "@context", "scope"].contains(edit.attribute) else {
-                throw .badRequestData("Give the \"attribute\" to change; id, type and scope are none")
+            guard !edit.attribute.isEmpty, !MemberNames.contains(edit.attribute) else {
+                throw .badRequestData(
+                    "Give the \"attribute\" to change; \(edit.attribute.isEmpty ? "id, type and scope are" : "\(edit.attribute) is") none"
+                )
             }
             guard edit.action != .set || edit.instance != nil else {
                 throw .badRequestData("Give the \"instance\" to set, as a text of JSON")

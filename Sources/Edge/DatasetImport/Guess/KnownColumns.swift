@@ -24,8 +24,7 @@ enum KnownColumns {
             first.allSatisfy { $0.isUppercase || $0.isNumber }
             ? first.lowercased() : first.prefix(1).lowercased() + first.dropFirst()
         let text = start + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }.joined()
-        let reserved: Set = ["id", "type", "scope"]
-        let name = reserved.contains(text) ? "source" + text.prefix(1).uppercased() + text.dropFirst() : text
+        let name = MemberNames.contains(text) ? "source" + text.prefix(1).uppercased() + text.dropFirst() : text
         return name.first?.isNumber == true ? "n" + name : String(name.prefix(100))
     }
 

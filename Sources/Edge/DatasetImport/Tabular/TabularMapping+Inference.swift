@@ -101,7 +101,9 @@ extension TabularMapping {
             let kind = kinds[index]
             guard kind.hasValue, kind.isNumber || kind.isCompass, !numbering.contains(plain(name)) else { continue }
             let attribute = String(name.filter { !"<>\"'=;()".contains($0) && !$0.isWhitespace })
-            guard !attribute.isEmpty, !attribute.hasPrefix("@"), names.insert(attribute).inserted else { continue }
+            guard !attribute.isEmpty, !attribute.hasPrefix("@"), !MemberNames.contains(attribute),
+                names.insert(attribute).inserted
+            else { continue }
             let values = kind.isNumber ? "" : ", values: {\(degrees)}"
             text += "  \(quoted(attribute)): {column: \(quoted(name))\(values)}\n"
         }

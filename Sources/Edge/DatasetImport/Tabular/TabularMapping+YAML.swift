@@ -72,7 +72,7 @@ extension TabularMapping {
         guard !name.isEmpty, !name.contains(where: { "<>\"'=;()".contains($0) || $0.isWhitespace }) else {
             throw value.failure("\(name) is no NGSI-LD name; leave out spaces and the characters <>\"'=;()")
         }
-        guard !["id", "type", "scope", "@context", "@id", "@type"].contains(name) else {
+        guard !MemberNames.contains(name) else {
             throw value.failure("\(name) is a member of its own in NGSI-LD; choose another attribute name")
         }
     }

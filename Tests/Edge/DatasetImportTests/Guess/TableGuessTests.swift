@@ -155,6 +155,19 @@ struct TableGuessTests {
             ])
     }
 
+    @Test func `columns that are called as members of entities become attributes with names of their own`() throws {
+        let guess = try guessed(
+            "id,at,created_at,expiresAt,Unit code,modified at,scope,value\na,2026-01-01T00:00:00Z,early,late,metres,soon,/a,1\n"
+        )
+        #expect(
+            roles(guess) == [
+                "id: id", "at: time", "created_at: text sourceCreatedAt", "expiresAt: text sourceExpiresAt",
+                "Unit code: text sourceUnitCode", "modified at: text sourceModifiedAt", "scope: text sourceScope",
+                "value: number value",
+            ])
+        _ = try guess.choices.mapping()
+    }
+
     @Test func `the choices make a mapping that the command takes`() throws {
         let guess = try guessed(
             "id,name,wkt,speed (km/h),at\n1,\"Quay, \"\"old\"\"\",POINT(-1.9 47.1),30,2026-01-01T00:00:00Z\n")

@@ -67,6 +67,8 @@ struct TabularMappingTests {
         (head + "time: {column: t, zone: UTC, offset: \"+01:00\"}", "time.zone", 3, "not both"),
         (head + "time: {column: t, offset: 8}", "time.offset", 3, "+08:00"),
         (head + "static:\n  id: 5", "static.id", 4, "member of its own"),
+        (head + "static:\n  createdAt: 5", "static.createdAt", 4, "member of its own"),
+        (head + "attributes:\n  unitCode: {column: u}", "attributes.unitCode", 4, "member of its own"),
         (head + "static:\n  a: {longitude: 200, latitude: 1}", "static.a.longitude", 4, "-180 to 180"),
         (head + "static:\n  a: {longitude: 20}", "static.a.latitude", 4, "the key is missing"),
         (head + "static:\n  a: {object: here}", "static.a.object", 4, "must be a URI"),
