@@ -37,10 +37,12 @@ struct ImportGTFS: AsyncParsableCommand {
     var feed: String?
     @Flag(help: "Leave out stop_times.txt, which is most of a feed.")
     var withoutStopTimes = false
-    @Flag(help: "Only check the feed and say what is in it.")
+    @Flag(help: "Only read the feed and say what would be imported.")
     var dryRun = false
 
-    func validate() throws { try destination.check() }
+    func validate() throws {
+        if !dryRun { try destination.check() }
+    }
 
     func run() async throws {
         var options = GTFSImport.Options()
@@ -50,7 +52,9 @@ struct ImportGTFS: AsyncParsableCommand {
         let report = ImportReport(name: file)
         try await Failure.told {
             if dryRun {
-                print(try importer.check(progress: report.show).description)
+                var summary = try await importer.run(progress: report.show) { _ in }
+                summary.isTrial = true
+                print(summary.description)
                 return
             }
             var refused = RefusedEntities()
@@ -87,10 +91,12 @@ struct ImportCSV: AsyncParsableCommand {
     var replay: String?
     @Flag(help: "With --replay: keep observedAt as in the table instead of shifting it to now.")
     var keepTimes = false
-    @Flag(help: "Only check the tables and say what is in them.")
+    @Flag(help: "Only read the tables and say what would be imported.")
     var dryRun = false
 
-    func validate() throws { try destination.check() }
+    func validate() throws {
+        if !dryRun { try destination.check() }
+    }
 
     func run() async throws {
         try await Failure.told {
@@ -98,7 +104,7 @@ struct ImportCSV: AsyncParsableCommand {
             let report = ImportReport(name: files.count == 1 ? files[0] : "\(files.count) files")
             let importer = TabularImport(files: files, mapping: mapping)
             if dryRun {
-                print(try importer.check(progress: report.show).description)
+                try await importer.tryOut(report)
                 return
             }
             if let replay {
@@ -138,6 +144,13 @@ struct ImportCSV: AsyncParsableCommand {
 }
 
 extension TabularImport {
+    /// Reads the tables whole, keeps nothing, and prints what an import would take and leave out.
+    nonisolated(nonsending) func tryOut(_ report: ImportReport) async throws {
+        var summary = try await run(progress: report.show) { _ in }
+        summary.isTrial = true
+        print(summary.description)
+    }
+
     /// Brings the tables to a destination, and prints what became of them.
     ///
     /// - Throws: `ExitCode` where entities were refused, what the import throws, or why there is no destination.

@@ -23,7 +23,7 @@ struct ImportGeoJSON: AsyncParsableCommand {
     @OptionGroup var destination: DestinationOptions
     @Flag(help: "Only print the mapping.")
     var showMapping = false
-    @Flag(help: "Only check the file and say what is in it.")
+    @Flag(help: "Only read the file and say what would be imported.")
     var dryRun = false
 
     func validate() throws {
@@ -47,7 +47,7 @@ struct ImportGeoJSON: AsyncParsableCommand {
             let report = ImportReport(name: file)
             let importer = TabularImport(files: [file], mapping: mapping)
             if dryRun {
-                print(try importer.check(progress: report.show).description)
+                try await importer.tryOut(report)
                 return
             }
             try await importer.run(to: destination, report)

@@ -25,7 +25,9 @@ struct ImportLines: AsyncParsableCommand {
     @Flag(help: "Only check the files.")
     var dryRun = false
 
-    func validate() throws { try destination.check() }
+    func validate() throws {
+        if !dryRun { try destination.check() }
+    }
 
     func run() async throws {
         try await Failure.told {

@@ -32,6 +32,8 @@ public struct ImportSummary: Sendable, Equatable {
     public internal(set) var missingValues = 0
     /// What was left out, by file, then reason, in the order of first appearance.
     public private(set) var skips: [Skip] = []
+    /// Whether what was handed out was kept nowhere, so that it is told as what would be imported.
+    public var isTrial = false
     private var places: [Key: Int] = [:]
 
     private struct Key: Hashable {
@@ -88,20 +90,22 @@ extension ImportSummary: CustomStringConvertible {
         var rows: [TextTable.Row] = rowsRead.map { .cells(["read", $0.rows.grouped, $0.file, ""]) }
         if rowsRead.count > 1 { rows.append(.cells(["", totalRows.grouped, "rows in all", ""])) }
         rows.append(.gap)
-        rows += entities.map { .cells(["imported", $0.count.grouped, $0.type, ""]) }
+        let imported = isTrial ? "would import" : "imported"
+        rows += entities.map { .cells([imported, $0.count.grouped, $0.type, ""]) }
         if entities.count > 1 { rows.append(.cells(["", totalEntities.grouped, "entities in all", ""])) }
-        if entities.isEmpty { rows.append(.cells(["imported", "0", "entities", ""])) }
+        if entities.isEmpty { rows.append(.cells([imported, "0", "entities", ""])) }
         if instances > 0 { rows.append(.cells(["history", instances.grouped, "values with their times", ""])) }
         if missingValues > 0 { rows.append(.cells(["missing", missingValues.grouped, "cells marked as missing", ""])) }
         rows.append(.gap)
-        if skips.isEmpty { rows.append(.cells(["skipped", "0", "nothing", ""])) }
+        let skipped = isTrial ? "would skip" : "skipped"
+        if skips.isEmpty { rows.append(.cells([skipped, "0", "nothing", ""])) }
         for skip in skips {
             let lines = skip.lines.map(String.init).joined(separator: ", ")
             let more = skip.count > skip.lines.count ? ", ..." : ""
             let example = skip.example.isEmpty ? "" : " (\(skip.example.debugDescription))"
             rows.append(
                 .cells([
-                    "skipped", skip.count.grouped, "\(skip.unit.rawValue)s of \(skip.file): \(skip.reason)\(example)",
+                    skipped, skip.count.grouped, "\(skip.unit.rawValue)s of \(skip.file): \(skip.reason)\(example)",
                     "\(skip.lines.count == 1 ? "line" : "lines") \(lines)\(more)",
                 ]))
         }

@@ -35,16 +35,6 @@ public struct TabularImport: Sendable {
         self.options = options
     }
 
-    /// Reads and checks all files and hands out nothing.
-    ///
-    /// - Returns: The rows read, and those that would be left out.
-    public func check(
-        clock: some Clock<Duration> = ContinuousClock(), progress: ImportProgress.Handler? = nil
-    ) throws(ImportError) -> ImportSummary {
-        let meter = try ProgressMeter(files: files, clock: clock, handler: progress)
-        return try TabularCheck(files: files, mapping: mapping, limits: options.limits).run(meter)
-    }
-
     /// Checks the files, then hands out what they hold.
     ///
     /// - Parameters:

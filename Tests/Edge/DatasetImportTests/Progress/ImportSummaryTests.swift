@@ -33,6 +33,20 @@ struct ImportSummaryTests {
         #expect(summary.skippedRows == 7 && summary.skippedValues == 1)
     }
 
+    @Test func `a trial says what would be`() {
+        var summary = ImportSummary()
+        summary.emitted(2, type: "Station")
+        summary.skip(.value, file: "a.csv", line: 3, reason: "level: it is no number", example: "x")
+        summary.isTrial = true
+        #expect(
+            summary.description == """
+
+                would import  2  Station
+
+                would skip    1  values of a.csv: level: it is no number ("x")  line 3
+                """)
+    }
+
     @Test func `an import without skips says so`() {
         #expect(ImportSummary().description.hasSuffix("skipped   0  nothing"))
     }
