@@ -61,17 +61,14 @@ struct ForestWriter: ~Copyable {
         }
     }
 
-    private func term(_ key: JSONNode, isSubAttribute: Bool = false) throws(NGSILDError) -> TermID {
+    private func term(_ key: JSONNode, for use: NameUse = .attribute) throws(NGSILDError) -> TermID {
         let context = decoder.context
         let range = document.contentRange(key)
         if range.isEmpty { throw .badRequestData("An attribute name is empty") }
-        if document.hasEscapes(key) {
-            return try context.term(document.string(key) ?? "", isSubAttribute: isSubAttribute)
-        }
+        if document.hasEscapes(key) { return try context.term(document.string(key) ?? "", for: use) }
         let result: Result<TermID, NGSILDError> = document.bytes.withUnsafeBufferPointer { buffer in
             do throws(NGSILDError) {
-                let name = UnsafeBufferPointer(rebasing: buffer[range])
-                return .success(try context.term(name, isSubAttribute: isSubAttribute))
+                return .success(try context.term(UnsafeBufferPointer(rebasing: buffer[range]), for: use))
             } catch {
                 return .failure(error)
             }
@@ -289,7 +286,7 @@ struct ForestWriter: ~Copyable {
                 throw .badRequestData(
                     "\(kind.typeName) \(shownName(key, shown)) cannot have a \"\(other.valueMember)\"")
             }
-            let sub = try term(memberKey, isSubAttribute: true)
+            let sub = try term(memberKey, for: .subAttribute)
             try refuseSameName(sub, memberKey, from: index + 1)
             try attribute(named: sub, key: memberKey, shown: nil, member, depth: depth + 1)
         }

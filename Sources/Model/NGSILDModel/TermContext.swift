@@ -2,6 +2,9 @@ public import JSONLD
 import JSONTree
 import Synchronization
 
+/// What a name is to be of: an attribute of an entity (or a type), an attribute of an attribute, or something asked for.
+public enum NameUse: Sendable { case attribute, subAttribute, question }
+
 /// A resolved @context together with the numbers of the terms that were used under it.
 ///
 /// It answers on the hot path: a name in a request becomes a number, a number becomes the quoted name for an answer.
@@ -35,28 +38,26 @@ public final class TermContext: Sendable {
 
     /// The number of the IRI that a name of an attribute or type stands for, given now if it is new.
     ///
-    /// - Parameter isSubAttribute: whether it is to name an attribute of an attribute, beside whose own members it stands.
+    /// - Parameter use: what it is to name; what is asked for may have any name.
     /// - Throws: `badRequestData` for a text that may not be such a name (clauses 4.5.1, 4.6.2), for another name of a
     ///   member that is no attribute there, and for one that tells of a person (`PersonalData`).
-    public func term(
-        _ name: UnsafeBufferPointer<UInt8>, isSubAttribute: Bool = false
-    ) throws(NGSILDError) -> TermID {
+    public func term(_ name: UnsafeBufferPointer<UInt8>, for use: NameUse = .attribute) throws(NGSILDError) -> TermID {
         let key = TermKey(name)
         if let number = state.withLock({ $0.expansions[key] }) { return TermID(number) }
-        return try add(key, String(decoding: name, as: UTF8.self), isSubAttribute)
+        return try add(key, String(decoding: name, as: UTF8.self), use)
     }
 
     /// The number of the IRI that a name of an attribute or type stands for, given now if it is new.
     ///
-    /// - Throws: `badRequestData` as `term(_:isSubAttribute:)` does.
-    public func term(_ name: String, isSubAttribute: Bool = false) throws(NGSILDError) -> TermID {
+    /// - Throws: `badRequestData` as `term(_:for:)` does.
+    public func term(_ name: String, for use: NameUse = .attribute) throws(NGSILDError) -> TermID {
         var name = name
         let found = name.withUTF8 { buffer in
             let key = TermKey(buffer)
             return (key, state.withLock { $0.expansions[key] })
         }
         if let number = found.1 { return TermID(number) }
-        return try add(found.0, name, isSubAttribute)
+        return try add(found.0, name, use)
     }
 
     /// The number of the IRI that the name of a type of entities stands for, given now if it is new.
@@ -124,7 +125,7 @@ public final class TermContext: Sendable {
         Dictionary(names.map { (ResolvedContext.core.expand(term: $0), $0) }) { first, _ in first }
     }
 
-    private func add(_ key: TermKey, _ name: String, _ isSubAttribute: Bool) throws(NGSILDError) -> TermID {
+    private func add(_ key: TermKey, _ name: String, _ use: NameUse) throws(NGSILDError) -> TermID {
         let iri = context.expand(term: name)
         guard AttributeName.isValid(name), !iri.hasPrefix("@") else {
             throw .badRequestData(
@@ -135,8 +136,8 @@ public final class TermContext: Sendable {
             throw .badRequestData("\"\(name)\" cannot stand here; it is no name of an attribute or type")
         }
         // Such a member is known by its name only. Under another it would be kept as an attribute, and answered as the member.
-        let inAttributes = Self.attributeMembers[iri].flatMap { $0 == name ? nil : $0 }
-        if let member = Self.entityMembers[iri] ?? (isSubAttribute ? inAttributes : nil), member != name {
+        let alias = (Self.entityMembers[iri] ?? Self.attributeMembers[iri]).flatMap { $0 == name ? nil : $0 }
+        if let member = alias, use == .subAttribute || (use == .attribute && Self.entityMembers[iri] != nil) {
             throw .badRequestData(
                 "\"\(name)\" stands for \"\(member)\", which is no attribute here; write \"\(member)\"")
         }
@@ -144,7 +145,7 @@ public final class TermContext: Sendable {
             throw PersonalData.error(name, reason)
         }
         let id = try registry.id(for: iri)
-        if inAttributes != nil { return id }  // It depends on where it stands.
+        if alias != nil { return id }  // It depends on the use.
         state.withLock { state in
             if state.expansions.count < Self.expansionLimit { state.expansions[key] = id.number }
         }

@@ -58,7 +58,7 @@ extension SubscriptionReader {
             if Projection.entityMembers.contains(attribute) {
                 throw .badRequestData("\"\(attribute)\" in \"attributes\" is no attribute; name it in \"pick\"")
             }
-            terms.insert(try context.term(attribute))
+            terms.insert(try context.term(attribute, for: .question))
         }
         result.picked = terms
     }
@@ -70,7 +70,7 @@ extension SubscriptionReader {
         var names = definition["notification.pick"]?.names ?? FrozenNames()
         if let more = definition["notification.omit"]?.names { names.formUnion(more) }
         let context = try names.context(registry)
-        try result.project(picked, omitted) { (name) throws(NGSILDError) in try context.term(name) }
+        try result.project(picked, omitted) { (name) throws(NGSILDError) in try context.term(name, for: .question) }
     }
 
     /// What `pick` or `omit` names; members of linked entities only as far as those are taken.

@@ -109,7 +109,7 @@ struct SubscriptionReader {
         guard let texts = try texts(name), let member = definition[name] else { return nil }
         let context = try member.names.context(registry)
         var terms: [TermID] = []
-        for text in texts { terms.append(try context.term(text)) }
+        for text in texts { terms.append(try context.term(text, for: .question)) }
         return terms
     }
 

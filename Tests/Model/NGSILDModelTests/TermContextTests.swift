@@ -23,6 +23,13 @@ struct TermContextTests {
         }
     }
 
+    @Test func `a member may be asked for by its IRI, and is no attribute by it afterwards either`() throws {
+        let context = try Vocabulary().context
+        let iri = "https://uri.etsi.org/ngsi-ld/scope"
+        #expect(context.registry.iri(try context.term(iri, for: .question)) == iri)
+        #expect(throws: NGSILDError.self) { try context.term(iri) }
+    }
+
     @Test func `a question makes no term`() throws {
         let context = try Vocabulary().context
         #expect(context.knownTerm("speed") == nil)
