@@ -45,6 +45,13 @@ class Entity:
         if not held:
             self.attributes.pop(name, None)
 
+    def snapshot(self):
+        """As it is now. Instances are never changed, only replaced."""
+        copied = copy.copy(self)
+        copied.types, copied.scopes = set(self.types), list(self.scopes)
+        copied.attributes = {name: dict(sets) for name, sets in self.attributes.items()}
+        return copied
+
     def has(self, name, dataset):
         return dataset in self.attributes.get(name, {})
 
@@ -141,19 +148,38 @@ def merged_instance(old, new):
     return result
 
 
+def noted(operation):
+    """An operation on one entity, of which the broker keeps what the entity was before and is after."""
+
+    def change(self, subject, *rest):
+        identifier = subject if isinstance(subject, str) else subject["id"]
+        before = self.entities.get(identifier)
+        before = before and before.snapshot()
+        done = operation(self, subject, *rest)
+        after = self.entities.get(identifier)
+        if done:
+            self.changes.append((identifier, before, after and after.snapshot()))
+        return done
+
+    return change
+
+
 class Broker:
     """The operations of clauses 5.6.1 to 5.6.20; each returns whether it was done, and changes nothing where not."""
 
     def __init__(self):
         self.entities = {}
         self.histories = {}
+        self.changes = []  # (identifier, entity before, entity after), where None is none
 
+    @noted
     def create(self, body):
         if body["id"] in self.entities:
             return False
         self.entities[body["id"]] = Entity(copy.deepcopy(body), self.histories.setdefault(body["id"], History()))
         return True
 
+    @noted
     def delete(self, identifier):
         entity = self.entities.pop(identifier, None)
         if entity is None:
@@ -163,6 +189,7 @@ class Broker:
                 entity.remove(name, dataset)
         return True
 
+    @noted
     def replace(self, identifier, body):
         old = self.entities.get(identifier)
         if old is None:
@@ -180,6 +207,7 @@ class Broker:
             return self.create(body)
         return self.update(body["id"], body) if update else self.replace(body["id"], body)
 
+    @noted
     def update(self, identifier, fragment):
         """Clause 5.6.2.4: instances are replaced whole or added; a scope only where there is one."""
         entity = self.entities.get(identifier)
@@ -195,6 +223,7 @@ class Broker:
             entity.scopes = list(as_list(fragment["scope"]))
         return True
 
+    @noted
     def append(self, identifier, fragment, overwrite):
         """Clause 5.6.3.4."""
         entity = self.entities.get(identifier)
@@ -209,6 +238,7 @@ class Broker:
             entity.scopes = list(scopes) if overwrite else entity.scopes + [one for one in scopes if one not in entity.scopes]
         return True
 
+    @noted
     def merge(self, identifier, fragment, observed=None):
         """Clause 5.6.17.4; observed is the parameter `observedAt`."""
         entity = self.entities.get(identifier)
@@ -236,6 +266,7 @@ class Broker:
         entity = self.entities.get(identifier)
         return entity if entity is not None and entity.has(name, dataset) else None, dataset, fragment
 
+    @noted
     def partial(self, identifier, name, fragment):
         """Clause 5.6.4.4: members of one instance are replaced whole."""
         entity, dataset, fragment = self.target(identifier, name, fragment)
@@ -250,6 +281,7 @@ class Broker:
         entity.put(name, dataset, result)
         return True
 
+    @noted
     def replace_attribute(self, identifier, name, fragment):
         """Clause 5.6.19.4."""
         entity, dataset, fragment = self.target(identifier, name, fragment)
@@ -258,6 +290,7 @@ class Broker:
         entity.put(name, dataset, fragment)
         return True
 
+    @noted
     def delete_attribute(self, identifier, name, dataset, everything):
         """Clause 5.6.5.4."""
         entity = self.entities.get(identifier)
