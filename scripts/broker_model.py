@@ -98,7 +98,7 @@ def canonical(body):
 
 
 def is_null(instance):
-    return instance == NULL or any(instance.get(key) == NULL for key in ("value", "object", "json", "vocab")) \
+    return instance == NULL or any(instance.get(key) == NULL for key in ("value", "object", "json", "vocab", "valueList")) \
         or instance.get("languageMap") in (NULL, {"@none": NULL})
 
 
@@ -437,6 +437,9 @@ def in_language(instance, language):
     """Clause 4.15, where a text without the language comes in the only other that it has."""
     if language is None or instance["type"] != "LanguageProperty":
         return instance
+    if is_null(instance):
+        rest = {key: value for key, value in instance.items() if key not in ("type", "languageMap")}
+        return {"type": "Property", "value": NULL, **rest}
     texts = instance["languageMap"]
     found = language if language in texts else next(iter(texts))
     rest = {key: value for key, value in instance.items() if key not in ("type", "languageMap")}
@@ -452,12 +455,16 @@ def simplified_value(instance):
 
 def simplified(entity, names, language):
     """Clause 4.5.4, without id, type and scope. Names are those to be shown."""
-    result = {}
-    for name in names & set(entity.attributes):
-        values = {dataset or "@none": simplified_value(in_language(instance, language))
-                  for dataset, instance in entity.attributes[name].items()}
-        result[name] = values["@none"] if set(values) == {"@none"} else {"dataset": values}
-    return result
+    return {name: simplified_values({dataset: simplified_value(in_language(instance, language))
+                                     for dataset, instance in entity.attributes[name].items()})
+            for name in names & set(entity.attributes)}
+
+
+def simplified_values(values, is_multiple=None):
+    """Those of an attribute by datasetId, as one member; clause 4.5.4, where `is_multiple` says of the whole what some cannot."""
+    if is_multiple is None:
+        is_multiple = set(values) != {""}
+    return {"dataset": {dataset or "@none": value for dataset, value in values.items()}} if is_multiple else values[""]
 
 
 def from_concise(value):
@@ -470,7 +477,7 @@ def from_concise(value):
         kind = "GeoProperty" if is_geometry(value["value"]) else "Property"
     else:
         kind = next(kind for kind, key in VALUE_KEYS.items() if key in value)
-    return {"type": kind, **{key: one if key in MEMBERS or key == "lang" else from_concise(one) for key, one in value.items()}}
+    return {"type": kind, **{key: one if key in MEMBERS or key == "lang" or key.startswith("previous") else from_concise(one) for key, one in value.items()}}
 
 
 def is_geometry(value):

@@ -71,10 +71,25 @@ class Subscriptions:
             raise self.failure(f"{' '.join(map(str, request))} answered {status}, not {wanted}: {answer[:500]!r}")
 
     def renew(self, client):
-        """Takes some away and makes others, while nothing else is under way."""
+        """Takes some away, changes some and makes others, while nothing else is under way."""
         for identifier in self.random.sample(sorted(self.held), len(self.held) // 3):
             self.send(client, 204, "DELETE", f"/subscriptions/{identifier}")
             del self.held[identifier]
+        for identifier in self.random.sample(sorted(self.held), len(self.held) // 4):
+            body, subscription = self.held[identifier]
+            active = subscription.is_active
+            if self.random.random() < 0.5:
+                change = {"isActive": not active}
+                active = not active
+            else:
+                made, subscription = self.make(identifier)
+                # What it said before and does not now has to be taken back; the id stays.
+                change = {**{member: None for member in body if member not in made and member != "isActive"}, **made}
+                del change["id"]
+                body = made
+            self.send(client, 204, "PATCH", f"/subscriptions/{identifier}", change)
+            subscription.is_active = active
+            self.held[identifier] = ({**body, "isActive": active}, subscription)
         while len(self.held) < COUNT:
             self.made += 1
             identifier = f"urn:ngsi-ld:Subscription:{self.made}"
@@ -98,7 +113,7 @@ class Subscriptions:
         choose = self.random
         body = {"id": identifier, "type": "Subscription", "notification": {"endpoint": {
             "uri": self.receiver.uri, "accept": "application/json"}}}
-        selectors, watched, triggers, attributes = [lambda *_: True], None, None, None
+        selectors, watched, triggers = [lambda *_: True], None, None
         if choose.random() < 0.8:
             made = [self.selector() for _ in range(choose.choice([1, 1, 2]))]
             body["entities"], selectors = [one for one, _ in made], [condition for _, condition in made]
@@ -107,9 +122,26 @@ class Subscriptions:
         if choose.random() < 0.5:
             triggers = body["notificationTrigger"] = choose.sample(TRIGGERS, choose.randint(1, 3))
         conditions = self.conditions(body)
-        if choose.random() < 0.3:
-            attributes = body["notification"]["attributes"] = choose.sample(self.asker.ATTRIBUTES, choose.randint(1, 4))
-        return body, subscription_model.Subscription(selectors, watched, triggers, model.all_of(conditions), attributes)
+        showing = self.showing(body, body["notification"])
+        return body, subscription_model.Subscription(selectors, watched, triggers, model.all_of(conditions), showing)
+
+    def showing(self, body, notification):
+        """Says what is to be told."""
+        choose, showing = self.random, subscription_model.Showing()
+        if choose.random() < 0.5:
+            showing.form = notification["format"] = choose.choice(["simplified", "concise"])
+        some, said = choose.sample(self.asker.ATTRIBUTES, choose.randint(1, 4)), choose.choice(["attributes", "pick", "omit", "", "", ""])
+        if said:
+            notification[said] = ["id", "type", "scope", *some] if said == "pick" else some
+            showing.names = set(self.asker.ATTRIBUTES) - set(some) if said == "omit" else some
+        if choose.random() < 0.2:
+            showing.datasets = choose.sample(self.asker.DATASETS, choose.randint(1, 2))
+            body["datasetId"] = [dataset or "@none" for dataset in showing.datasets]
+        if choose.random() < 0.2:
+            showing.language = body["lang"] = choose.choice(["en", "fr"])
+        if showing.form != "simplified" and choose.random() < 0.3:
+            showing.changes = notification["showChanges"] = True
+        return showing
 
     def conditions(self, body):
         conditions = []
@@ -137,7 +169,7 @@ class Subscriptions:
         time.sleep(0.05)
         self.last = {identifier: by_entity(told) for identifier, told in wanted.items()}
         for identifier, told in self.last.items():
-            self.compare(identifier, told, self.came(identifier))
+            self.compare(identifier, told, self.came(identifier, self.held[identifier][1]))
         return sum(map(len, wanted.values()))
 
     def check_repeated(self, client):
@@ -147,8 +179,8 @@ class Subscriptions:
             if time.monotonic() > deadline:
                 raise self.failure(f"the outbox still has rows {ARRIVAL_SECONDS} s after a restart")
             time.sleep(0.02)
-        for identifier, (body, _) in self.held.items():
-            for entity, got in self.came(identifier).items():
+        for identifier, (body, subscription) in self.held.items():
+            for entity, got in self.came(identifier, subscription).items():
                 told = iter(self.last[identifier].get(entity, []))
                 if not all(any(subscription_model.exact(one) == subscription_model.exact(other) for other in told) for one in got):
                     raise self.failure(f"{entity} is told to {json.dumps(body, ensure_ascii=False)} after a restart, though it was not "
@@ -159,8 +191,8 @@ class Subscriptions:
         text = client.connection.getresponse().read().decode()
         return int(float(re.search(r"^parvis_outbox_rows (\S+)", text, re.MULTILINE).group(1)))
 
-    def came(self, identifier):
-        return by_entity([form(one) for one in self.receiver.take(identifier)])
+    def came(self, identifier, subscription):
+        return by_entity([as_told(one, subscription.showing.form) for one in self.receiver.take(identifier)])
 
     def compare(self, identifier, wanted, came):
         """Changes of one entity come in their order; those of different ones may come in any."""
@@ -183,8 +215,13 @@ def by_entity(told):
     return result
 
 
-def form(entity):
+def as_told(entity, form):
     """What came, as the model says it."""
-    if "deletedAt" in entity:
-        return {"id": entity["id"], "type": sorted(model.as_list(entity["type"])), "deleted": True}
-    return {"id": entity["id"], **model.canonical(entity)}
+    head = {"id": entity["id"], "type": sorted(model.as_list(entity["type"]))}
+    head.update({"deleted": True} if "deletedAt" in entity else {"scope": list(model.as_list(entity.get("scope", [])))})
+    shown = {name: value for name, value in entity.items() if name not in ("id", "type", "scope", "deletedAt")}
+    if form == "simplified":
+        return {**head, "attributes": shown}
+    if form == "concise":
+        shown = {name: model.from_concise(value) for name, value in shown.items()}
+    return {**head, "attributes": model.canonical({"type": [], **shown})["attributes"]}
