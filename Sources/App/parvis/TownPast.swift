@@ -39,7 +39,7 @@ struct TownPast: Sendable {
         let stored = try LocalCity(directory: directory)
         defer { stored.close() }
         try await Self.load(city.reportingEntities(at: begun), into: stored)
-        try await write({ city.recentPast(of: $0, before: begun) }, stored.broker, stored.history)
+        try await write({ city.recentPast(of: $0, before: begun) }, of: [all], stored.broker, stored.history)
     }
 
     private static func load(_ batches: [CityBatch], into stored: LocalCity) async throws {
@@ -58,6 +58,8 @@ struct TownPast: Sendable {
         }
     }
 
+    private var all: Range<Int> { reporters ?? 0..<city.reporterCount }
+
     /// Some days after the town begins.
     private func moment(_ days: Double) -> NGSILDModel.Timestamp {
         NGSILDModel.Timestamp(microseconds: Int64(begun.timeIntervalSince1970 * 1e6)).adding(seconds: days * 86_400)
@@ -69,10 +71,15 @@ struct TownPast: Sendable {
         let start = ContinuousClock.now
         do {
             try await write(
-                { city.earlierPast(of: $0, before: begun) }, server.broker, server.history,
+                { city.earlierPast(of: $0, before: begun) }, of: city.earlierReporters.map { $0.clamped(to: all) },
+                server.broker, server.history,
                 progress: { logger.info("The town's past is filled in", metadata: ["values": "\($0) %"]) })
             var hours = 0
-            if server.settings.hasAir { hours = try await fillInIndices(server) }
+            if server.settings.hasAir {
+                hours = try await fillInIndices(server) {
+                    logger.info("The air of the town's past is computed", metadata: ["indices": "\($0) %"])
+                }
+            }
             let seconds = (ContinuousClock.now - start).components.seconds
             logger.info(
                 "The town has a year of the air behind it", metadata: ["indices": "\(hours)", "seconds": "\(seconds)"])
@@ -83,7 +90,8 @@ struct TownPast: Sendable {
         }
     }
 
-    private func fillInIndices(_ server: CityServer) async throws -> Int {
+    /// - Parameter progress: gets how much is computed: 0 to 100, in quarters.
+    private func fillInIndices(_ server: CityServer, progress: (Int) -> Void) async throws -> Int {
         var options = AirBackfill.Options()
         options.indices = server.settings.airIndices
         // The service computes the last days itself.
@@ -92,23 +100,33 @@ struct TownPast: Sendable {
         let type = try names.term(IndexColumns.typeName)
         let source = HistorySource(
             consumption: server.broker, temporal: server.history, registry: server.broker.registry, tenant: "")
-        return try await AirBackfill(source, options: options).run { results in
-            try Task.checkCancellation()
-            try await server.history.bringIn(try AirBackfillCommand.groups(results, type, names), tenant: "")
-        }.results
+        var quarters = 0
+        return try await AirBackfill(source, options: options).run(
+            progress: { share in
+                guard Int(share * 4) > quarters else { return }
+                quarters = Int(share * 4)
+                progress(quarters * 25)
+            },
+            write: { results in
+                try Task.checkCancellation()
+                try await server.history.bringIn(try AirBackfillCommand.groups(results, type, names), tenant: "")
+            }
+        ).results
     }
 
     /// Makes the past share by share and writes it.
     ///
     /// - Parameter progress: gets how much is written: 0 to 100, in quarters.
     private func write(
-        _ past: @escaping @Sendable (Range<Int>) -> [EntityPast], _ broker: Broker, _ history: HistoryStore,
+        _ past: @escaping @Sendable (Range<Int>) -> [EntityPast], of reporters: [Range<Int>],
+        _ broker: Broker, _ history: HistoryStore,
         progress: (Int) -> Void = { _ in }
     ) async throws {
         let names = TermContext(context: .core, registry: broker.registry)
-        let all = reporters ?? 0..<city.reporterCount
-        var waiting = stride(from: all.lowerBound, to: all.upperBound, by: Self.share)
-            .map { $0..<min(all.upperBound, $0 + Self.share) }[...]
+        var waiting = reporters.flatMap { all in
+            stride(from: all.lowerBound, to: all.upperBound, by: Self.share)
+                .map { $0..<min(all.upperBound, $0 + Self.share) }
+        }[...]
         let shares = waiting.count
         var done = 0
         try await withThrowingTaskGroup(of: Void.self) { group in

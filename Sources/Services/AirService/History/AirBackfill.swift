@@ -40,10 +40,10 @@ public struct AirBackfill: Sendable {
     }
 
     /// - Parameters:
-    ///   - progress: gets how far it is: 0 to 1.
+    ///   - progress: gets how far it is, 0 to 1, whenever another hundredth is done.
     ///   - write: makes columns durable.
     public func run(
-        progress: @Sendable (Double) -> Void = { _ in },
+        progress: (Double) -> Void = { _ in },
         write: @escaping @Sendable ([IndexColumns]) async throws -> Void
     ) async throws -> Summary {
         var summary = Summary()
@@ -61,8 +61,10 @@ public struct AirBackfill: Sendable {
         let end = min(last, wanted.upperBound)
         let span = max(24, Self.cellLimit / max(1, stations.count))
         var hour = start
+        var told = 0
         while hour <= end {
             let hours = hour...min(end, hour + span - 1)
+            let before = hour - start
             try await read(&stations, hours)
             let block = stations.map(\.block)
             var next: [Int: BackfillStation] = [:]
@@ -80,11 +82,16 @@ public struct AirBackfill: Sendable {
                 for _ in 0..<Self.width { add() }
                 while let (place, station) = try await group.next() {
                     next[place] = station
+                    let done = Double(before) + Double(hours.count) * Double(next.count) / Double(stations.count)
+                    let share = done / Double(end - start + 1)
+                    if Int(share * 100) > told {
+                        told = Int(share * 100)
+                        progress(share)
+                    }
                     add()
                 }
             }
             for (place, station) in next { stations[place] = station }
-            progress(Double(hours.upperBound - start + 1) / Double(max(1, end - start + 1)))
             hour = hours.upperBound + 1
         }
         for station in stations {

@@ -6,6 +6,15 @@ extension SampleCity {
     /// The entities that report, which are those that have a past: numbers from 0 to `reporterCount - 1`.
     public var reporterCount: Int { fleets.reduce(0) { $0 + $1.count } }
 
+    /// Those of them that have an `earlierPast`.
+    public var earlierReporters: [Range<Int>] {
+        var first = 0
+        return fleets.compactMap { fleet in
+            defer { first += fleet.count }
+            return fleet.earlierPast == nil ? nil : first..<first + fleet.count
+        }
+    }
+
     /// The last week of what measures, every five minutes, and the last day of what moves, every minute; without the report
     /// that `initialEntities` has at the same moment.
     ///
