@@ -44,7 +44,7 @@ extension AttributeForest {
             for root in roots(named: name) {
                 guard telling.showsPrevious,
                     let before = old.roots(named: name).first(where: { old.sameDataset($0, self, root) }),
-                    !hasSameText(root, old, before)
+                    !saysTheSame(root, old, before)
                 else {
                     result.append(subtree: root, of: self)
                     continue
@@ -67,19 +67,6 @@ extension AttributeForest {
             }
         }
         return result
-    }
-
-    /// Whether two instances say the same, sub-attributes included, whenever it was said.
-    func hasSameText(_ index: Int, _ other: AttributeForest, _ otherIndex: Int) -> Bool {
-        let count = Int(nodes[index].descendants)
-        guard count == Int(other.nodes[otherIndex].descendants) else { return false }
-        for offset in 0...count {
-            let (one, two) = (nodes[index + offset], other.nodes[otherIndex + offset])
-            guard one.name == two.name, one.descendants == two.descendants, one.headLength == two.headLength,
-                bytes[one.head].elementsEqual(other.bytes[two.head])
-            else { return false }
-        }
-        return true
     }
 
     private mutating func append(
@@ -181,7 +168,7 @@ extension AttributeForest {
 
     /// What became of the instances of an attribute since an earlier state; empty when they say what they said.
     ///
-    /// - Cost: linear in the number of roots of both and the text of the instances; no memory is taken.
+    /// - Cost: linear in the number of roots of both and the text of the instances.
     public func instanceChanges(of name: TermID, since old: AttributeForest) -> InstanceChanges {
         var result: InstanceChanges = []
         var kept = 0
@@ -190,7 +177,7 @@ extension AttributeForest {
             if nodes[index].name == name {
                 if let before = old.instance(of: name, withDatasetOf: index, in: self) {
                     kept += 1
-                    if !hasSameText(index, old, before) { result.insert(.modified) }
+                    if !saysTheSame(index, old, before) { result.insert(.modified) }
                 } else {
                     result.insert(.created)
                 }

@@ -137,6 +137,57 @@ struct SubscriptionMatchingTests {
         #expect(!subscription.matches(change))
     }
 
+    static let rewritten: [(before: String, after: String, isChange: Bool)] = [
+        (#""value":10"#, #""value":10.0"#, false),
+        (#""value":10"#, #""value":11"#, true),
+        (#""value":"a""#, #""value":"\u0061""#, false),
+        (#""value":{"a":1,"b":[2]}"#, #""value":{"b":[2],"a":1}"#, false),
+        (#""value":{"a":1,"b":[2]}"#, #""value":{"b":[3],"a":1}"#, true),
+        (
+            #""value":1,"unitCode":"KMH","observedAt":"2026-01-01T00:00:00.500Z""#,
+            #""observedAt":"2026-01-01T00:00:00.5Z","value":1,"unitCode":"KMH""#, false
+        ),
+        (#""value":1,"observedAt":"2026-01-01T00:00:00Z""#, #""value":1,"observedAt":"2026-01-01T00:00:01Z""#, true),
+        (#""value":1,"observedAt":"2026-01-01T00:00:00Z""#, #""value":1"#, true),
+        (#""value":1,"unitCode":"KMH""#, #""value":1,"unitCode":"MTS""#, true),
+        (#""value":1,"unitCode":"KMH""#, #""value":1"#, true),
+        (#""value":1,"valueType":"xsd:int""#, #""value":1,"unitCode":"KMH""#, true),
+        (
+            #""value":1,"a":{"type":"Property","value":1},"b":{"type":"Property","value":{"c":2}}"#,
+            #""value":1,"b":{"type":"Property","value":{"c":2.0}},"a":{"type":"Property","value":1}"#, false
+        ),
+        (
+            #""value":1,"a":{"type":"Property","value":1},"b":{"type":"Property","value":{"c":2}}"#,
+            #""value":1,"b":{"type":"Property","value":{"c":3}},"a":{"type":"Property","value":1}"#, true
+        ),
+        (#""value":1,"a":{"type":"Property","value":1}"#, #""value":1,"b":{"type":"Property","value":1}"#, true),
+        (#""value":1,"a":{"type":"Property","value":1}"#, #""value":1"#, true),
+        (
+            #""value":1,"a":{"type":"Property","value":1,"c":{"type":"Property","value":1}}"#,
+            #""value":1,"a":{"type":"Property","value":1},"c":{"type":"Property","value":1}"#, true
+        ),
+        (#""value":[8,50]"#, #""value":[50,8]"#, true),
+    ]
+
+    @Test(arguments: rewritten)
+    func `an attribute that says the same in another writing makes no notification`(
+        before: String, after: String, isChange: Bool
+    ) throws {
+        let vocabulary = try Vocabulary()
+        let subscription = try vocabulary.subscription("{\(Self.rooms),\(Self.endpoint)}")
+        func room(_ members: String) throws -> EntityRecord {
+            try vocabulary.entity(
+                #"{"id":"urn:ngsi-ld:Room:1","type":"Room","temperature":{"type":"Property",\#(members)}}"#)
+        }
+        let name = try vocabulary.context.term("temperature")
+        for (old, new) in [(before, after), (after, before)] {
+            let change = EntityChange(
+                sequence: 1, at: Timestamp(microseconds: 2_000_000), tenant: "", kind: .updated, before: try room(old),
+                after: try room(new), attributes: [AttributeChange(name: name, kind: .modified)])
+            #expect(subscription.matches(change) == isChange)
+        }
+    }
+
     @Test(arguments: [
         (#"["attributeDeleted"]"#, true), (#"["attributeUpdated"]"#, true), (#"["attributeCreated"]"#, false),
     ])
