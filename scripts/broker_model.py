@@ -291,6 +291,17 @@ class Broker:
         return True
 
     @noted
+    def remove_attributes(self, identifier, names):
+        """What clause 5.6.21.4 does to one entity where names are given."""
+        entity = self.entities.get(identifier)
+        if entity is None:
+            return False
+        for name in names:
+            for dataset in list(entity.attributes.get(name, {})):
+                entity.remove(name, dataset)
+        return True
+
+    @noted
     def delete_attribute(self, identifier, name, dataset, everything):
         """Clause 5.6.5.4."""
         entity = self.entities.get(identifier)
@@ -396,6 +407,19 @@ def term(path, operator=None, choices=()):
     if operator is None:
         return lambda _, entity: any(True for _ in targets(entity, path))
     return lambda _, entity: any(holds(value) for value in targets(entity, path))
+
+
+def links(entity, names):
+    """The objects of Relationships of the entity itself, of all instances."""
+    for name in names & set(entity.attributes):
+        for instance in entity.attributes[name].values():
+            if instance["type"] == "Relationship":
+                yield instance["object"]
+
+
+def linked(entities, name, condition):
+    """A term of `q` in braces after the name of a Relationship: some linked entity meets it."""
+    return lambda _, entity: any(object in entities and condition(object, entities[object]) for object in links(entity, {name}))
 
 
 def all_of(conditions):
