@@ -109,7 +109,7 @@ extension HistoryStore {
             }
             var documents: [DocumentWrite] = []
             for (tenant, entities) in entries {
-                for (id, entry) in entities where try directory.entry(tenant: tenant, id: id) != entry {
+                for (id, entry) in entities where try !entry.says(directory.entry(tenant: tenant, id: id)) {
                     documents.append(TemporalDirectory.document(entry, tenant: tenant, id: id))
                 }
             }
@@ -150,6 +150,7 @@ extension HistoryStore {
                 ?? TemporalDirectory.Entry(types: [], scopes: [])
             for type in addition.types where !entry.types.contains(type) { entry.types.append(type) }
             for scope in addition.scopes where !entry.scopes.contains(scope) { entry.scopes.append(scope) }
+            entry.through = tails.withLock { $0.absorbed }
             entries[tenant, default: [:]][id] = entry
         }
         return .success(isNew)
@@ -175,15 +176,18 @@ extension HistoryStore {
             throw NGSILDError.internalError("The history could not be written")
         }
         let through = tails.withLock { $0.absorbed }
-        let settles = settled.withLock {
-            $0.settle(tenant: removal.tenant, entity: removal.entity, through: through)
+        var documents = [
+            settled.withLock { $0.settle(tenant: removal.tenant, entity: removal.entity, through: through) }
+        ]
+        // A replay passes over its deletion too, so that its name is kept here.
+        if entity.record == nil {
+            var entry = try directory.entry(tenant: removal.tenant, id: removal.entity)
+            if case .everything = removal.extent { entry = nil }
+            entry?.through = through
+            documents.append(TemporalDirectory.document(entry, tenant: removal.tenant, id: removal.entity))
         }
         switch removal.extent {
         case .everything:
-            var documents = [settles]
-            if entity.record == nil {
-                documents.append(TemporalDirectory.document(nil, tenant: removal.tenant, id: removal.entity))
-            }
             try empty(entity.series + entity.rolled, of: entity, documents: documents)
             directory.put(nil, tenant: removal.tenant, id: removal.entity)
         case .attribute(let name, let dataset):
@@ -194,12 +198,12 @@ extension HistoryStore {
                 throw NGSILDError.resourceNotFound(
                     "The history of entity \(removal.entity) does not have the attribute")
             }
-            try empty(gone, of: entity, documents: [settles])
+            try empty(gone, of: entity, documents: documents)
         case .instance(let name, let id, let replacement):
             guard let key = entity.series.first(where: { $0.attribute == name && id.belongs(to: $0) }) else {
                 throw NGSILDError.resourceNotFound("Entity \(removal.entity) has no instance \(id.text)")
             }
-            try replace(id, in: key, of: entity, by: replacement, documents: [settles])
+            try replace(id, in: key, of: entity, by: replacement, documents: documents)
         }
         if settled.withLock({ $0.count }) > SettledEntities.limit {
             writeTails(.everything)

@@ -82,15 +82,18 @@ extension HistoryStore {
             }
             for change in changes {
                 tails.absorb(change)
-                if change.kind == .deleted, let entity = change.before { keepName(of: entity, tenant: change.tenant) }
+                if change.kind == .deleted, let entity = change.before {
+                    keepName(of: entity, tenant: change.tenant, at: change.sequence)
+                }
             }
             tails.start(at: taken)
         }
     }
 
-    private func keepName(of entity: EntityRecord, tenant: String) {
+    private func keepName(of entity: EntityRecord, tenant: String, at sequence: UInt64) {
         directory.note(
-            TemporalDirectory.Entry(types: entity.types, scopes: entity.scopes), tenant: tenant, id: entity.id)
+            TemporalDirectory.Entry(types: entity.types, scopes: entity.scopes, through: sequence), tenant: tenant,
+            id: entity.id)
     }
 
     /// Takes in all that was acknowledged before. Waits where memory had no room for it.
@@ -137,7 +140,7 @@ extension HistoryStore {
             do {
                 let changes = try keeping.storage.changes(after: from, limit: Self.replayPage)
                 let reached = changes.last?.sequence ?? through
-                let pasts = configuration.isRecording ? changes.compactMap { past(of: $0) } : []
+                let pasts = configuration.isRecording ? try changes.compactMap { try past(of: $0) } : []
                 tails.withLock { tails in
                     // Of a tenant that was deleted meanwhile nothing may come back: what is read anew has none of it.
                     if tails.removals != removals { return }
@@ -162,7 +165,7 @@ extension HistoryStore {
     /// What a change of the record took from the present, if anything that is not in chunks yet.
     private func past(
         of change: StoredChange
-    ) -> (change: StoredChange, steps: [RecordedStep], types: [TermID])? {
+    ) throws -> (change: StoredChange, steps: [RecordedStep], types: [TermID])? {
         guard let steps = RecordedStep.decode(change.change, id: change.id) else {
             configuration.onFailure(
                 "Change \(change.sequence) of \(change.id) cannot be read and is not in the history")
@@ -170,7 +173,12 @@ extension HistoryStore {
         }
         let isCreation = steps.allSatisfy { $0.kind == .created }
         if isCreation || settled.withLock({ $0.isSettled(change) }) { return nil }
-        for case let entity? in steps.map(\.deleted) { keepName(of: entity, tenant: change.tenant) }
+        for case let entity? in steps.map(\.deleted) {
+            let known = try directory.entry(tenant: change.tenant, id: change.id)
+            if known.map({ $0.through < change.sequence }) ?? true {
+                keepName(of: entity, tenant: change.tenant, at: change.sequence)
+            }
+        }
         return (change, steps, keeping.presentTypes(id: change.id, tenant: change.tenant))
     }
 }

@@ -1,3 +1,4 @@
+import JSONTree
 import NGSILDModel
 import NGSILDOperations
 import NGSILDQuery
@@ -9,6 +10,26 @@ import NGSILDQuery
 ///
 /// - Source: CIM 009 clause 4.5.19.1.
 struct SampleAggregator {
+    /// A string, in the order of its characters however they are written.
+    private struct Text {
+        private let content: [UInt8]
+        private let json: [UInt8]
+
+        init(_ value: UnsafeRawBufferPointer) {
+            json = Array(value)
+            guard json.contains(UInt8(ascii: "\\")), let document = try? JSONDocument(parsing: json) else {
+                content = Array(json.dropFirst().dropLast())
+                return
+            }
+            content = document.withStringBytes(document.root) { Array($0) }
+        }
+
+        static func < (one: Text, other: Text) -> Bool { one.content.lexicographicallyPrecedes(other.content) }
+
+        var written: String { String(decoding: json, as: UTF8.self) }
+        var distinguished: [UInt8] { [UInt8(ascii: "\"")] + content }
+    }
+
     private struct Bucket {
         var end: Timestamp
         var count = 0
@@ -21,8 +42,8 @@ struct SampleAggregator {
         var deviation = 0.0
         var least = Double.infinity
         var most = -Double.infinity
-        var firstText: [UInt8]?
-        var lastText: [UInt8]?
+        var firstText: Text?
+        var lastText: Text?
         var hasArrays = false
         var others = 0
 
@@ -83,7 +104,7 @@ struct SampleAggregator {
         let start = try bucketStart(time)
         newest = max(newest, time)
         buckets[start]?.count += 1
-        if countsDistinct, buckets[start]?.distinct.insert(Array(value)).inserted == true {
+        if countsDistinct, buckets[start]?.distinct.insert(Self.distinguished(value)).inserted == true {
             distinct += 1
             if distinct > Self.distinctLimit {
                 throw .tooComplexQuery(
@@ -97,15 +118,9 @@ struct SampleAggregator {
             buckets[start]?.hasArrays = true
             buckets[start]?.add(Double(Self.elements(value)))
         case UInt8(ascii: "\""):
-            let text = Array(value)
-            if let least = buckets[start]?.firstText, !text.lexicographicallyPrecedes(least) {
-            } else {
-                buckets[start]?.firstText = text
-            }
-            if let most = buckets[start]?.lastText, !most.lexicographicallyPrecedes(text) {
-            } else {
-                buckets[start]?.lastText = text
-            }
+            let text = Text(value)
+            if buckets[start]?.firstText.map({ text < $0 }) ?? true { buckets[start]?.firstText = text }
+            if buckets[start]?.lastText.map({ $0 < text }) ?? true { buckets[start]?.lastText = text }
         default:
             if let number = Self.number(value) { buckets[start]?.add(number) } else { buckets[start]?.others += 1 }
         }
@@ -154,6 +169,15 @@ struct SampleAggregator {
         }
     }
 
+    /// What is the same for values that are, and for no others. Whole numbers and decimals count by value, texts by characters.
+    private static func distinguished(_ value: UnsafeRawBufferPointer) -> [UInt8] {
+        if value.first == UInt8(ascii: "\"") { return Text(value).distinguished }
+        guard let decimal = DecimalNumber(value), decimal.mantissa.magnitude < 1_000_000_000_000_000,
+            let number = number(value)
+        else { return Array(value) }
+        return number == 0 ? [UInt8(ascii: "0")] : Array(number.description.utf8)
+    }
+
     private static let powersOfTen: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     ]
@@ -197,10 +221,13 @@ struct SampleAggregator {
 
     /// The values of each method that is defined for the values of the attribute, period by period; periods without
     /// values are left out.
-    func results() -> [(method: TemporalAggregation.Method, values: [AggregatedValue])] {
+    func results(of kind: AttributeKind) -> [(method: TemporalAggregation.Method, values: [AggregatedValue])] {
         let starts = buckets.keys.sorted()
+        // Table 4.5.19.1-3.
+        let isCountedOnly = kind == .relationship || kind == .listRelationship
         var results: [(method: TemporalAggregation.Method, values: [AggregatedValue])] = []
-        for method in aggregation.methods {
+        for method in aggregation.methods
+        where !isCountedOnly || method == .totalCount || method == .distinctCount {
             var values: [AggregatedValue] = []
             for start in starts {
                 guard let bucket = buckets[start], let value = Self.value(method, bucket) else { continue }
@@ -233,8 +260,8 @@ struct SampleAggregator {
         case .distinctCount: return "\(bucket.distinct.count)"
         case .sum: return hasNumbers ? text(bucket.sum + bucket.compensation) : nil
         case .avg: return hasNumbers ? text((bucket.sum + bucket.compensation) / Double(bucket.numbers)) : nil
-        case .min: return hasNumbers ? text(bucket.least) : bucket.firstText.map { String(decoding: $0, as: UTF8.self) }
-        case .max: return hasNumbers ? text(bucket.most) : bucket.lastText.map { String(decoding: $0, as: UTF8.self) }
+        case .min: return hasNumbers ? text(bucket.least) : bucket.firstText?.written
+        case .max: return hasNumbers ? text(bucket.most) : bucket.lastText?.written
         case .sumsq: return hasNumbers && !bucket.hasArrays ? text(bucket.squares) : nil
         case .stddev:
             guard hasNumbers, !bucket.hasArrays else { return nil }

@@ -151,7 +151,7 @@ extension HistoryStore {
             if attributes.last?.name != key.attribute {
                 attributes.append(TemporalAttribute(name: key.attribute, kind: kind))
             }
-            attributes[attributes.count - 1].aggregates = aggregator.results()
+            attributes[attributes.count - 1].aggregates = aggregator.results(of: kind)
         }
         if let asked = selection.picked,
             let none = attributes.first(where: { $0.aggregates.isEmpty && asked.contains($0.name) })
@@ -383,9 +383,14 @@ extension HistoryStore {
         }
         guard hasInstance else { return nil }
         if query.expression == nil, query.geo == nil { return match }
+        // Clause 5.7.4.4: filters are of all instances of the time asked for; datasetId and lastN come after them.
+        all.datasets = nil
+        all.times.lastN = nil
+        reader = TemporalReader(self, all, effort)
+        reader.reached = match.reached
         var forest = AttributeForest()
         var instances = InstanceForest()
-        for key in keys {
+        for key in reader.series(of: entity) where !reader.isScope(key) {
             instances.append(try reader.samples(of: key, entity, within: match.periods), of: key, to: &forest)
         }
         let record = EntityRecord(

@@ -13,6 +13,11 @@ final class TemporalDirectory: Sendable {
     struct Entry: Hashable, Sendable {
         var types: [TermID]
         var scopes: [String]
+        /// The last change that it knows of; 0 in what was stored before this was kept. A replay of older ones, from
+        /// before clients added to it, does not count.
+        var through: UInt64 = 0
+
+        func says(_ other: Entry?) -> Bool { types == other?.types && scopes == other?.scopes }
     }
 
     private struct Name: Hashable {
@@ -107,16 +112,20 @@ final class TemporalDirectory: Sendable {
     }
 
     private static func decode(_ body: [UInt8], id: String) -> Entry? {
-        EntityCodec.decode(body, id: id).map { Entry(types: $0.types, scopes: $0.scopes) }
+        EntityCodec.decode(body, id: id).map { record in
+            Entry(
+                types: record.types, scopes: record.scopes, through: UInt64(max(0, record.modifiedAt.microseconds)))
+        }
     }
 
     static func document(_ entry: Entry?, tenant: String, id: String) -> DocumentWrite {
         let body = entry.map { entry in
-            let zero = Timestamp(microseconds: 0)
+            // A record has no place for the number of a change but its times, which are of no use here.
+            let through = Timestamp(microseconds: Int64(clamping: entry.through))
             return EntityCodec.encode(
                 EntityRecord(
-                    id: id, types: entry.types, scopes: entry.scopes, createdAt: zero, modifiedAt: zero,
-                    attributes: AttributeForest()))
+                    id: id, types: entry.types, scopes: entry.scopes, createdAt: Timestamp(microseconds: 0),
+                    modifiedAt: through, attributes: AttributeForest()))
         }
         return DocumentWrite(kind: kind, tenant: tenant, key: id, body: body)
     }

@@ -261,6 +261,68 @@ import Testing
         #expect(try again.history.directory.entry(tenant: "", id: TestCity.room)?.types == [try again.term("Room")])
     }
 
+    /// A new start after a kill: nothing was flushed, so that the change record is read again.
+    private func started(_ city: TestCity) throws -> TestCity {
+        let again = try TestCity(storage: city.storage, clock: city.clock)
+        again.history.queue.sync { again.history.replayMissing() }
+        return again
+    }
+
+    @Test func `a deleted entity of whose history a part was deleted is found by its type after a kill`() async throws {
+        let city = try TestCity()
+        try await city.create(
+            TestCity.room,
+            #""temperature":{"type":"Property","value":20},"humidity":{"type":"Property","value":1}"#)
+        city.clock.advance()
+        try await city.delete(TestCity.room)
+        let humidity = try city.term("humidity")
+        let outcome = await city.reply {
+            city.history.deleteTemporalAttribute(
+                id: TestCity.room, attribute: humidity, dataset: nil, tenant: "", on: ImmediateReplyScheduler(),
+                reply: $0)
+        }
+        try outcome.get()
+        let again = try started(city)
+        #expect(try again.history.directory.entry(tenant: "", id: TestCity.room)?.types == [try again.term("Room")])
+        #expect(try await again.values().first == "20")
+        #expect(try await again.values(TestCity.room, "humidity") == [])
+    }
+
+    @Test func `a deleted history stays away after a kill`() async throws {
+        let city = try TestCity()
+        try await city.create()
+        city.clock.advance()
+        try await city.delete(TestCity.room)
+        let outcome = await city.reply {
+            city.history.deleteTemporalEvolution(
+                id: TestCity.room, tenant: "", on: ImmediateReplyScheduler(), reply: $0)
+        }
+        try outcome.get()
+        let again = try started(city)
+        #expect(try again.history.directory.entry(tenant: "", id: TestCity.room) == nil)
+    }
+
+    @Test(.clause("5.6.11")) func `types that were added to the history of a deleted entity are there after a kill`()
+        async throws
+    {
+        let city = try TestCity()
+        try await city.create()
+        city.clock.advance()
+        try await city.delete(TestCity.room)
+        _ = try await city.upsert(
+            #"{"id":"\#(TestCity.room)","type":"Hall","humidity":{"type":"Property","value":1,"observedAt":"2026-01-01T00:00:00Z"}}"#
+        ).get()
+        let both = [try city.term("Room"), try city.term("Hall")]
+        #expect(try city.history.directory.entry(tenant: "", id: TestCity.room)?.types == both)
+        let again = try started(city)
+        #expect(try again.history.directory.entry(tenant: "", id: TestCity.room)?.types == both)
+        // Its next life counts alone.
+        _ = await again.perform(.createEntity(try again.draft(#"{"id":"\#(TestCity.room)","type":"Cellar"}"#)))
+        try await again.delete(TestCity.room)
+        let last = try started(again)
+        #expect(try last.history.directory.entry(tenant: "", id: TestCity.room)?.types == [try last.term("Cellar")])
+    }
+
     @Test func `samples of a tenant that was deleted do not come up in a new one of its name`() async throws {
         let city = try TestCity()
         try await city.create()

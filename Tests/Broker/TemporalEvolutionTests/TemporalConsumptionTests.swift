@@ -315,6 +315,71 @@ import Testing
         #expect(sums.map(\.start) == sums.map(\.start).sorted())
     }
 
+    @Test(.clause("4.5.19"))
+    func `texts are in the order of their characters, and values distinct that are, however they are written`()
+        async throws
+    {
+        let city = try TestCity()
+        func aggregates(_ values: [String]) async throws -> [TemporalAggregation.Method: String] {
+            let id = "urn:ngsi-ld:Sensor:\(values.joined().utf8.reduce(0) { $0 &* 31 &+ Int($1) })"
+            let instances = values.enumerated().map {
+                #"{"type":"Property","value":\#($1),"observedAt":"2026-01-01T00:00:0\#($0)Z"}"#
+            }
+            _ = try await city.upsert(#"{"id":"\#(id)","type":"Sensor","said":[\#(instances.joined(separator: ","))]}"#)
+                .get()
+            var selection = try times("after", "2025-01-01T00:00:00Z")
+            selection.aggregation = try TemporalAggregation(
+                methods: ["min", "max", "distinctCount", "totalCount"], period: "P0D")
+            let found = try await city.retrieve(id, selection).get().entities[0].attributes[0].aggregates
+            return Dictionary(uniqueKeysWithValues: found.map { ($0.method, $0.values[0].value) })
+        }
+        let texts = try await aggregates([#""z""#, #""\u00c4""#, #""a""#, #""a b""#, #""\u0061""#])
+        #expect(texts[.min] == #""a""#)
+        #expect(texts[.max] == #""\u00c4""#)
+        #expect(texts[.distinctCount] == "4")
+        #expect(texts[.totalCount] == "5")
+        let quoted = try await aggregates([#""\"""#, #"" ""#])
+        #expect(quoted[.min] == #"" ""#)
+        let numbers = try await aggregates(["1", "1.0", "-0", "0", "0.10", "0.1", #""1""#])
+        #expect(numbers[.distinctCount] == "4")
+    }
+
+    @Test(.clause("4.5.19")) func `Relationships are counted, and are in no order`() async throws {
+        let city = try TestCity()
+        _ = try await city.upsert(
+            #"{"id":"urn:ngsi-ld:Sensor:1","type":"Sensor","owner":{"type":"Relationship","object":"urn:a","observedAt":"2026-01-01T00:00:00Z"}}"#
+        ).get()
+        var selection = try times("after", "2025-01-01T00:00:00Z")
+        selection.aggregation = try TemporalAggregation(
+            methods: ["min", "max", "distinctCount", "totalCount"], period: "P0D")
+        let found = try await city.retrieve("urn:ngsi-ld:Sensor:1", selection).get().entities[0].attributes[0]
+            .aggregates
+        #expect(found.map(\.method) == [.distinctCount, .totalCount])
+    }
+
+    @Test(.clause("5.7.4")) func `filters look at all instances of the time, before datasetId and lastN leave some`()
+        async throws
+    {
+        let city = try await Self.city()
+        _ = try await city.upsert(
+            #"{"id":"urn:ngsi-ld:Sensor:77","type":"Sensor","level":[{"type":"Property","value":900,"observedAt":"2026-01-01T00:00:00Z"},{"type":"Property","value":1,"datasetId":"urn:d","observedAt":"2026-01-01T01:00:00Z"},{"type":"Property","value":1,"observedAt":"2026-01-01T02:00:00Z"}]}"#
+        ).get()
+        var query = EntityQuery()
+        query.types = try TypeSelection(parsing: "Sensor", context: city.context)
+        query.expression = try QueryExpression(parsing: "level==900", context: city.context)
+        let last = try await city.query(query, try times(lastN: "1")).get()
+        #expect(last.entities.map(\.id) == ["urn:ngsi-ld:Sensor:77"])
+        #expect(last.entities[0].attributes.first.map { $0.instances.roots.count { _ in true } } == 2)
+        var selection = TemporalSelection()
+        selection.datasets = ["urn:d"]
+        let some = try await city.query(query, selection).get()
+        #expect(some.entities.map(\.id) == ["urn:ngsi-ld:Sensor:77"])
+        #expect(some.entities[0].attributes.flatMap(TestCity.values) == ["1"])
+        // What the time leaves out does not count.
+        let later = try await city.query(query, try times("after", "2026-01-01T00:30:00Z", lastN: "1")).get()
+        #expect(later.entities.isEmpty)
+    }
+
     @Test func `too many periods are refused`() async throws {
         let city = try await Self.city { $0.periodLimit = 3 }
         var selection = try times("after", "2026-01-01T00:00:00Z")
