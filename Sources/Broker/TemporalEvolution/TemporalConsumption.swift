@@ -385,21 +385,41 @@ extension HistoryStore {
         if query.expression == nil, query.geo == nil { return match }
         // Clause 5.7.4.4: filters are of all instances of the time asked for; datasetId and lastN come after them.
         all.datasets = nil
-        all.times.lastN = nil
+        all.times = all.times.withoutLastN
         reader = TemporalReader(self, all, effort)
         reader.reached = match.reached
-        var forest = AttributeForest()
-        var instances = InstanceForest()
-        for key in reader.series(of: entity) where !reader.isScope(key) {
-            instances.append(try reader.samples(of: key, entity, within: match.periods), of: key, to: &forest)
+        return try isSelected(head, entity, query, &reader, within: match.periods) ? match : nil
+    }
+
+    /// Instances of a history that are looked at together.
+    private static let filterPart = 1_000
+
+    /// Whether the filters of a query are met by the instances that a reader selects, looked at some at a time.
+    private func isSelected(
+        _ head: TemporalHead, _ entity: KnownEntity, _ query: EntityQuery, _ reader: inout TemporalReader,
+        within periods: [Range<Int64>]?
+    ) throws -> Bool {
+        var gathered = GatheredMatch(query.expression, query.geo)
+        func part(_ attributes: AttributeForest) -> EntityRecord {
+            EntityRecord(
+                id: head.id, types: head.types, scopes: head.scopes,
+                createdAt: head.createdAt.isSet ? head.createdAt : Timestamp(microseconds: 0),
+                modifiedAt: head.modifiedAt.isSet ? head.modifiedAt : Timestamp(microseconds: 0),
+                attributes: attributes)
         }
-        let record = EntityRecord(
-            id: head.id, types: head.types, scopes: head.scopes,
-            createdAt: head.createdAt.isSet ? head.createdAt : Timestamp(microseconds: 0),
-            modifiedAt: head.modifiedAt.isSet ? head.modifiedAt : Timestamp(microseconds: 0), attributes: forest)
-        if let expression = query.expression, !expression.matches(record) { return nil }
-        if let geo = query.geo, !geo.matches(record) { return nil }
-        return match
+        gathered.add(part(AttributeForest()))
+        let attributes = gathered.attributes
+        var instances = InstanceForest()
+        for key in reader.series(of: entity) where attributes.contains(key.attribute) && !reader.isScope(key) {
+            if gathered.isSettled { return true }
+            try reader.visitParts(of: key, entity, within: periods, count: Self.filterPart) { samples in
+                var forest = AttributeForest()
+                instances.append(samples, of: key, to: &forest)
+                gathered.add(part(forest))
+                return !gathered.isSettled
+            }
+        }
+        return gathered.isSelected
     }
 }
 

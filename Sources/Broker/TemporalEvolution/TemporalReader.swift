@@ -48,25 +48,34 @@ struct TemporalReader {
         of series: SeriesKey, _ entity: KnownEntity, within periods: [Range<Int64>]? = nil
     ) throws -> SampleColumns {
         let most = min(selection.times.lastN ?? .max, history.configuration.instanceLimit + 1)
-        var found = SampleColumns()
-        var map: [Int: Int] = [:]
-        var source: [[UInt8]] = []
-        func take(_ samples: SampleColumns, _ index: Int) {
-            if source != samples.templates {
-                source = samples.templates
-                map = [:]
-            }
-            if found.isEmpty { found.types = samples.types }
-            found.append(index, of: samples, map: &map)
-        }
+        var found = GatheredSamples()
         let holder = isScope(series) && !selection.after.isSet ? try scopeAtStart(series, entity) : nil
-        if let holder, !newestFirst { take(holder, 0) }
+        if let holder, !newestFirst { found.take(holder, 0) }
         try visit(series, of: entity, within: isScope(series) ? nil : periods) { samples, index in
-            take(samples, index)
-            return found.count < most
+            found.take(samples, index)
+            return found.columns.count < most
         }
-        if let holder, newestFirst, found.count < most { take(holder, 0) }
-        return found
+        if let holder, newestFirst, found.columns.count < most { found.take(holder, 0) }
+        return found.columns
+    }
+
+    /// Visits all selected instances of a series, however many there are, some at a time.
+    ///
+    /// - Parameters:
+    ///   - count: how many at most are in memory at once.
+    ///   - body: answers whether to go on.
+    mutating func visitParts(
+        of series: SeriesKey, _ entity: KnownEntity, within periods: [Range<Int64>]?, count: Int,
+        _ body: (SampleColumns) throws -> Bool
+    ) throws {
+        var found = GatheredSamples()
+        try visit(series, of: entity, within: periods) { samples, index in
+            found.take(samples, index)
+            guard found.columns.count == count else { return true }
+            defer { found = GatheredSamples() }
+            return try body(found.columns)
+        }
+        if !found.columns.isEmpty { _ = try body(found.columns) }
     }
 
     /// The scope that was set before the time asked for and holds at its start (C.5.16).
@@ -156,6 +165,22 @@ struct TemporalReader {
         let oldest = Timestamp(microseconds: times.min() ?? cut)
         let startsAtQuery = (query.relation == .after || query.relation == .between) && !selection.after.isSet
         return (startsAtQuery ? query.timeAt : oldest, end)
+    }
+}
+
+/// Samples picked from the columns of several chunks, put into columns of their own.
+private struct GatheredSamples {
+    private(set) var columns = SampleColumns()
+    private var map: [Int: Int] = [:]
+    private var source: [[UInt8]] = []
+
+    mutating func take(_ samples: SampleColumns, _ index: Int) {
+        if source != samples.templates {
+            source = samples.templates
+            map = [:]
+        }
+        if columns.isEmpty { columns.types = samples.types }
+        columns.append(index, of: samples, map: &map)
     }
 }
 

@@ -6,7 +6,7 @@ public import NGSILDModel
 ///
 /// - Source: CIM 009 clause 4.9.
 public struct QueryExpression: Sendable {
-    private let plan: QueryPlan
+    let plan: QueryPlan
 
     /// - Parameters:
     ///   - expandValues: names of attributes whose values in the query are terms to be expanded, as in

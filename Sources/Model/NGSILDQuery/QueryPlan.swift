@@ -78,14 +78,36 @@ final class QueryPlan: Sendable {
     }
 
     func matches(_ entity: EntityRecord) -> Bool {
-        entity.attributes.nodes.withUnsafeBufferPointer { nodes in
-            program.evaluate { term in
-                let quick = quickTests[term]
-                if quick.isUsable { return holds(quick, term, nodes, entity) }
-                return entity.attributes.bytes.withUnsafeBufferPointer { bytes in
-                    tests[term].holds(in: EntityView(entity: entity, nodes: nodes, bytes: bytes))
-                }
+        entity.attributes.nodes.withUnsafeBufferPointer { nodes in program.evaluate { holds($0, nodes, entity) } }
+    }
+
+    // MARK: Entities in parts
+
+    /// Whether some term is met by what is not there, which only the whole of an entity tells.
+    var asksForAbsence: Bool { !tests.allSatisfy(\.needsTarget) }
+
+    /// Which terms hold for an entity of which nothing is known.
+    var termsOfNothing: [Bool] { tests.map { !$0.needsTarget } }
+
+    /// Which terms hold for what was known, and a further part of the entity.
+    func gather(_ part: EntityRecord, into terms: inout [Bool]) {
+        part.attributes.nodes.withUnsafeBufferPointer { nodes in
+            for term in terms.indices where terms[term] != tests[term].needsTarget {
+                terms[term] = holds(term, nodes, part)
             }
+        }
+    }
+
+    func holds(where terms: [Bool]) -> Bool { program.evaluate { terms[$0] } }
+
+    // MARK: Terms
+
+    @inline(__always)
+    private func holds(_ term: Int, _ nodes: UnsafeBufferPointer<AttributeNode>, _ entity: EntityRecord) -> Bool {
+        let quick = quickTests[term]
+        if quick.isUsable { return holds(quick, term, nodes, entity) }
+        return entity.attributes.bytes.withUnsafeBufferPointer { bytes in
+            tests[term].holds(in: EntityView(entity: entity, nodes: nodes, bytes: bytes))
         }
     }
 

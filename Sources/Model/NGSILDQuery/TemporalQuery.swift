@@ -20,6 +20,13 @@ public struct TemporalQuery: Hashable, Sendable {
     /// Selects every instance.
     public init() {}
 
+    /// The same of all instances.
+    public var withoutLastN: TemporalQuery {
+        var query = self
+        query.lastN = nil
+        return query
+    }
+
     /// Reads the parameters of the same names; `nil` where one is not given.
     ///
     /// - Throws: `badRequestData` naming the parameter that is missing, wrong or without effect.

@@ -380,6 +380,24 @@ import Testing
         #expect(later.entities.isEmpty)
     }
 
+    @Test(
+        .clause("5.7.4"),
+        arguments: [
+            ("level==9", true), ("level==10", false), ("level==0;level==9", true), ("level==0;level==10", false),
+            ("!level", false), ("!humidity", true), ("level>8|humidity", true), ("level!=9", true), ("level>9", false),
+        ])
+    func `filters look at histories that are longer than an answer`(q: String, isSelected: Bool) async throws {
+        let city = try await Self.city { $0.instanceLimit = 2 }
+        var query = EntityQuery()
+        query.ids = ["urn:ngsi-ld:Sensor:1"]
+        query.expression = try QueryExpression(parsing: q, context: city.context)
+        for selection in [
+            try times("after", "2025-01-01T00:00:00Z"), try times("after", "2025-01-01T00:00:00Z", lastN: "1"),
+        ] {
+            #expect(try await city.query(query, selection).get().entities.isEmpty != isSelected)
+        }
+    }
+
     @Test func `too many periods are refused`() async throws {
         let city = try await Self.city { $0.periodLimit = 3 }
         var selection = try times("after", "2026-01-01T00:00:00Z")

@@ -121,6 +121,7 @@ import Testing
         let entity = try world.thing(#""a":1,"location":{"type":"GeoProperty","value":\#(target)}"#)
         let query = try query(georel, reference, world)
         #expect(query.matches(entity) == isSelected)
+        #expect(QueryWorld.selectsParts(nil, query, entity) == isSelected)
         let geometry = try Geometry(parsing: target)
         #expect(query.matches(geometry) == isSelected)
         if isSelected, let box = query.searchBox { #expect(geometry.intersects(box)) }

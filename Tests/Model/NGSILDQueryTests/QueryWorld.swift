@@ -36,9 +36,29 @@ struct QueryWorld {
         try entity(#"{"id":"urn:ngsi-ld:Thing:1","type":"Thing",\#(attributes)}"#)
     }
 
-    /// Whether an expression selects an entity.
+    /// Whether an expression selects an entity; as a whole, and when its instances come one by one.
     func selects(_ q: String, _ entity: EntityRecord, expandValues: Set<String> = []) throws -> Bool {
-        try QueryExpression(parsing: q, context: context, expandValues: expandValues).matches(entity)
+        let expression = try QueryExpression(parsing: q, context: context, expandValues: expandValues)
+        let isSelected = expression.matches(entity)
+        #expect(Self.selectsParts(expression, nil, entity) == isSelected, "\(q), instance by instance")
+        return isSelected
+    }
+
+    static func selectsParts(_ expression: QueryExpression?, _ geo: GeoQuery?, _ entity: EntityRecord) -> Bool {
+        var gathered = GatheredMatch(expression, geo)
+        func part(_ attributes: AttributeForest) -> EntityRecord {
+            EntityRecord(
+                id: entity.id, types: entity.types, scopes: entity.scopes, createdAt: entity.createdAt,
+                modifiedAt: entity.modifiedAt, expiresAt: entity.expiresAt, attributes: attributes)
+        }
+        gathered.add(part(AttributeForest()))
+        for root in entity.attributes.roots where gathered.attributes.contains(entity.attributes.nodes[root].name) {
+            if gathered.isSettled { return true }
+            var alone = AttributeForest()
+            alone.append(subtree: root, of: entity.attributes)
+            gathered.add(part(alone))
+        }
+        return gathered.isSelected
     }
 }
 
