@@ -172,10 +172,12 @@ struct SampleAggregator {
     /// What is the same for values that are, and for no others. Whole numbers and decimals count by value, texts by characters.
     private static func distinguished(_ value: UnsafeRawBufferPointer) -> [UInt8] {
         if value.first == UInt8(ascii: "\"") { return Text(value).distinguished }
-        guard let decimal = DecimalNumber(value), decimal.mantissa.magnitude < 1_000_000_000_000_000,
-            let number = number(value)
-        else { return Array(value) }
-        return number == 0 ? [UInt8(ascii: "0")] : Array(number.description.utf8)
+        guard let number = number(value) else { return Array(value) }
+        if number == 0, !value.contains(where: { $0 > UInt8(ascii: "0") }) { return [UInt8(ascii: "0")] }
+        guard let decimal = DecimalNumber(value), decimal.mantissa.magnitude < 1_000_000_000_000_000 else {
+            return Array(value)
+        }
+        return Array(number.description.utf8)
     }
 
     private static let powersOfTen: [Double] = [
