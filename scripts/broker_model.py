@@ -8,6 +8,8 @@ import copy
 import math
 import re
 
+from temporal_model import History
+
 NULL = "urn:ngsi-ld:null"
 EARTH = 6_371_008.8  # metres, mean radius
 VALUE_KEYS = {"Property": "value", "GeoProperty": "value", "Relationship": "object", "LanguageProperty": "languageMap",
@@ -50,23 +52,6 @@ class Entity:
 
     def canonical(self):
         return {"type": sorted(self.types), "scope": self.scopes, "attributes": self.attributes}
-
-
-class History:
-    """What an entity's attributes were, by name and datasetId: all instances, and how often each ended.
-
-    An instance with `observedAt` takes the place of one with the same time; one without counts by when it was written.
-    """
-
-    def __init__(self):
-        self.instances, self.ends = {}, {}
-
-    def held(self, name, dataset, instance):
-        known = self.instances.setdefault((name, dataset), {})
-        known[instance.get("observedAt", len(known))] = copy.deepcopy(instance)
-
-    def ended(self, name, dataset):
-        self.ends[name, dataset] = self.ends.get((name, dataset), 0) + 1
 
 
 def as_list(value):
@@ -161,6 +146,7 @@ class Broker:
         for name in list(entity.attributes):
             for dataset in list(entity.attributes[name]):
                 entity.remove(name, dataset)
+        entity.history.types, entity.history.outlived = entity.types, True
         return True
 
     def replace(self, identifier, body):
@@ -265,6 +251,29 @@ class Broker:
             return False
         for one in list(entity.attributes[name]) if everything else [dataset]:
             entity.remove(name, one)
+        return True
+
+    def bring_in(self, identifier, types, body):
+        """Clauses 5.6.11.4 (with types) and 5.6.12.4 (where types are None); the present state of an entity stays as it is."""
+        history = self.histories.get(identifier)
+        if history is None:
+            if types is None:
+                return False
+            history = self.histories[identifier] = History()
+        if types is not None and identifier not in self.entities:
+            history.types |= set(as_list(types))
+        for name, dataset, instance in instances(body):
+            history.held(name, dataset, instance)
+        return True
+
+    def forget(self, identifier):
+        """Clause 5.6.16.4."""
+        history = self.histories.get(identifier)
+        if history is None:
+            return False
+        history.forget()
+        if identifier not in self.entities:
+            del self.histories[identifier]
         return True
 
 
