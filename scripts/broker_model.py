@@ -260,8 +260,10 @@ class Broker:
             if types is None:
                 return False
             history = self.histories[identifier] = History()
-        if types is not None and identifier not in self.entities:
-            history.types |= set(as_list(types))
+        if types is not None:
+            history.given |= set(as_list(types))
+            if identifier not in self.entities:
+                history.types |= set(as_list(types))
         for name, dataset, instance in instances(body):
             history.held(name, dataset, instance)
         return True

@@ -48,6 +48,7 @@ class History:
 
     def __init__(self):
         self.instances, self.ends, self.types, self.written = {}, {}, set(), 0
+        self.given = set()  # types that came with the history alone
         self.outlived = False  # whether it had an entity
 
     def held(self, name, dataset, instance):
@@ -78,6 +79,10 @@ class History:
 
     def has(self, name, dataset=None):
         return any(key[0] == name and dataset in (None, key[1]) for key in (*self.instances, *self.ends))
+
+    def doubtful(self):
+        """Whether its types may be others after a kill than before: DIFFERS from clause 5.6.11.4, and from what was acknowledged."""
+        return self.outlived and bool(self.given) and self.given != self.types
 
     def knows(self):
         return bool(self.instances or self.ends)
