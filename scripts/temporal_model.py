@@ -48,7 +48,6 @@ class History:
 
     def __init__(self):
         self.instances, self.ends, self.types, self.written = {}, {}, set(), 0
-        self.given = set()  # types that came with the history alone
         self.outlived = False  # whether it had an entity
 
     def held(self, name, dataset, instance):
@@ -80,10 +79,6 @@ class History:
     def has(self, name, dataset=None):
         return any(key[0] == name and dataset in (None, key[1]) for key in (*self.instances, *self.ends))
 
-    def doubtful(self):
-        """Whether its types may be others after a kill than before: DIFFERS from clause 5.6.11.4, and from what was acknowledged."""
-        return self.outlived and bool(self.given) and self.given != self.types
-
     def knows(self):
         return bool(self.instances or self.ends)
 
@@ -102,6 +97,9 @@ class Window:
         if self.relation == "before":
             return key < self.at
         return key >= self.at and (self.relation == "after" or key < self.end)
+
+    def empty(self):
+        return self.relation == "between" and self.at >= self.end
 
     def before(self, instant):
         """What of it is before an instant: what is still to come where pages go backwards."""
@@ -134,9 +132,9 @@ def selected(history, window, names=None, datasets=None, last=None):
 class Moment:
     """The instances that a window selects, all at once, in the shape of an entity, for `q`: any one that passes is enough."""
 
-    def __init__(self, history, window, datasets=None):
+    def __init__(self, history, window, datasets=None, last=None):
         self.attributes = {}
-        for (name, dataset), found in selected(history, window, None, datasets).items():
+        for (name, dataset), found in selected(history, window, None, datasets, last).items():
             self.attributes.setdefault(name, {}).update({(dataset, key): instance for key, instance in found})
 
 
@@ -199,7 +197,7 @@ def period(anchor, months, microseconds, key):
     length = months * 30.436875 * 86_400 * SECOND + microseconds
     number = int((key - anchor) // length)
     if months:
-        number = max(0, number - 2)
+        number -= 2
         while later(anchor, months * (number + 1), microseconds * (number + 1)) <= key:
             number += 1
     return tuple(later(anchor, months * one, microseconds * one) for one in (number, number + 1))
