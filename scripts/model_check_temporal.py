@@ -130,13 +130,8 @@ class HistoryWriter:
         name, dataset = self.random.choice(observed)
         keys = sorted(key for key in history.instances[name, dataset] if isinstance(key, int))
         key = self.random.choice(keys)
-        query = urllib.parse.urlencode({"attrs": name, "datasetId": dataset or "@none", "timerel": "between", "timeAt": temporal.date_time(key),
-                                        "endTimeAt": temporal.date_time(key + 1)})
-        answer = self.send(client, True, [200], [], "GET", f"{PATH}/{identifier}?{query}")
-        found = json.loads(answer).get(name, [])
-        if len(found) != 1 or "instanceId" not in found[0]:
-            raise Failure(f"{identifier} has in its history of {name} {dataset} at {temporal.date_time(key)} {found}, not one instance")
-        path = f"{PATH}/{identifier}/attrs/{name}/{found[0]['instanceId']}"
+        before = self.one_instance(client, identifier, name, dataset, key)
+        path = f"{PATH}/{identifier}/attrs/{name}/{before['instanceId']}"
         if self.random.random() < 0.4:
             history.remove(name, dataset, key)
             self.send(client, True, [204], [], "DELETE", path)
@@ -149,6 +144,17 @@ class HistoryWriter:
         if dataset:
             instance["datasetId"] = dataset
         self.send(client, True, [204], [], "PATCH", path, {name: [instance]})
+        after = self.one_instance(client, identifier, name, dataset, time)
+        if after["createdAt"] != before["createdAt"] or parsed(after["modifiedAt"]) <= parsed(before["modifiedAt"]):
+            raise Failure(f"PATCH {path} makes of {json.dumps(before)} {json.dumps(after)}: its createdAt should stay (clause 5.6.14.4)")
+
+    def one_instance(self, client, identifier, name, dataset, key):
+        query = urllib.parse.urlencode({"attrs": name, "datasetId": dataset or "@none", "timerel": "between", "options": "sysAttrs",
+                                        "timeAt": temporal.date_time(key), "endTimeAt": temporal.date_time(key + 1)})
+        found = json.loads(self.send(client, True, [200], [], "GET", f"{PATH}/{identifier}?{query}")).get(name, [])
+        if len(found) != 1:
+            raise Failure(f"{identifier} has in its history of {name} {dataset} at {temporal.date_time(key)} {found}, not one instance")
+        return found[0]
 
 
 class Difference(Failure):
@@ -324,7 +330,8 @@ def query(client, parameters, form, window, last, limit, follow, counts):
             remaining = rest(headers, page, form, remaining, last)
             if remaining.empty():
                 break
-            again = {name: value for name, value in parameters.items() if name not in ("q", "id")}
+            again = {name: value for name, value in parameters.items() if name not in ("q", "id", "georel", "geometry", "coordinates",
+                                                                                     "geoproperty")}
             again = {**again, **parameters_of(remaining, last), "id": ",".join(body["id"] for body in page), "limit": limit}
             status, headers, part = get(client, PATH, again)
             for body in part:
@@ -480,7 +487,7 @@ class TemporalAsker:
         self.others = sorted(one for one in broker.histories if "Series" not in one)
 
     def ask(self):
-        self.random.choices([self.retrieve, self.query, self.aggregate, self.by_system_time], [4, 4, 3, 1])[0]()
+        self.random.choices([self.retrieve, self.query, self.aggregate, self.by_system_time], [4, 4, 4, 1])[0]()
         self.counts["temporal"] += 1
 
     def identifier(self):
@@ -580,6 +587,10 @@ class TemporalAsker:
         condition = None
         if self.random.random() < 0.5:
             condition, parameters["q"] = self.asker.q()
+        if self.random.random() < 0.2:
+            place, more = self.asker.place()
+            parameters.update(more)
+            condition = place if condition is None else model.all_of([condition, place])
         (names, how), datasets, last, form = self.projection(parameters), self.sets(parameters), self.last(window), self.form(parameters)
         wanted = {}
         for identifier, history in self.broker.histories.items():
