@@ -30,11 +30,19 @@ class Entity:
 
     def __init__(self, body, history):
         self.types = set(as_list(body["type"]))
-        self.scopes = list(as_list(body.get("scope", [])))
         self.attributes = {}
         self.history = history
+        self.scopes = list(as_list(body.get("scope", [])))
         for name, dataset, instance in instances(body):
             self.put(name, dataset, instance)
+
+    @property
+    def scopes(self):
+        return self.history.scope
+
+    @scopes.setter
+    def scopes(self, scopes):
+        self.history.scoped(scopes)
 
     def put(self, name, dataset, instance):
         self.attributes.setdefault(name, {})[dataset] = copy.deepcopy(instance)
@@ -146,6 +154,7 @@ class Broker:
         for name in list(entity.attributes):
             for dataset in list(entity.attributes[name]):
                 entity.remove(name, dataset)
+        entity.scopes = []
         entity.history.types, entity.history.outlived = entity.types, True
         return True
 

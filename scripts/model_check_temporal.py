@@ -409,6 +409,9 @@ def compare_history(client, identifier, history, counts):
     ends = compare_selection(identifier, asked(PATH, parameters), bodies, None, None, temporal.selected(history, temporal.Window()))
     if ends != history.ends:
         raise Difference(f"{identifier} has in its history the ends {ends}, the model has {history.ends}")
+    scopes = [[] if "deletedAt" in one else model.as_list(one["value"]) for body in bodies for one in model.as_list(body.get("scope", []))]
+    if scopes != history.scopes:
+        raise Difference(f"{identifier} has in its history the scopes {scopes}, the model has {history.scopes}")
 
 
 def compare_aggregates(identifier, question, body, found, methods, length, window):

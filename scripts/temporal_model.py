@@ -49,6 +49,7 @@ class History:
     def __init__(self):
         self.instances, self.ends, self.types, self.written = {}, {}, set(), 0
         self.outlived = False  # whether it had an entity
+        self.scope, self.scopes = [], []  # what it is, and what it was, [] where it was removed
 
     def held(self, name, dataset, instance):
         self.written += 1
@@ -57,6 +58,12 @@ class History:
 
     def ended(self, name, dataset):
         self.ends[name, dataset] = self.ends.get((name, dataset), 0) + 1
+
+    def scoped(self, scope):
+        """Clause 4.5.6; the same scope again changes nothing (docs/temporal.md)."""
+        if scope != self.scope:
+            self.scope = scope
+            self.scopes.append(scope)
 
     def replace(self, name, dataset, key, instance):
         """Clause 5.6.14.4."""
@@ -75,6 +82,8 @@ class History:
         for kept in (self.instances, self.ends):
             for key in [key for key in kept if name in (None, key[0]) and dataset in (None, key[1])]:
                 del kept[key]
+        if name is None:
+            self.scopes = []
 
     def has(self, name, dataset=None):
         return any(key[0] == name and dataset in (None, key[1]) for key in (*self.instances, *self.ends))
