@@ -278,8 +278,8 @@ class Broker:
     def outlived(self, identifier):
         """Whether there is a history of an entity that was deleted.
 
-        DIFFERS: after a kill such a one is not found by queries any more, or has other types than before, where parts of it were deleted
-        or changed (clauses 5.6.13 to 5.6.15), and lacks types that were added (clause 5.6.11.4). So the check leaves that out.
+        DIFFERS: after a kill such a one is not found by queries any more, or has other types than before, where parts of it were
+        deleted or changed (clauses 5.6.13 to 5.6.15), and lacks types that were added (5.6.11.4). So the check leaves that out.
         """
         return identifier not in self.entities and identifier in self.histories and self.histories[identifier].outlived
 

@@ -170,10 +170,11 @@ def get(client, path, parameters, accepted=(200, 206)):
     return read(client, asked(path, parameters).removeprefix("GET "), accepted)
 
 
-def read(client, path, accepted=(200, 206)):
-    status, headers, answer = client.send("GET", path)
+def read(client, path, accepted=(200, 206), body=None):
+    method = "GET" if body is None else "POST"
+    status, headers, answer = client.send(method, path, body)
     if status not in accepted:
-        raise Difference(f"GET {path} answered {status}: {answer[:500]!r}")
+        raise Difference(f"{method} {path} {json.dumps(body) if body else ''} answered {status}: {answer[:500]!r}")
     return status, {name.lower(): value for name, value in headers.items()}, json.loads(answer) if status in (200, 206) else None
 
 
@@ -186,6 +187,23 @@ def parameters_of(window, last=None):
     if last is not None:
         parameters["lastN"] = last
     return parameters
+
+
+def posted(parameters):
+    """The path and the Query (clause 5.2.23) that ask the same by POST."""
+    def take(names):
+        return {name: rest.pop(name) for name in names if name in rest}
+
+    rest = dict(parameters)
+    body = {"type": "Query", "temporalQ": take(["timerel", "timeAt", "endTimeAt", "lastN"]), "entities": [take(["type", "id"])], **take(["q"])}
+    if "id" in body["entities"][0]:
+        body["entities"][0]["id"] = body["entities"][0]["id"].split(",")
+    place = take(["georel", "geometry", "coordinates", "geoproperty"])
+    if place:
+        body["geoQ"] = {**place, "coordinates": json.loads(place["coordinates"])}
+    for name, value in take(["attrs", "pick", "omit", "datasetId"]).items():
+        body[name] = value.split(",")
+    return f"/temporal/entityOperations/query?{urllib.parse.urlencode(rest)}", body
 
 
 def link(headers, relation):
@@ -312,13 +330,17 @@ def retrieve(client, identifier, parameters, form, window, last, follow, counts)
             path = asked(f"{PATH}/{identifier}", {**parameters, **parameters_of(window, last)}).removeprefix("GET ")
 
 
-def query(client, parameters, form, window, last, limit, follow, counts):
-    """id -> the bodies of all parts, for all pages of a list."""
+def query(client, parameters, form, window, last, limit, how, counts):
+    """id -> the bodies of all parts, for all pages of a list, by their "offset", by the "link" of each, or by "post" and offset."""
     found, offset, path = {}, 0, None
     while True:
         page_parameters = {**parameters, **parameters_of(window, last), "limit": limit, "offset": offset, "count": "true"}
-        status, headers, page = read(client, path or asked(PATH, page_parameters).removeprefix("GET "))
-        count = int(headers["ngsild-results-count"])
+        if how == "post":
+            path, body = posted(page_parameters)
+            status, headers, page = read(client, path, body=body)
+        else:
+            status, headers, page = read(client, path or asked(PATH, page_parameters).removeprefix("GET "))
+        count, path = int(headers["ngsild-results-count"]), link(headers, "next") if how == "link" else None
         for body in page:
             if body["id"] in found:
                 raise Difference(f"{asked(PATH, parameters)} shows {body['id']} twice, in pages of {limit}")
@@ -339,10 +361,11 @@ def query(client, parameters, form, window, last, limit, follow, counts):
                     raise Difference(f"{asked(PATH, again)} shows {body['id']}, which it did not ask for")
                 found[body["id"]].append(body)
             page = part if status == 206 else page
-        path = link(headers, "next") if follow else None
         offset += limit
         if offset >= count:
             break
+        if how == "link" and path is None:
+            raise Difference(f"{asked(PATH, page_parameters)} shows {limit} of {count}, and has no Link to the next")
     if len(found) != count:
         raise Difference(f"{asked(PATH, {**parameters, **parameters_of(window, last)})} counts {count}, and shows {len(found)}")
     return found
@@ -608,7 +631,7 @@ class TemporalAsker:
                 continue
             wanted[identifier] = temporal.selected(history, window, names, datasets, last)
         limit = self.random.choice([3, 7, 50])
-        found = query(self.client, parameters, form, window, last, limit, self.random.random() < 0.5, self.counts)
+        found = query(self.client, parameters, form, window, last, limit, self.random.choice(["offset", "link", "post"]), self.counts)
         question = asked(PATH, {**parameters, **parameters_of(window, last)})
         if set(found) != set(wanted):
             odd = sorted(set(found) ^ set(wanted))[:3]
