@@ -1,10 +1,11 @@
 """What the specification says of histories: the part of `scripts/broker_model.py` that knows of time.
 
-Written from ETSI GS CIM 009 V1.9.1 and, where that leaves something open, docs/temporal.md. Times are whole microseconds since 1970;
-a history is a dictionary for each attribute and datasetId, and a temporal query looks at each instance. Clauses are named where they
-are followed.
+Written from ETSI GS CIM 009 V1.9.1 and, where that leaves something open, docs/temporal.md. Times are whole microseconds since
+1970; a history is a dictionary for each attribute and datasetId, and a temporal query looks at each instance. Clauses are named
+where they are followed.
 """
 
+import calendar
 import copy
 import datetime
 import json
@@ -93,7 +94,7 @@ class History:
 
 
 class Window:
-    """A temporal query by `observedAt`; without a relation all matches. Clause 4.11: only `at` of "before" and `end` are exclusive."""
+    """A temporal query by `observedAt` (clause 4.11); without a relation all matches. `at` of "before" and `end` are exclusive."""
 
     def __init__(self, relation=None, at=None, end=None):
         self.relation, self.at, self.end = relation, at, end
@@ -195,8 +196,7 @@ def later(start, months, microseconds):
     if months:
         moment = EPOCH + start * MICROSECOND
         year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-        day = min(moment.day, [31, 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
-                               31][month])
+        day = min(moment.day, calendar.monthrange(year, month + 1)[1])
         start = (moment.replace(year=year, month=month + 1, day=day) - EPOCH) // MICROSECOND
     return start + microseconds
 
