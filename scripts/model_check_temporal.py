@@ -1,5 +1,7 @@
 """Random temporal queries for `scripts/model-check`, each with the answer that `scripts/temporal_model.py` has."""
 
+import random
+
 import broker_model as model
 import temporal_model as temporal
 from model_check_histories import DATASETS, NAMES, STARTS, STEPS
@@ -147,7 +149,8 @@ class TemporalAsker:
             odd = sorted(set(found) ^ set(wanted))[:3]
             of_model = temporal.selected(self.broker.histories[odd[0]], window)
             how = "missing" if odd[0] in wanted else "too many"
-            raise Difference(f"{odd[0]} is {how} in {question}, which finds {len(found)}, not {len(wanted)}; also {odd[1:]}; the model has it as {sorted(self.types(odd[0]))}\n"
+            raise Difference(f"{odd[0]} is {how} in {question}, which finds {len(found)}, not {len(wanted)}; "
+                             f"also {odd[1:]}; the model has it as {sorted(self.types(odd[0]))}\n"
                              + told(gathered(found.get(odd[0], []), form)[0], of_model, form))
         self.counts["instances"] += sum(len(held) for one in wanted.values() for held in one.values())
         for identifier, bodies in found.items():
@@ -199,9 +202,9 @@ class TemporalAsker:
     def by_system_time(self):
         """Queries by `modifiedAt` and its like, against what an answer with all instances says that these are."""
         identifier = self.identifier()
-        history = self.broker.histories[identifier]
+        choose = random.Random(self.random.random())  # The clock decides how many times there are, and must not what is asked next.
         whole = retrieve(self.client, identifier, {"options": "sysAttrs"}, None, temporal.Window(), None, True, self.counts)
-        of = self.random.choice(["modifiedAt", "createdAt", "deletedAt"])
+        of = choose.choice(["modifiedAt", "createdAt", "deletedAt"])
         held = []
         for body in whole or []:
             for name, value in body.items():
@@ -210,9 +213,8 @@ class TemporalAsker:
         if not held:
             return
         times = sorted({time for time, _, _ in held})
-        at = self.random.choice(times) + self.random.choice([0, 0, 1, -1])
-        end = self.random.choice(times) + self.random.choice([0, 0, 1])
-        relation = self.random.choice(["before", "after", "between"])
+        at, end = choose.choice(times) + choose.choice([0, 0, 1, -1]), choose.choice(times) + choose.choice([0, 0, 1])
+        relation = choose.choice(["before", "after", "between"])
         window = temporal.Window(relation, min(at, end), max(at, end) + (at == end)) if relation == "between" else \
             temporal.Window(relation, at)
         parameters = {"timeproperty": of, "options": "sysAttrs", **parameters_of(window)}
