@@ -123,7 +123,8 @@ class Window:
 def selected(history, window, names=None, datasets=None, last=None):
     """(name, datasetId) -> (key, instance) of those that match, in their order; with `last` the newest of them, newest first.
 
-    Names and datasetIds of None are all ("" is the default instance). `lastN` counts for each datasetId of an attribute.
+    Names and datasetIds of None are all ("" is the default instance). DIFFERS from clause 5.2.21, where the last N are those "per
+    Attribute, per Entity": they count for each datasetId of an attribute.
     """
     found = {}
     for (name, dataset), held in history.instances.items():
