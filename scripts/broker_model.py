@@ -8,6 +8,8 @@ import copy
 import math
 import re
 
+from temporal_model import History
+
 NULL = "urn:ngsi-ld:null"
 EARTH = 6_371_008.8  # metres, mean radius
 VALUE_KEYS = {"Property": "value", "GeoProperty": "value", "Relationship": "object", "LanguageProperty": "languageMap",
@@ -28,11 +30,19 @@ class Entity:
 
     def __init__(self, body, history):
         self.types = set(as_list(body["type"]))
-        self.scopes = list(as_list(body.get("scope", [])))
         self.attributes = {}
         self.history = history
+        self.scopes = list(as_list(body.get("scope", [])))
         for name, dataset, instance in instances(body):
             self.put(name, dataset, instance)
+
+    @property
+    def scopes(self):
+        return self.history.scope
+
+    @scopes.setter
+    def scopes(self, scopes):
+        self.history.scoped(scopes)
 
     def put(self, name, dataset, instance):
         self.attributes.setdefault(name, {})[dataset] = copy.deepcopy(instance)
@@ -45,13 +55,6 @@ class Entity:
         if not held:
             self.attributes.pop(name, None)
 
-    def snapshot(self):
-        """As it is now. Instances are never changed, only replaced."""
-        copied = copy.copy(self)
-        copied.types, copied.scopes = set(self.types), list(self.scopes)
-        copied.attributes = {name: dict(sets) for name, sets in self.attributes.items()}
-        return copied
-
     def has(self, name, dataset):
         return dataset in self.attributes.get(name, {})
 
@@ -59,21 +62,12 @@ class Entity:
         return {"type": sorted(self.types), "scope": self.scopes, "attributes": self.attributes}
 
 
-class History:
-    """What an entity's attributes were, by name and datasetId: all instances, and how often each ended.
+class Snapshot:
+    """What an entity is at a moment. Instances are never changed, only replaced."""
 
-    An instance with `observedAt` takes the place of one with the same time; one without counts by when it was written.
-    """
-
-    def __init__(self):
-        self.instances, self.ends = {}, {}
-
-    def held(self, name, dataset, instance):
-        known = self.instances.setdefault((name, dataset), {})
-        known[instance.get("observedAt", len(known))] = copy.deepcopy(instance)
-
-    def ended(self, name, dataset):
-        self.ends[name, dataset] = self.ends.get((name, dataset), 0) + 1
+    def __init__(self, entity):
+        self.types, self.scopes = set(entity.types), list(entity.scopes)
+        self.attributes = {name: dict(sets) for name, sets in entity.attributes.items()}
 
 
 def as_list(value):
@@ -154,11 +148,11 @@ def noted(operation):
     def change(self, subject, *rest):
         identifier = subject if isinstance(subject, str) else subject["id"]
         before = self.entities.get(identifier)
-        before = before and before.snapshot()
+        before = before and Snapshot(before)
         done = operation(self, subject, *rest)
         after = self.entities.get(identifier)
         if done:
-            self.changes.append((identifier, before, after and after.snapshot()))
+            self.changes.append((identifier, before, after and Snapshot(after)))
         return done
 
     return change
@@ -187,6 +181,8 @@ class Broker:
         for name in list(entity.attributes):
             for dataset in list(entity.attributes[name]):
                 entity.remove(name, dataset)
+        entity.scopes = []
+        entity.history.types = entity.types
         return True
 
     @noted
@@ -309,6 +305,29 @@ class Broker:
             return False
         for one in list(entity.attributes[name]) if everything else [dataset]:
             entity.remove(name, one)
+        return True
+
+    def bring_in(self, identifier, types, body):
+        """Clauses 5.6.11.4 (with types) and 5.6.12.4 (where types are None); the present state of an entity stays as it is."""
+        history = self.histories.get(identifier)
+        if history is None:
+            if types is None:
+                return False
+            history = self.histories[identifier] = History()
+        if types is not None and identifier not in self.entities:
+            history.types |= set(as_list(types))
+        for name, dataset, instance in instances(body):
+            history.held(name, dataset, instance)
+        return True
+
+    def forget(self, identifier):
+        """Clause 5.6.16.4."""
+        history = self.histories.get(identifier)
+        if history is None:
+            return False
+        history.forget()
+        if identifier not in self.entities:
+            del self.histories[identifier]
         return True
 
 

@@ -78,7 +78,7 @@ extension HistoryStore {
         try collect(head, entity, &reader)
         finish(&page, reader)
         if page.entities.isEmpty { page.entities = [answer(head, [])] }
-        if selection.picked != nil, page.entities[0].attributes.isEmpty, selection.times.relation == nil,
+        if selection.picked?.isEmpty == false, page.entities[0].attributes.isEmpty, selection.times.relation == nil,
             selection.span == nil, !selection.after.isSet
         {
             throw NGSILDError.resourceNotFound("The history of entity \(id) has none of the attributes asked for")
