@@ -207,6 +207,11 @@ import Testing
             try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.map(\.name) == [
                 try city.term("a")
             ])
+        // Its id and type alone.
+        selection.picked = []
+        #expect(try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.isEmpty)
+        selection.picked = [try city.term("none")]
+        #expect(throws: NGSILDError.self) { try await city.retrieve(TestCity.room, selection).get() }
         selection.picked = nil
         selection.omitted = [try city.term("a")]
         #expect(
