@@ -7,14 +7,16 @@ struct InstanceForest {
     private var decoded: [[UInt8]: AttributeForest] = [:]
 
     /// Appends each sample as an instance; those whose template cannot be read are left out.
-    mutating func append(_ samples: SampleColumns, of series: SeriesKey, to forest: inout AttributeForest) {
+    ///
+    /// - Parameter series: what the ids of the instances are made of; `nil` leaves them out.
+    mutating func append(_ samples: SampleColumns, of series: SeriesKey?, to forest: inout AttributeForest) {
         for index in 0..<samples.count {
             guard let template = template(samples.templates[samples.kinds[index]]) else { continue }
-            let id = InstanceID(series, time: samples.times[index])
+            let id = series.map { InstanceID($0, time: samples.times[index]) }
             samples.withValue(index) { value in
                 _ = forest.append(
                     template: template, value: value, times: samples.times(of: index),
-                    members: Array(",\"instanceId\":\"\(id.text)\"".utf8))
+                    members: id.map { Array(",\"instanceId\":\"\($0.text)\"".utf8) } ?? [])
             }
         }
     }

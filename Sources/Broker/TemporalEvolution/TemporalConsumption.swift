@@ -414,7 +414,7 @@ extension HistoryStore {
             if gathered.isSettled { return true }
             try reader.visitParts(of: key, entity, within: periods, count: Self.filterPart) { samples in
                 var forest = AttributeForest()
-                instances.append(samples, of: key, to: &forest)
+                instances.append(samples, of: nil, to: &forest)
                 gathered.add(part(forest))
                 return !gathered.isSettled
             }
