@@ -211,7 +211,7 @@ import Testing
         selection.picked = []
         #expect(try await city.retrieve(TestCity.room, selection).get().entities[0].attributes.isEmpty)
         selection.picked = [try city.term("none")]
-        #expect(throws: NGSILDError.self) { try await city.retrieve(TestCity.room, selection).get() }
+        await #expect(throws: NGSILDError.self) { try await city.retrieve(TestCity.room, selection).get() }
         selection.picked = nil
         selection.omitted = [try city.term("a")]
         #expect(
