@@ -84,6 +84,7 @@ struct SampleAggregator {
     private let times: TemporalQuery
     private let periodLimit: Int
     private let countsDistinct: Bool
+    private let ordersTexts: Bool
     private var origin: Timestamp?
     private var buckets: [Timestamp: Bucket] = [:]
     private var current: (start: Timestamp, end: Timestamp)?
@@ -97,6 +98,7 @@ struct SampleAggregator {
         self.times = times
         self.periodLimit = periodLimit
         countsDistinct = aggregation.methods.contains(.distinctCount)
+        ordersTexts = aggregation.methods.contains(.min) || aggregation.methods.contains(.max)
     }
 
     /// Takes in a value. Times need not grow, but it is quickest when they do.
@@ -118,6 +120,7 @@ struct SampleAggregator {
             buckets[start]?.hasArrays = true
             buckets[start]?.add(Double(Self.elements(value)))
         case UInt8(ascii: "\""):
+            guard ordersTexts else { break }
             let text = Text(value)
             if buckets[start]?.firstText.map({ text < $0 }) ?? true { buckets[start]?.firstText = text }
             if buckets[start]?.lastText.map({ $0 < text }) ?? true { buckets[start]?.lastText = text }

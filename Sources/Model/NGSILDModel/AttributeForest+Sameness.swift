@@ -44,9 +44,9 @@ extension AttributeForest {
         if hasSameHead(one, other, two) { return true }
         // Names that are put in when they are shown stand in no order that could differ.
         guard !one.flags.contains(.hasHoles), !two.flags.contains(.hasHoles) else { return false }
-        guard let value = document(one.value, ""), let otherValue = other.document(two.value, ""),
+        guard let value = document(one.value), let otherValue = other.document(two.value),
             value.isSame(value.root, as: otherValue.root, of: otherValue),
-            let head = document(one.head, "{}"), let otherHead = other.document(two.head, "{}")
+            let head = document(one.head, isHead: true), let otherHead = other.document(two.head, isHead: true)
         else { return false }
         return head.count(head.root) == otherHead.count(otherHead.root)
             && head.members(head.root).allSatisfy { member in
@@ -59,13 +59,9 @@ extension AttributeForest {
             }
     }
 
-    /// A part of the text, in braces where it is a head.
-    private func document(_ range: Range<Int>, _ braces: StaticString) -> JSONDocument? {
-        var text: [UInt8] = []
-        text.reserveCapacity(range.count + 2)
-        if braces.utf8CodeUnitCount > 0 { text.append(UInt8(ascii: "{")) }
-        text.append(contentsOf: bytes[range])
-        if braces.utf8CodeUnitCount > 0 { text.append(UInt8(ascii: "}")) }
+    /// A value, or a head, to which its braces are added.
+    private func document(_ range: Range<Int>, isHead: Bool = false) -> JSONDocument? {
+        let text = isHead ? [UInt8(ascii: "{")] + bytes[range] + [UInt8(ascii: "}")] : Array(bytes[range])
         return try? JSONDocument(parsing: text)
     }
 
